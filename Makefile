@@ -1,0 +1,53 @@
+# `make demo` and `make test` are all a new machine needs: Python >= 3.11, make and a package index.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+UV     := $(BIN)/uv
+SIZE   ?= small
+
+.PHONY: demo test check format test-browser test-spark bench ui lock clean
+
+$(VENV)/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "attain needs Python 3.11 or newer; found $$($(PYTHON) --version). Run: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	$(UV) pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --compile-bytecode --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(VENV)/ready
+	@$(BIN)/attain run
+
+test: check
+	$(BIN)/pytest -m "not browser and not spark and not bench" -n 2 --dist loadfile
+
+check: $(VENV)/ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar -n sql pipelines
+
+format: $(VENV)/ready
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+test-browser: $(VENV)/ready
+	$(BIN)/pytest -m browser tests/browser
+
+test-spark: $(VENV)/ready
+	$(UV) pip install --quiet --python $(BIN)/python "pyspark>=4.1,<5"
+	$(BIN)/pytest -m spark
+
+bench: $(VENV)/ready
+	$(BIN)/python -m benchmarks.run --size $(SIZE)
+
+ui: $(VENV)/ready
+	$(BIN)/attain ui
+
+lock:
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header --extra ui --extra dev --output-file requirements.lock pyproject.toml requirements-build.in
+
+clean:
+	rm -rf .attain reports/published reports/latest .bench
