@@ -1,0 +1,263 @@
+"""The typed model of a page: the same numbers whatever the language.
+
+Belongs here: page, tile, section, table, and their JSON. Does not belong here: words, colours or
+markup. A page is already filtered to what its reader may see; nothing later can widen it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from datetime import date, datetime
+from pathlib import PurePosixPath
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from pipelines.reporting.charts import Chart
+from pipelines.reporting.values import (
+    Bilingual,
+    Exact,
+    Frozen,
+    Judgement,
+    Message,
+    Period,
+    Shown,
+    Text,
+    Value,
+    Verbatim,
+)
+
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class Reader(Frozen):
+    """Whose page it is: the company, a unit, an employee, or a function such as finance."""
+
+    kind: Literal["company", "region", "team", "employee", "function"]
+    id: str = Field(min_length=1)
+    name: Text
+
+
+class Freshness(Frozen):
+    """How new one source system's export is; `late` when it missed its expected time."""
+
+    system: Text
+    exported_at: datetime | None
+    late: bool = False
+
+
+class FailedCheck(Frozen):
+    """A check that did not pass: what it looks at, and what that means for the reader."""
+
+    id: str
+    name: Text
+    meaning: Text
+    blocking: bool
+
+
+class Quality(Frozen):
+    """Check and quarantine status, as it stands under the title and in the banner."""
+
+    checks_passed: int
+    checks_warned: int = 0
+    checks_failed: int = 0
+    checks_errored: int = 0
+    quarantined_rows: int = 0
+    quarantined_amount: Exact | None = None
+    failed: tuple[FailedCheck, ...] = ()
+
+
+class SparkPoint(Frozen):
+    """One period of a tile's history, by its last day; None where there is no value."""
+
+    end: date
+    value: Exact | None
+
+
+class Comparison(Frozen):
+    """One line under a tile's value. `word` says in words what colour only repeats."""
+
+    label: Text
+    shown: Shown | None
+    judgement: Judgement = "neutral"
+    word: Text | None = None
+    same_day: bool = False
+
+
+class Tile(Frozen):
+    """One KPI on the first screen. Without a value it says why, never 0."""
+
+    kpi_id: str
+    label: Text
+    scope: Text
+    value: Value | None
+    spark: tuple[SparkPoint, ...] = ()
+    comparisons: tuple[Comparison, ...] = Field(default=(), max_length=3)
+    footer: Shown | None = None
+    no_data_reason: Text | None = None
+    section: Slug | None = None
+
+    @model_validator(mode="after")
+    def _a_value_or_the_reason(self) -> Tile:
+        if (self.value is None) == (self.no_data_reason is None):
+            raise ValueError(f"tile {self.kpi_id} needs a value or the reason why it has none")
+        return self
+
+
+ColumnType = Literal[
+    "text", "money", "ratio", "points", "interval", "multiple", "count", "number", "days", "hours",
+    "day", "moment", "period",
+]  # fmt: skip
+_TEXT_KINDS = frozenset({"verbatim", "bilingual", "listing", "message"})
+
+
+class Column(Frozen):
+    """A typed table column; every cell is of this type or empty."""
+
+    id: Slug
+    label: Text
+    type: ColumnType
+    definition: Text | None = None
+
+
+class Row(Frozen):
+    """Cells in column order; `role` total rows stand out and do not sort."""
+
+    cells: tuple[Shown | None, ...]
+    role: Literal["row", "total"] = "row"
+    judgement: Judgement = "neutral"
+
+
+class Table(Frozen):
+    """Typed rows. `rows_in_all` is given when only the first rows are shown."""
+
+    columns: tuple[Column, ...] = Field(min_length=1)
+    rows: tuple[Row, ...]
+    rows_in_all: int | None = None
+
+    @model_validator(mode="after")
+    def _cells_fit_columns(self) -> Table:
+        for number, row in enumerate(self.rows):
+            if len(row.cells) != len(self.columns):
+                raise ValueError(
+                    f"table row {number} has {len(row.cells)} cells for {len(self.columns)} columns"
+                )
+            for column, cell in zip(self.columns, row.cells, strict=True):
+                if cell is None:
+                    continue
+                found = "text" if cell.kind in _TEXT_KINDS else cell.kind
+                if found != column.type:
+                    raise ValueError(
+                        f"table row {number}, column {column.id}: {found} in a {column.type} column"
+                    )
+        return self
+
+
+class Definition(Frozen):
+    """What a term on this section means, and the command that lists its rows."""
+
+    term: Text
+    meaning: Text
+    command: str | None = None
+
+
+class SectionNotice(Frozen):
+    """Something the reader must know before reading the section."""
+
+    severity: Literal["info", "warning", "failed"]
+    text: Text
+
+
+class Section(Frozen):
+    """One message with its evidence: chart, note, and the table behind it."""
+
+    id: Slug
+    topic: Text
+    message: Text
+    what: tuple[Text, ...] = ()
+    chart: Chart | None = None
+    note: tuple[Text, ...] = ()
+    table: Table | None = None
+    table_open: bool = False
+    definitions: tuple[Definition, ...] = ()
+    notice: SectionNotice | None = None
+    no_data_reason: Text | None = None
+    width: Literal["full", "half"] = "full"
+
+    @model_validator(mode="after")
+    def _evidence_is_complete(self) -> Section:
+        if self.chart is not None and self.table is None:
+            raise ValueError(f"section {self.id} has a chart without its data table")
+        if self.no_data_reason is not None and self.chart is not None:
+            raise ValueError(f"section {self.id} has a chart and a reason for having no data")
+        return self
+
+
+class Page(Frozen):
+    """One report for one reader and one period."""
+
+    report: Slug
+    reader: Reader
+    period: Period
+    as_of: date
+    company: Text
+    currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
+    lead: tuple[Message, ...] = Field(min_length=1)
+    freshness: tuple[Freshness, ...] = ()
+    quality: Quality
+    tiles: tuple[Tile, ...] = ()
+    sections: tuple[Section, ...] = ()
+
+    @model_validator(mode="after")
+    def _links_lead_somewhere(self) -> Page:
+        ids = [section.id for section in self.sections]
+        if len(set(ids)) != len(ids):
+            raise ValueError(f"page {self.report}: two sections share an id in {ids}")
+        for tile in self.tiles:
+            if tile.section is not None and tile.section not in ids:
+                raise ValueError(f"tile {tile.kpi_id} links to a missing section {tile.section}")
+        return self
+
+    @property
+    def stem(self) -> PurePosixPath:
+        """Path below the output folder without language and suffix: report/reader/period."""
+        return PurePosixPath(self.report, file_name(self.reader.id), self.period.key)
+
+    def to_json(self) -> str:
+        """The page as text: sorted keys, decimals as strings, one trailing newline."""
+        tree = self.model_dump(mode="json")
+        return json.dumps(tree, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+
+
+_UNSAFE = re.compile(r"[^\w.-]")
+
+
+def file_name(identifier: str) -> str:
+    """An id as one path component: unsafe characters become "-", and a hash keeps it unique."""
+    safe = _UNSAFE.sub("-", identifier).lstrip(".") or "-"
+    if safe == identifier:
+        return safe
+    return f"{safe}-{hashlib.sha256(identifier.encode()).hexdigest()[:8]}"
+
+
+__all__ = [
+    "Bilingual",
+    "Column",
+    "Comparison",
+    "Definition",
+    "FailedCheck",
+    "Freshness",
+    "Page",
+    "Quality",
+    "Reader",
+    "Row",
+    "Section",
+    "SectionNotice",
+    "SparkPoint",
+    "Table",
+    "Tile",
+    "Verbatim",
+    "file_name",
+]
