@@ -1,0 +1,136 @@
+"""What a text export is: its encoding, its delimiter, where its header stands.
+
+Belongs here: recognition from the first bytes. Does not belong here: reading the rows.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+HEADER_SEARCH_ROWS = 20
+_PROBE_BYTES = 1 << 20
+_TOTAL_WORDS = ("合计", "总计", "小计", "总和", "total", "grand total", "subtotal", "sum")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a text export is written. `bom_bytes` precede the first character."""
+
+    encoding: str
+    delimiter: str
+    bom_bytes: int = 0
+
+
+def detect_encoding(probe: bytes, whole: bool) -> tuple[str, int]:
+    """Encoding of a text from its first bytes, and the length of its byte-order mark.
+
+    Args:
+        probe: the first bytes.
+        whole: the probe is the whole file, so a cut character at its end is a fault.
+    """
+    if probe.startswith(codecs.BOM_UTF8):
+        return "utf-8", len(codecs.BOM_UTF8)
+    if probe.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16", 2
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            codecs.getincrementaldecoder(encoding)().decode(probe, final=whole)
+        except UnicodeDecodeError:
+            continue
+        return encoding, 0
+    return "cp1252", 0
+
+
+def detect_dialect(path: Path) -> Dialect:
+    """Encoding and delimiter of a text file."""
+    with path.open("rb") as handle:
+        probe = handle.read(_PROBE_BYTES)
+    encoding, bom_bytes = detect_encoding(probe, whole=len(probe) < _PROBE_BYTES)
+    text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(probe[bom_bytes:])
+    lines = [line for line in text.splitlines()[:HEADER_SEARCH_ROWS] if line.strip()]
+    scores = {d: max((line.count(d) for line in lines), default=0) for d in (",", "\t", ";", "|")}
+    return Dialect(encoding, max(scores, key=lambda d: scores[d]), bom_bytes)
+
+
+def head_rows(path: Path, dialect: Dialect) -> list[tuple[int, list[str]]]:
+    """The first rows of a text file, each with the number of its first line."""
+    rows: list[tuple[int, list[str]]] = []
+    with path.open("rb") as handle:
+        handle.seek(dialect.bom_bytes)
+        text = codecs.getincrementaldecoder(dialect.encoding)(errors="replace").decode(
+            handle.read(_PROBE_BYTES)
+        )
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter)
+    line = 1
+    for row in reader:
+        rows.append((line, row))
+        line = reader.line_num + 1
+        if len(rows) == HEADER_SEARCH_ROWS:
+            break
+    return rows
+
+
+def clean_header(cell: object) -> str:
+    """A header as it is compared: no surrounding blanks, line breaks or required mark `*`."""
+    return " ".join(str(cell if cell is not None else "").split()).strip("* ").strip()
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header found: its index among the rows looked at and the names by column."""
+
+    index: int
+    names: tuple[str, ...]
+
+
+def find_header(rows: Sequence[Sequence[object]], known: set[str]) -> Header | None:
+    """The row with most known header names; `None` when no row holds any.
+
+    A header cell merged vertically has its text in a row above, so an empty cell takes the
+    nearest text over it.
+    """
+    wanted = {clean_header(name).lower() for name in known}
+    best, best_score = -1, 0
+    for index, row in enumerate(rows):
+        score = len({clean_header(cell).lower() for cell in row} & wanted)
+        if score > best_score:
+            best, best_score = index, score
+    if best < 0:
+        return None
+    names = [clean_header(cell) for cell in rows[best]]
+    for above in range(best - 1, -1, -1):
+        if not _is_header_part(rows[above]):
+            break
+        for position, cell in enumerate(rows[above][: len(names)]):
+            names[position] = names[position] or clean_header(cell)
+    return Header(best, _unique(names))
+
+
+def _is_header_part(row: Sequence[object]) -> bool:
+    """A group header fills several columns; a title fills one."""
+    return sum(1 for cell in row if clean_header(cell)) > 1
+
+
+def _unique(names: list[str]) -> tuple[str, ...]:
+    seen: dict[str, int] = {}
+    unique = []
+    for position, name in enumerate(names, 1):
+        base = name or f"column_{position}"
+        seen[base.lower()] = seen.get(base.lower(), 0) + 1
+        count = seen[base.lower()]
+        unique.append(base if count == 1 else f"{base}_{count}")
+    return tuple(unique)
+
+
+def is_total_row(cells: Sequence[object]) -> bool:
+    """A row of sums under the data: its first filled cell says so."""
+    for cell in cells:
+        text = clean_header(cell).rstrip(":：").replace(" ", "").lower()
+        if text:
+            return text in {word.replace(" ", "") for word in _TOTAL_WORDS}
+    return False

@@ -1,0 +1,155 @@
+"""The engine seam, DuckDB side: tables from SQL, built only when something they read changed.
+
+Belongs here: connections, replacing a table, remembering what a table was built from. Does not
+belong here: what the SQL says (`sql/`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.errors import UserError
+from pipelines.warehouse.models import SCHEMAS, Model
+
+
+@dataclass(frozen=True)
+class Built:
+    """What building a table did: `changed` is false when nothing it reads had changed."""
+
+    name: str
+    rows: int
+    seconds: float
+    changed: bool
+
+
+def fingerprint(*parts: object) -> str:
+    """A stable hash of texts, numbers and nested lists."""
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Warehouse:
+    """One open DuckDB database with attain's schemas."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, path: Path) -> None:
+        self.con = con
+        self.path = path
+
+    def prepare(self) -> None:
+        """Create schemas and the memory of what was built."""
+        for schema in SCHEMAS:
+            self.con.execute(f"create schema if not exists {schema}")
+        self.con.execute(
+            "create table if not exists meta.built "
+            "(name varchar primary key, fingerprint varchar not null, row_count bigint not null)"
+        )
+
+    def state(self, name: str) -> str | None:
+        """The fingerprint a table was built from; `None` when it was never built."""
+        found = self.con.execute(
+            "select fingerprint from meta.built where name = ?", [name]
+        ).fetchone()
+        return str(found[0]) if found else None
+
+    def row_count(self, name: str) -> int:
+        found = self.con.execute(
+            "select row_count from meta.built where name = ?", [name]
+        ).fetchone()
+        return int(found[0]) if found else 0
+
+    def build(self, model: Model, extra: Sequence[object] = ()) -> Built:
+        """Build a model's table unless it is current; the old table stays until the new is whole.
+
+        Args:
+            extra: what the table depends on besides its SQL and the tables it reads.
+        """
+        started = time.perf_counter()
+        mark = fingerprint(
+            model.text_hash, [self.state(name) or "absent" for name in model.inputs], list(extra)
+        )
+        if self.state(model.name) == mark:
+            return Built(model.name, self.row_count(model.name), 0.0, False)
+        rows = self.replace(model.name, model.sql, mark)
+        return Built(model.name, rows, time.perf_counter() - started, True)
+
+    def replace(self, name: str, sql: str, mark: str) -> int:
+        """Replace a table by the rows of a query and remember what it was built from."""
+        with self.transaction():
+            self.con.execute(f"create or replace table {name} as {sql}")
+            return self.remember(name, mark)
+
+    def remember(self, name: str, mark: str) -> int:
+        rows = self.scalar(f"select count(*) from {name}")
+        self.con.execute("insert or replace into meta.built values (?, ?, ?)", [name, mark, rows])
+        return int(rows)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing: an exception or a kill leaves what was there before."""
+        self.con.execute("begin")
+        try:
+            yield
+        except BaseException:
+            self.con.execute("rollback")
+            raise
+        self.con.execute("commit")
+
+    def scalar(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        found = self.con.execute(sql, list(values)).fetchone()
+        return found[0] if found else None
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """All rows of a query as dictionaries; for results a page or a command shows."""
+        cursor = self.con.execute(sql, list(values))
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def exists(self, name: str) -> bool:
+        schema, _, table = name.partition(".")
+        return bool(
+            self.scalar(
+                "select count(*) from information_schema.tables "
+                "where table_schema = ? and table_name = ?",
+                [schema, table],
+            )
+        )
+
+
+@contextmanager
+def open_warehouse(
+    path: Path, memory_limit: str = "3GB", read_only: bool = False
+) -> Iterator[Warehouse]:
+    """Open the warehouse file; it is closed however the block ends.
+
+    Raises:
+        UserError: the file is held by another process, or does not exist when read only.
+    """
+    if read_only and not path.exists():
+        raise UserError("nothing has been computed here yet. Run: attain run", 2)
+    spill = path.with_suffix(".spill")
+    try:
+        con = duckdb.connect(
+            str(path),
+            read_only=read_only,
+            config={"memory_limit": memory_limit, "temp_directory": str(spill)},
+        )
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise UserError(f"{path}: in use by another attain command; try again.", 1) from None
+        raise
+    try:
+        warehouse = Warehouse(con, path)
+        if not read_only:
+            warehouse.prepare()
+        yield warehouse
+    finally:
+        con.close()

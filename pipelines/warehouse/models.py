@@ -1,0 +1,96 @@
+"""SQL models: one file, one table; its header says what the table is.
+
+A model file begins with
+    -- table: core.fct_stage_visit
+    -- grain: one row per opportunity and visit to a stage
+    -- key:   opportunity_id, visit_no
+    -- why:   conversion and time in stage need visits, not stages: deals go back
+and the tables it reads are found in its SQL, so dependencies cannot be forgotten.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import sqlglot
+from sqlglot import exp
+
+from pipelines.resources import shipped
+
+SCHEMAS = ("staging", "core", "kpi", "mart", "policy", "meta")
+_FIELDS = ("table", "grain", "key", "why")
+
+
+@dataclass(frozen=True)
+class Model:
+    """One table or view of the warehouse and the SQL that makes it."""
+
+    name: str
+    sql: str
+    grain: str
+    key: tuple[str, ...]
+    why: str
+    path: str
+    group: str
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """Tables of the warehouse that the SQL reads, in alphabetical order."""
+        return tables_read(self.sql)
+
+    @cached_property
+    def text_hash(self) -> str:
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+def tables_read(sql: str) -> tuple[str, ...]:
+    """Qualified names of the tables a query reads, CTEs left out."""
+    tree = sqlglot.parse_one(sql, dialect="duckdb")
+    found = {
+        f"{table.db}.{table.name}" for table in tree.find_all(exp.Table) if table.db in SCHEMAS
+    }
+    return tuple(sorted(found))
+
+
+def parse_model(text: str, path: str, group: str) -> Model:
+    """Read a model from the text of its file.
+
+    Raises:
+        ValueError: the header misses a field; this is a mistake of ours, not of a user.
+    """
+    header: dict[str, str] = {}
+    last = ""
+    for line in text.splitlines():
+        if not line.startswith("--"):
+            break
+        field, colon, value = line.removeprefix("--").partition(":")
+        if colon and field.strip() in _FIELDS:
+            last = field.strip()
+            header[last] = value.strip()
+        elif last:
+            header[last] += " " + line.removeprefix("--").strip()
+    absent = [field for field in _FIELDS if not header.get(field)]
+    if absent:
+        raise ValueError(f"{path}: the header has no {', '.join(absent)}")
+    return Model(
+        name=header["table"],
+        sql=text,
+        grain=header["grain"],
+        key=tuple(part.strip() for part in header["key"].split(",")),
+        why=header["why"],
+        path=path,
+        group=group,
+    )
+
+
+def read_models(*groups: str) -> list[Model]:
+    """The plain SQL models of the given folders below `sql/`, by path."""
+    root = shipped("sql")
+    return [
+        parse_model(path.read_text(encoding="utf-8"), path.relative_to(root).as_posix(), group)
+        for group in groups
+        for path in sorted(Path(root / group).glob("*.sql"))
+    ]
