@@ -44,6 +44,16 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class _Numeric(Frozen):
+    """A value that is one number. `exact_text` is the same in every language: `data-value`."""
+
+    value: Exact
+
+    @property
+    def exact_text(self) -> str:
+        return format(self.value, "f")
+
+
 # --- values ---------------------------------------------------------------------------------
 
 
@@ -55,21 +65,23 @@ class Money(Frozen):
     signed: bool = False
     exact: bool = False
 
+    @property
+    def exact_text(self) -> str:
+        return format(self.amount, "f")
 
-class Ratio(Frozen):
+
+class Ratio(_Numeric):
     """A share or a relative change: 0.69 is 69 %."""
 
     kind: Literal["ratio"] = "ratio"
-    value: Exact
     decimals: int = 0
     signed: bool = False
 
 
-class Points(Frozen):
+class Points(_Numeric):
     """A difference of two ratios: −0.22 is −22 percentage points."""
 
     kind: Literal["points"] = "points"
-    value: Exact
     decimals: int = 0
     signed: bool = True
 
@@ -82,12 +94,15 @@ class Interval(Frozen):
     high: Exact
     decimals: int = 0
 
+    @property
+    def exact_text(self) -> str:
+        return f"{self.low:f}/{self.high:f}"
 
-class Multiple(Frozen):
+
+class Multiple(_Numeric):
     """A factor, as in 2.4× coverage."""
 
     kind: Literal["multiple"] = "multiple"
-    value: Exact
     decimals: int = 1
 
 
@@ -99,30 +114,31 @@ class Count(Frozen):
     unit: str | None = None
     signed: bool = False
 
+    @property
+    def exact_text(self) -> str:
+        return str(self.value)
 
-class Number(Frozen):
+
+class Number(_Numeric):
     """A number without a unit of its own: a score, a coefficient, a quantity."""
 
     kind: Literal["number"] = "number"
-    value: Exact
     decimals: int = 1
     signed: bool = False
 
 
-class Days(Frozen):
+class Days(_Numeric):
     """A duration in days."""
 
     kind: Literal["days"] = "days"
-    value: Exact
     decimals: int = 0
     signed: bool = False
 
 
-class Hours(Frozen):
+class Hours(_Numeric):
     """A duration in hours."""
 
     kind: Literal["hours"] = "hours"
-    value: Exact
     decimals: int = 1
 
 
@@ -132,12 +148,20 @@ class Day(Frozen):
     kind: Literal["day"] = "day"
     date: date
 
+    @property
+    def exact_text(self) -> str:
+        return self.date.isoformat()
+
 
 class Moment(Frozen):
     """A point in time, in the workspace's time zone."""
 
     kind: Literal["moment"] = "moment"
     at: datetime
+
+    @property
+    def exact_text(self) -> str:
+        return self.at.isoformat()
 
 
 class Span(Frozen):
@@ -152,6 +176,10 @@ class Span(Frozen):
         if self.end < self.start:
             raise ValueError(f"span ends {self.end} before it starts {self.start}")
         return self
+
+    @property
+    def exact_text(self) -> str:
+        return f"{self.start}/{self.end}"
 
 
 class Period(Frozen):
@@ -175,6 +203,10 @@ class Period(Frozen):
         if self.period == "year":
             return f"{self.start.year}"
         return self.start.isoformat()
+
+    @property
+    def exact_text(self) -> str:
+        return self.key
 
     @classmethod
     def week_of(cls, day: date) -> Period:
