@@ -205,7 +205,7 @@ class Speaker:
             figures = num.plain(Decimal(value.value), 0, value.signed)
             return self._with_unit(figures, f"unit.{value.unit}" if value.unit else "", value.value)
         if isinstance(value, Day | Moment | Span | Period):
-            return self._dated(value), ""
+            return self._dated(value, short), ""
         return self._pure(value)
 
     def _money(self, value: Money) -> tuple[str, str]:
@@ -231,7 +231,7 @@ class Speaker:
         shown = num.rounded(scaled, value.decimals)
         return self._with_unit(num.plain(scaled, value.decimals, signed), unit, shown)
 
-    def _dated(self, value: Day | Moment | Span | Period) -> str:
+    def _dated(self, value: Day | Moment | Span | Period, short: bool) -> str:
         if isinstance(value, Day):
             return num.day_text(value.date, self.language, self.year)
         if isinstance(value, Moment):
@@ -239,7 +239,8 @@ class Speaker:
         if isinstance(value, Span):
             return num.span_text(value.start, value.end, self.language, self.year)
         if isinstance(value, Period):
-            return num.period_text(value, self.language)
+            name = num.short_period_text if short else num.period_text
+            return name(value, self.language)
         assert_never(value)
 
     def _with_unit(self, figures: str, unit: str, number: Decimal | int) -> tuple[str, str]:

@@ -1,0 +1,170 @@
+"""Model and language in, page out: rendering is a pure function.
+
+Belongs here: the template environment and what templates may call. Does not belong here: where
+pages go (`build.py`, `publish.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipelines.reporting.charts import Chart
+from pipelines.reporting.figure_lines import spark
+from pipelines.reporting.figures import figure, script_json
+from pipelines.reporting.language import Speaker, speaker
+from pipelines.reporting.model import Freshness, Page, Quality, Table, Tile
+from pipelines.reporting.numbers import LanguageCode
+from pipelines.reporting.values import Count, Day, Message, Moment, Money, Shown, Span, message
+from pipelines.resources import shipped
+
+NOTICE_START = "<!--attain:notice-->"
+NOTICE_END = "<!--/attain:notice-->"
+_OTHER: dict[LanguageCode, LanguageCode] = {"zh": "en", "en": "zh"}
+_TAGS: dict[LanguageCode, str] = {"zh": "zh-CN", "en": "en"}
+_RIGHT = frozenset(
+    {"money", "ratio", "points", "interval", "multiple", "count", "number", "days", "hours"}
+)
+# A table with more columns than this cannot be read on a phone; its rows become cards.
+_CARDS_FROM = 4
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a company may choose about appearance: the colour of a welcome difference."""
+
+    up_is_red: bool = False
+
+
+@cache
+def environment() -> Environment:
+    """The compiled templates: escaping on, an unknown name is an error."""
+    return Environment(
+        loader=FileSystemLoader(shipped("reports", "templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+class Words:
+    """What templates may ask: words of one language, for pages of one currency and year."""
+
+    def __init__(self, speech: Speaker) -> None:
+        self.speech = speech
+        self.language = speech.language
+        self.tag = _TAGS[speech.language]
+        self.other = _OTHER[speech.language]
+        self.html = speech.html
+        self.text = speech.text
+        self.parts = speech.parts
+        self.sentences = speech.sentences
+
+    def say(self, message_id: str, /, **params: Shown) -> Markup:
+        """A message of the page's frame; numbers are marked as everywhere."""
+        return self.speech.html(message(message_id, **params))
+
+    def plain(self, message_id: str, /) -> str:
+        """The same for attributes, where markup cannot stand."""
+        return self.speech.say(message_id)
+
+    def title(self, page: Page) -> Message:
+        """The report's name; for a part of the company with the name of the reader."""
+        if page.reader.kind == "company":
+            return message(f"report.{page.report}")
+        return message(
+            "page.title_of", report=message(f"report.{page.report}"), reader=page.reader.name
+        )
+
+    def meta(self, page: Page) -> list[tuple[Markup, bool]]:
+        """Company, data date, freshness and checks: (words, is it a warning)."""
+        items = [(self.html(page.company), False)]
+        items.append((self.say("meta.as_of", date=Day(date=page.as_of)), False))
+        items += [(self.html(_freshness(source)), source.late) for source in page.freshness]
+        return items + [(self.html(text), warns) for text, warns in quality_texts(page.quality)]
+
+    def span(self, page: Page) -> Span:
+        """First and last day of the page's period."""
+        return Span(start=page.period.start, end=page.period.end)
+
+    def more(self, table: Table) -> Markup:
+        """How many of all rows are shown."""
+        rows = sum(row.role == "row" for row in table.rows)
+        return self.say(
+            "table.more", shown=Count(value=rows), all=Count(value=table.rows_in_all or rows)
+        )
+
+    def spark(self, tile: Tile) -> Markup:
+        """The tile's history, described by its first and last day."""
+        known = [point for point in tile.spark if point.value is not None]
+        if len(known) < 2:
+            return Markup("")
+        first, last = Day(date=known[0].end), Day(date=known[-1].end)
+        return spark(tile.spark, self.speech.say("tile.spark", start=first, end=last))
+
+    def chart(self, chart: Chart) -> dict[str, object]:
+        """A drawn chart: JSON, legend, and its height for wide and narrow places."""
+        drawn = figure(chart, self.speech)
+        return {
+            "json": script_json(drawn),
+            "legend": drawn.legend,
+            "height": drawn.wide.layout["height"],
+            "narrow_height": drawn.narrow.layout["height"],
+        }
+
+    def align(self, column_type: str) -> str:
+        """The class of a column: numbers stand right."""
+        return "num" if column_type in _RIGHT else ""
+
+    def is_wide(self, table: Table) -> bool:
+        """Whether the table's rows become cards on a phone."""
+        return len(table.columns) > _CARDS_FROM
+
+
+def _freshness(source: Freshness) -> Message:
+    if source.exported_at is None:
+        return message("meta.no_export", system=source.system)
+    name = "meta.export_late" if source.late else "meta.export"
+    return message(name, system=source.system, at=Moment(at=source.exported_at))
+
+
+def quality_texts(quality: Quality) -> list[tuple[Message, bool]]:
+    """Check and quarantine status as sentences; what is zero is left out."""
+    texts = [(message("meta.passed", n=Count(value=quality.checks_passed)), False)]
+    for name in ("warned", "failed", "errored"):
+        number = getattr(quality, f"checks_{name}")
+        if number:
+            texts.append((message(f"meta.{name}", n=Count(value=number)), True))
+    if quality.quarantined_rows:
+        rows = Count(value=quality.quarantined_rows)
+        if quality.quarantined_amount is None:
+            texts.append((message("meta.quarantine_rows", n=rows), False))
+        else:
+            amount = Money(amount=quality.quarantined_amount)
+            texts.append((message("meta.quarantine", n=rows, amount=amount), False))
+    return texts
+
+
+@cache
+def _words(language: LanguageCode, currency: str, year: int) -> Words:
+    return Words(speaker(language, currency, year))
+
+
+def render(page: Page, language: LanguageCode, look: Look | None = None) -> str:
+    """One page in one language, complete and self-contained but for the shared assets."""
+    words = _words(language, page.currency, page.as_of.year)
+    template = environment().get_template("page.html")
+    return template.render(
+        page=page,
+        w=words,
+        look=look or Look(),
+        root="../../",
+        same_day=any(c.same_day for tile in page.tiles for c in tile.comparisons),
+        charts=any(section.chart for section in page.sections),
+        notice=Markup(NOTICE_START + NOTICE_END),
+    )
