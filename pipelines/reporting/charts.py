@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from pipelines.reporting.values import Exact, Frozen, Judgement, Text
+from pipelines.reporting.values import Exact, Frozen, Judgement, Shown, Text
 
 Unit = Literal["money", "ratio", "count", "number", "days"]
 
@@ -128,7 +128,7 @@ class RankedBars(Frozen):
 class ColumnPoint(Frozen):
     """One period: actual or forecast, against plan and the period before."""
 
-    label: Text
+    label: Shown
     actual: Exact | None = None
     forecast: Exact | None = None
     plan: Exact | None = None

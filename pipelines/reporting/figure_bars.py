@@ -97,12 +97,13 @@ def _attainment(chart: AttainmentBars, speaker: Speaker, narrow: bool) -> Drawin
     done = bar(
         floats(actual),
         places,
-        0.36,
+        0.4,
         "--ac",
         hovertext=hover,
         text=["" if row.actual is None else _percent(row.actual, speaker) for row in rows],
-        textposition="auto",
+        textposition=["inside" if value >= Decimal("0.2") else "outside" for value in actual],
         insidetextanchor="end",
+        constraintext="none",
         insidetextfont={"color": "--paper", "size": SMALL},
         outsidetextfont={"color": "--ink", "size": SMALL},
     )
@@ -163,6 +164,8 @@ def _funnel(chart: FunnelBars, speaker: Speaker, narrow: bool) -> Drawing:
     frame = layout(len(rows) * 36 + 12, left=left, right=right)
     frame |= {
         "barmode": "stack",
+        # A count that does not fit its segment is left to the table, never shrunk.
+        "uniformtext": {"minsize": SMALL, "mode": "hide"},
         "xaxis": bare_axis(0, max(1, *(row.entered for row in rows))),
         "yaxis": rows_axis(labels),
         "annotations": [

@@ -67,8 +67,8 @@ def _waterfall_upright(chart: Waterfall, speaker: Speaker) -> Drawing:
     steps, ends = chart.steps, _ends(chart.steps)
     places = [float(i) for i in range(len(steps))]
     texts = [_step_text(chart, step, speaker) for step in steps]
-    room = _WIDE // len(steps) - 4
-    names = ["<br>".join(map(safe, wrapped(speaker.text(s.label), room))) for s in steps]
+    room = _WIDE // len(steps)
+    names = ["<br>".join(map(safe, wrapped(speaker.text(s.label), room, SMALL))) for s in steps]
     low = min(Decimal(0), *(min(pair) for pair in ends))
     high = max(Decimal(0), *(max(pair) for pair in ends))
     frame = layout(250, top=24, bottom=40)
@@ -164,7 +164,7 @@ def _columns(chart: Columns, speaker: Speaker, room: int) -> Drawing:
     texts = [_column_text(chart, point, speaker) for point in points]
     pitch = room // len(points)
     labelled = max(map(text_width, texts)) <= pitch
-    names = _thinned([speaker.text(point.label) for point in points], pitch)
+    names = _thinned([speaker.text(point.label, short=True) for point in points], pitch)
     ticks = nice_ticks(low, high or Decimal(1))
     tick_texts = [number_text(tick, chart.unit, chart.decimals, speaker) for tick in ticks]
     frame = layout(220, top=22, bottom=28)

@@ -70,7 +70,6 @@ def layout(height: int, *, left: int = 0, right: int = 0, top: int = 6, bottom: 
         "dragmode": False,
         "hovermode": "closest",
         "bargap": 0,
-        "uniformtext": {"minsize": SMALL, "mode": "hide"},
         "hoverlabel": {
             "bgcolor": "--paper",
             "bordercolor": "--line",
@@ -102,7 +101,9 @@ def label_axis(positions: list[float], texts: list[str], low: float, high: float
         "showgrid": False,
         "zeroline": False,
         "showline": False,
-        "ticks": "",
+        "ticks": "outside",
+        "ticklen": 7,
+        "tickcolor": NONE,
         "tickfont": {"size": SIZE, "color": "--ink"},
     }
 
@@ -175,25 +176,28 @@ def rows_axis(labels: list[str]) -> Dict:
 
 
 def text_width(text: str, size: int = SIZE) -> int:
-    """Estimated width in pixels; East Asian characters are as wide as they are high."""
-    widths = (1.0 if unicodedata.east_asian_width(c) in "WF" else 0.58 for c in text)
+    """Estimated width in pixels, generous enough for bold and for wide system fonts.
+
+    East Asian characters are as wide as they are high, and so are arrows and signs in their fonts.
+    """
+    widths = (1.05 if unicodedata.east_asian_width(c) in "WFA" else 0.64 for c in text)
     return round(sum(widths) * size)
 
 
-def wrapped(text: str, room: int) -> list[str]:
+def wrapped(text: str, room: int, size: int = SIZE) -> list[str]:
     """At most two lines of at most `room` pixels; what is still longer ends in an ellipsis."""
-    if text_width(text) <= room:
+    if text_width(text, size) <= room:
         return [text]
-    first = _fitting(text, room)
+    first = _fitting(text, room, size)
     rest = text[len(first) :].strip()
-    if text_width(rest) > room:
-        rest = _fitting(rest, room - SIZE).rstrip() + "…"
+    if text_width(rest, size) > room:
+        rest = _fitting(rest, room - size, size).rstrip() + "…"
     return [first.rstrip(), rest]
 
 
-def _fitting(text: str, room: int) -> str:
+def _fitting(text: str, room: int, size: int) -> str:
     end = len(text)
-    while end > 1 and text_width(text[:end]) > room:
+    while end > 1 and text_width(text[:end], size) > room:
         end -= 1
     space = text.rfind(" ", 0, end + 1)
     # Break at a word where that keeps at least half of the line; Chinese breaks anywhere.

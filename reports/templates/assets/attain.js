@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   var NARROW = 480;
-  var PRINT_WIDTH = 640;
+  var PRINT_WIDTH = 800;
 
   document.querySelectorAll("details.data").forEach(function (one) { one.open = false; });
   if (location.hash.length > 1) reveal(location.hash.slice(1));
