@@ -1,0 +1,231 @@
+"""Typed models of the policy files: process, calendar, receivables, commission, appraisal.
+
+Belongs here: what a policy may say. Does not belong here: applying it (`sql/`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from pipelines.workspace import Label
+
+
+class Policy(BaseModel):
+    """Base of every policy model: unknown keys are mistakes, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Stage(Policy):
+    id: str
+    label: Label
+    object: Literal["lead", "opportunity", "customer"]
+    role: str
+    expected_days: int
+    probability: Annotated[Decimal, Field(ge=0, le=100)]
+    required: tuple[str, ...] = ()
+    won: bool = False
+
+
+class Process(Policy):
+    """A sales process (`policy/process/*.yaml`)."""
+
+    id: str
+    label: Label
+    contact_within_hours: Annotated[int, Field(gt=0)] = 24
+    stale_after_days: Annotated[int, Field(gt=0)] = 14
+    invalid_lead_reasons: tuple[str, ...] = ()
+    stages: tuple[Stage, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _stages_fit(self) -> Process:
+        ids = [stage.id for stage in self.stages]
+        repeated = sorted({i for i in ids if ids.count(i) > 1})
+        if repeated:
+            raise ValueError(f"stage {repeated[0]!r} is listed twice")
+        if sum(stage.won for stage in self.stages) != 1:
+            raise ValueError("exactly one stage must say `won: true`")
+        return self
+
+    @property
+    def stage_ids(self) -> tuple[str, ...]:
+        return tuple(stage.id for stage in self.stages)
+
+
+class DateSpan(Policy):
+    name: Label
+    first: dt.date = Field(alias="from")
+    last: dt.date = Field(alias="to")
+
+
+class Calendar(Policy):
+    """Working days (`policy/calendar/*.yaml`); `weekend` holds ISO weekdays, 7 is Sunday."""
+
+    id: str
+    weekend: tuple[Annotated[int, Field(ge=1, le=7)], ...] = (6, 7)
+    holidays: tuple[DateSpan, ...] = ()
+    worked: tuple[dt.date, ...] = ()
+
+
+class Bucket(Policy):
+    id: str
+    label: Label
+    from_day: int | None = None
+    loss_rate: Annotated[Decimal, Field(ge=0, le=1)]
+
+
+class Risk(Policy):
+    watch_from_day: int
+    doubtful_from_day: int
+    bad_debt_from_day: int
+
+
+class Receivables(Policy):
+    """`policy/receivables.yaml`."""
+
+    buckets: tuple[Bucket, ...] = Field(min_length=2)
+    risk: Risk
+    dso_days: Annotated[int, Field(gt=0)] = 91
+    credit_notes: Literal["apply_when_it_fits"] = "apply_when_it_fits"
+
+    @model_validator(mode="after")
+    def _buckets_follow(self) -> Receivables:
+        if self.buckets[0].from_day is not None:
+            raise ValueError("the first bucket holds what is not due and has no from_day")
+        limits = [bucket.from_day for bucket in self.buckets[1:]]
+        if any(limit is None for limit in limits):
+            raise ValueError("every bucket after the first needs from_day")
+        if limits[0] != 1 or limits != sorted({limit for limit in limits if limit is not None}):
+            raise ValueError("from_day must begin with 1 and grow from bucket to bucket")
+        return self
+
+
+class Tier(Policy):
+    start: Annotated[Decimal, Field(alias="from", ge=0)]
+    end: Annotated[Decimal | None, Field(alias="to")] = None
+    rate_pct: Annotated[Decimal, Field(ge=0, le=100)]
+
+
+class Rate(Policy):
+    by: Literal["attainment", "amount"]
+    mode: Literal["marginal"]
+    boundary: Literal["lower"] = "lower"
+    tiers: tuple[Tier, ...] = Field(min_length=1)
+    without_quota_rate_pct: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(0)
+
+    @model_validator(mode="after")
+    def _tiers_join(self) -> Rate:
+        if self.tiers[0].start != 0:
+            raise ValueError(f"the first tier must begin at 0, it begins at {self.tiers[0].start}")
+        for before, after in zip(self.tiers, self.tiers[1:], strict=False):
+            if before.end is None:
+                raise ValueError(f"only the last tier may be without `to`; see from {before.start}")
+            if after.start < before.end:
+                raise ValueError(
+                    f"tiers overlap: {before.start}–{before.end} and {after.start}–"
+                    f"{after.end if after.end is not None else '…'} share "
+                    f"{after.start}–{before.end}"
+                )
+            if after.start > before.end:
+                raise ValueError(
+                    f"tiers leave a gap: nothing between {before.end} and {after.start}"
+                )
+        if self.tiers[-1].end is not None:
+            raise ValueError("the last tier must be open: leave out its `to`")
+        return self
+
+
+class Credit(Policy):
+    event: Literal["cash_received"]
+    split: Literal["deal_team", "owner"]
+
+
+class PlanQuota(Policy):
+    measure: str
+    period: Literal["month", "quarter", "year"]
+
+
+class CommissionPlan(Policy):
+    """A commission plan (`policy/commission/*.yaml`)."""
+
+    id: str
+    version: Annotated[int, Field(ge=1)]
+    label: Label
+    role: str
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+    credit: Credit
+    quota: PlanQuota
+    rate: Rate
+
+
+class Curve(Policy):
+    """Scores between threshold, target and stretch run on straight lines; outside they stay."""
+
+    threshold: Decimal
+    target: Decimal
+    stretch: Decimal
+    threshold_score: Decimal = Decimal(0)
+    target_score: Decimal = Decimal(100)
+    stretch_score: Decimal
+
+
+class Indicator(Policy):
+    id: str
+    label: Label
+    kpi: str | None = None
+    manual: str | None = None
+    weight: Annotated[Decimal, Field(gt=0, le=100)]
+    against: Literal["quota", "value"] = "value"
+    min_n: int = 0
+    lower_is_better: bool = False
+    curve: Curve | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Indicator:
+        if (self.kpi is None) == (self.manual is None):
+            raise ValueError("an indicator has either `kpi` or `manual`")
+        if self.kpi and self.curve is None:
+            raise ValueError("a KPI indicator needs a `curve`")
+        if self.curve:
+            ordered = (self.curve.threshold, self.curve.target, self.curve.stretch)
+            if list(ordered) != sorted(ordered, reverse=self.lower_is_better):
+                raise ValueError("threshold, target and stretch must follow one another")
+        return self
+
+
+class Band(Policy):
+    grade: str
+    start: Annotated[Decimal, Field(alias="from")]
+    coefficient: Decimal
+
+
+class AppraisalScheme(Policy):
+    """An appraisal scheme (`policy/appraisal/*.yaml`)."""
+
+    id: str
+    version: int
+    label: Label
+    role: str
+    period: Literal["month", "quarter", "year"]
+    valid_from: dt.date
+    rounding: Annotated[int, Field(ge=0, le=4)] = 1
+    indicators: tuple[Indicator, ...] = Field(min_length=1)
+    bands: tuple[Band, ...] = Field(min_length=1)
+    floating_pay: Literal["coefficient", "score"] = "coefficient"
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> AppraisalScheme:
+        total = sum(indicator.weight for indicator in self.indicators)
+        if total != 100:
+            raise ValueError(f"the weights add up to {total}, not 100")
+        starts = [band.start for band in self.bands]
+        if starts != sorted(starts, reverse=True) or len(set(starts)) < len(starts):
+            raise ValueError("bands go from the best grade down, each from a lower score")
+        if starts[-1] != 0:
+            raise ValueError("the last band must begin at 0, so that every score has a grade")
+        return self

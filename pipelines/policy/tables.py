@@ -1,0 +1,256 @@
+"""Policies as small tables of schema `policy`, so that SQL decides with them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pipelines.policy.load import Policies
+from pipelines.policy.models import AppraisalScheme, CommissionPlan
+from pipelines.warehouse.duck import Warehouse, fingerprint
+from pipelines.workspace import Workspace
+
+_YEARS_BACK = 3
+
+
+def write_policies(
+    warehouse: Warehouse, workspace: Workspace, policies: Policies, as_of: dt.date
+) -> dict[str, int]:
+    """Write every policy table and `core.parameter`.
+
+    Returns:
+        Rows by table. A table whose content did not change keeps its fingerprint, so nothing
+        that reads it is computed again.
+    """
+    settings = workspace.settings
+    process, receivables = policies.process, policies.receivables
+    buckets = receivables.buckets
+    company = settings.name
+    written = {
+        "core.parameter": _write(
+            warehouse,
+            "core.parameter",
+            "as_of_date date, as_of_end timestamp, calendar_start date, calendar_end date, "
+            "base_currency varchar, org_view varchar, process_id varchar, "
+            "contact_within_hours integer, stale_after_days integer, dso_days integer, "
+            "company_id varchar, company_name_zh varchar, company_name_en varchar",
+            [
+                [
+                    as_of,
+                    dt.datetime.combine(as_of + dt.timedelta(days=1), dt.time()),
+                    settings.history_start or dt.date(as_of.year - _YEARS_BACK, 1, 1),
+                    dt.date(as_of.year + 1, 12, 31),
+                    settings.base_currency,
+                    settings.org_view,
+                    process.id,
+                    process.contact_within_hours,
+                    process.stale_after_days,
+                    receivables.dso_days,
+                    _company_id(warehouse),
+                    company.zh,
+                    company.en,
+                ]
+            ],
+        ),
+        "policy.stage": _write(
+            warehouse,
+            "policy.stage",
+            "stage_id varchar, stage_order integer, label_zh varchar, label_en varchar, "
+            "object varchar, role varchar, expected_days integer, probability_pct decimal(9, 4), "
+            "is_won_stage boolean",
+            [
+                [s.id, order, s.label.zh, s.label.en, s.object, s.role, s.expected_days,
+                 s.probability, s.won]
+                for order, s in enumerate(process.stages, 1)
+            ],
+        ),
+        "policy.stage_field": _write(
+            warehouse,
+            "policy.stage_field",
+            "stage_id varchar, field varchar",
+            [[stage.id, field] for stage in process.stages for field in stage.required],
+        ),
+        "policy.invalid_lead_reason": _write(
+            warehouse,
+            "policy.invalid_lead_reason",
+            "reason varchar",
+            [[reason] for reason in process.invalid_lead_reasons],
+        ),
+        "policy.weekend_day": _write(
+            warehouse,
+            "policy.weekend_day",
+            "day_of_week integer",
+            [[day] for day in policies.calendar.weekend],
+        ),
+        "policy.calendar_day": _write(
+            warehouse,
+            "policy.calendar_day",
+            "calendar_date date, is_working_day boolean",
+            sorted(_special_days(policies)),
+        ),
+        "policy.bucket": _write(
+            warehouse,
+            "policy.bucket",
+            "bucket_id varchar, bucket_order integer, from_day integer, before_day integer, "
+            "label_zh varchar, label_en varchar, loss_rate decimal(9, 6)",
+            [
+                [b.id, order, b.from_day,
+                 buckets[order].from_day if order < len(buckets) else None,
+                 b.label.zh, b.label.en, b.loss_rate]
+                for order, b in enumerate(buckets, 1)
+            ],
+        ),
+        "policy.receivable_risk": _write(
+            warehouse,
+            "policy.receivable_risk",
+            "watch_from_day integer, doubtful_from_day integer, bad_debt_from_day integer",
+            [[
+                receivables.risk.watch_from_day,
+                receivables.risk.doubtful_from_day,
+                receivables.risk.bad_debt_from_day,
+            ]],
+        ),
+    }
+    written |= _write_plans(warehouse, policies.plans)
+    written |= _write_schemes(warehouse, policies.schemes)
+    written |= _write_catalogue(warehouse, policies)
+    return written
+
+
+def _company_id(warehouse: Warehouse) -> str:
+    """The unit of kind company; without an organisation export, a name that says so."""
+    if not warehouse.exists("staging.org_unit"):
+        return "company"
+    found = warehouse.scalar("select min(unit_id) from staging.org_unit where kind = 'company'")
+    return str(found or "company")
+
+
+def _special_days(policies: Policies) -> Iterator[list[Any]]:
+    worked = set(policies.calendar.worked)
+    for span in policies.calendar.holidays:
+        day = span.first
+        while day <= span.last:
+            if day not in worked:
+                yield [day, False]
+            day += dt.timedelta(days=1)
+    for day in worked:
+        yield [day, True]
+
+
+def _write_plans(warehouse: Warehouse, plans: Sequence[CommissionPlan]) -> dict[str, int]:
+    return {
+        "policy.commission_plan": _write(
+            warehouse,
+            "policy.commission_plan",
+            "plan_id varchar, plan_version integer, label_zh varchar, label_en varchar, "
+            "role varchar, valid_from date, valid_to date, credit_event varchar, "
+            "credit_split varchar, quota_measure varchar, quota_period varchar, "
+            "rate_by varchar, without_quota_rate_pct decimal(9, 4)",
+            [
+                [p.id, p.version, p.label.zh, p.label.en, p.role, p.valid_from, p.valid_to,
+                 p.credit.event, p.credit.split, p.quota.measure, p.quota.period, p.rate.by,
+                 p.rate.without_quota_rate_pct]
+                for p in plans
+            ],
+        ),
+        "policy.commission_tier": _write(
+            warehouse,
+            "policy.commission_tier",
+            "plan_id varchar, plan_version integer, tier_no integer, tier_from decimal(18, 4), "
+            "tier_to decimal(18, 4), rate_pct decimal(9, 4)",
+            [
+                [p.id, p.version, number, t.start, t.end, t.rate_pct]
+                for p in plans
+                for number, t in enumerate(p.rate.tiers, 1)
+            ],
+        ),
+    }
+
+
+def _write_schemes(warehouse: Warehouse, schemes: Sequence[AppraisalScheme]) -> dict[str, int]:
+    return {
+        "policy.appraisal_scheme": _write(
+            warehouse,
+            "policy.appraisal_scheme",
+            "scheme_id varchar, version integer, label_zh varchar, label_en varchar, role varchar, "
+            "period_kind varchar, valid_from date, rounding integer, floating_pay varchar",
+            [
+                [s.id, s.version, s.label.zh, s.label.en, s.role, s.period, s.valid_from,
+                 s.rounding, s.floating_pay]
+                for s in schemes
+            ],
+        ),
+        "policy.appraisal_indicator": _write(
+            warehouse,
+            "policy.appraisal_indicator",
+            "scheme_id varchar, indicator varchar, position integer, label_zh varchar, "
+            "label_en varchar, kpi_id varchar, manual_indicator varchar, weight decimal(9, 4), "
+            "against varchar, min_n integer, lower_is_better boolean, threshold decimal(18, 6), "
+            "target decimal(18, 6), stretch decimal(18, 6), threshold_score decimal(9, 4), "
+            "target_score decimal(9, 4), stretch_score decimal(9, 4)",
+            [
+                [s.id, i.id, position, i.label.zh, i.label.en, i.kpi, i.manual, i.weight, i.against,
+                 i.min_n, i.lower_is_better,
+                 *([i.curve.threshold, i.curve.target, i.curve.stretch, i.curve.threshold_score,
+                    i.curve.target_score, i.curve.stretch_score] if i.curve else [None] * 6)]
+                for s in schemes
+                for position, i in enumerate(s.indicators, 1)
+            ],
+        ),
+        "policy.grade_band": _write(
+            warehouse,
+            "policy.grade_band",
+            "scheme_id varchar, grade varchar, score_from decimal(9, 4), score_below decimal(9, 4), "
+            "coefficient decimal(9, 4)",
+            [
+                [s.id, band.grade, band.start, above.start if above else None, band.coefficient]
+                for s in schemes
+                for band, above in zip(s.bands, (None, *s.bands), strict=False)
+            ],
+        ),
+    }
+
+
+def _write_catalogue(warehouse: Warehouse, policies: Policies) -> dict[str, int]:
+    return {
+        "policy.kpi": _write(
+            warehouse,
+            "policy.kpi",
+            "kpi_id varchar, label_zh varchar, label_en varchar, description_zh varchar, "
+            "description_en varchar, formula_zh varchar, formula_en varchar, kind varchar, "
+            "unit varchar, decimals integer, direction varchar, min_n integer, "
+            "target_measure varchar, target_value decimal(18, 6)",
+            [
+                [name, k.label.zh, k.label.en, k.description.zh, k.description.en, k.formula.zh,
+                 k.formula.en, k.kind, k.unit, k.decimals, k.direction, k.min_n,
+                 k.target.measure if k.target else None, k.target.value if k.target else None]
+                for name, k in policies.catalogue.kpis.items()
+            ],
+        ),
+        "policy.kpi_need": _write(
+            warehouse,
+            "policy.kpi_need",
+            "kpi_id varchar, table_name varchar",
+            [
+                [name, table]
+                for name, kpi in policies.catalogue.kpis.items()
+                for table in policies.catalogue.facts[kpi.fact].needs
+            ],
+        ),
+    }
+
+
+def _write(
+    warehouse: Warehouse, name: str, columns: str, rows: Sequence[Sequence[Any]]
+) -> int:
+    mark = fingerprint(columns, [list(row) for row in rows])
+    if warehouse.state(name) == mark:
+        return len(rows)
+    with warehouse.transaction():
+        warehouse.con.execute(f"create or replace table {name} ({columns})")
+        if rows:
+            marks = ", ".join("?" for _ in rows[0])
+            warehouse.con.executemany(f"insert into {name} values ({marks})", list(rows))
+        warehouse.remember(name, mark)
+    return len(rows)

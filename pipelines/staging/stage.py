@@ -1,0 +1,432 @@
+"""From landed files to one typed canonical table, with every unusable row in quarantine.
+
+Belongs here: applying source mappings, row rules, unique keys and references; the account
+landed = accepted + quarantined. Does not belong here: how a text becomes a value
+(`sql/staging/parse.sql.j2`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from pipelines.landing.detect import clean_header
+from pipelines.landing.land import LandedExport
+from pipelines.landing.parquet import LINE_COLUMN, RAGGED_COLUMN, Landed, identifier, literal
+from pipelines.staging.contract import Table
+from pipelines.staging.rules import Rule, row_rules
+from pipelines.staging.sourcefile import SourceFile
+from pipelines.warehouse.duck import Warehouse, fingerprint
+from pipelines.warehouse.template import macro, render
+
+_PARSE = "staging/parse.sql.j2"
+
+
+@dataclass(frozen=True)
+class Load:
+    """A landed export with its number in `mart.load`."""
+
+    load_id: int
+    export: LandedExport
+    landed: Landed
+
+
+@dataclass(frozen=True)
+class Staged:
+    """The account of one canonical table."""
+
+    table: str
+    landed: int
+    accepted: int
+    quarantined: int
+    amount_landed: Decimal
+    amount_accepted: Decimal
+    amount_quarantined: Decimal
+    seconds: float
+    changed: bool
+
+    @property
+    def balanced(self) -> bool:
+        """Landed = accepted + quarantined, in rows and in money."""
+        return (
+            self.landed == self.accepted + self.quarantined
+            and self.amount_landed == self.amount_accepted + self.amount_quarantined
+        )
+
+
+def prepare_tables(warehouse: Warehouse) -> None:
+    """Create the tables that staging appends to: loads and quarantine."""
+    warehouse.con.execute(
+        """
+        create table if not exists mart.load (
+          load_id integer primary key, file varchar, sheet varchar, source varchar,
+          system varchar, table_name varchar, sha256 varchar, rows_landed bigint,
+          rows_accepted bigint, rows_quarantined bigint, amount_landed decimal(38, 4),
+          amount_accepted decimal(38, 4), amount_quarantined decimal(38, 4),
+          loaded_at timestamp, is_current boolean
+        );
+        create table if not exists mart.quarantine (
+          file varchar, line bigint, table_name varchar, rule_id varchar, column_name varchar,
+          value varchar, raw_row varchar, severity varchar, owner_id varchar, amount decimal(38, 4),
+          load_id integer, first_seen_at timestamp, resolved_at timestamp
+        );
+        """
+    )
+
+
+def register_loads(
+    warehouse: Warehouse, exports: Sequence[LandedExport], loaded_at: dt.datetime
+) -> list[Load]:
+    """Give every landed export its number; known content under a known name keeps its own."""
+    loads = []
+    with warehouse.transaction():
+        warehouse.con.execute("update mart.load set is_current = false")
+        for export in exports:
+            if export.landed is None:
+                continue
+            key = [
+                export.export.name,
+                export.export.sheet or "",
+                export.export.source.source,
+                export.sha256,
+            ]
+            load_id = warehouse.scalar(
+                "select load_id from mart.load "
+                "where file = ? and sheet = ? and source = ? and sha256 = ?",
+                key,
+            )
+            if load_id is None:
+                load_id = warehouse.scalar("select coalesce(max(load_id), 0) + 1 from mart.load")
+                warehouse.con.execute(
+                    "insert into mart.load (load_id, file, sheet, source, sha256, system, "
+                    "table_name, rows_landed, loaded_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    [
+                        load_id,
+                        *key,
+                        export.export.source.system,
+                        export.export.source.table,
+                        export.landed.rows,
+                        loaded_at,
+                    ],
+                )
+            warehouse.con.execute(
+                "update mart.load set is_current = true where load_id = ?", [load_id]
+            )
+            loads.append(Load(load_id, export, export.landed))
+    return loads
+
+
+def stage_table(
+    warehouse: Warehouse,
+    table: Table,
+    loads: Sequence[Load],
+    stages: tuple[str, ...],
+    seen_at: dt.datetime,
+) -> Staged:
+    """Build `staging.<table>` from its current loads and account for every landed row."""
+    started = time.perf_counter()
+    name = f"staging.{identifier(table.name)}"
+    mark = _mark(warehouse, table, loads, stages)
+    changed = warehouse.state(f"staging.{table.name}") != mark
+    if changed:
+        with warehouse.transaction():
+            if loads:
+                _build(warehouse, table, name, loads, stages, seen_at)
+            else:
+                _build_empty(warehouse, table, name, seen_at)
+            rows = warehouse.scalar(f"select count(*) from {name}")
+            warehouse.con.execute(
+                "insert or replace into meta.built values (?, ?, ?)",
+                [f"staging.{table.name}", mark, rows],
+            )
+    return _account(warehouse, table, time.perf_counter() - started, changed)
+
+
+def _mark(
+    warehouse: Warehouse, table: Table, loads: Sequence[Load], stages: tuple[str, ...]
+) -> str:
+    parents = sorted({r.table for r in table.references if r.rejects and r.table != table.name})
+    return fingerprint(
+        table.model_dump(mode="json"),
+        [[load.load_id, load.landed.parquet.name] for load in loads],
+        [load.export.export.source.model_dump(mode="json") for load in loads],
+        stages,
+        [warehouse.state(f"staging.{parent}") for parent in parents],
+        render("staging/canonical.sql.j2", table=table, loads=[], rules=[], part="accepted"),
+    )
+
+
+def _build_empty(warehouse: Warehouse, table: Table, name: str, seen_at: dt.datetime) -> None:
+    columns = ", ".join(f"{identifier(c.name)} {c.sql_type}" for c in table.columns.values())
+    warehouse.con.execute(
+        f"create or replace table {name} (_load integer, _line bigint, {columns})"
+    )
+    _resolve_absent(warehouse, table, seen_at, new="select null::varchar as file where false")
+
+
+def _build(
+    warehouse: Warehouse,
+    table: Table,
+    name: str,
+    loads: Sequence[Load],
+    stages: tuple[str, ...],
+    seen_at: dt.datetime,
+) -> None:
+    rules = row_rules(table, stages)
+    contexts = [_load_context(table, load) for load in loads]
+
+    def sql(part: str) -> str:
+        return render(
+            "staging/canonical.sql.j2", table=table, loads=contexts, rules=rules, part=part
+        )
+
+    con = warehouse.con
+    con.execute(f"create or replace table {name} as {sql('accepted')}")
+    landed = sum(load.landed.rows for load in loads)
+    con.execute(
+        "create or replace temp table faults (load_id integer, line bigint, rule_id varchar, "
+        "column_name varchar, value varchar, owner_id varchar, amount decimal(38, 4))"
+    )
+    if warehouse.scalar(f"select count(*) from {name}") < landed:
+        con.execute(f"create or replace temp table rejected as {sql('rejected')}")
+        _record_row_faults(warehouse, table, rules)
+        con.execute("drop table rejected")
+    _reject_duplicates(warehouse, table, name)
+    for reference in table.references:
+        if reference.rejects:
+            _reject_orphans(warehouse, table, name, reference.column, reference.table)
+    _write_quarantine(warehouse, table, loads, seen_at)
+    _write_account(warehouse, table, name, loads, sql("amounts") if table.amount else None)
+    con.execute("drop table faults")
+
+
+def _load_context(table: Table, load: Load) -> dict[str, Any]:
+    landed, source = load.landed, load.export.export.source
+    plain = landed.first_line is not None
+    names = {clean_header(name).lower(): name for name in landed.names}
+    return {
+        "load_id": load.load_id,
+        "relation": f"read_parquet({literal(str(landed.parquet))}"
+        + (", file_row_number = true)" if plain else ")"),
+        "line": f"file_row_number + {landed.first_line}" if plain else LINE_COLUMN,
+        "ragged": "cast(null as varchar)" if plain else RAGGED_COLUMN,
+        "columns": {c: _text_expression(source, c, names) for c in table.columns},
+    }
+
+
+def _text_expression(source: SourceFile, column: str, names: dict[str, str]) -> str:
+    """The SQL text of a canonical column before it is typed; blank is null."""
+    mapped = source.columns.get(column)
+    if mapped is None:
+        constant = source.constants.get(column)
+        return literal(constant) if constant is not None else "cast(null as varchar)"
+    present = [
+        identifier(names[clean_header(header).lower()])
+        for header in mapped.headers
+        if clean_header(header).lower() in names
+    ]
+    if not present:
+        return "cast(null as varchar)"
+    texts = [f"nullif(trim({name}), '')" for name in present]
+    text = texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})"
+    values = source.value_map(column)
+    if values:
+        cases = " ".join(f"when {literal(v)} then {literal(t)}" for v, t in values.items())
+        text = f"case {text} {cases} else {text} end"
+    if mapped.unit == "万元":
+        text = macro(_PARSE, "scaled")(text)
+    if source.date_order != "ymd":
+        text = macro(_PARSE, "reorder")(text, source.date_order)
+    return str(text)
+
+
+def _record_row_faults(warehouse: Warehouse, table: Table, rules: Sequence[Rule]) -> None:
+    owner = identifier(f"raw_{table.owner_column}") if table.owner_column else "null"
+    amount = identifier(f"typed_{table.amount}") if table.amount else "null"
+    for index, rule in enumerate(rules):
+        value = identifier(f"raw_{rule.column}") if rule.column else "null"
+        warehouse.con.execute(
+            f"insert into faults select _load, _line, {literal(rule.identity)}, "
+            f"{literal(rule.column)}, {value}, {owner}, {amount} "
+            f"from rejected where fault_{index}"
+        )
+
+
+def _reject_duplicates(warehouse: Warehouse, table: Table, name: str) -> None:
+    """Keep one row of each key: the newest load's, in it the first; the others are faults.
+
+    Keys are compared by hash first, so that the full comparison sees only the few suspects.
+    A row that a newer load repeats is superseded, not at fault.
+    """
+    keys = ", ".join(identifier(column) for column in table.key)
+    con = warehouse.con
+    con.execute(
+        f"create or replace temp table repeated as "
+        f"with suspect as (select hash({keys}) as h from {name} group by h having count(*) > 1) "
+        f"select _load, _line, {_value_of(table.key)} as value, {_owner(table)} as owner_id, "
+        f"{_amount(table)} as amount, "
+        f"first_value(_load) over w as winner, row_number() over w as place "
+        f"from {name} where hash({keys}) in (select h from suspect) "
+        f"window w as (partition by {keys} order by _load desc, _line)"
+    )
+    con.execute(
+        f"insert into faults select _load, _line, 'duplicate_key', {literal(table.key[0])}, "
+        "value, owner_id, amount from repeated where place > 1 and _load = winner"
+    )
+    con.execute(
+        f"delete from {name} where (_load, _line) in "
+        "(select (_load, _line) from repeated where place > 1)"
+    )
+    con.execute("drop table repeated")
+
+
+def _reject_orphans(
+    warehouse: Warehouse, table: Table, name: str, column: str, parent: str
+) -> None:
+    """Quarantine rows that name an unknown parent, such as a receipt of an unknown customer."""
+    from pipelines.staging.contract import canonical_tables
+
+    key = identifier(canonical_tables()[parent].key[0])
+    own = identifier(column)
+    known = f"select {key} from staging.{identifier(parent)}"
+    condition = f"{own} is not null and {own} not in ({known})"
+    inserted = warehouse.scalar(f"select count(*) from {name} where {condition}")
+    if not inserted:
+        return
+    warehouse.con.execute(
+        f"insert into faults select _load, _line, {literal(f'{column}.unknown_reference')}, "
+        f"{literal(column)}, {own}, {_owner(table)}, {_amount(table)} "
+        f"from {name} where {condition}"
+    )
+    warehouse.con.execute(f"delete from {name} where {condition}")
+
+
+def _value_of(columns: Sequence[str]) -> str:
+    return f"concat_ws(' | ', {', '.join(identifier(column) for column in columns)})"
+
+
+def _owner(table: Table) -> str:
+    return identifier(table.owner_column) if table.owner_column else "null::varchar"
+
+
+def _amount(table: Table) -> str:
+    return identifier(table.amount) if table.amount else "null::decimal(18, 4)"
+
+
+def _write_quarantine(
+    warehouse: Warehouse, table: Table, loads: Sequence[Load], seen_at: dt.datetime
+) -> None:
+    """Publish the faults with their raw rows; faults that are gone are marked resolved."""
+    parts = []
+    for load in loads:
+        plain = load.landed.first_line is not None
+        line = f"file_row_number + {load.landed.first_line}" if plain else LINE_COLUMN
+        numbered = ", file_row_number = true" if plain else ""
+        raw = ", ".join(
+            f"{literal(name)}: {identifier(name)}" for name in load.landed.names
+        )
+        parts.append(
+            f"select {load.load_id} as load_id, cast({line} as bigint) as line, "
+            f"to_json({{{raw}}})::varchar as raw_row "
+            f"from read_parquet({literal(str(load.landed.parquet))}{numbered}) "
+            f"where cast({line} as bigint) in (select line from faults where load_id = {load.load_id})"
+        )
+    warehouse.con.execute(
+        "create or replace temp table found as "
+        "select l.file || case when l.sheet <> '' then '#' || l.sheet else '' end as file, "
+        f"f.line, {literal(table.name)} as table_name, f.rule_id, f.column_name, f.value, "
+        "r.raw_row, 'reject' as severity, f.owner_id, f.amount, f.load_id "
+        f"from faults as f join ({' union all '.join(parts)}) as r "
+        "on r.load_id = f.load_id and r.line = f.line join mart.load as l on l.load_id = f.load_id"
+    )
+    _resolve_absent(warehouse, table, seen_at, new="select * from found")
+    warehouse.con.execute("drop table found")
+
+
+def _resolve_absent(warehouse: Warehouse, table: Table, seen_at: dt.datetime, new: str) -> None:
+    """Replace the open quarantine rows of a table, keeping when each was first seen."""
+    con = warehouse.con
+    identity = "(file, line, rule_id, coalesce(value, ''))"
+    con.execute(
+        f"create or replace temp table earlier as select * from mart.quarantine "
+        f"where table_name = {literal(table.name)}"
+    )
+    con.execute(f"delete from mart.quarantine where table_name = {literal(table.name)}")
+    if "from found" in new:
+        con.execute(
+            "insert into mart.quarantine by name select f.*, "
+            "coalesce((select min(e.first_seen_at) from earlier as e where e.file = f.file "
+            "and e.line = f.line and e.rule_id = f.rule_id "
+            "and e.value is not distinct from f.value), ?) as first_seen_at, "
+            "null::timestamp as resolved_at from found as f",
+            [seen_at],
+        )
+        gone = f"{identity} not in (select {identity} from found)"
+    else:
+        gone = "true"
+    con.execute(
+        "insert into mart.quarantine by name "
+        f"select * replace (coalesce(resolved_at, ?) as resolved_at) from earlier where {gone}",
+        [seen_at],
+    )
+    con.execute("drop table earlier")
+
+
+def _write_account(
+    warehouse: Warehouse, table: Table, name: str, loads: Sequence[Load], amounts: str | None
+) -> None:
+    """Fill rows and money per load; money that landed is summed from the landed text itself."""
+    con = warehouse.con
+    con.execute(
+        f"create or replace temp table landed_amount as {amounts}"
+        if amounts
+        else "create or replace temp table landed_amount as "
+        "select 0 as _load, 0::decimal(38, 4) as amount where false"
+    )
+    con.execute(
+        f"create or replace temp table accepted as select _load, count(*) as row_count, "
+        f"coalesce(sum({_amount(table)}), 0) as amount from {name} group by _load"
+    )
+    con.execute(
+        "create or replace temp table refused as select load_id, count(*) as row_count, "
+        "coalesce(sum(amount), 0) as amount from "
+        "(select load_id, line, max(amount) as amount from faults group by load_id, line) "
+        "group by load_id"
+    )
+    for load in loads:
+        con.execute(
+            """
+            update mart.load set
+              rows_accepted = coalesce((select row_count from accepted where _load = ?1), 0),
+              rows_quarantined = coalesce((select row_count from refused where load_id = ?1), 0),
+              amount_landed = coalesce((select amount from landed_amount where _load = ?1), 0),
+              amount_accepted = coalesce((select amount from accepted where _load = ?1), 0),
+              amount_quarantined = coalesce((select amount from refused where load_id = ?1), 0)
+            where load_id = ?1
+            """,
+            [load.load_id],
+        )
+    for temporary in ("landed_amount", "accepted", "refused"):
+        con.execute(f"drop table {temporary}")
+
+
+def _account(warehouse: Warehouse, table: Table, seconds: float, changed: bool) -> Staged:
+    found = warehouse.rows(
+        """
+        select
+          coalesce(sum(rows_landed), 0)::bigint as landed,
+          coalesce(sum(rows_accepted), 0)::bigint as accepted,
+          coalesce(sum(rows_quarantined), 0)::bigint as quarantined,
+          coalesce(sum(amount_landed), 0) as amount_landed,
+          coalesce(sum(amount_accepted), 0) as amount_accepted,
+          coalesce(sum(amount_quarantined), 0) as amount_quarantined
+        from mart.load
+        where table_name = ? and is_current
+        """,
+        [table.name],
+    )[0]
+    return Staged(table=table.name, seconds=seconds, changed=changed, **found)

@@ -1,0 +1,33 @@
+-- table: core.calendar
+-- grain: one row per day
+-- key:   calendar_date
+-- why:   weeks, months, quarters and years of a day, and whether people work on it, are decided once
+with day as (
+  select cast(day_at as date) as calendar_date
+  from core.parameter,
+    unnest(generate_series(
+      cast(calendar_start as timestamp), cast(calendar_end as timestamp), interval 1 day
+    )) as days (day_at)
+),
+
+named as (
+  select
+    calendar_date,
+    cast(date_trunc('week', calendar_date) as date) as week_start,
+    cast(date_trunc('month', calendar_date) as date) as month_start,
+    cast(date_trunc('quarter', calendar_date) as date) as quarter_start,
+    cast(date_trunc('year', calendar_date) as date) as year_start,
+    extract(isodow from calendar_date) as day_of_week
+  from day
+)
+
+select
+  named.calendar_date,
+  named.week_start,
+  named.month_start,
+  named.quarter_start,
+  named.year_start,
+  coalesce(special.is_working_day, weekend.day_of_week is null) as is_working_day
+from named
+left join policy.calendar_day as special on special.calendar_date = named.calendar_date
+left join policy.weekend_day as weekend on weekend.day_of_week = named.day_of_week

@@ -1,0 +1,17 @@
+-- table: core.dim_customer
+-- grain: one row per customer
+-- key:   customer_id
+-- why:   names, segments and credit terms beside every fact of a customer
+select
+  customer_id,
+  name,
+  segment,
+  industry,
+  region,
+  owner_id,
+  credit_limit,
+  credit_days,
+  risk_flag,
+  _load,
+  _line
+from staging.customer

@@ -1,0 +1,25 @@
+-- table: core.dim_employee
+-- grain: one row per employee
+-- key:   employee_id
+-- why:   reports name people and show where they stand on the day of the report
+select
+  employee.employee_id,
+  employee.name,
+  employee.hire_date,
+  case when employee.leave_date <= parameter.as_of_date then employee.leave_date end as leave_date,
+  assignment.role,
+  assignment.unit_id,
+  assignment.team_id,
+  assignment.region_id,
+  assignment.manager_id,
+  coalesce(
+    (employee.leave_date is null or employee.leave_date > parameter.as_of_date)
+    and (assignment.valid_to is null or assignment.valid_to >= parameter.as_of_date),
+    false
+  ) as is_active,
+  employee._load,
+  employee._line
+from staging.employee as employee
+cross join core.parameter as parameter
+left join core.employee_assignment as assignment
+  on assignment.employee_id = employee.employee_id and assignment.is_last

@@ -1,0 +1,71 @@
+-- table: core.fct_invoice
+-- grain: one row per posted document, invoice or credit note, up to the day of the report
+-- key:   invoice_id
+-- why:   sales are what was invoiced less what was credited; a credit note counts negative
+with invoice as (
+  select
+    invoice.invoice_id,
+    invoice.kind,
+    invoice.order_id,
+    invoice.contract_id,
+    invoice.customer_id,
+    coalesce(invoice.owner_id, sales_order.owner_id, contract.owner_id) as owner_id,
+    invoice.invoice_date,
+    invoice.due_date,
+    invoice.references_invoice_id,
+    coalesce(invoice.disputed, false) as is_disputed,
+    coalesce(invoice.currency, parameter.base_currency) as currency,
+    parameter.base_currency,
+    case when invoice.kind = 'credit_note' then -1 else 1 end as sign,
+    abs(invoice.net_amount) as net_amount,
+    abs(invoice.gross_amount) as gross_amount,
+    invoice._load,
+    invoice._line
+  from staging.invoice as invoice
+  cross join core.parameter as parameter
+  left join staging.sales_order as sales_order on sales_order.order_id = invoice.order_id
+  left join staging.contract as contract on contract.contract_id = invoice.contract_id
+  where
+    invoice.invoice_date <= parameter.as_of_date
+    and coalesce(invoice.status, 'posted') = 'posted'
+)
+
+select
+  invoice.invoice_id,
+  invoice.kind,
+  invoice.order_id,
+  invoice.contract_id,
+  invoice.customer_id,
+  invoice.owner_id,
+  invoice.invoice_date,
+  invoice.due_date,
+  invoice.references_invoice_id,
+  invoice.is_disputed,
+  coalesce(customer.segment, '(none)') as segment,
+  invoice.currency,
+  case
+    when invoice.currency = invoice.base_currency then cast(1 as decimal(18, 8))
+    else fx.rate_to_base
+  end as rate_to_base,
+  invoice.sign * invoice.net_amount as net_amount,
+  invoice.sign * invoice.gross_amount as gross_amount,
+  case
+    when invoice.currency = invoice.base_currency then invoice.sign * invoice.net_amount
+    else
+      cast(invoice.sign * round(
+        cast(invoice.net_amount as decimal(26, 4)) * cast(fx.rate_to_base as decimal(12, 8)), 2
+      ) as decimal(18, 4))
+  end as net_amount_base,
+  case
+    when invoice.currency = invoice.base_currency then invoice.sign * invoice.gross_amount
+    else
+      cast(invoice.sign * round(
+        cast(invoice.gross_amount as decimal(26, 4)) * cast(fx.rate_to_base as decimal(12, 8)), 2
+      ) as decimal(18, 4))
+  end as gross_amount_base,
+  invoice._load,
+  invoice._line
+from invoice
+left join core.dim_customer as customer on customer.customer_id = invoice.customer_id
+left join core.fx_day as fx
+  on fx.currency = invoice.currency and fx.calendar_date = invoice.invoice_date

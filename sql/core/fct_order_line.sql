@@ -1,0 +1,50 @@
+-- table: core.fct_order_line
+-- grain: one row per line of an order placed up to the day of the report
+-- key:   order_id, line_no
+-- why:   margin by owner and product
+with sales_order as (
+  select
+    sales_order.order_id,
+    sales_order.owner_id,
+    sales_order.order_date,
+    sales_order.customer_id,
+    coalesce(sales_order.currency, parameter.base_currency) as currency,
+    parameter.base_currency
+  from staging.sales_order as sales_order
+  cross join core.parameter as parameter
+  where
+    sales_order.order_date <= parameter.as_of_date
+    and coalesce(sales_order.status, 'open') <> 'cancelled'
+)
+
+select
+  line.order_id,
+  line.line_no,
+  sales_order.owner_id,
+  sales_order.customer_id,
+  sales_order.order_date,
+  line.product_id,
+  coalesce(product.category, '(none)') as product_category,
+  coalesce(product.is_key_product, false) as is_key_product,
+  line.quantity,
+  case
+    when sales_order.currency = sales_order.base_currency then line.net_amount
+    else
+      cast(round(
+        cast(line.net_amount as decimal(26, 4)) * cast(fx.rate_to_base as decimal(12, 8)), 2
+      ) as decimal(18, 4))
+  end as net_amount_base,
+  case
+    when sales_order.currency = sales_order.base_currency then line.cost_amount
+    else
+      cast(round(
+        cast(line.cost_amount as decimal(26, 4)) * cast(fx.rate_to_base as decimal(12, 8)), 2
+      ) as decimal(18, 4))
+  end as cost_amount_base,
+  line._load,
+  line._line
+from staging.sales_order_line as line
+inner join sales_order on sales_order.order_id = line.order_id
+left join staging.product as product on product.product_id = line.product_id
+left join core.fx_day as fx
+  on fx.currency = sales_order.currency and fx.calendar_date = sales_order.order_date

@@ -1,0 +1,100 @@
+-- table: core.fct_stage_visit
+-- grain: one row per opportunity and visit to a stage
+-- key:   opportunity_id, visit_no
+-- why:   conversion and time in stage need visits, not stages: deals go back and stages are skipped
+with stage as (
+  select stage_id, stage_order, is_won_stage from policy.stage where object = 'opportunity'
+),
+
+change as (
+  select
+    event.opportunity_id,
+    event.changed_at,
+    event.old_value,
+    event.new_value,
+    event._load,
+    event._line
+  from staging.opportunity_event as event
+  cross join core.parameter as parameter
+  where event.field = 'stage' and event.changed_at < parameter.as_of_end
+),
+
+first_change as (
+  select opportunity_id, arg_min(old_value, changed_at) as stage_at_creation
+  from change
+  group by opportunity_id
+),
+
+entry as (
+  select
+    opportunity.opportunity_id,
+    opportunity.created_at as entered_at,
+    coalesce(first_change.stage_at_creation, opportunity.stage) as stage_id,
+    opportunity._load,
+    opportunity._line,
+    true as is_creation
+  from core.fct_opportunity as opportunity
+  left join first_change on first_change.opportunity_id = opportunity.opportunity_id
+  union all
+  select
+    opportunity_id,
+    changed_at as entered_at,
+    new_value as stage_id,
+    _load,
+    _line,
+    false as is_creation
+  from change
+),
+
+ordered as (
+  select
+    entry.opportunity_id,
+    entry.entered_at,
+    entry.stage_id,
+    stage.stage_order,
+    stage.is_won_stage,
+    entry._load,
+    entry._line,
+    row_number() over seen as visit_no,
+    lead(entry.entered_at) over seen as next_entered_at,
+    lead(stage.stage_order) over seen as next_order
+  from entry
+  inner join stage on stage.stage_id = entry.stage_id
+  window seen as (
+    partition by entry.opportunity_id
+    order by not entry.is_creation, entry.entered_at, stage.stage_order
+  )
+)
+
+select
+  ordered.opportunity_id,
+  ordered.visit_no,
+  ordered.stage_id,
+  ordered.stage_order,
+  opportunity.owner_id,
+  opportunity.segment,
+  opportunity.amount_base,
+  ordered.entered_at,
+  cast(ordered.entered_at as date) as entered_date,
+  coalesce(ordered.next_entered_at, opportunity.closed_at) as left_at,
+  cast(coalesce(ordered.next_entered_at, opportunity.closed_at) as date) as left_date,
+  case
+    when ordered.next_order > ordered.stage_order then 'advanced'
+    when ordered.next_order < ordered.stage_order then 'regressed'
+    when ordered.next_order = ordered.stage_order then 'stayed'
+    when opportunity.is_won then 'advanced'
+    when opportunity.is_open then 'open'
+    else 'lost'
+  end as result,
+  case
+    when not ordered.is_won_stage and coalesce(ordered.next_entered_at, opportunity.closed_at) is not null
+      then
+        date_diff(
+          'second', ordered.entered_at, coalesce(ordered.next_entered_at, opportunity.closed_at)
+        ) / 86400.0
+  end as days,
+  ordered.is_won_stage,
+  ordered._load,
+  ordered._line
+from ordered
+inner join core.fct_opportunity as opportunity on opportunity.opportunity_id = ordered.opportunity_id

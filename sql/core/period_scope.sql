@@ -1,0 +1,49 @@
+-- table: core.period_scope
+-- grain: one row per period and organisational scope that existed in it
+-- key:   period_kind, period_start, scope_kind, scope_id
+-- why:   a representative without a deal this week has sold 0, and that is a row too
+with span as (
+  select period_kind, period_start, from_date, to_date
+  from core.period_variant
+  where variant = 'actual'
+),
+
+member as (
+  select
+    org.employee_id,
+    org.team_id,
+    org.region_id,
+    min(org.calendar_date) as first_date,
+    max(org.calendar_date) as last_date
+  from core.org_day as org
+  cross join core.parameter as parameter
+  where org.is_active and org.calendar_date <= parameter.as_of_date
+  group by org.employee_id, org.team_id, org.region_id
+),
+
+placed as (
+  select
+    span.period_kind,
+    span.period_start,
+    member.employee_id,
+    member.team_id,
+    member.region_id,
+    parameter.company_id
+  from span
+  inner join member on member.first_date <= span.to_date and member.last_date >= span.from_date
+  cross join core.parameter as parameter
+)
+
+select distinct period_kind, period_start, 'employee' as scope_kind, employee_id as scope_id
+from placed
+union all
+select distinct period_kind, period_start, 'team' as scope_kind, team_id as scope_id
+from placed
+where team_id is not null
+union all
+select distinct period_kind, period_start, 'region' as scope_kind, region_id as scope_id
+from placed
+where region_id is not null
+union all
+select distinct period_kind, period_start, 'company' as scope_kind, company_id as scope_id
+from placed

@@ -1,0 +1,153 @@
+-- table: core.fct_open_item
+-- grain: one row per instalment of an invoice, open credit note and receipt
+-- key:   item_kind, document_id, instalment_seq
+-- why:   what can be open: an invoice by its payment terms, a credit note that was not applied, and
+--        money received that no invoice has taken yet (both negative)
+with invoice as (
+  select
+    invoice_id,
+    kind,
+    customer_id,
+    owner_id,
+    segment,
+    invoice_date,
+    due_date,
+    currency,
+    rate_to_base,
+    gross_amount,
+    is_disputed,
+    _load,
+    _line
+  from core.fct_invoice
+),
+
+instalment as (
+  select
+    instalment.invoice_id,
+    instalment.seq,
+    instalment.due_date,
+    instalment.amount,
+    instalment._load,
+    instalment._line
+  from staging.invoice_instalment as instalment
+  inner join invoice on invoice.invoice_id = instalment.invoice_id and invoice.kind = 'invoice'
+),
+
+instalment_total as (
+  select invoice_id, sum(amount) as amount from instalment group by invoice_id
+),
+
+term as (
+  select
+    invoice_id,
+    seq,
+    due_date,
+    amount,
+    _load,
+    _line
+  from instalment
+  union all
+  -- an invoice without terms is one instalment; terms that do not add up leave a remainder
+  select
+    invoice.invoice_id,
+    case when instalment_total.invoice_id is null then 1 else 0 end as seq,
+    invoice.due_date,
+    invoice.gross_amount - coalesce(instalment_total.amount, 0) as amount,
+    invoice._load,
+    invoice._line
+  from invoice
+  left join instalment_total on instalment_total.invoice_id = invoice.invoice_id
+  where
+    invoice.kind = 'invoice'
+    and invoice.gross_amount <> coalesce(instalment_total.amount, 0)
+),
+
+receipt as (
+  select
+    receipt.receipt_id,
+    receipt.customer_id,
+    customer.owner_id,
+    customer.segment,
+    receipt.received_date,
+    receipt.amount,
+    coalesce(receipt.currency, parameter.base_currency) as currency,
+    parameter.base_currency,
+    receipt._load,
+    receipt._line
+  from staging.receipt as receipt
+  cross join core.parameter as parameter
+  left join core.dim_customer as customer on customer.customer_id = receipt.customer_id
+  where receipt.received_date <= parameter.as_of_date
+)
+
+select
+  'invoice' as item_kind,
+  term.invoice_id as document_id,
+  term.seq as instalment_seq,
+  invoice.customer_id,
+  invoice.owner_id,
+  invoice.segment,
+  invoice.invoice_date as document_date,
+  term.due_date,
+  invoice.currency,
+  invoice.rate_to_base,
+  term.amount,
+  -- earliest due first: the span of the invoice's settlement that pays this instalment
+  sum(term.amount) over due_order - term.amount as settles_from,
+  sum(term.amount) over due_order as settles_to,
+  row_number() over due_order = count(*) over (partition by term.invoice_id) as is_last,
+  invoice.is_disputed,
+  term._load,
+  term._line
+from term
+inner join invoice on invoice.invoice_id = term.invoice_id
+window due_order as (
+  partition by term.invoice_id order by coalesce(term.due_date, date '9999-12-31'), term.seq
+  rows between unbounded preceding and current row
+)
+union all
+select
+  'credit_note' as item_kind,
+  invoice_id as document_id,
+  1 as instalment_seq,
+  customer_id,
+  owner_id,
+  segment,
+  invoice_date as document_date,
+  cast(null as date) as due_date,
+  currency,
+  rate_to_base,
+  gross_amount as amount,
+  cast(0 as decimal(38, 4)) as settles_from,
+  cast(gross_amount as decimal(38, 4)) as settles_to,
+  true as is_last,
+  is_disputed,
+  _load,
+  _line
+from invoice
+where kind = 'credit_note'
+union all
+select
+  'receipt' as item_kind,
+  receipt.receipt_id as document_id,
+  1 as instalment_seq,
+  receipt.customer_id,
+  receipt.owner_id,
+  coalesce(receipt.segment, '(none)') as segment,
+  receipt.received_date as document_date,
+  cast(null as date) as due_date,
+  receipt.currency,
+  case
+    when receipt.currency = receipt.base_currency then cast(1 as decimal(18, 8))
+    else fx.rate_to_base
+  end as rate_to_base,
+  -receipt.amount as amount,
+  cast(0 as decimal(38, 4)) as settles_from,
+  cast(-receipt.amount as decimal(38, 4)) as settles_to,
+  true as is_last,
+  false as is_disputed,
+  receipt._load,
+  receipt._line
+from receipt
+left join core.fx_day as fx
+  on fx.currency = receipt.currency and fx.calendar_date = receipt.received_date

@@ -1,0 +1,179 @@
+-- table: core.fct_settlement
+-- grain: one row per dated entry that settles a document, or undoes a settlement
+-- key:   document_id, settled_date, kind, source_id
+-- why:   an open balance on any day is the document less the entries dated up to that day; a later
+--        entry never leaks in
+with allocation as (
+  select
+    allocation.receipt_id,
+    allocation.invoice_id,
+    greatest(allocation.allocated_date, receipt.received_date, invoice.invoice_date) as settled_date,
+    receipt.bounced_date,
+    allocation.amount,
+    allocation._load,
+    allocation._line
+  from staging.receipt_allocation as allocation
+  inner join staging.receipt as receipt on receipt.receipt_id = allocation.receipt_id
+  inner join core.fct_invoice as invoice on invoice.invoice_id = allocation.invoice_id
+),
+
+receipt as (
+  select receipt_id, received_date, bounced_date, amount, _load, _line from staging.receipt
+),
+
+write_off as (
+  select
+    write_off.invoice_id,
+    greatest(write_off.written_off_date, invoice.invoice_date) as settled_date,
+    write_off.amount,
+    write_off._load,
+    write_off._line
+  from staging.write_off as write_off
+  inner join core.fct_invoice as invoice on invoice.invoice_id = write_off.invoice_id
+),
+
+-- a credit note settles the invoice it refers to when it fits what is open on its day
+credit_note as (
+  select
+    note.invoice_id as note_id,
+    note.references_invoice_id as invoice_id,
+    greatest(note.invoice_date, invoice.invoice_date) as settled_date,
+    -note.gross_amount as amount,
+    invoice.gross_amount as invoice_amount,
+    sum(-note.gross_amount) over (
+      partition by note.references_invoice_id order by note.invoice_date, note.invoice_id
+      rows between unbounded preceding and current row
+    ) as credited_so_far,
+    note._load,
+    note._line
+  from core.fct_invoice as note
+  inner join core.fct_invoice as invoice
+    on
+      invoice.invoice_id = note.references_invoice_id
+      and invoice.kind = 'invoice'
+      and invoice.currency = note.currency
+  where note.kind = 'credit_note'
+),
+
+-- the same entries, seen from the credit note's day: cash that came and bounced by then is no cash
+settled_before as (
+  select credit_note.note_id, sum(entry.amount) as amount
+  from credit_note
+  inner join (
+    select invoice_id, settled_date, amount from allocation
+    union all
+    select invoice_id, greatest(bounced_date, settled_date) as settled_date, -amount as amount
+    from allocation
+    where bounced_date is not null
+    union all
+    select invoice_id, settled_date, amount from write_off
+  ) as entry
+    on entry.invoice_id = credit_note.invoice_id and entry.settled_date <= credit_note.settled_date
+  group by credit_note.note_id
+),
+
+applied_note as (
+  select
+    credit_note.note_id,
+    credit_note.invoice_id,
+    credit_note.settled_date,
+    credit_note.amount,
+    credit_note._load,
+    credit_note._line
+  from credit_note
+  left join settled_before on settled_before.note_id = credit_note.note_id
+  where
+    credit_note.credited_so_far <= credit_note.invoice_amount - coalesce(settled_before.amount, 0)
+),
+
+entry as (
+  select
+    invoice_id as document_id,
+    settled_date,
+    'cash' as kind,
+    receipt_id as source_id,
+    amount,
+    _load,
+    _line
+  from allocation
+  union all
+  select
+    invoice_id as document_id,
+    greatest(bounced_date, settled_date) as settled_date,
+    'bounce' as kind,
+    receipt_id as source_id,
+    -amount as amount,
+    _load,
+    _line
+  from allocation
+  where bounced_date is not null
+  union all
+  select
+    invoice_id as document_id,
+    settled_date,
+    'write_off' as kind,
+    invoice_id as source_id,
+    amount,
+    _load,
+    _line
+  from write_off
+  union all
+  select
+    invoice_id as document_id,
+    settled_date,
+    'credit_note' as kind,
+    note_id as source_id,
+    amount,
+    _load,
+    _line
+  from applied_note
+  union all
+  -- what takes a negative item away: the application of the note, the allocation of the receipt
+  select
+    note_id as document_id,
+    settled_date,
+    'applied' as kind,
+    invoice_id as source_id,
+    -amount as amount,
+    _load,
+    _line
+  from applied_note
+  union all
+  select
+    receipt_id as document_id,
+    settled_date,
+    'applied' as kind,
+    invoice_id as source_id,
+    -amount as amount,
+    _load,
+    _line
+  from allocation
+  where bounced_date is null or settled_date < bounced_date
+  union all
+  select
+    receipt.receipt_id as document_id,
+    receipt.bounced_date as settled_date,
+    'bounce' as kind,
+    receipt.receipt_id as source_id,
+    -(receipt.amount - coalesce(sum(allocation.amount), 0)) as amount,
+    receipt._load,
+    receipt._line
+  from receipt
+  left join allocation
+    on allocation.receipt_id = receipt.receipt_id and allocation.settled_date < receipt.bounced_date
+  where receipt.bounced_date is not null
+  group by receipt.receipt_id, receipt.bounced_date, receipt.amount, receipt._load, receipt._line
+)
+
+select
+  entry.document_id,
+  entry.settled_date,
+  entry.kind,
+  entry.source_id,
+  entry.amount,
+  entry.settled_date <= parameter.as_of_date as is_known,
+  entry._load,
+  entry._line
+from entry
+cross join core.parameter as parameter
+where entry.amount <> 0

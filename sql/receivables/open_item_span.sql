@@ -1,0 +1,100 @@
+-- table: core.open_item_span
+-- grain: one row per open item and span of days with one open amount
+-- key:   item_kind, document_id, instalment_seq, valid_from
+-- why:   an open amount changes only on the days of its entries; between them it stands
+with settled as (
+  select document_id, settled_date, sum(amount) as amount
+  from core.fct_settlement
+  where is_known
+  group by document_id, settled_date
+),
+
+running as (
+  select
+    document_id,
+    settled_date,
+    sum(amount) over (
+      partition by document_id order by settled_date
+      rows between unbounded preceding and current row
+    ) as settled_amount
+  from settled
+),
+
+-- the state after each entry; the document itself is the first state
+state as (
+  select
+    item.item_kind,
+    item.document_id,
+    item.instalment_seq,
+    item.document_date as valid_from,
+    cast(0 as decimal(38, 4)) as settled_amount
+  from core.fct_open_item as item
+  where
+    not exists (
+      select 1 from running
+      where running.document_id = item.document_id and running.settled_date <= item.document_date
+    )
+  union all
+  select
+    item.item_kind,
+    item.document_id,
+    item.instalment_seq,
+    running.settled_date as valid_from,
+    running.settled_amount
+  from core.fct_open_item as item
+  inner join running on running.document_id = item.document_id
+),
+
+opened as (
+  select
+    state.item_kind,
+    state.document_id,
+    state.instalment_seq,
+    state.valid_from,
+    lead(state.valid_from) over (
+      partition by state.item_kind, state.document_id, state.instalment_seq order by state.valid_from
+    ) as valid_before,
+    -- the last instalment also carries what was settled beyond the document
+    cast(case
+      when item.item_kind <> 'invoice' then item.amount - state.settled_amount
+      when item.is_last then least(item.amount, item.settles_to - state.settled_amount)
+      else least(item.amount, greatest(item.settles_to - state.settled_amount, 0))
+    end as decimal(18, 4)) as open_amount
+  from state
+  inner join core.fct_open_item as item
+    on
+      item.item_kind = state.item_kind
+      and item.document_id = state.document_id
+      and item.instalment_seq = state.instalment_seq
+)
+
+select
+  opened.item_kind,
+  opened.document_id,
+  opened.instalment_seq,
+  opened.valid_from,
+  coalesce(opened.valid_before, date '9999-12-31') as valid_before,
+  opened.open_amount,
+  case
+    when item.rate_to_base = 1 then opened.open_amount
+    else
+      cast(round(
+        cast(opened.open_amount as decimal(26, 4)) * cast(item.rate_to_base as decimal(12, 8)), 2
+      ) as decimal(18, 4))
+  end as open_amount_base,
+  item.customer_id,
+  item.owner_id,
+  item.segment,
+  item.document_date,
+  item.due_date,
+  item.currency,
+  item.is_disputed,
+  item._load,
+  item._line
+from opened
+inner join core.fct_open_item as item
+  on
+    item.item_kind = opened.item_kind
+    and item.document_id = opened.document_id
+    and item.instalment_seq = opened.instalment_seq
+where opened.open_amount <> 0

@@ -1,0 +1,80 @@
+-- table: core.receivable_day
+-- grain: one row per owner, bucket and day on which receivables were looked at
+-- key:   as_of_date, owner_id, bucket
+-- why:   balances of every period end from movements summed once: 104 week-ends cost what one costs
+with as_of as (
+  select distinct to_date as as_of_date from core.period_variant
+),
+
+movement as (
+  select owner_id, bucket, bucket_order, valid_from as moved_date, open_amount_base as amount
+  from core.open_item_bucket_span
+  union all
+  select owner_id, bucket, bucket_order, valid_before as moved_date, -open_amount_base as amount
+  from core.open_item_bucket_span
+),
+
+-- each movement counts from the first day looked at on or after it
+dated as (
+  select
+    coalesce(movement.owner_id, '(none)') as owner_id,
+    movement.bucket,
+    movement.bucket_order,
+    movement.moved_date,
+    sum(movement.amount) as amount
+  from movement
+  group by coalesce(movement.owner_id, '(none)'), movement.bucket, movement.bucket_order, movement.moved_date
+),
+
+seen as (
+  select
+    dated.owner_id,
+    dated.bucket,
+    dated.bucket_order,
+    min_by.as_of_date,
+    sum(dated.amount) as amount
+  from dated
+  inner join (
+    select
+      as_of_date,
+      lag(as_of_date) over (order by as_of_date) as previous_as_of
+    from as_of
+  ) as min_by
+    on
+      dated.moved_date <= min_by.as_of_date
+      and (min_by.previous_as_of is null or dated.moved_date > min_by.previous_as_of)
+  group by dated.owner_id, dated.bucket, dated.bucket_order, min_by.as_of_date
+),
+
+grid as (
+  select owner_bucket.owner_id, owner_bucket.bucket, owner_bucket.bucket_order, as_of.as_of_date
+  from (select distinct owner_id, bucket, bucket_order from dated) as owner_bucket
+  cross join as_of
+),
+
+balance as (
+  select
+    grid.as_of_date,
+    grid.owner_id,
+    grid.bucket,
+    grid.bucket_order,
+    sum(coalesce(seen.amount, 0)) over (
+      partition by grid.owner_id, grid.bucket order by grid.as_of_date
+      rows between unbounded preceding and current row
+    ) as open_amount_base
+  from grid
+  left join seen
+    on
+      seen.owner_id = grid.owner_id
+      and seen.bucket = grid.bucket
+      and seen.as_of_date = grid.as_of_date
+)
+
+select
+  as_of_date,
+  owner_id,
+  bucket,
+  bucket_order,
+  cast(open_amount_base as decimal(18, 4)) as open_amount_base
+from balance
+where open_amount_base <> 0

@@ -1,0 +1,66 @@
+-- table: mart.receivable_metric
+-- grain: one row per day looked at and scope
+-- key:   as_of_date, scope_kind, scope_id
+-- why:   outstanding, overdue, days sales outstanding and provision beside the general ledger; a
+--        difference to the ledger is shown, never absorbed
+with balance as (
+  select
+    ageing.as_of_date,
+    ageing.scope_kind,
+    ageing.scope_id,
+    sum(ageing.open_amount_base) as outstanding,
+    sum(case when bucket.from_day is not null then ageing.open_amount_base else 0 end) as overdue,
+    sum(cast(ageing.open_amount_base as decimal(26, 4)) * bucket.loss_rate) as ecl_provision
+  from mart.receivable_ageing as ageing
+  inner join policy.bucket as bucket on bucket.bucket_id = ageing.bucket
+  where ageing.scope_kind in ('employee', 'team', 'region', 'company')
+  group by ageing.as_of_date, ageing.scope_kind, ageing.scope_id
+),
+
+sales as (
+  select
+    sales.as_of_date,
+    sales.scope_kind,
+    sales.scope_id,
+    sales.credit_sales
+  from core.credit_sales as sales
+),
+
+ledger as (
+  select period_end, sum(balance) as balance
+  from staging.gl_balance
+  where account = 'receivable'
+  group by period_end
+)
+
+select
+  balance.as_of_date,
+  balance.scope_kind,
+  balance.scope_id,
+  cast(balance.outstanding as decimal(18, 4)) as outstanding,
+  cast(balance.overdue as decimal(18, 4)) as overdue,
+  cast(round(balance.ecl_provision, 2) as decimal(18, 4)) as ecl_provision,
+  cast(sales.credit_sales as decimal(18, 4)) as credit_sales,
+  parameter.dso_days,
+  cast(
+    cast(balance.outstanding * parameter.dso_days as double) / nullif(cast(sales.credit_sales as double), 0)
+    as decimal(18, 4)
+  ) as dso,
+  cast(
+    cast((balance.outstanding - balance.overdue) * parameter.dso_days as double)
+    / nullif(cast(sales.credit_sales as double), 0)
+    as decimal(18, 4)
+  ) as bpdso,
+  case when balance.scope_kind = 'company' then ledger.balance end as gl_balance,
+  case
+    when balance.scope_kind = 'company'
+      then cast(balance.outstanding - ledger.balance as decimal(18, 4))
+  end as gl_difference
+from balance
+cross join core.parameter as parameter
+left join sales
+  on
+    sales.as_of_date = balance.as_of_date
+    and sales.scope_kind = balance.scope_kind
+    and sales.scope_id = balance.scope_id
+left join ledger on ledger.period_end = balance.as_of_date
