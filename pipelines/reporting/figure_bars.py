@@ -35,6 +35,7 @@ from pipelines.reporting.figure_parts import (
     row_labels,
     rows_axis,
     safe,
+    strong_width,
     text_width,
 )
 from pipelines.reporting.language import Speaker
@@ -44,7 +45,7 @@ _OLDEST = 6
 
 
 def _room(narrow: bool) -> int:
-    return 84 if narrow else 168
+    return 96 if narrow else 168
 
 
 def _percent(value: Decimal, speaker: Speaker) -> str:
@@ -74,7 +75,7 @@ def _attainment(chart: AttainmentBars, speaker: Speaker, narrow: bool) -> Drawin
     places = [float(i) for i in range(len(rows))]
     labels, left = row_labels([speaker.text(row.label) for row in rows], _room(narrow))
     variances = [_variance(row, speaker, narrow) for row in rows]
-    right = max(text_width(text) for text in variances) + 12
+    right = max(map(strong_width, variances)) + 12
     actual = [row.actual or Decimal(0) for row in rows]
     hover = [_attainment_hover(row, speaker) for row in rows]
     outline: Dict = {"color": NONE, "line": {"color": "--ink2", "width": 1}}
@@ -159,7 +160,7 @@ def _funnel(chart: FunnelBars, speaker: Speaker, narrow: bool) -> Drawing:
     places = [float(i) for i in range(len(rows))]
     labels, left = row_labels([speaker.text(row.label) for row in rows], _room(narrow))
     shares = [_share(row, speaker) for row in rows]
-    right = max(text_width(text) for text in shares) + 16
+    right = max(map(strong_width, shares)) + 16
     hover = [_funnel_hover(row, speaker) for row in rows]
     frame = layout(len(rows) * 36 + 12, left=left, right=right)
     frame |= {

@@ -29,6 +29,7 @@ from pipelines.reporting.figure_parts import (
     rows_axis,
     safe,
     text_width,
+    tick_texts,
     wrapped,
 )
 from pipelines.reporting.language import Speaker
@@ -166,7 +167,7 @@ def _columns(chart: Columns, speaker: Speaker, room: int) -> Drawing:
     labelled = max(map(text_width, texts)) <= pitch
     names = _thinned([speaker.text(point.label, short=True) for point in points], pitch)
     ticks = nice_ticks(low, high or Decimal(1))
-    tick_texts = [number_text(tick, chart.unit, chart.decimals, speaker) for tick in ticks]
+    words = tick_texts(ticks, chart.unit, chart.decimals, speaker)
     frame = layout(220, top=22, bottom=28)
     frame |= {
         "barmode": "overlay",
@@ -181,8 +182,8 @@ def _columns(chart: Columns, speaker: Speaker, room: int) -> Drawing:
             for place, point, text in zip(places, points, texts, strict=True)
         ]
     else:
-        frame["margin"]["l"] = max(text_width(text, SMALL) for text in tick_texts) + 10
-        frame["yaxis"] = grid_axis(ticks, tick_texts)
+        frame["margin"]["l"] = max(text_width(text, SMALL) for text in words) + 10
+        frame["yaxis"] = grid_axis(ticks, words)
     hover = [_column_hover(chart, point, speaker) for point in points]
     return Drawing(_column_traces(chart, places, hover), frame)
 

@@ -25,6 +25,7 @@ from pipelines.reporting.figure_parts import (
     number_text,
     safe,
     text_width,
+    tick_texts,
 )
 from pipelines.reporting.language import Speaker
 from pipelines.reporting.model import SparkPoint
@@ -55,16 +56,16 @@ def _lines(chart: Lines, speaker: Speaker, named: bool) -> Drawing:
     xs = [float(x) for x in chart.x_days or range(len(chart.x_dates))]
     known = [v for series in chart.series for v in series.values if v is not None] or [Decimal(0)]
     ticks = nice_ticks(min(Decimal(0), *known), max(Decimal(0), *known) or Decimal(1))
-    tick_texts = [number_text(tick, chart.unit, chart.decimals, speaker) for tick in ticks]
+    heights = tick_texts(ticks, chart.unit, chart.decimals, speaker)
     names = [speaker.text(series.label) for series in chart.series]
-    left = max(text_width(text, SMALL) for text in tick_texts) + 10
+    left = max(text_width(text, SMALL) for text in heights) + 10
     right = max(map(text_width, names)) + 16 if named else 14
     frame = layout(_HEIGHT, left=left, right=right, top=_TOP, bottom=_BOTTOM)
     at, words = _x_ticks(chart, speaker, 5 if named else 3)
     frame |= {
         "xaxis": label_axis(at, words, xs[0], xs[-1])
         | {"tickfont": {"size": SMALL, "color": "--ink2"}, "tickangle": 0},
-        "yaxis": grid_axis(ticks, tick_texts),
+        "yaxis": grid_axis(ticks, heights),
         "hovermode": "closest",
     }
     if named:

@@ -176,12 +176,17 @@ def rows_axis(labels: list[str]) -> Dict:
 
 
 def text_width(text: str, size: int = SIZE) -> int:
-    """Estimated width in pixels, generous enough for bold and for wide system fonts.
+    """Estimated width in pixels, generous enough for wide system fonts.
 
     East Asian characters are as wide as they are high, and so are arrows and signs in their fonts.
     """
-    widths = (1.05 if unicodedata.east_asian_width(c) in "WFA" else 0.64 for c in text)
+    widths = (1.05 if unicodedata.east_asian_width(c) in "WFA" else 0.6 for c in text)
     return round(sum(widths) * size)
+
+
+def strong_width(text: str) -> int:
+    """The same for bold text."""
+    return text_width(text) * 11 // 10
 
 
 def wrapped(text: str, room: int, size: int = SIZE) -> list[str]:
@@ -200,8 +205,8 @@ def _fitting(text: str, room: int, size: int) -> str:
     while end > 1 and text_width(text[:end], size) > room:
         end -= 1
     space = text.rfind(" ", 0, end + 1)
-    # Break at a word where that keeps at least half of the line; Chinese breaks anywhere.
-    return text[:space] if space > end // 2 and end < len(text) else text[:end]
+    # Break at a word where that keeps enough of the line; Chinese breaks anywhere.
+    return text[:space] if space >= end // 3 and end < len(text) else text[:end]
 
 
 def row_labels(texts: list[str], room: int) -> tuple[list[str], int]:
@@ -214,6 +219,13 @@ def row_labels(texts: list[str], room: int) -> tuple[list[str], int]:
 def safe(text: str) -> str:
     """Text as Plotly should show it: its labels are a small HTML, names from exports are not."""
     return escape(text, quote=False)
+
+
+def tick_texts(ticks: list[Decimal], unit: Unit, decimals: int, speaker: Speaker) -> list[str]:
+    """Words of a value axis: round numbers, so without padding zeros."""
+    if unit == "money":
+        return ["".join(compact(tick, speaker.language, pad=False)) for tick in ticks]
+    return [number_text(tick, unit, decimals, speaker) for tick in ticks]
 
 
 def number_text(

@@ -62,21 +62,26 @@ def plain(number: Decimal, decimals: int = 0, signed: bool = False) -> str:
 
 
 def compact(
-    number: Decimal, language: LanguageCode, *, signed: bool = False, symbol: str = ""
+    number: Decimal,
+    language: LanguageCode,
+    *,
+    signed: bool = False,
+    symbol: str = "",
+    pad: bool = True,
 ) -> tuple[str, str]:
     """A large number as (figures, unit of size): ("¥482", "万"), ("¥4.82", "M").
 
     Three significant figures; below the first unit whole numbers, and cents only where there
-    are some and the amount is under a thousand: one cent still open must be seen.
+    are some and the amount is under a thousand: one cent still open must be seen. `pad` keeps
+    one decimal where there is room for it (¥3.0M), because a bare 3 looks rounded.
     """
     for size in _SIZES[language]:
         decimals = _decimals(abs(number) / size.of, size.suffix)
         shown = rounded(number / size.of, decimals)
         # 99 999 999 rounds to 10 000 万, which is written 1.0 亿: compare what will be shown.
         if abs(shown) * size.of >= size.least:
-            text = _trimmed(abs(shown), decimals, 1 if size.suffix in "亿MB" else 0)
-            if size.suffix == "万" and abs(shown) < 10 and "." not in text:
-                text += ".0"
+            padded = pad and (size.suffix in "亿MB" or (size.suffix == "万" and abs(shown) < 10))
+            text = _trimmed(abs(shown), decimals, 1 if padded else 0)
             return f"{sign_of(shown, signed)}{symbol}{text}", size.suffix
     cents = abs(number) < 1000 and number != number.to_integral_value()
     decimals = 2 if cents else 0

@@ -42,7 +42,7 @@ class Look:
 @cache
 def environment() -> Environment:
     """The compiled templates: escaping on, an unknown name is an error."""
-    return Environment(
+    templates = Environment(
         loader=FileSystemLoader(shipped("reports", "templates")),
         autoescape=True,
         undefined=StrictUndefined,
@@ -50,6 +50,13 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    templates.globals.update(
+        day=lambda day: Day(date=day),
+        moment=lambda at: Moment(at=at),
+        number=lambda n: Count(value=n),
+        freshness=_freshness,
+    )
+    return templates
 
 
 class Words:
@@ -151,17 +158,18 @@ def quality_texts(quality: Quality) -> list[tuple[Message, bool]]:
 
 
 @cache
-def _words(language: LanguageCode, currency: str, year: int) -> Words:
+def words(language: LanguageCode, currency: str, year: int) -> Words:
+    """What templates may ask, in one language; shared by all pages of a currency and year."""
     return Words(speaker(language, currency, year))
 
 
 def render(page: Page, language: LanguageCode, look: Look | None = None) -> str:
     """One page in one language, complete and self-contained but for the shared assets."""
-    words = _words(language, page.currency, page.as_of.year)
+    speech = words(language, page.currency, page.as_of.year)
     template = environment().get_template("page.html")
     return template.render(
         page=page,
-        w=words,
+        w=speech,
         look=look or Look(),
         root="../../",
         same_day=any(c.same_day for tile in page.tiles for c in tile.comparisons),

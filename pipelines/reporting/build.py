@@ -1,0 +1,141 @@
+"""From page models to files: everything one run wants to publish, in its own build folder.
+
+Belongs here: writing pages, their JSON, the shared assets, and what the publisher must know
+about them. Does not belong here: touching anything published (`publish.py`).
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from datetime import date, datetime
+from importlib.util import find_spec
+from pathlib import Path, PurePosixPath
+
+from pydantic import Field
+
+from pipelines.errors import UserError
+from pipelines.reporting.model import FailedCheck, Freshness, Page, Quality, Reader, Slug, file_name
+from pipelines.reporting.numbers import LANGUAGES
+from pipelines.reporting.render import Look, render
+from pipelines.reporting.values import Frozen, Message, Period, Text
+from pipelines.resources import shipped
+
+EDITION = "edition.json"
+CATALOGUE = "catalogue.json"
+
+
+class StaleNotice(Frozen):
+    """Why a report was not renewed: the blocking checks that failed, and when they ran."""
+
+    report: Slug
+    at: datetime
+    checks: tuple[FailedCheck, ...] = Field(min_length=1)
+
+
+class Edition(Frozen):
+    """One run's publication as a whole: what the list of reports says above the list."""
+
+    company: Text
+    as_of: date
+    currency: str = "CNY"
+    reports: tuple[Slug, ...]
+    quality: Quality
+    freshness: tuple[Freshness, ...] = ()
+    stale: tuple[StaleNotice, ...] = ()
+    up_is_red: bool = False
+
+
+class Entry(Frozen):
+    """A published page as the list shows it."""
+
+    report: Slug
+    reader: Reader
+    period: Period
+    as_of: date
+    currency: str
+    lead: tuple[Message, ...]
+    stale: bool = False
+
+    @property
+    def stem(self) -> PurePosixPath:
+        """Path below the output folder, without language and suffix."""
+        return page_stem(self.report, self.reader, self.period)
+
+
+class Catalogue(Frozen):
+    """All pages of an output folder, sorted by their path."""
+
+    entries: tuple[Entry, ...] = ()
+
+
+def page_stem(report: str, reader: Reader, period: Period) -> PurePosixPath:
+    """report/reader/period."""
+    return PurePosixPath(report, file_name(reader.id), period.key)
+
+
+def write_build(build_dir: Path, pages: Iterable[Page], edition: Edition) -> Catalogue:
+    """Render all pages in both languages into `build_dir`, which is emptied first.
+
+    Other files that a run publishes (workbooks, the read-only warehouse) may be added to the
+    folder afterwards; the publisher takes all of it.
+
+    Raises:
+        UserError: two pages claim the same report, reader and period.
+    """
+    if build_dir.exists():
+        shutil.rmtree(build_dir)
+    build_dir.mkdir(parents=True)
+    look = Look(up_is_red=edition.up_is_red)
+    entries: dict[PurePosixPath, Entry] = {}
+    for page in pages:
+        if page.stem in entries:
+            raise UserError(f"Two pages are both called {page.stem}; their readers share an id.")
+        _write_page(build_dir, page, look)
+        entries[page.stem] = _entry(page)
+    _write_assets(build_dir / "assets")
+    catalogue = Catalogue(entries=tuple(entries[stem] for stem in sorted(entries)))
+    write_text(build_dir / CATALOGUE, catalogue.model_dump_json())
+    write_text(build_dir / EDITION, edition.model_dump_json())
+    return catalogue
+
+
+def _write_page(build_dir: Path, page: Page, look: Look) -> None:
+    base = build_dir / page.stem.parent
+    base.mkdir(parents=True, exist_ok=True)
+    write_text(base / f"{page.period.key}.json", page.to_json())
+    for language in LANGUAGES:
+        write_text(base / f"{page.period.key}.{language}.html", render(page, language, look))
+
+
+def _entry(page: Page) -> Entry:
+    return Entry(
+        report=page.report,
+        reader=page.reader,
+        period=page.period,
+        as_of=page.as_of,
+        currency=page.currency,
+        lead=page.lead,
+    )
+
+
+def _write_assets(folder: Path) -> None:
+    """The style, the script, and one copy of Plotly for the whole output folder."""
+    folder.mkdir()
+    for source in sorted(shipped("reports", "templates", "assets").iterdir()):
+        shutil.copyfile(source, folder / source.name)
+    shutil.copyfile(_plotly_script(), folder / "plotly.min.js")
+
+
+def _plotly_script() -> Path:
+    # Importing plotly costs seconds and only this one file of it is needed.
+    package = find_spec("plotly")
+    if package is None or not package.submodule_search_locations:
+        raise UserError("The package plotly is not installed; run: pip install attain")
+    return Path(package.submodule_search_locations[0]) / "package_data" / "plotly.min.js"
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a new file, never through a hard link that an older publication shares."""
+    path.unlink(missing_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
