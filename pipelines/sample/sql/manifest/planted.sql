@@ -1,0 +1,34 @@
+-- grain: one row per planted deviation
+-- why:   what reconciliation has to find: payroll against plan, quota of a team against its members
+select kind, scope_id, period, expected_cents, found_cents
+from (
+    select
+        'payroll ' || kind as kind,
+        employee_id(employee_no) as scope_id,
+        period,
+        commission_cents as expected_cents,
+        case when kind = 'missing_month' then 0 else paid_cents end as found_cents
+    from payroll_commission
+    where kind is not null
+    union all
+    select
+        'quota over-allocated contract_amount',
+        quota.scope_id,
+        strftime(quota.first_day, '%Y-%m'),
+        quota.amount_cents,
+        sum(member.amount_cents)::bigint
+    from quota
+    inner join assignment
+        on assignment.unit_id = quota.scope_id
+        and assignment.role = 'rep'
+        and assignment.valid_from <= quota.last_day
+        and coalesce(assignment.valid_to, date '9999-12-31') >= quota.first_day
+    inner join quota_rep as member
+        on member.employee_no = assignment.employee_no
+        and member.measure = quota.measure
+        and member.first_day = quota.first_day
+    where quota.scope_kind = 'unit'
+    group by quota.scope_id, quota.measure, quota.first_day, quota.amount_cents
+    having sum(member.amount_cents) <> quota.amount_cents
+) as planted
+order by kind, scope_id, period

@@ -1,0 +1,76 @@
+-- grain: one row per measure, region and quarter
+-- why:   the plan of a quarter. Past quarters: the company's result over a chosen attainment, half by
+--        region's result, half by its territories, so that regions differ. 2026-Q4: what was
+--        achieved to date over the working days elapsed and a chosen pace by region.
+with goal (quarter_start, attainment_pct) as (
+    values
+    (date '2024-10-01', 97), (date '2025-01-01', 94), (date '2025-04-01', 103),
+    (date '2025-07-01', 98), (date '2025-10-01', 104), (date '2026-01-01', 93),
+    (date '2026-04-01', 101), (date '2026-07-01', 98)
+),
+
+measure (measure) as (
+    values ('contract_amount'), ('sales_amount'), ('collections'), ('new_customers')
+),
+
+territory as (
+    select team.region_no_2026 as region_no, sum(seat.potential) as potential
+    from seat
+    inner join team on team.team_no = seat.team_no
+    group by team.region_no_2026
+),
+
+company as (
+    select measure, quarter_start, sum(actual_cents) as actual_cents
+    from quota_actual
+    group by measure, quarter_start
+),
+
+elapsed as (
+    select
+        count(*) filter (where day <= getvariable('last_day')) as days_gone,
+        count(*) as days_all
+    from calendar
+    where is_workday and day between date '2026-10-01' and date '2026-12-31'
+),
+
+past as (
+    select
+        measure.measure,
+        territory.region_no,
+        goal.quarter_start,
+        (
+            coalesce(own.actual_cents, 0)
+            + company.actual_cents * territory.potential // (select sum(potential) from territory)
+        ) * 50 // goal.attainment_pct as plan_cents
+    from goal
+    cross join measure
+    cross join territory
+    inner join company
+        on company.measure = measure.measure and company.quarter_start = goal.quarter_start
+    left join quota_actual as own
+        on own.measure = measure.measure
+        and own.quarter_start = goal.quarter_start
+        and own.region_no = territory.region_no
+),
+
+current_quarter as (
+    select
+        own.measure,
+        own.region_no,
+        own.quarter_start,
+        own.actual_cents * elapsed.days_all * 100 // (
+            elapsed.days_gone
+            * case own.measure
+                when 'contract_amount' then [71, 102, 106, 99][own.region_no]
+                when 'sales_amount' then [90, 99, 103, 98][own.region_no]
+                when 'collections' then [92, 97, 101, 104][own.region_no]
+                else [84, 100, 104, 96][own.region_no]
+            end
+        ) as plan_cents
+    from quota_actual as own
+    cross join elapsed
+    where own.quarter_start = date '2026-10-01'
+)
+
+from past union all from current_quarter
