@@ -89,26 +89,26 @@ class Header:
 
 
 def find_header(rows: Sequence[Sequence[object]], known: set[str]) -> Header | None:
-    """The row with most known header names; `None` when no row holds any.
+    """The row, or the two rows, with most known header names; `None` when none holds any.
 
-    A header cell merged vertically has its text in a row above, so an empty cell takes the
-    nearest text over it.
+    A header of two rows has merged cells: a group over its parts, or one name over both rows. The
+    lower text counts, and where there is none, the upper.
     """
     wanted = {clean_header(name).lower() for name in known}
-    best, best_score = -1, 0
+    best: Header | None = None
+    best_score = 0
     for index, row in enumerate(rows):
-        score = len({clean_header(cell).lower() for cell in row} & wanted)
-        if score > best_score:
-            best, best_score = index, score
-    if best < 0:
-        return None
-    names = [clean_header(cell) for cell in rows[best]]
-    for above in range(best - 1, -1, -1):
-        if not _is_header_part(rows[above]):
-            break
-        for position, cell in enumerate(rows[above][: len(names)]):
-            names[position] = names[position] or clean_header(cell)
-    return Header(best, _unique(names))
+        names = [clean_header(cell) for cell in row]
+        candidates = [names]
+        if index and _is_header_part(rows[index - 1]):
+            upper = [clean_header(cell) for cell in rows[index - 1]]
+            upper += [""] * (len(names) - len(upper))
+            candidates.append([low or high for low, high in zip(names, upper, strict=False)])
+        for candidate in candidates:
+            score = len({name.lower() for name in candidate} & wanted)
+            if score > best_score:
+                best, best_score = Header(index, _unique(candidate)), score
+    return best
 
 
 def _is_header_part(row: Sequence[object]) -> bool:

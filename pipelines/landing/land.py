@@ -28,6 +28,8 @@ from pipelines.workspace import Workspace
 _WORKBOOKS = {".xlsx", ".xls", ".xlsm"}
 _TEXTS = {".csv", ".tsv", ".txt"}
 _HASH_CHUNK = 1 << 22
+# Part of the address of a landed file: raise it when reading changes, so that nothing old is reused.
+READER_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,8 @@ def land_export(
 ) -> LandedExport:
     """Land one export, or take its landed form when the same content was landed before."""
     known = sorted(export.source.headers)
-    address = hashlib.sha256(json.dumps([sha256, export.sheet, known]).encode()).hexdigest()[:24]
+    content = json.dumps([READER_VERSION, sha256, export.sheet, known])
+    address = hashlib.sha256(content.encode()).hexdigest()[:24]
     parquet = workspace.landed / f"{address}.parquet"
     card = parquet.with_suffix(".json")
     if card.exists():

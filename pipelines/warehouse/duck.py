@@ -78,17 +78,19 @@ class Warehouse:
         )
         if self.state(model.name) == mark:
             return Built(model.name, self.row_count(model.name), 0.0, False)
-        rows = self.replace(model.name, model.sql, mark)
+        rows = self.replace(model.name, model.sql, mark, model.is_view)
         return Built(model.name, rows, time.perf_counter() - started, True)
 
-    def replace(self, name: str, sql: str, mark: str) -> int:
+    def replace(self, name: str, sql: str, mark: str, is_view: bool = False) -> int:
         """Replace a table by the rows of a query and remember what it was built from."""
+        kind = "view" if is_view else "table"
         with self.transaction():
-            self.con.execute(f"create or replace table {name} as {sql}")
-            return self.remember(name, mark)
+            self.con.execute(f"create or replace {kind} {name} as {sql}")
+            return self.remember(name, mark, count=not is_view)
 
-    def remember(self, name: str, mark: str) -> int:
-        rows = self.scalar(f"select count(*) from {name}")
+    def remember(self, name: str, mark: str, count: bool = True) -> int:
+        """Note what a table was built from; a view's rows are not counted."""
+        rows = self.scalar(f"select count(*) from {name}") if count else 0
         self.con.execute("insert or replace into meta.built values (?, ?, ?)", [name, mark, rows])
         return int(rows)
 

@@ -11,6 +11,7 @@ and the tables it reads are found in its SQL, so dependencies cannot be forgotte
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,7 @@ from pipelines.resources import shipped
 
 SCHEMAS = ("staging", "core", "kpi", "mart", "policy", "meta")
 _FIELDS = ("table", "grain", "key", "why")
+_OPTIONAL = ("kind",)
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Model:
     why: str
     path: str
     group: str
+    is_view: bool = False
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:
@@ -67,7 +70,7 @@ def parse_model(text: str, path: str, group: str) -> Model:
         if not line.startswith("--"):
             break
         field, colon, value = line.removeprefix("--").partition(":")
-        if colon and field.strip() in _FIELDS:
+        if colon and field.strip() in (*_FIELDS, *_OPTIONAL):
             last = field.strip()
             header[last] = value.strip()
         elif last:
@@ -83,7 +86,25 @@ def parse_model(text: str, path: str, group: str) -> Model:
         why=header["why"],
         path=path,
         group=group,
+        is_view=header.get("kind") == "view",
     )
+
+
+def in_order(models: Iterable[Model]) -> list[Model]:
+    """Models so that each comes after those it reads; equal inputs give an equal order.
+
+    Raises:
+        ValueError: models read each other in a circle.
+    """
+    waiting = {model.name: model for model in sorted(models, key=lambda m: m.name)}
+    done: list[Model] = []
+    while waiting:
+        ready = [m for m in waiting.values() if not any(name in waiting for name in m.inputs)]
+        if not ready:
+            raise ValueError(f"these models read each other: {', '.join(waiting)}")
+        for model in ready:
+            done.append(waiting.pop(model.name))
+    return done
 
 
 def read_models(*groups: str) -> list[Model]:

@@ -80,6 +80,10 @@ select
   dated.amount,
   coalesce(dated.currency, dated.base_currency) as currency,
   case
+    when coalesce(dated.currency, dated.base_currency) = dated.base_currency then cast(1 as decimal(18, 8))
+    else fx.rate_to_base
+  end as rate_to_base,
+  case
     when coalesce(dated.currency, dated.base_currency) = dated.base_currency then dated.amount
     else
       cast(round(

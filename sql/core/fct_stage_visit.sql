@@ -57,7 +57,13 @@ ordered as (
     entry._line,
     row_number() over seen as visit_no,
     lead(entry.entered_at) over seen as next_entered_at,
-    lead(stage.stage_order) over seen as next_order
+    lead(stage.stage_order) over seen as next_order,
+    -- how far the deal had ever been before this visit
+    coalesce(max(stage.stage_order) over (
+      partition by entry.opportunity_id
+      order by not entry.is_creation, entry.entered_at, stage.stage_order
+      rows between unbounded preceding and 1 preceding
+    ), 0) as highest_before
   from entry
   inner join stage on stage.stage_id = entry.stage_id
   window seen as (
@@ -94,6 +100,8 @@ select
         ) / 86400.0
   end as days,
   ordered.is_won_stage,
+  ordered.highest_before,
+  ordered.next_order is null as is_latest,
   ordered._load,
   ordered._line
 from ordered

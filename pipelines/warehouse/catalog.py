@@ -1,0 +1,16 @@
+"""All SQL models of a workspace, in the order in which they can be built."""
+
+from __future__ import annotations
+
+from pipelines.kpi.generate import generated_models
+from pipelines.policy.load import Policies
+from pipelines.warehouse.models import Model, in_order, read_models
+
+GROUPS = ("core", "receivables", "commission", "funnel", "kpi", "appraisal", "reports")
+
+
+def all_models(policies: Policies) -> list[Model]:
+    """Plain and generated models, each after those it reads."""
+    return in_order(
+        [*read_models(*GROUPS), *generated_models(policies.catalogue, policies.process)]
+    )

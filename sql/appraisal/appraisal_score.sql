@@ -1,0 +1,152 @@
+-- table: mart.appraisal_score
+-- grain: one row per employee, period and indicator
+-- key:   employee_id, period, indicator
+-- why:   each indicator of a scorecard with its weight, target, actual and score, so that a score
+--        can be explained down to the KPI it comes from
+with period as (
+  select period_kind, period_start, period_end
+  from core.period
+  where period_kind in ('month', 'quarter', 'year') and not is_current
+),
+
+member as (
+  select
+    scheme.scheme_id,
+    scheme.period_kind,
+    period.period_start,
+    period.period_end,
+    case scheme.period_kind
+      when 'month' then strftime(period.period_start, '%Y-%m')
+      when 'quarter' then
+        concat(strftime(period.period_start, '%Y'), '-Q', cast(extract(quarter from period.period_start) as varchar))
+      else strftime(period.period_start, '%Y')
+    end as period,
+    org.employee_id,
+    count(*) as active_days
+  from policy.appraisal_scheme as scheme
+  inner join period
+    on period.period_kind = scheme.period_kind and period.period_start >= scheme.valid_from
+  inner join core.org_day as org
+    on
+      org.calendar_date between period.period_start and period.period_end
+      and org.role = scheme.role
+      and org.is_active
+  group by scheme.scheme_id, scheme.period_kind, period.period_start, period.period_end, org.employee_id
+),
+
+measured as (
+  select
+    member.employee_id,
+    member.period,
+    member.scheme_id,
+    member.active_days,
+    indicator.indicator,
+    indicator.position,
+    indicator.weight,
+    indicator.against,
+    indicator.lower_is_better,
+    indicator.min_n,
+    indicator.threshold,
+    indicator.target as curve_target,
+    indicator.stretch,
+    indicator.threshold_score,
+    indicator.target_score,
+    indicator.stretch_score,
+    indicator.manual_indicator,
+    case when indicator.against = 'quota' then kpi.target else indicator.target end as target,
+    case
+      when indicator.manual_indicator is not null then cast(manual.score as decimal(38, 8))
+      else kpi.value
+    end as actual,
+    case
+      when indicator.manual_indicator is not null then cast(manual.score as decimal(38, 8))
+      when indicator.against = 'quota'
+        then cast(cast(kpi.value as double) / nullif(cast(kpi.target as double), 0) as decimal(38, 8))
+      else kpi.value
+    end as measure,
+    coalesce(kpi.n, case when manual.score is not null then 1 else 0 end) as n,
+    coalesce(indicator.kpi_id, concat('manual:', indicator.manual_indicator)) as source
+  from member
+  inner join policy.appraisal_indicator as indicator on indicator.scheme_id = member.scheme_id
+  left join mart.kpi_value as kpi
+    on
+      kpi.kpi_id = indicator.kpi_id
+      and kpi.period_kind = member.period_kind
+      and kpi.period_start = member.period_start
+      and kpi.scope_kind = 'employee'
+      and kpi.scope_id = member.employee_id
+  left join staging.appraisal_input as manual
+    on
+      manual.employee_id = member.employee_id
+      and manual.period = member.period
+      and manual.indicator = indicator.manual_indicator
+),
+
+-- both directions on one axis: for "lower is better" all signs turn
+turned as (
+  select
+    measured.*,
+    case when lower_is_better then -measure else measure end as x,
+    case when lower_is_better then -threshold else threshold end as x_threshold,
+    case when lower_is_better then -curve_target else curve_target end as x_target,
+    case when lower_is_better then -stretch else stretch end as x_stretch,
+    measure is not null and n >= min_n as is_counted
+  from measured
+),
+
+scored as (
+  select
+    turned.*,
+    case
+      when not is_counted then null
+      when manual_indicator is not null then cast(measure as decimal(9, 4))
+      when x < x_threshold then cast(0 as decimal(9, 4))
+      when x >= x_stretch then stretch_score
+      when x >= x_target
+        then
+          cast(round(
+            cast(target_score as double) + cast(stretch_score - target_score as double)
+            * (cast(x - x_target as double) / nullif(cast(x_stretch - x_target as double), 0)), 4
+          ) as decimal(9, 4))
+      else
+        cast(round(
+          cast(threshold_score as double) + cast(target_score - threshold_score as double)
+          * (cast(x - x_threshold as double) / nullif(cast(x_target - x_threshold as double), 0)), 4
+        ) as decimal(9, 4))
+    end as score,
+    sum(case when is_counted then weight else 0 end) over (
+      partition by employee_id, period, scheme_id
+    ) as counted_weight
+  from turned
+)
+
+select
+  employee_id,
+  period,
+  scheme_id,
+  indicator,
+  position,
+  weight,
+  target,
+  actual,
+  measure,
+  n,
+  is_counted,
+  score,
+  -- the weight of what could not be judged goes to what could, in proportion
+  case
+    when is_counted
+      then cast(round(cast(weight as double) * 100 / nullif(cast(counted_weight as double), 0), 4) as decimal(9, 4))
+    else cast(0 as decimal(9, 4))
+  end as counted_weight,
+  case
+    when is_counted
+      then
+        cast(round(
+          cast(score as double) * cast(weight as double) / nullif(cast(counted_weight as double), 0), 4
+        ) as decimal(9, 4))
+    else cast(0 as decimal(9, 4))
+  end as weighted_score,
+  source,
+  active_days
+from scored

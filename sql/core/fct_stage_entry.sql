@@ -1,0 +1,43 @@
+-- table: core.fct_stage_entry
+-- grain: one row per opportunity and stage it entered or skipped
+-- key:   opportunity_id, stage_id
+-- why:   the entry cohort: of deals that first entered a stage, how many advanced, were lost, went
+--        back or are still open; a deal that reached a later stage has passed the skipped ones
+with latest as (
+  select opportunity_id, stage_order as current_order
+  from core.fct_stage_visit
+  where is_latest
+)
+
+select
+  visit.opportunity_id,
+  stage.stage_id,
+  stage.stage_order,
+  coalesce(span.owner_id, visit.owner_id) as owner_id,
+  visit.segment,
+  visit.amount_base,
+  visit.entered_at,
+  visit.entered_date,
+  stage.stage_id <> visit.stage_id as is_skipped,
+  stage.is_won_stage,
+  case
+    when opportunity.is_won or latest.current_order > stage.stage_order then 'advanced'
+    when latest.current_order < stage.stage_order then 'regressed'
+    when opportunity.is_open then 'open'
+    else 'lost'
+  end as result,
+  visit._load,
+  visit._line
+from core.fct_stage_visit as visit
+inner join policy.stage as stage
+  on
+    stage.object = 'opportunity'
+    and stage.stage_order > visit.highest_before
+    and stage.stage_order <= visit.stage_order
+inner join latest on latest.opportunity_id = visit.opportunity_id
+inner join core.fct_opportunity as opportunity on opportunity.opportunity_id = visit.opportunity_id
+left join core.opportunity_owner_span as span
+  on
+    span.opportunity_id = visit.opportunity_id
+    and visit.entered_at >= span.valid_from
+    and visit.entered_at < span.valid_before

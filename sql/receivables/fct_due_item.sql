@@ -1,0 +1,86 @@
+-- table: core.fct_due_item
+-- grain: one row per instalment that fell due, period and span
+-- key:   invoice_id, instalment_seq, period_kind, period_start, variant
+-- why:   collection rate: of what fell due in a period, what had come in as cash by its end; cash
+--        pays the earliest instalment first
+with cash as (
+  select
+    document_id,
+    settled_date,
+    sum(sum(amount)) over (
+      partition by document_id order by settled_date
+      rows between unbounded preceding and current row
+    ) as cash_amount,
+    lead(settled_date) over (partition by document_id order by settled_date) as next_date
+  from core.fct_settlement
+  where is_known and kind in ('cash', 'bounce')
+  group by document_id, settled_date
+),
+
+due as (
+  select
+    item.document_id as invoice_id,
+    item.instalment_seq,
+    item.customer_id,
+    item.owner_id,
+    item.due_date,
+    item.rate_to_base,
+    item.amount,
+    item.settles_from,
+    variant.period_kind,
+    variant.period_start,
+    variant.variant,
+    variant.to_date,
+    item._load,
+    item._line
+  from core.fct_open_item as item
+  inner join core.period_day as day on day.calendar_date = item.due_date
+  inner join core.period_variant as variant
+    on
+      variant.period_kind = day.period_kind
+      and variant.period_start = day.period_start
+      and variant.variant = day.variant
+  where item.item_kind = 'invoice'
+),
+
+collected as (
+  select
+    due.*,
+    greatest(
+      least(coalesce(cash.cash_amount, 0) - due.settles_from, cast(due.amount as decimal(38, 4))), 0
+    ) as collected_amount
+  from due
+  left join cash
+    on
+      cash.document_id = due.invoice_id
+      and cash.settled_date <= due.to_date
+      and (cash.next_date is null or cash.next_date > due.to_date)
+)
+
+select
+  invoice_id,
+  instalment_seq,
+  customer_id,
+  owner_id,
+  due_date,
+  period_kind,
+  period_start,
+  variant,
+  to_date,
+  case
+    when rate_to_base = 1 then amount
+    else
+      cast(round(
+        cast(amount as decimal(26, 4)) * cast(rate_to_base as decimal(12, 8)), 2
+      ) as decimal(18, 4))
+  end as due_amount_base,
+  case
+    when rate_to_base = 1 then cast(collected_amount as decimal(18, 4))
+    else
+      cast(round(
+        cast(collected_amount as decimal(26, 4)) * cast(rate_to_base as decimal(12, 8)), 2
+      ) as decimal(18, 4))
+  end as collected_amount_base,
+  _load,
+  _line
+from collected
