@@ -92,23 +92,30 @@ def _attainment(chart: AttainmentBars, speaker: Speaker, narrow: bool) -> Drawin
         "annotations": [
             note(text, 1, place, xshift=8, font=_strong(judged(row.judgement)))
             for place, text, row in zip(places, variances, rows, strict=True)
+        ]
+        + [
+            text
+            for place, row in zip(places, rows, strict=True)
+            for text in _done_text(row, place, speaker, narrow)
         ],
     }
     plan = bar([1.0] * len(rows), places, 0.6, NONE, marker=outline, hovertext=hover)
-    done = bar(
-        floats(actual),
-        places,
-        0.4,
-        "--ac",
-        hovertext=hover,
-        text=["" if row.actual is None else _percent(row.actual, speaker) for row in rows],
-        textposition=["inside" if value >= Decimal("0.2") else "outside" for value in actual],
-        insidetextanchor="end",
-        constraintext="none",
-        insidetextfont={"color": "--paper", "size": SMALL},
-        outsidetextfont={"color": "--ink", "size": SMALL},
-    )
+    done = bar(floats(actual), places, 0.4, "--ac", hovertext=hover)
     return Drawing([plan, done], frame)
+
+
+def _done_text(row: AttainmentRow, place: float, speaker: Speaker, narrow: bool) -> list[Dict]:
+    """The percentage at the end of its bar, inside where it fits, never across the pace line."""
+    if row.actual is None:
+        return []
+    room = Decimal("0.24") if narrow else Decimal("0.10")
+    at, inside = row.actual, row.actual >= room * 2
+    reach = (at - room, at) if inside else (at, at + room)
+    if row.pace is not None and reach[0] <= row.pace <= reach[1]:
+        at = row.pace
+    style = {"size": SMALL, "color": "--paper" if inside else "--ink"}
+    text = note(_percent(row.actual, speaker), float(at), place, xref="x", font=style)
+    return [text | {"xanchor": "right" if inside else "left", "xshift": -5 if inside else 5}]
 
 
 def _variance(row: AttainmentRow, speaker: Speaker, narrow: bool) -> str:

@@ -243,8 +243,8 @@ def number_text(
 
 def nice_ticks(low: Decimal, high: Decimal, count: int = 4) -> list[Decimal]:
     """About `count` round values from at or below `low` to at or above `high`."""
-    span = high - low or Decimal(1)
-    rough = span / count
+    high = high if high > low else low + 1
+    rough = (high - low) / count
     power = Decimal(1).scaleb(rough.adjusted())
     step = next(power * m for m in (1, 2, 5, 10) if power * m >= rough)
     first = (low / step).to_integral_value(ROUND_FLOOR)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import assert_never
 
@@ -58,8 +58,9 @@ class Template:
 
     pieces: tuple[tuple[str, str], ...]
 
-    @property
+    @cached_property
     def params(self) -> frozenset[str]:
+        """The parameters it shows."""
         return frozenset(text for kind, text in self.pieces if kind == "param")
 
 
@@ -70,7 +71,7 @@ class Entry:
     forms: dict[str, Template]
     by: str | None = None
 
-    @property
+    @cached_property
     def params(self) -> frozenset[str]:
         """Every parameter any form uses, and the one that chooses the form."""
         used = frozenset[str]().union(*(form.params for form in self.forms.values()))
@@ -147,32 +148,32 @@ class Speaker:
     def html(self, shown: Shown | None, short: bool = False) -> Markup:
         """Any value or text as markup; numbers carry `data-value`, emphasis becomes <b>."""
         if isinstance(shown, Message):
-            return Markup("").join(self._markup(shown, short))
+            return Markup("".join(self._markup(shown, short)))
         if isinstance(shown, Listing):
             return Markup(self._joined([self.html(item, short) for item in shown.items]))
         if shown is None or isinstance(shown, _TEXTS):
             return escape(self.text(shown))
-        return Markup('<span data-value="{}">{}</span>').format(
-            shown.exact_text, self.text(shown, short)
-        )
+        words = escape("".join(self.parts(shown, short)))
+        return Markup(f'<span data-value="{shown.exact_text}">{words}</span>')
 
     def sentences(self, texts: tuple[Message, ...]) -> Markup:
         """Several sentences in a row, spaced as the language does."""
         return Markup(self._literal("sentence.gap")).join(self.html(text) for text in texts)
 
-    def _markup(self, message: Message, short: bool) -> list[Markup]:
-        rendered, open_ = [], False
+    def _markup(self, message: Message, short: bool) -> list[str]:
+        rendered: list[str] = []
+        open_ = False
         for kind, text in self._pieces(message):
             if kind == "param":
                 rendered.append(self.html(message.params[text], short))
             elif kind == "bold":
                 open_ = not open_
-                rendered.append(Markup("<b>") if open_ else Markup("</b>"))
+                rendered.append("<b>" if open_ else "</b>")
             else:
                 rendered.append(escape(text))
         return rendered
 
-    def _pieces(self, message: Message) -> list[tuple[str, str]]:
+    def _pieces(self, message: Message) -> tuple[tuple[str, str], ...]:
         """The pieces of the right plural form, emphasis included; all parameters are there."""
         entry = self._entries.get(message.id)
         if entry is None:
@@ -182,7 +183,7 @@ class Speaker:
         form = entry.forms["other"]
         if entry.by and "one" in entry.forms and _is_one(message.params[entry.by]):
             form = entry.forms["one"]
-        return list(form.pieces)
+        return form.pieces
 
     def _literal(self, message_id: str) -> str:
         return "".join(text for _, text in self._entries[message_id].forms["other"].pieces)

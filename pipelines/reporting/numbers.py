@@ -38,8 +38,8 @@ class _Size:
 _K, _M, _B = Decimal(1_000), Decimal(1_000_000), Decimal(1_000_000_000)
 _WAN, _YI = Decimal(10_000), Decimal(100_000_000)
 _SIZES: dict[LanguageCode, tuple[_Size, ...]] = {
-    "zh": (_Size(_YI, _YI, "亿"), _Size(_WAN, _WAN, "万")),
-    "en": (_Size(_B, _B, "B"), _Size(_M, _M, "M"), _Size(_WAN, _K, "k")),
+    "zh": (_Size(_WAN, _WAN, "万"), _Size(_YI, _YI, "亿")),
+    "en": (_Size(_WAN, _K, "k"), _Size(_M, _M, "M"), _Size(_B, _B, "B")),
 }
 
 
@@ -75,24 +75,32 @@ def compact(
     are some and the amount is under a thousand: one cent still open must be seen. `pad` keeps
     one decimal where there is room for it (¥3.0M), because a bare 3 looks rounded.
     """
-    for size in _SIZES[language]:
-        decimals = _decimals(abs(number) / size.of, size.suffix)
-        shown = rounded(number / size.of, decimals)
-        # 99 999 999 rounds to 10 000 万, which is written 1.0 亿: compare what will be shown.
-        if abs(shown) * size.of >= size.least:
-            padded = pad and (size.suffix in "亿MB" or (size.suffix == "万" and abs(shown) < 10))
-            text = _trimmed(abs(shown), decimals, 1 if padded else 0)
-            return f"{sign_of(shown, signed)}{symbol}{text}", size.suffix
     cents = abs(number) < 1000 and number != number.to_integral_value()
-    decimals = 2 if cents else 0
-    shown = rounded(number, decimals)
-    return f"{sign_of(shown, signed)}{symbol}{abs(shown):,.{decimals}f}", ""
+    decimals, least, unit = (2, 2, Decimal(1)) if cents else (0, 0, Decimal(1))
+    shown, suffix = rounded(number, decimals), ""
+    for size in _SIZES[language]:
+        # 99 999 999 is 10 000 万 once rounded, which is written 1.0 亿: ask what would be shown.
+        if abs(shown) * unit < size.least:
+            break
+        unit, suffix = size.of, size.suffix
+        shown, decimals = _three_figures(number / unit)
+        least = 1 if pad and (suffix in "亿MB" or (suffix == "万" and abs(shown) < 10)) else 0
+    text = _trimmed(abs(shown), decimals, least)
+    return f"{sign_of(shown, signed)}{symbol}{text}", suffix
 
 
-def _decimals(multiple: Decimal, suffix: str) -> int:
-    if multiple < 10 and suffix != "k":
+def _three_figures(multiple: Decimal) -> tuple[Decimal, int]:
+    """The number rounded to three figures, whole from 100 on, and its decimals."""
+    decimals = _decimals(multiple)
+    shown = rounded(multiple, decimals)
+    # 9.995 becomes 10.00, which has one figure too many.
+    return rounded(shown, _decimals(shown)), _decimals(shown)
+
+
+def _decimals(multiple: Decimal) -> int:
+    if abs(multiple) < 10:
         return 2
-    return 1 if multiple < 100 else 0
+    return 1 if abs(multiple) < 100 else 0
 
 
 def _trimmed(number: Decimal, decimals: int, least: int) -> str:

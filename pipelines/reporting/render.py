@@ -71,10 +71,15 @@ class Words:
         self.text = speech.text
         self.parts = speech.parts
         self.sentences = speech.sentences
+        self._fixed: dict[str, Markup] = {}
 
     def say(self, message_id: str, /, **params: Shown) -> Markup:
         """A message of the page's frame; numbers are marked as everywhere."""
-        return self.speech.html(message(message_id, **params))
+        if params:
+            return self.speech.html(message(message_id, **params))
+        if message_id not in self._fixed:
+            self._fixed[message_id] = self.speech.html(message(message_id))
+        return self._fixed[message_id]
 
     def plain(self, message_id: str, /) -> str:
         """The same for attributes, where markup cannot stand."""
@@ -124,9 +129,14 @@ class Words:
             "narrow_height": drawn.narrow.layout["height"],
         }
 
-    def align(self, column_type: str) -> str:
-        """The class of a column: numbers stand right."""
-        return "num" if column_type in _RIGHT else ""
+    def names(self, table: Table) -> list[str]:
+        """The column names."""
+        return [self.text(column.label) for column in table.columns]
+
+    def classes(self, table: Table) -> list[Markup]:
+        """The class attribute of each column: numbers stand right."""
+        right, left = Markup(' class="num"'), Markup("")
+        return [right if column.type in _RIGHT else left for column in table.columns]
 
     def is_wide(self, table: Table) -> bool:
         """Whether the table's rows become cards on a phone."""

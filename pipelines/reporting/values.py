@@ -293,7 +293,7 @@ Message.model_rebuild()
 
 
 def message(message_id: str, /, **params: Shown) -> Message:
-    """A message by id; parameters by name: `message("lead.gap", gap=Money(amount=gap))`."""
+    """A message by id; parameters by name: `message("tile.quota", quota=Money(amount=quota))`."""
     return Message(id=message_id, params=params)
 
 

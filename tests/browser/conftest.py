@@ -1,0 +1,84 @@
+"""A published output folder and a browser to look at it with."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+CHROMIUM = Path("/usr/bin/chromium")
+sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "reporting"))
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`reports/latest` after two weeks: the director's newest page is marked as not renewed."""
+    from example_pages import CHINA, director_page, rep_page
+
+    from pipelines.reporting.build import Edition, StaleNotice, write_build
+    from pipelines.reporting.model import FailedCheck
+    from pipelines.reporting.publish import publish
+    from pipelines.reporting.values import Period, verbatim
+
+    root = tmp_path_factory.mktemp("workspace")
+    page = director_page()
+    check = FailedCheck(id="x", name=verbatim("ledger"), meaning=verbatim("off"), blocking=True)
+    edition = Edition(
+        company=page.company,
+        as_of=page.as_of,
+        reports=("director_weekly", "rep_weekly"),
+        quality=page.quality,
+    )
+    first = [page, *(rep_page(number) for number in range(15))]
+    later = page.as_of + timedelta(weeks=1)
+    second = [
+        rep_page(number).model_copy(update={"period": Period.week_of(later), "as_of": later})
+        for number in range(15)
+    ]
+    notice = StaleNotice(
+        report="director_weekly", at=datetime(2026, 11, 23, 3, 0, tzinfo=CHINA), checks=(check,)
+    )
+    for run, pages, stale in (("r1", first, ()), ("r2", second, (notice,))):
+        build = root / ".attain" / "build" / run
+        write_build(build, pages, edition.model_copy(update={"stale": stale}))
+        publish(root, build, run)
+    return root / "reports" / "latest"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}; install it to look at pages as readers do")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(
+            executable_path=str(CHROMIUM),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(browser, site):
+    """Open a page of the site; console errors and failed requests are collected in `.trouble`."""
+    contexts = []
+
+    def go(path: str, width: int = 1280, **options):
+        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.trouble = []
+        page.on("console", lambda m: page.trouble.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: page.trouble.append(str(error)))
+        page.on("requestfailed", lambda request: page.trouble.append(request.url))
+        page.goto((site / path).as_uri())
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()

@@ -1,0 +1,119 @@
+"""How numbers and dates look, in both languages."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal as D
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.reporting import numbers as num
+from pipelines.reporting.values import Period
+
+
+@pytest.mark.parametrize(
+    ("amount", "zh", "en"),
+    [
+        ("4820000", "¥482万", "¥4.82M"),
+        ("41200000", "¥4,120万", "¥41.2M"),
+        ("120000000", "¥1.2亿", "¥120M"),
+        ("3000000", "¥300万", "¥3.0M"),
+        ("86000", "¥8.6万", "¥86k"),
+        ("86412", "¥8.64万", "¥86.4k"),
+        ("10000", "¥1.0万", "¥10k"),
+        ("9999.50", "¥1.0万", "¥10k"),
+        ("9999.49", "¥9,999", "¥9,999"),
+        ("99995000", "¥1.0亿", "¥100M"),
+        ("999950000", "¥10.0亿", "¥1.0B"),
+        ("1234567890", "¥12.3亿", "¥1.23B"),
+        ("8612", "¥8,612", "¥8,612"),
+        ("0.01", "¥0.01", "¥0.01"),
+        ("12.5", "¥12.50", "¥12.50"),
+        ("0", "¥0", "¥0"),
+        ("-1850000", "−¥185万", "−¥1.85M"),
+    ],
+)
+def test_money_keeps_three_figures_in_the_units_of_the_language(amount, zh, en):
+    assert "".join(num.compact(D(amount), "zh", symbol="¥")) == zh
+    assert "".join(num.compact(D(amount), "en", symbol="¥")) == en
+
+
+@given(st.decimals(min_value="-1e13", max_value="1e13", places=2))
+def test_compact_money_is_never_wrong_by_more_than_its_last_figure(amount):
+    sizes = {"": 1, "万": 10**4, "亿": 10**8, "k": 10**3, "M": 10**6, "B": 10**9}
+    for language in num.LANGUAGES:
+        figures, suffix = num.compact(amount, language)
+        bare = figures.replace(",", "").replace(num.MINUS, "-")
+        decimals = len(bare.partition(".")[2])
+        half = D(sizes[suffix]).scaleb(-decimals) / 2
+        assert abs(D(bare) * sizes[suffix] - amount) <= half or decimals == 1
+        assert abs(D(bare) * sizes[suffix] - amount) <= max(abs(amount) / 100, D("0.5"))
+
+
+def test_a_plus_is_shown_only_where_a_change_is_meant_and_zero_has_no_sign():
+    assert num.plain(D("0.4"), 0, signed=True) == "0"
+    assert num.plain(D("-0.4"), 0, signed=True) == "0"
+    assert num.plain(D("2"), 0, signed=True) == "+2"
+    assert num.plain(D("-1234.5"), 1) == "−1,234.5"
+
+
+def test_rounding_is_half_up_not_half_even():
+    assert num.plain(D("0.125"), 2) == "0.13"
+    assert num.plain(D("2.5")) == "3"
+    assert num.exact_money(D("-0.005"), "¥") == "−¥0.01"
+
+
+def test_a_currency_without_a_common_sign_is_named():
+    assert num.symbol_of("CHF") == "CHF\u00a0"
+    assert num.symbol_of("CNY") == "¥"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "zh", "en"),
+    [
+        ((2026, 11, 9), (2026, 11, 15), "11月9日—11月15日", "9–15 Nov"),
+        ((2026, 10, 29), (2026, 11, 4), "10月29日—11月4日", "29 Oct – 4 Nov"),
+        ((2025, 12, 29), (2026, 1, 4), "2025年12月29日—1月4日", "29 Dec 2025 – 4 Jan"),
+        ((2026, 11, 9), (2026, 11, 9), "11月9日", "9 Nov"),
+    ],
+)
+def test_spans(start, end, zh, en):
+    first, last = date(*start), date(*end)
+    assert num.span_text(first, last, "zh", 2026) == zh
+    assert num.span_text(first, last, "en", 2026) == en
+
+
+def test_a_day_of_another_year_says_the_year():
+    assert num.day_text(date(2025, 3, 1), "zh", 2026) == "2025年3月1日"
+    assert num.day_text(date(2025, 3, 1), "en", 2026) == "1 Mar 2025"
+    at = datetime(2026, 11, 16, 2, 5)  # noqa: DTZ001
+    assert num.moment_text(at, "en", 2026) == "16 Nov 02:05"
+
+
+@pytest.mark.parametrize(
+    ("period", "start", "end", "words"),
+    [
+        ("week", "2026-11-09", "2026-11-15", "2026-W46|2026 年第 46 周|Week 46, 2026|W46"),
+        ("week", "2026-12-28", "2027-01-03", "2026-W53|2026 年第 53 周|Week 53, 2026|W53"),
+        ("month", "2026-10-01", "2026-10-31", "2026-10|2026 年 10 月|October 2026|Oct"),
+        ("quarter", "2026-10-01", "2026-12-31", "2026-Q4|2026 年四季度|Q4 2026|Q4"),
+        ("year", "2026-01-01", "2026-12-31", "2026|2026 年|2026|2026"),
+        ("day", "2026-11-15", "2026-11-15", "2026-11-15|2026年11月15日|15 Nov 2026|15 Nov"),
+    ],
+)
+def test_periods_have_one_key_and_a_name_in_each_language(period, start, end, words):
+    value = Period(period=period, start=start, end=end)
+    named = (
+        value.key,
+        num.period_text(value, "zh"),
+        num.period_text(value, "en"),
+        num.short_period_text(value, "en"),
+    )
+    assert "|".join(named) == words
+
+
+def test_the_week_of_a_day_runs_from_monday_to_sunday():
+    week = Period.week_of(date(2026, 11, 15))
+    assert (week.start, week.end) == (date(2026, 11, 9), date(2026, 11, 15))

@@ -1,0 +1,237 @@
+"""Publishing: what was good stays good, whatever happens half-way."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from example_pages import CHINA, SUNDAY, director_page, rep_page
+
+from pipelines.errors import UserError
+from pipelines.reporting.build import Edition, StaleNotice, write_build
+from pipelines.reporting.model import FailedCheck, Page
+from pipelines.reporting.publish import publish
+from pipelines.reporting.values import Bilingual, Period
+
+LEDGER = FailedCheck(
+    id="receivables_tie_out",
+    name=Bilingual(zh="应收与总账一致", en="Receivables tie to the ledger"),
+    meaning=Bilingual(zh="相差 ¥12.3万。", en="They differ by ¥123k."),
+    blocking=True,
+)
+BLOCKED = StaleNotice(
+    report="director_weekly", at=datetime(2026, 11, 16, 3, 5, tzinfo=CHINA), checks=(LEDGER,)
+)
+
+
+def week(page: Page, ago: int) -> Page:
+    sunday = SUNDAY - timedelta(weeks=ago)
+    return page.model_copy(update={"period": Period.week_of(sunday), "as_of": sunday})
+
+
+def edition(**more) -> Edition:
+    page = director_page()
+    defaults = {
+        "company": page.company,
+        "as_of": page.as_of,
+        "reports": ("director_weekly", "rep_weekly"),
+        "quality": page.quality,
+    }
+    return Edition(**(defaults | more))
+
+
+def build(root: Path, run: str, *pages: Page, **more) -> Path:
+    folder = root / ".attain" / "build" / run
+    write_build(folder, pages, edition(**more))
+    return folder
+
+
+def run(root: Path, name: str, *pages: Page, keep: int = 5, **more) -> Path:
+    return publish(root, build(root, name, *pages, **more), name, keep=keep)
+
+
+def digests(tree: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(tree)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(tree.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_the_layout_is_report_reader_period_language(tmp_path):
+    run(tmp_path, "r1", director_page(), rep_page(7))
+    latest = tmp_path / "reports" / "latest"
+    assert latest.is_symlink() and latest.readlink() == Path("published/r1")
+    for name in (
+        "director_weekly/C01/2026-W46.zh.html",
+        "director_weekly/C01/2026-W46.en.html",
+        "director_weekly/C01/2026-W46.json",
+        "rep_weekly/E007/2026-W46.zh.html",
+        "assets/plotly.min.js",
+        "index.html",
+        "index.en.html",
+    ):
+        assert (latest / name).is_file(), name
+    assert not (tmp_path / ".attain" / "build" / "r1").exists()
+
+
+def test_the_same_inputs_give_the_same_bytes(tmp_path):
+    first = run(tmp_path, "r1", director_page())
+    second = run(tmp_path, "r2", director_page())
+    assert digests(first) == digests(second)
+    page = "director_weekly/C01/2026-W46.zh.html"
+    assert (first / page).samefile(second / page)
+
+
+def test_earlier_periods_stay_and_the_index_lists_them(tmp_path):
+    run(tmp_path, "r1", week(director_page(), 1))
+    tree = run(tmp_path, "r2", director_page())
+    assert (tree / "director_weekly/C01/2026-W45.zh.html").exists()
+    index = (tree / "index.html").read_text(encoding="utf-8")
+    newest = index.index("director_weekly/C01/2026-W46.zh.html")
+    earlier = index.index("director_weekly/C01/2026-W45.zh.html")
+    assert newest < index.index('<details class="earlier">') < earlier
+
+
+def test_an_older_publication_is_never_written_through_a_hard_link(tmp_path):
+    first = run(tmp_path, "r1", director_page())
+    before = digests(first)
+    changed = director_page().model_copy(update={"tiles": director_page().tiles[:3]})
+    run(tmp_path, "r2", changed, stale=(BLOCKED,))
+    assert digests(first) == before
+
+
+def test_a_blocked_report_keeps_its_numbers_and_says_why_in_both_languages(tmp_path):
+    first = run(tmp_path, "r1", director_page(), rep_page(7))
+    tree = run(tmp_path, "r2", rep_page(8), stale=(BLOCKED,))
+    for language, words in (("zh", "应收与总账一致"), ("en", "Receivables tie to the ledger")):
+        name = f"director_weekly/C01/2026-W46.{language}.html"
+        old, new = (t.joinpath(name).read_text(encoding="utf-8") for t in (first, tree))
+        assert words in new and words not in old
+        start = new.index('<aside class="stale"')
+        end = new.index("</aside>") + len("</aside>")
+        assert (new[:start] + new[end:]).split() == old.split()
+    assert (first / "director_weekly/C01/2026-W46.json").read_bytes() == (
+        tree / "director_weekly/C01/2026-W46.json"
+    ).read_bytes()
+    other = (tree / "rep_weekly/E007/2026-W46.zh.html").read_text(encoding="utf-8")
+    assert '<aside class="stale"' not in other
+
+
+def test_only_the_newest_page_of_a_blocked_report_gets_the_notice(tmp_path):
+    run(tmp_path, "r1", week(director_page(), 2))
+    run(tmp_path, "r2", week(director_page(), 1))
+    tree = run(tmp_path, "r3", rep_page(1), stale=(BLOCKED,))
+    pages = {p: "class=\"stale\"" in (tree / f"director_weekly/C01/2026-{p}.en.html").read_text()
+             for p in ("W44", "W45")}  # fmt: skip
+    assert pages == {"W44": False, "W45": True}
+
+
+def test_the_notice_goes_when_the_report_is_renewed(tmp_path):
+    first = run(tmp_path, "r1", week(director_page(), 1))
+    run(tmp_path, "r2", rep_page(1), stale=(BLOCKED,))
+    run(tmp_path, "r3", rep_page(1), stale=(BLOCKED,))
+    tree = run(tmp_path, "r4", director_page())
+    name = "director_weekly/C01/2026-W45.en.html"
+    assert (tree / name).read_bytes() == (first / name).read_bytes()
+
+
+def test_a_blocked_report_that_never_had_a_page_is_named_in_the_index(tmp_path):
+    tree = run(tmp_path, "r1", rep_page(1), stale=(BLOCKED,))
+    assert "Receivables tie to the ledger" in (tree / "index.en.html").read_text(encoding="utf-8")
+
+
+def test_the_last_publications_are_kept_and_the_rest_removed(tmp_path):
+    for number in range(4):
+        run(tmp_path, f"r{number}", rep_page(number), keep=2)
+    published = tmp_path / "reports" / "published"
+    assert sorted(path.name for path in published.iterdir()) == ["r2", "r3"]
+
+
+def test_a_run_that_publishes_again_leaves_its_first_folder_whole(tmp_path):
+    first = run(tmp_path, "r1", rep_page(1))
+    before = digests(first)
+    second = run(tmp_path, "r1", rep_page(2))
+    assert second.name == "r1.2"
+    assert digests(first) == before
+
+
+def test_other_files_of_the_build_are_published_too(tmp_path):
+    folder = build(tmp_path, "r1", rep_page(1))
+    (folder / "mart.duckdb").write_bytes(b"copy")
+    tree = publish(tmp_path, folder, "r1")
+    assert (tree / "mart.duckdb").read_bytes() == b"copy"
+
+
+def test_a_real_folder_in_the_place_of_the_link_is_not_overwritten(tmp_path):
+    (tmp_path / "reports" / "latest").mkdir(parents=True)
+    with pytest.raises(UserError, match="not attain's link"):
+        run(tmp_path, "r1", rep_page(1))
+
+
+def test_an_unfinished_build_is_not_published(tmp_path):
+    folder = build(tmp_path, "r1", rep_page(1))
+    (folder / "edition.json").unlink()
+    with pytest.raises(UserError, match="no finished build"):
+        publish(tmp_path, folder, "r1")
+
+
+def test_two_pages_with_one_path_are_refused(tmp_path):
+    with pytest.raises(UserError, match="rep_weekly/E001/2026-W46"):
+        write_build(tmp_path / "b", (rep_page(1), rep_page(1)), edition())
+
+
+_WRITES = frozenset({"os.link", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.symlink"})
+
+
+def killed_at(step: int, root: Path, folder: Path, run_id: str) -> bool:
+    """Publish in a child process that dies before its `step`-th change on disk.
+
+    Returns whether it died; False means that it needed fewer steps and finished.
+    """
+    child = os.fork()
+    if child == 0:
+        seen = 0
+
+        def die(event: str, args: tuple) -> None:
+            nonlocal seen
+            writing = event == "open" and isinstance(args[1], str) and args[1][:1] in "wxa"
+            if event in _WRITES or writing:
+                seen += 1
+                if seen == step:
+                    os._exit(9)
+
+        sys.addaudithook(die)
+        publish(root, folder, run_id, keep=1)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    assert code in (0, 9)
+    return code == 9
+
+
+def test_a_kill_at_any_moment_leaves_the_latest_reports_whole(tmp_path):
+    old = digests(run(tmp_path, "r0", week(director_page(), 1)))
+    expected_root = tmp_path / "expected"
+    run(expected_root, "r0", week(director_page(), 1))
+    new = digests(run(expected_root, "r1", rep_page(1), stale=(BLOCKED,)))
+    latest = tmp_path / "reports" / "latest"
+    step, died = 0, True
+    switched_at = None
+    while died:
+        step += 1
+        folder = tmp_path / ".attain" / "build" / f"k{step}"
+        if switched_at is None or not folder.exists():
+            write_build(folder, (rep_page(1),), edition(stale=(BLOCKED,)))
+        died = killed_at(step, tmp_path, folder, f"k{step}")
+        now = digests(latest)
+        assert now in (old, new), f"step {step} left a mixture"
+        if now == new and switched_at is None:
+            switched_at = step
+    assert step > 20 and switched_at is not None
+    left = [p.name for p in (tmp_path / "reports" / "published").iterdir()]
+    assert not [name for name in left if name.startswith(".")]
