@@ -85,9 +85,11 @@ def _attainment(chart: AttainmentBars, speaker: Speaker, narrow: bool) -> Drawin
         "xaxis": bare_axis(float(min(Decimal(0), *actual)), float(max(Decimal(1), *actual)) * 1.01),
         "yaxis": rows_axis(labels),
         "shapes": [
-            line((float(row.pace), place - 0.4), (float(row.pace), place + 0.4), "--ink", 2)
+            # A light edge keeps the line visible where it crosses a dark bar.
+            line((float(row.pace), place - 0.4), (float(row.pace), place + 0.4), colour, width)
             for place, row in zip(places, rows, strict=True)
             if row.pace is not None
+            for colour, width in (("--paper", 5), ("--ink", 2))
         ],
         "annotations": [
             note(text, 1, place, xshift=8, font=_strong(judged(row.judgement)))
