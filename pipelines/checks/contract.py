@@ -1,0 +1,160 @@
+"""The contract of each canonical table as a Great Expectations suite, generated from one definition.
+
+Staging already keeps faulty rows out. The suites are the second, independent look at what it left:
+keys, required columns, allowed values, ranges, references and row counts.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.checks.findings import Finding
+from pipelines.landing.parquet import identifier
+from pipelines.staging.contract import Table, canonical_tables
+from pipelines.staging.sourcefile import allowed_values
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+class ContractValidator:
+    """Runs the suites against one open warehouse; GX is loaded when the first is asked for."""
+
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, stages: tuple[str, ...], docs: Path | None
+    ) -> None:
+        self._con = con
+        self._stages = stages
+        self._docs = docs
+        self._opened: tuple[Any, Any] | None = None
+        self._fault: str | None = None
+
+    def validate(self, table: Table, required: bool) -> list[Finding]:
+        """Hold one canonical table against its contract.
+
+        Args:
+            required: the table has to have rows.
+        """
+        from pipelines.checks.engine import EngineFaultError, open_context
+
+        if self._fault is None and self._opened is None:
+            try:
+                self._opened = open_context(self._con, self._docs)
+            except EngineFaultError as error:
+                self._fault = str(error)
+        if self._opened is None:
+            return [_errored(table, self._fault or "the engine did not start")]
+        return self._run(table, required, *self._opened)
+
+    def _run(self, table: Table, required: bool, context: Any, datasource: Any) -> list[Finding]:
+        import great_expectations as gx
+
+        from pipelines.checks.engine import raised
+
+        asset = datasource.add_table_asset(
+            table.name, table_name=table.name, schema_name="staging"
+        )
+        suite = context.suites.add(gx.ExpectationSuite(name=table.name))
+        for expectation in expectations(table, self._stages, required):
+            suite.add_expectation(expectation)
+        definition = context.validation_definitions.add(
+            gx.ValidationDefinition(
+                name=table.name, data=asset.add_batch_definition_whole_table("all"), suite=suite
+            )
+        )
+        result = definition.run(result_format={"result_format": "BASIC"})
+        return [_finding(table, item, raised(item)) for item in result.results]
+
+    def write_docs(self) -> None:
+        """Render the results as GX Data Docs; without a validation there is nothing to render."""
+        if self._opened is not None and self._docs is not None:
+            self._opened[0].build_data_docs()
+
+
+def expectations(table: Table, stages: tuple[str, ...], required: bool) -> list[Any]:
+    """The GX expectations of a canonical table; `meta.severity` says which of them block."""
+    import great_expectations.expectations as gxe
+
+    block, warn = {"severity": "block"}, {"severity": "warn"}
+    found: list[Any] = [
+        gxe.ExpectTableRowCountToBeBetween(min_value=1 if required else 0, meta=block),
+        gxe.UnexpectedRowsExpectation(
+            unexpected_rows_query=_repeated_keys(table), description="unique key", meta=block
+        ),
+    ]
+    for column in table.columns.values():
+        if column.required:
+            found.append(gxe.ExpectColumnValuesToNotBeNull(column=column.name, meta=block))
+        allowed = allowed_values(table, column.name, stages)
+        if allowed:
+            found.append(
+                gxe.ExpectColumnValuesToBeInSet(
+                    column=column.name, value_set=list(allowed), meta=block
+                )
+            )
+    for limit in table.ranges:
+        found.append(
+            gxe.ExpectColumnValuesToBeBetween(
+                column=limit.column, min_value=limit.least, max_value=limit.most, meta=block
+            )
+        )
+    for reference in table.references:
+        found.append(
+            gxe.UnexpectedRowsExpectation(
+                unexpected_rows_query=_orphans(reference.column, reference.table),
+                description=f"{reference.column} → {reference.table}",
+                meta=block if reference.rejects else warn,
+            )
+        )
+    return found
+
+
+def _repeated_keys(table: Table) -> str:
+    keys = ", ".join(identifier(column) for column in table.key)
+    return f"select {keys} from {{batch}} group by {keys} having count(*) > 1"
+
+
+def _orphans(column: str, parent: str) -> str:
+    key = canonical_tables()[parent].key[0]
+    return (
+        f"select {identifier(column)} from {{batch}} where {identifier(column)} is not null "
+        f"and {identifier(column)} not in "
+        f"(select {identifier(key)} from staging.{identifier(parent)})"
+    )
+
+
+def _finding(table: Table, item: Any, exception: str | None) -> Finding:
+    config = item.expectation_config
+    kwargs = config.kwargs
+    what = config.description or kwargs.get("column") or "row count"
+    kind = str(config.type).removeprefix("expect_").removesuffix("_expectation")
+    offenders = item.result.get("unexpected_count", item.result.get("observed_value", 0)) or 0
+    shown = item.result.get("partial_unexpected_list") or []
+    if exception:
+        evidence = [{"error": exception.splitlines()[0]}]
+    else:
+        evidence = [{"value": str(value)} for value in shown[:10]]
+    status = "errored" if exception else "passed" if item.success else "failed"
+    return Finding(
+        check=f"{kind}:{what}",
+        table=f"staging.{table.name}",
+        severity=(config.meta or {}).get("severity", "block"),
+        status=status,  # type: ignore[arg-type]
+        zh=f"{table.name} · {what} · {kind}",
+        en=f"{table.name} · {what} · {kind}",
+        offenders=0 if item.success else int(offenders),
+        evidence=evidence,
+    )
+
+
+def _errored(table: Table, message: str) -> Finding:
+    return Finding(
+        check="engine_canary",
+        table=f"staging.{table.name}",
+        severity="block",
+        status="errored",
+        zh="校验引擎自检未通过，无法判断数据好坏",
+        en="the validation engine failed its own test; nothing can be said of the data",
+        evidence=[{"error": message}],
+    )

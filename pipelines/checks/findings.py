@@ -1,0 +1,31 @@
+"""What a check found: passed, failed or errored, told apart, with offenders to show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Status = Literal["passed", "failed", "errored"]
+Severity = Literal["block", "warn"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The verdict of one check on one table.
+
+    `errored` means the check itself could not be made: it says nothing about the data, and a
+    blocking check that errored blocks all the same.
+    """
+
+    check: str
+    table: str
+    severity: Severity
+    status: Status
+    zh: str
+    en: str
+    offenders: int = 0
+    evidence: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def blocks(self) -> bool:
+        return self.severity == "block" and self.status != "passed"

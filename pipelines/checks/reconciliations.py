@@ -1,0 +1,86 @@
+"""Reconciliations: SQL that returns offenders, one file each in `sql/checks/`.
+
+A check file's header says what it guards, whether it blocks, and what it says in both languages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipelines.checks.findings import Finding, Severity
+from pipelines.resources import shipped
+from pipelines.warehouse.duck import Warehouse
+from pipelines.warehouse.models import tables_read
+
+_SHOWN = 10
+_FIELDS = ("check", "guards", "severity", "zh", "en", "why")
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """One check: its query returns the rows that break it."""
+
+    check: str
+    guards: str
+    severity: Severity
+    zh: str
+    en: str
+    why: str
+    sql: str
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        return tables_read(self.sql)
+
+    def run(self, warehouse: Warehouse) -> Finding:
+        """Count the offenders and show the first ones."""
+        try:
+            count = warehouse.scalar(f"select count(*) from ({self.sql})")
+            evidence = warehouse.rows(f"{self.sql} order by all limit {_SHOWN}") if count else []
+        except duckdb.Error as error:
+            return self._finding("errored", 0, [{"error": str(error).splitlines()[0]}])
+        return self._finding("failed" if count else "passed", count, evidence)
+
+    def _finding(self, status: str, offenders: int, evidence: list[dict[str, object]]) -> Finding:
+        return Finding(
+            check=self.check,
+            table=self.guards,
+            severity=self.severity,
+            status=status,  # type: ignore[arg-type]
+            zh=self.zh,
+            en=self.en,
+            offenders=offenders,
+            evidence=evidence,
+        )
+
+
+def parse_reconciliation(text: str, path: str) -> Reconciliation:
+    """Read a check from the text of its file.
+
+    Raises:
+        ValueError: the header misses a field; this is a mistake of ours, not of a user.
+    """
+    header: dict[str, str] = {}
+    for line in text.splitlines():
+        if not line.startswith("--"):
+            break
+        name, _, value = line.removeprefix("--").partition(":")
+        if name.strip() in _FIELDS:
+            header[name.strip()] = value.strip()
+    absent = [name for name in _FIELDS if not header.get(name)]
+    if absent:
+        raise ValueError(f"{path}: the header has no {', '.join(absent)}")
+    if header["severity"] not in ("block", "warn"):
+        raise ValueError(f"{path}: severity must be block or warn")
+    return Reconciliation(**header, sql=text)  # type: ignore[arg-type]
+
+
+def all_reconciliations() -> list[Reconciliation]:
+    """Every shipped check, by name."""
+    return [
+        parse_reconciliation(path.read_text(encoding="utf-8"), path.name)
+        for path in sorted(Path(shipped("sql", "checks")).glob("*.sql"))
+    ]

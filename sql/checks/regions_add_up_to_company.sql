@@ -1,0 +1,24 @@
+-- check:    regions_add_up_to_company
+-- guards:   mart.quota_attainment
+-- severity: block
+-- zh:       各区域合同额之和 = 公司合同额
+-- en:       contract amounts of the regions add up to the company's
+-- why:      a fact whose owner has no unit must still be counted somewhere
+with region as (
+  select period_kind, period_start, sum(contract_amount__num) as amount
+  from kpi.contract
+  where scope_kind = 'region'
+  group by period_kind, period_start
+),
+
+company as (
+  select period_kind, period_start, contract_amount__num as amount
+  from kpi.contract
+  where scope_kind = 'company'
+)
+
+select company.period_kind, company.period_start, company.amount as company_amount, region.amount as region_amount
+from company
+left join region
+  on region.period_kind = company.period_kind and region.period_start = company.period_start
+where coalesce(company.amount, 0) <> coalesce(region.amount, 0)
