@@ -109,7 +109,7 @@ class Workspace:
     @property
     def published(self) -> Path:
         """The read-only copy of the mart for other tools."""
-        return self.root / "reports" / "latest" / "mart.duckdb"
+        return self.root / "reports" / "latest" / "attain.duckdb"
 
     @property
     def sources(self) -> Path:

@@ -1,4 +1,4 @@
-"""The contract of each canonical table as a Great Expectations suite, generated from one definition.
+"""The contract of each canonical table as a Great Expectations suite, from one definition.
 
 Staging already keeps faulty rows out. The suites are the second, independent look at what it left:
 keys, required columns, allowed values, ranges, references and row counts.
@@ -52,9 +52,7 @@ class ContractValidator:
 
         from pipelines.checks.engine import raised
 
-        asset = datasource.add_table_asset(
-            table.name, table_name=table.name, schema_name="staging"
-        )
+        asset = datasource.add_table_asset(table.name, table_name=table.name, schema_name="staging")
         suite = context.suites.add(gx.ExpectationSuite(name=table.name))
         for expectation in expectations(table, self._stages, required):
             suite.add_expectation(expectation)

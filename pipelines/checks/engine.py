@@ -27,6 +27,8 @@ _CANARY = "gx_canary"
 class PersistedDuckDBEngine(SqlAlchemyExecutionEngine):  # type: ignore[misc]
     """GX's SQL engine with one connection for its whole life."""
 
+    _connection: sa.Connection | None
+
     @contextmanager
     def get_connection(self) -> Iterator[sa.Connection]:
         if not self._connection:
@@ -37,7 +39,9 @@ class PersistedDuckDBEngine(SqlAlchemyExecutionEngine):  # type: ignore[misc]
 class WarehouseDatasource(SQLDatasource):  # type: ignore[misc]
     """A GX datasource over an open DuckDB connection."""
 
-    type: Literal["attain_duckdb"] = "attain_duckdb"  # type: ignore[assignment]
+    type: Literal["attain_duckdb"] = "attain_duckdb"
+    _engine: sa.Engine
+    _execution_engine: PersistedDuckDBEngine
 
     def get_engine(self) -> sa.Engine:
         return self._engine
@@ -59,7 +63,7 @@ def open_context(con: duckdb.DuckDBPyConnection, docs: Path | None) -> tuple[Any
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
     warnings.filterwarnings("ignore", module="great_expectations")
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
+    context.variables.progress_bars = {"globally": False}
     if docs is not None:
         context.add_data_docs_site(
             "attain",
@@ -81,11 +85,11 @@ def open_context(con: duckdb.DuckDBPyConnection, docs: Path | None) -> tuple[Any
     source._engine = engine
     source._execution_engine = PersistedDuckDBEngine(engine=engine, create_temp_table=False)
     datasource = context._add_fluent_datasource(datasource=source)
-    release_canary(con, context, datasource)
+    release_canary(con, datasource)
     return context, datasource
 
 
-def release_canary(con: duckdb.DuckDBPyConnection, context: Any, datasource: Any) -> None:
+def release_canary(con: duckdb.DuckDBPyConnection, datasource: Any) -> None:
     """Validate a table with known faults; anything but exactly these faults is an engine fault."""
     import great_expectations.expectations as gxe
 

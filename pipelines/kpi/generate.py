@@ -1,4 +1,4 @@
-"""Generate the KPI layer's SQL models from the catalogue: one template per kind, one table per fact.
+"""Generate the KPI layer's SQL models from the catalogue: one table per fact and kind.
 
 Belongs here: which templates the catalogue's entries fill. Does not belong here: what a KPI is
 (`policy/kpis/`) or how a sum rolls up (`sql/kpi/`).
@@ -47,9 +47,7 @@ def _fact_models(catalogue: Catalogue, fact_id: str) -> list[Model]:
     percentiles = catalogue.of_fact(fact_id, "percentile")
     if percentiles:
         dates = {kpi.date for kpi in percentiles.values()}
-        sql = render(
-            "kpi/percentile.sql.j2", fact=fact, kpis=percentiles, date=dates.pop()
-        )
+        sql = render("kpi/percentile.sql.j2", fact=fact, kpis=percentiles, date=dates.pop())
         models.append(_model(f"kpi.{fact_id}_percentile", sql, "percentiles", fact_id))
     modelled = catalogue.of_fact(fact_id, "modelled")
     if modelled:

@@ -28,7 +28,7 @@ from pipelines.workspace import Workspace
 _WORKBOOKS = {".xlsx", ".xls", ".xlsm"}
 _TEXTS = {".csv", ".tsv", ".txt"}
 _HASH_CHUNK = 1 << 22
-# Part of the address of a landed file: raise it when reading changes, so that nothing old is reused.
+# Part of the address of a landed file: raise it when reading changes, so nothing old is reused.
 READER_VERSION = 2
 
 

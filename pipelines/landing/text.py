@@ -38,9 +38,7 @@ class _Layout:
     first_line: int
 
 
-def land_text(
-    con: duckdb.DuckDBPyConnection, path: Path, known: set[str], target: Path
-) -> Landed:
+def land_text(con: duckdb.DuckDBPyConnection, path: Path, known: set[str], target: Path) -> Landed:
     """Land one text file.
 
     Args:

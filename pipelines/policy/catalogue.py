@@ -24,7 +24,11 @@ ORG_SCOPES = ("employee", "team", "region", "company")
 
 
 class Fact(Policy):
-    """A table KPIs are made of: one row each, an owner, further scopes, its source tables."""
+    """A table KPIs are made of: one row each, an owner, further scopes, its source tables.
+
+    For explaining a value: `rows` is the table whose rows are shown, if not `table`; `span` are the
+    columns between which a row of a balance stands; `by_period` says the table has its periods.
+    """
 
     table: str
     grain: str
@@ -34,6 +38,9 @@ class Fact(Policy):
     needs: tuple[str, ...]
     source_table: str
     show: tuple[str, ...] = ()
+    rows: str | None = None
+    span: tuple[str, str] | None = None
+    by_period: bool = False
 
 
 class Target(Policy):
@@ -147,7 +154,8 @@ def load_catalogue(paths: Iterable[Path]) -> Catalogue:
             known = facts[kpi.fact].scopes
             if scope not in known:
                 raise source.error(
-                    (name, "scopes"), f"{kpi.fact} has no scope {scope!r}{did_you_mean(scope, known)}."
+                    (name, "scopes"),
+                    f"{kpi.fact} has no scope {scope!r}{did_you_mean(scope, known)}.",
                 )
     return Catalogue(facts, kpis)
 
@@ -187,7 +195,9 @@ def columns_used(expressions: Sequence[str | None]) -> set[str]:
     }
 
 
-def check_columns(catalogue: Catalogue, columns: dict[str, set[str]], paths: Iterable[Path]) -> None:
+def check_columns(
+    catalogue: Catalogue, columns: dict[str, set[str]], paths: Iterable[Path]
+) -> None:
     """Hold every entry against the columns its fact table really has.
 
     Args:

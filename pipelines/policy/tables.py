@@ -60,8 +60,17 @@ def write_policies(
             "object varchar, role varchar, expected_days integer, probability_pct decimal(9, 4), "
             "is_won_stage boolean",
             [
-                [s.id, order, s.label.zh, s.label.en, s.object, s.role, s.expected_days,
-                 s.probability, s.won]
+                [
+                    s.id,
+                    order,
+                    s.label.zh,
+                    s.label.en,
+                    s.object,
+                    s.role,
+                    s.expected_days,
+                    s.probability,
+                    s.won,
+                ]
                 for order, s in enumerate(process.stages, 1)
             ],
         ),
@@ -95,9 +104,15 @@ def write_policies(
             "bucket_id varchar, bucket_order integer, from_day integer, before_day integer, "
             "label_zh varchar, label_en varchar, loss_rate decimal(9, 6)",
             [
-                [b.id, order, b.from_day,
-                 buckets[order].from_day if order < len(buckets) else None,
-                 b.label.zh, b.label.en, b.loss_rate]
+                [
+                    b.id,
+                    order,
+                    b.from_day,
+                    buckets[order].from_day if order < len(buckets) else None,
+                    b.label.zh,
+                    b.label.en,
+                    b.loss_rate,
+                ]
                 for order, b in enumerate(buckets, 1)
             ],
         ),
@@ -105,11 +120,13 @@ def write_policies(
             warehouse,
             "policy.receivable_risk",
             "watch_from_day integer, doubtful_from_day integer, bad_debt_from_day integer",
-            [[
-                receivables.risk.watch_from_day,
-                receivables.risk.doubtful_from_day,
-                receivables.risk.bad_debt_from_day,
-            ]],
+            [
+                [
+                    receivables.risk.watch_from_day,
+                    receivables.risk.doubtful_from_day,
+                    receivables.risk.bad_debt_from_day,
+                ]
+            ],
         ),
     }
     written |= _write_plans(warehouse, policies.plans)
@@ -148,9 +165,21 @@ def _write_plans(warehouse: Warehouse, plans: Sequence[CommissionPlan]) -> dict[
             "credit_split varchar, quota_measure varchar, quota_period varchar, "
             "rate_by varchar, without_quota_rate_pct decimal(9, 4)",
             [
-                [p.id, p.version, p.label.zh, p.label.en, p.role, p.valid_from, p.valid_to,
-                 p.credit.event, p.credit.split, p.quota.measure, p.quota.period, p.rate.by,
-                 p.rate.without_quota_rate_pct]
+                [
+                    p.id,
+                    p.version,
+                    p.label.zh,
+                    p.label.en,
+                    p.role,
+                    p.valid_from,
+                    p.valid_to,
+                    p.credit.event,
+                    p.credit.split,
+                    p.quota.measure,
+                    p.quota.period,
+                    p.rate.by,
+                    p.rate.without_quota_rate_pct,
+                ]
                 for p in plans
             ],
         ),
@@ -176,8 +205,17 @@ def _write_schemes(warehouse: Warehouse, schemes: Sequence[AppraisalScheme]) -> 
             "scheme_id varchar, version integer, label_zh varchar, label_en varchar, role varchar, "
             "period_kind varchar, valid_from date, rounding integer, floating_pay varchar",
             [
-                [s.id, s.version, s.label.zh, s.label.en, s.role, s.period, s.valid_from,
-                 s.rounding, s.floating_pay]
+                [
+                    s.id,
+                    s.version,
+                    s.label.zh,
+                    s.label.en,
+                    s.role,
+                    s.period,
+                    s.valid_from,
+                    s.rounding,
+                    s.floating_pay,
+                ]
                 for s in schemes
             ],
         ),
@@ -190,10 +228,31 @@ def _write_schemes(warehouse: Warehouse, schemes: Sequence[AppraisalScheme]) -> 
             "target decimal(18, 6), stretch decimal(18, 6), threshold_score decimal(9, 4), "
             "target_score decimal(9, 4), stretch_score decimal(9, 4)",
             [
-                [s.id, i.id, position, i.label.zh, i.label.en, i.kpi, i.manual, i.weight, i.against,
-                 i.min_n, i.lower_is_better,
-                 *([i.curve.threshold, i.curve.target, i.curve.stretch, i.curve.threshold_score,
-                    i.curve.target_score, i.curve.stretch_score] if i.curve else [None] * 6)]
+                [
+                    s.id,
+                    i.id,
+                    position,
+                    i.label.zh,
+                    i.label.en,
+                    i.kpi,
+                    i.manual,
+                    i.weight,
+                    i.against,
+                    i.min_n,
+                    i.lower_is_better,
+                    *(
+                        [
+                            i.curve.threshold,
+                            i.curve.target,
+                            i.curve.stretch,
+                            i.curve.threshold_score,
+                            i.curve.target_score,
+                            i.curve.stretch_score,
+                        ]
+                        if i.curve
+                        else [None] * 6
+                    ),
+                ]
                 for s in schemes
                 for position, i in enumerate(s.indicators, 1)
             ],
@@ -201,8 +260,8 @@ def _write_schemes(warehouse: Warehouse, schemes: Sequence[AppraisalScheme]) -> 
         "policy.grade_band": _write(
             warehouse,
             "policy.grade_band",
-            "scheme_id varchar, grade varchar, score_from decimal(9, 4), score_below decimal(9, 4), "
-            "coefficient decimal(9, 4)",
+            "scheme_id varchar, grade varchar, score_from decimal(9, 4), "
+            "score_below decimal(9, 4), coefficient decimal(9, 4)",
             [
                 [s.id, band.grade, band.start, above.start if above else None, band.coefficient]
                 for s in schemes
@@ -222,9 +281,22 @@ def _write_catalogue(warehouse: Warehouse, policies: Policies) -> dict[str, int]
             "unit varchar, decimals integer, direction varchar, min_n integer, "
             "target_measure varchar, target_value decimal(18, 6)",
             [
-                [name, k.label.zh, k.label.en, k.description.zh, k.description.en, k.formula.zh,
-                 k.formula.en, k.kind, k.unit, k.decimals, k.direction, k.min_n,
-                 k.target.measure if k.target else None, k.target.value if k.target else None]
+                [
+                    name,
+                    k.label.zh,
+                    k.label.en,
+                    k.description.zh,
+                    k.description.en,
+                    k.formula.zh,
+                    k.formula.en,
+                    k.kind,
+                    k.unit,
+                    k.decimals,
+                    k.direction,
+                    k.min_n,
+                    k.target.measure if k.target else None,
+                    k.target.value if k.target else None,
+                ]
                 for name, k in policies.catalogue.kpis.items()
             ],
         ),
@@ -241,9 +313,7 @@ def _write_catalogue(warehouse: Warehouse, policies: Policies) -> dict[str, int]
     }
 
 
-def _write(
-    warehouse: Warehouse, name: str, columns: str, rows: Sequence[Sequence[Any]]
-) -> int:
+def _write(warehouse: Warehouse, name: str, columns: str, rows: Sequence[Sequence[Any]]) -> int:
     mark = fingerprint(columns, [list(row) for row in rows])
     if warehouse.state(name) == mark:
         return len(rows)

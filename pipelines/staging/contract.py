@@ -109,7 +109,9 @@ class _Written(BaseModel):
     @model_validator(mode="after")
     def _columns_exist(self) -> _Written:
         named = {*self.key, *self.references, *self.allowed, *self.ranges}
-        named |= {c for pair in self.orders for c in pair} | ({self.amount} - {None})
+        named |= {c for pair in self.orders for c in pair}
+        if self.amount is not None:
+            named.add(self.amount)
         unknown = sorted(named - set(self.columns))
         if unknown:
             raise ValueError(f"no such column: {', '.join(unknown)}")
@@ -133,7 +135,7 @@ def canonical_tables() -> dict[str, Table]:
 
 def _table(name: str, written: _Written) -> Table:
     columns = {
-        column: Column.model_construct(
+        column: Column(
             name=column,
             type=kind.removesuffix("!"),
             required=kind.endswith("!") or column in written.key,
@@ -150,9 +152,7 @@ def _table(name: str, written: _Written) -> Table:
             Reference(column=c, table=t.removesuffix("!"), rejects=t.endswith("!"))
             for c, t in written.references.items()
         ),
-        allowed={
-            c: (v,) if isinstance(v, str) else tuple(v) for c, v in written.allowed.items()
-        },
+        allowed={c: (v,) if isinstance(v, str) else tuple(v) for c, v in written.allowed.items()},
         ranges=tuple(
             Range(column=c, least=least, most=most) for c, (least, most) in written.ranges.items()
         ),

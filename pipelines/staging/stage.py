@@ -326,14 +326,13 @@ def _write_quarantine(
         plain = load.landed.first_line is not None
         line = f"file_row_number + {load.landed.first_line}" if plain else LINE_COLUMN
         numbered = ", file_row_number = true" if plain else ""
-        raw = ", ".join(
-            f"{literal(name)}: {identifier(name)}" for name in load.landed.names
-        )
+        raw = ", ".join(f"{literal(name)}: {identifier(name)}" for name in load.landed.names)
         parts.append(
             f"select {load.load_id} as load_id, cast({line} as bigint) as line, "
             f"to_json({{{raw}}})::varchar as raw_row "
             f"from read_parquet({literal(str(load.landed.parquet))}{numbered}) "
-            f"where cast({line} as bigint) in (select line from faults where load_id = {load.load_id})"
+            f"where cast({line} as bigint) in "
+            f"(select line from faults where load_id = {load.load_id})"
         )
     warehouse.con.execute(
         "create or replace temp table found as "

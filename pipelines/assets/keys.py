@@ -1,0 +1,34 @@
+"""Names of assets: a table `schema.table` of the warehouse is the asset [schema, table]."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from pipelines.checks.findings import Finding
+
+
+def asset_key(table: str) -> dg.AssetKey:
+    """The asset of a warehouse table; names of two parts become keys of two parts."""
+    return dg.AssetKey(table.split("."))
+
+
+def check_result(
+    name: str, table: str, findings: list[Finding], severity: str
+) -> dg.AssetCheckResult:
+    """One Dagster check result for all findings of a severity."""
+    bad = [f for f in findings if f.severity == severity and f.status != "passed"]
+    return dg.AssetCheckResult(
+        passed=not bad,
+        asset_key=asset_key(table),
+        check_name=name,
+        severity=dg.AssetCheckSeverity.ERROR if severity == "block" else dg.AssetCheckSeverity.WARN,
+        description="; ".join(f"{f.en} ({f.status})" for f in bad[:5]) or None,
+        metadata={
+            "checks": len([f for f in findings if f.severity == severity]),
+            "errored": len([f for f in bad if f.status == "errored"]),
+            "offenders": sum(f.offenders for f in bad),
+            "evidence": dg.MetadataValue.json(
+                {f.check: [{k: str(v) for k, v in row.items()} for row in f.evidence] for f in bad}
+            ),
+        },
+    )

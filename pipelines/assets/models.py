@@ -1,0 +1,103 @@
+"""Policies and SQL models: one asset per table, its dependencies read from its SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import dagster as dg
+
+from pipelines import steps
+from pipelines.assets.keys import asset_key, check_result
+from pipelines.checks.reconciliations import Reconciliation
+from pipelines.session import Session
+from pipelines.warehouse.models import Model
+
+POLICY_TABLES = (
+    "core.parameter",
+    "policy.stage",
+    "policy.stage_field",
+    "policy.invalid_lead_reason",
+    "policy.weekend_day",
+    "policy.calendar_day",
+    "policy.bucket",
+    "policy.receivable_risk",
+    "policy.commission_plan",
+    "policy.commission_tier",
+    "policy.appraisal_scheme",
+    "policy.appraisal_indicator",
+    "policy.grade_band",
+    "policy.kpi",
+    "policy.kpi_need",
+)
+
+
+def policy_asset() -> dg.AssetsDefinition:
+    """One step writes all policy tables; unchanged ones keep what depends on them current."""
+
+    @dg.multi_asset(
+        name="policy",
+        specs=[
+            dg.AssetSpec(
+                asset_key(table),
+                deps=[asset_key("staging.org_unit")] if table == "core.parameter" else [],
+                group_name="policy",
+                kinds={"yaml"},
+            )
+            for table in POLICY_TABLES
+        ],
+    )
+    def policy(session: dg.ResourceParam[Session]) -> Iterator[dg.MaterializeResult[None]]:
+        for table, rows in steps.policies(session).items():
+            yield dg.MaterializeResult(
+                asset_key=asset_key(table), metadata={"dagster/row_count": rows}
+            )
+
+    return policy
+
+
+def model_assets(models: Iterable[Model]) -> list[dg.AssetsDefinition]:
+    """One asset for each SQL model."""
+    return [_model_asset(model) for model in models]
+
+
+def _model_asset(model: Model) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=asset_key(model.name),
+        deps=[asset_key(table) for table in model.inputs],
+        group_name=model.group,
+        description=f"{model.grain}. Key: {', '.join(model.key)}. Why: {model.why}",
+        kinds={"duckdb", "sql"},
+    )
+    def build(session: dg.ResourceParam[Session]) -> dg.MaterializeResult[None]:
+        built = steps.build(session, model)
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": built.rows,
+                "seconds": built.seconds,
+                "changed": built.changed,
+            }
+        )
+
+    return build
+
+
+def reconciliation_checks(checks: Iterable[Reconciliation]) -> list[dg.AssetChecksDefinition]:
+    """One check for each reconciliation."""
+    return [_reconciliation_check(check) for check in checks]
+
+
+def _reconciliation_check(check: Reconciliation) -> dg.AssetChecksDefinition:
+    own = asset_key(check.guards)
+
+    @dg.asset_check(
+        name=check.check,
+        asset=own,
+        additional_deps=[asset_key(t) for t in check.inputs if asset_key(t) != own],
+        blocking=check.severity == "block",
+        description=f"{check.en}. Why: {check.why}",
+    )
+    def run(session: dg.ResourceParam[Session]) -> dg.AssetCheckResult:
+        finding = steps.reconcile(session, check)
+        return check_result(check.check, check.guards, [finding], check.severity)
+
+    return run

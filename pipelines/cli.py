@@ -1,0 +1,256 @@
+"""The `attain` command: words in, words out. The only place that asks the clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipelines import __version__
+from pipelines.errors import UserError
+
+_WORKSPACE = click.option(
+    "--workspace",
+    "-w",
+    type=click.Path(path_type=Path),
+    default=lambda: os.environ.get("ATTAIN_WORKSPACE", "."),
+    show_default="this folder",
+    help="The company's folder, the one with attain.yaml.",
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result for machines.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="attain")
+def cli() -> None:
+    """Sales KPIs, receivables, commission and appraisal from a company's own exports.
+
+    Exit codes: 0 done; 1 a check blocked something (the last lines say what and why); 2 wrong
+    usage or configuration.
+    """
+
+
+def main() -> None:
+    """Entry point: a user's mistake is one sentence, never a traceback."""
+    try:
+        cli.main(standalone_mode=False)
+    except UserError as error:
+        click.echo(error.message, err=True)
+        sys.exit(error.exit_code)
+    except click.exceptions.Abort:
+        click.echo("Stopped. The last reports are whole; run again to go on.", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except KeyboardInterrupt:
+        click.echo("Stopped. The last reports are whole; run again to go on.", err=True)
+        sys.exit(130)
+
+
+@cli.command()
+@_WORKSPACE
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Business date of the run.")
+@click.option("--only", help="Reports to write, separated by commas.")
+@click.option("--force", is_flag=True, help="Compute even if nothing has changed.")
+@_JSON
+def run(
+    workspace: Path, as_of: dt.datetime | None, only: str | None, force: bool, as_json: bool
+) -> None:
+    """Ingest, validate, compute and render; then say what came of it."""
+    from pipelines.automation_dates import last_week_end
+    from pipelines.console import RunDisplay, print_outcome
+    from pipelines.run import run as run_workspace
+    from pipelines.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    now = dt.datetime.now(dt.UTC)
+    day = as_of.date() if as_of else opened.settings.as_of
+    if day is None:
+        from zoneinfo import ZoneInfo
+
+        day = last_week_end(now.astimezone(ZoneInfo(opened.settings.time_zone)).date())
+    names = _report_names(only, opened.settings.reports)
+    with RunDisplay(quiet=as_json) as display:
+        outcome = run_workspace(
+            opened, day, now.replace(tzinfo=None), names, display.progress, force
+        )
+    if as_json:
+        click.echo(json.dumps({**outcome.__dict__, "exit_code": outcome.exit_code}, default=str))
+    else:
+        print_outcome(outcome)
+    sys.exit(outcome.exit_code)
+
+
+def _report_names(only: str | None, known: tuple[str, ...]) -> tuple[str, ...]:
+    from pipelines.yamlfile import did_you_mean
+
+    if only is None:
+        return known
+    names = tuple(name.strip() for name in only.split(",") if name.strip())
+    for name in names:
+        if name not in known:
+            raise UserError(f"--only {name!r}: no such report{did_you_mean(name, known)}.")
+    if not names:
+        raise UserError(f"--only is empty; expected some of {', '.join(known)}.")
+    return names
+
+
+@cli.command()
+@click.argument("kpi")
+@_WORKSPACE
+@click.option("--scope", default="company", show_default=True, help="rep:E012, team:T03 …")
+@click.option("--period", required=True, help="2026-W46, 2026-10, 2026-Q3, 2026, qtd …")
+@click.option("--rows", type=click.Path(path_type=Path), help="Write all rows to this XLSX file.")
+@click.option("--limit", default=20, show_default=True, help="Rows to print.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="en", show_default=True)
+@_JSON
+def explain(
+    kpi: str,
+    workspace: Path,
+    scope: str,
+    period: str,
+    rows: Path | None,
+    limit: int,
+    lang: str,
+    as_json: bool,
+) -> None:
+    """Show where a KPI's value comes from: definition, sums, rows with file and line."""
+    from pipelines.console import print_explanation
+    from pipelines.kpi.explain import explain as explain_value
+    from pipelines.kpi.explain import write_rows
+    from pipelines.policy.catalogue import load_catalogue
+    from pipelines.warehouse.duck import open_warehouse
+    from pipelines.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    catalogue = load_catalogue(opened.policy_folder("kpis"))
+    with open_warehouse(opened.warehouse, read_only=True) as warehouse:
+        found = explain_value(
+            warehouse, catalogue, kpi, scope, period, None if rows or as_json else limit
+        )
+    if rows:
+        write_rows(found, rows)
+    if as_json:
+        click.echo(json.dumps(_explanation_json(found), default=str, ensure_ascii=False))
+    else:
+        print_explanation(found, lang, limit, rows)
+
+
+def _explanation_json(found: Any) -> dict[str, Any]:
+    return {
+        "kpi": found.kpi_id,
+        "scope_kind": found.scope_kind,
+        "scope_id": found.scope_id,
+        "from": found.from_date,
+        "to": found.to_date,
+        **{k: found.value[k] for k in ("numerator", "denominator", "value", "n", "no_data_reason")},
+        "adds_up": found.adds_up,
+        "rows": found.rows,
+    }
+
+
+@cli.command()
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option(
+    "--size", type=click.Choice(["small", "medium", "large"]), default="small", show_default=True
+)
+@click.option("--seed", type=int, default=1, show_default=True)
+def sample(target: Path, size: str, seed: int) -> None:
+    """Write a made-up company's exports, with known dirt, into TARGET."""
+    from pipelines.console import StepDisplay
+    from pipelines.sample import generate
+
+    with StepDisplay() as display:
+        summary = generate(target, size, seed, display.step)  # type: ignore[arg-type]
+    click.echo(f"{summary.rows:,} rows in {len(summary.files)} files below {target}")
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--name", default=None, help="The company's name; the folder's name by default.")
+def init(folder: Path, name: str | None) -> None:
+    """Make FOLDER a workspace: settings, folders, and what to do next."""
+    from pipelines.scaffold import create_workspace
+
+    create_workspace(folder, name or folder.resolve().name)
+    click.echo(
+        f"{folder} is a workspace now.\n"
+        f"1. Put your exports into {folder}/data/raw, or files with canonical names into "
+        f"{folder}/data/canonical.\n"
+        f"2. Describe each export in {folder}/sources/<name>.yaml; see what is recognised with: "
+        f"attain check -w {folder}\n"
+        f"3. attain run -w {folder}"
+    )
+
+
+@cli.command()
+@_WORKSPACE
+@_JSON
+def check(workspace: Path, as_json: bool) -> None:
+    """Show what attain recognises in the exports, column by column, without computing."""
+    from pipelines.console import print_recognition
+    from pipelines.landing.recognise import recognise
+    from pipelines.policy.load import load_policies
+    from pipelines.staging.sourcefile import load_sources
+    from pipelines.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    policies = load_policies(opened)
+    sources = load_sources(opened.sources, policies.process.stage_ids)
+    found = recognise(opened, sources)
+    if as_json:
+        click.echo(json.dumps(found.as_dict(), ensure_ascii=False, default=str))
+    else:
+        print_recognition(found)
+    sys.exit(1 if found.problems else 0)
+
+
+@cli.command()
+@_WORKSPACE
+@_JSON
+def status(workspace: Path, as_json: bool) -> None:
+    """Show the state of the last run: loads, quarantine, checks, reports."""
+    from pipelines.console import print_status
+    from pipelines.status import read_status
+    from pipelines.workspace import open_workspace
+
+    found = read_status(open_workspace(workspace))
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, default=str))
+    else:
+        print_status(found)
+
+
+@cli.command()
+@_WORKSPACE
+@click.option("--port", default=3000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True)
+def ui(workspace: Path, port: int, host: str) -> None:
+    """Open the orchestrator's page on this workspace: lineage, runs, checks, schedules."""
+    from importlib.util import find_spec
+
+    from pipelines.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    opened.prepare()
+    if find_spec("dagster_webserver") is None:
+        raise UserError("attain ui needs the extra `ui`. Install it with: pip install 'attain[ui]'")
+    click.echo(f"http://{host}:{port}  (Ctrl-C ends it)")
+    environment = {
+        **os.environ,
+        "DAGSTER_HOME": str(opened.dagster_home),
+        "ATTAIN_WORKSPACE": str(opened.root),
+    }
+    command = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions"]
+    command += ["--port", str(port), "--host", host]
+    os.execve(sys.executable, command, environment)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""One run of a workspace: what its steps share, and how it ends.
+
+Belongs here: the open warehouse, the inputs taken stock of, findings gathered, publication at the
+end. Does not belong here: the order of the steps (Dagster's) or what a step does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.checks.findings import Finding
+from pipelines.landing.land import Inventory, LandedExport, content_hash, take_inventory
+from pipelines.policy.load import Policies, load_policies
+from pipelines.staging.sourcefile import SourceFile, load_sources
+from pipelines.staging.stage import Load, Staged, prepare_tables
+from pipelines.warehouse.duck import Built, Warehouse, open_warehouse
+from pipelines.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pipelines.checks.contract import ContractValidator
+    from pipelines.reporting.model import Page
+
+Progress = Callable[[str, str], None]
+
+
+def silent(_layer: str, _message: str) -> None:
+    """Progress for tests and for Dagster's own page, which shows its steps itself."""
+
+
+@dataclass
+class Session:
+    """The state of one run. `as_of` is the business date, `started_at` when the run began."""
+
+    workspace: Workspace
+    policies: Policies
+    sources: list[SourceFile]
+    inventory: Inventory
+    warehouse: Warehouse
+    as_of: dt.date
+    started_at: dt.datetime
+    run_id: str
+    reports: tuple[str, ...]
+    progress: Progress = silent
+    landed: dict[str, list[LandedExport]] = field(default_factory=dict)
+    loads: list[Load] = field(default_factory=list)
+    staged: dict[str, Staged] = field(default_factory=dict)
+    built: list[Built] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    pages: dict[str, list[Page]] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    published: Path | None = None
+    _validator: ContractValidator | None = None
+    _hashes: dict[Path, str] | None = None
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        return self.policies.process.stage_ids
+
+    @property
+    def build_dir(self) -> Path:
+        return self.workspace.build / self.run_id
+
+    @property
+    def docs_dir(self) -> Path:
+        return self.workspace.state / "data_docs"
+
+    @property
+    def blocked(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.blocks]
+
+    def hash_of(self, path: Path) -> str:
+        """Content hash of an export; all of them are read once, two at a time."""
+        if self._hashes is None:
+            paths = sorted({export.path for export in self.inventory.exports})
+            with ThreadPoolExecutor(max_workers=2) as pool:  # hashing lets other threads work
+                self._hashes = dict(zip(paths, pool.map(content_hash, paths), strict=True))
+        return self._hashes[path]
+
+    def missing_of(self, table: str) -> list[SourceFile]:
+        """Required sources of a table whose export is not there."""
+        return [s for s in self.inventory.missing if s.table == table and s.required]
+
+    def is_expected(self, table: str) -> bool:
+        """The workspace says it has this export: a source for it is required."""
+        return any(s.table == table and s.required for s in self.sources)
+
+    def validator(self) -> ContractValidator:
+        """The contract validator of this run, opened when first asked for."""
+        from pipelines.checks.contract import ContractValidator
+
+        if self._validator is None:
+            shutil.rmtree(self.docs_dir, ignore_errors=True)
+            self._validator = ContractValidator(self.warehouse.con, self.stages, self.docs_dir)
+        return self._validator
+
+    def spent(self, layer: str, seconds: float) -> None:
+        self.seconds[layer] = self.seconds.get(layer, 0.0) + seconds
+
+    def write_findings(self) -> None:
+        """Store what the checks found, for the data-quality banner and for the next run."""
+        con = self.warehouse.con
+        con.execute(
+            "create or replace table mart.check_result (check_id varchar, table_name varchar, "
+            "severity varchar, status varchar, offenders bigint, zh varchar, en varchar, "
+            "evidence varchar)"
+        )
+        rows = [
+            [
+                f.check,
+                f.table,
+                f.severity,
+                f.status,
+                f.offenders,
+                f.zh,
+                f.en,
+                json.dumps(f.evidence, default=str, ensure_ascii=False, sort_keys=True),
+            ]
+            for f in sorted(self.findings, key=lambda f: (f.table, f.check))
+        ]
+        if rows:
+            marks = ", ".join("?" for _ in rows[0])
+            con.executemany(f"insert into mart.check_result values ({marks})", rows)
+
+
+@contextmanager
+def open_session(
+    workspace: Workspace,
+    as_of: dt.date,
+    started_at: dt.datetime,
+    run_id: str,
+    reports: Sequence[str] = (),
+    progress: Progress = silent,
+) -> Iterator[Session]:
+    """Open a run: policies and sources are validated, the workspace is held until the block ends.
+
+    Raises:
+        UserError: a policy, source or setting is wrong, or another run holds the workspace.
+    """
+    policies = load_policies(workspace)
+    sources = load_sources(workspace.sources, policies.process.stage_ids)
+    inventory = take_inventory(workspace, sources)
+    with ExitStack() as stack:
+        stack.enter_context(workspace.locked())
+        for leftover in workspace.build.glob("*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        warehouse = stack.enter_context(
+            open_warehouse(workspace.warehouse, workspace.settings.memory_limit)
+        )
+        prepare_tables(warehouse)
+        yield Session(
+            workspace=workspace,
+            policies=policies,
+            sources=sources,
+            inventory=inventory,
+            warehouse=warehouse,
+            as_of=as_of,
+            started_at=started_at,
+            run_id=run_id,
+            reports=tuple(reports) or workspace.settings.reports,
+            progress=progress,
+        )

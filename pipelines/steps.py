@@ -1,0 +1,171 @@
+"""What each step of a run does, without any orchestration.
+
+The Dagster assets call these functions and report what they return; tests call them directly.
+"""
+
+from __future__ import annotations
+
+import time
+
+from pipelines.checks.findings import Finding
+from pipelines.checks.reconciliations import Reconciliation
+from pipelines.landing.land import land_export
+from pipelines.policy.tables import write_policies
+from pipelines.session import Session
+from pipelines.staging.contract import canonical_tables
+from pipelines.staging.stage import Staged, register_loads, stage_table
+from pipelines.warehouse.duck import Built, fingerprint
+from pipelines.warehouse.models import Model
+
+
+def land(session: Session) -> dict[str, int]:
+    """Land every export; a file that cannot be landed is remembered with its reason.
+
+    Returns:
+        Landed rows by canonical table.
+    """
+    started = time.perf_counter()
+    exports = session.inventory.exports
+    rows: dict[str, int] = {}
+    everything = []
+    for export in exports:
+        session.progress("land", export.name)
+        sha256 = session.hash_of(export.path)
+        landed = land_export(session.warehouse.con, session.workspace, export, sha256)
+        everything.append(landed)
+        table = export.source.table
+        session.landed.setdefault(table, []).append(landed)
+        rows[table] = rows.get(table, 0) + (landed.landed.rows if landed.landed else 0)
+    session.loads = register_loads(session.warehouse, everything, session.started_at)
+    session.spent("land", time.perf_counter() - started)
+    return rows
+
+
+def stage(session: Session) -> dict[str, Staged]:
+    """Stage every canonical table, parents first, and note which exports hold any row."""
+    started = time.perf_counter()
+    for name, table in canonical_tables().items():
+        session.progress("stage", name)
+        loads = [load for load in session.loads if load.export.export.source.table == name]
+        session.staged[name] = stage_table(
+            session.warehouse, table, loads, session.stages, session.started_at
+        )
+    _write_export_state(session)
+    session.spent("stage", time.perf_counter() - started)
+    return session.staged
+
+
+def _write_export_state(session: Session) -> None:
+    """Which tables have rows; KPIs of the others read "no data"."""
+    rows = [[name, staged.accepted] for name, staged in sorted(session.staged.items())]
+    warehouse = session.warehouse
+    mark = fingerprint([[name, staged.accepted > 0] for name, staged in session.staged.items()])
+    with warehouse.transaction():
+        warehouse.con.execute(
+            "create or replace table meta.export_state (table_name varchar, row_count bigint)"
+        )
+        warehouse.con.executemany("insert into meta.export_state values (?, ?)", rows)
+        warehouse.remember("meta.export_state", mark)
+
+
+def policies(session: Session) -> dict[str, int]:
+    """Write the policies as tables; returns rows by table."""
+    return write_policies(session.warehouse, session.workspace, session.policies, session.as_of)
+
+
+def build(session: Session, model: Model) -> Built:
+    """Build one SQL model."""
+    session.progress("compute", model.name)
+    built = session.warehouse.build(model)
+    session.built.append(built)
+    session.spent(model.group, built.seconds)
+    return built
+
+
+def check_contract(session: Session, name: str) -> list[Finding]:
+    """Everything that must hold of one canonical table before anything is computed from it."""
+    started = time.perf_counter()
+    session.progress("check", name)
+    findings = [*_export_findings(session, name), _account_finding(session, name)]
+    if session.staged[name].landed:
+        required = session.is_expected(name)
+        findings.extend(session.validator().validate(canonical_tables()[name], required))
+    session.findings.extend(findings)
+    session.spent("check", time.perf_counter() - started)
+    return findings
+
+
+def _export_findings(session: Session, name: str) -> list[Finding]:
+    table = f"staging.{name}"
+    found = [
+        Finding(
+            check="export_present",
+            table=table,
+            severity="block",
+            status="failed",
+            zh=f"缺少导出文件 {'、'.join(source.files)}",
+            en=f"{' or '.join(source.files)}: no such export "
+            f"(sources/{source.source}.yaml, table {name})",
+        )
+        for source in session.missing_of(name)
+    ]
+    for landed in session.landed.get(name, []):
+        if landed.problem is not None:
+            export = landed.export
+            sheet = f" sheet {export.sheet!r}" if export.sheet else ""
+            found.append(
+                Finding(
+                    check=f"export_readable:{export.name}{sheet}",
+                    table=table,
+                    severity="block" if export.source.required else "warn",
+                    status="failed",
+                    zh=f"{export.name}：{landed.problem}",
+                    en=f"{export.name}: {landed.problem} (sources/{export.source.source}.yaml)",
+                )
+            )
+    return found or [
+        Finding(
+            check="export_present",
+            table=table,
+            severity="block",
+            status="passed",
+            zh="导出文件齐全",
+            en="the export is there and can be read",
+        )
+    ]
+
+
+def _account_finding(session: Session, name: str) -> Finding:
+    staged = session.staged[name]
+    return Finding(
+        check="landed_is_accounted",
+        table=f"staging.{name}",
+        severity="block",
+        status="passed" if staged.balanced else "failed",
+        zh="落地 = 采纳 + 隔离（行数与金额）",
+        en=f"landed {staged.landed:,} = accepted {staged.accepted:,} + "
+        f"quarantined {staged.quarantined:,}, in rows and in money",
+        offenders=abs(staged.landed - staged.accepted - staged.quarantined),
+    )
+
+
+def reconcile(session: Session, check: Reconciliation) -> Finding:
+    """Run one reconciliation."""
+    started = time.perf_counter()
+    session.progress("check", check.check)
+    finding = check.run(session.warehouse)
+    session.findings.append(finding)
+    session.spent("check", time.perf_counter() - started)
+    return finding
+
+
+def render_report(session: Session, name: str) -> int:
+    """Build the pages of one report; returns how many."""
+    from pipelines.reporting.reports import REPORTS
+
+    started = time.perf_counter()
+    session.progress("report", name)
+    pages = REPORTS[name].build(session.warehouse.con, session.as_of)
+    session.pages[name] = pages
+    session.spent("report", time.perf_counter() - started)
+    return len(pages)
