@@ -151,11 +151,11 @@ def _models_in(annotation: Any) -> list[type[BaseModel]]:
 
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:
-    """`; did you mean X?` for the nearest known word, or the list of them when none is near."""
+    """` (did you mean X?)` for the nearest known word, or the list of them when none is near."""
     words = sorted(set(known))
     near = difflib.get_close_matches(given, words, n=1, cutoff=0.6)
     if near:
-        return f"; did you mean {near[0]}?"
+        return f" (did you mean {near[0]}?)"
     if len(words) <= 12:
-        return f"; expected one of {', '.join(words)}"
+        return f" (expected one of {', '.join(words)})"
     return ""

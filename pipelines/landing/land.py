@@ -12,7 +12,7 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import duckdb
 
@@ -23,7 +23,7 @@ from pipelines.landing.text import land_text
 from pipelines.landing.workbook import land_workbook
 from pipelines.staging.contract import canonical_tables
 from pipelines.staging.sourcefile import SourceFile, canonical_source
-from pipelines.workspace import Workspace
+from pipelines.workspace import SETTINGS_FILE, Workspace
 
 _WORKBOOKS = {".xlsx", ".xls", ".xlsm"}
 _TEXTS = {".csv", ".tsv", ".txt"}
@@ -74,13 +74,10 @@ def take_inventory(workspace: Workspace, sources: Iterable[SourceFile]) -> Inven
     exports: list[Export] = []
     unknown: list[str] = []
     for entry in workspace.settings.inputs:
-        folder = Path(os.path.expandvars(entry.path))
-        folder = folder if folder.is_absolute() else workspace.root / folder
-        if not folder.is_dir():
-            raise UserError(f"{workspace.root}/attain.yaml, inputs: no such folder {entry.path!r}.")
+        folder = _input_folder(workspace, entry.path)
         for path in sorted(p for p in folder.rglob("*") if p.is_file() and _readable(p)):
             inner = path.relative_to(folder).as_posix()
-            name = (Path(entry.path) / inner).as_posix()
+            name = PurePosixPath(entry.path, inner).as_posix()
             found = (
                 _canonical(path, name)
                 if entry.format == "canonical"
@@ -97,6 +94,19 @@ def take_inventory(workspace: Workspace, sources: Iterable[SourceFile]) -> Inven
     missing = tuple(s for s in sources if s.source not in present)
     exports.sort(key=lambda e: (e.name, e.source.source))
     return Inventory(tuple(exports), missing, tuple(unknown))
+
+
+def _input_folder(workspace: Workspace, written: str) -> Path:
+    settings = workspace.root / SETTINGS_FILE
+    expanded = os.path.expandvars(written)
+    if "$" in expanded:
+        raise UserError(
+            f"{settings}, inputs: {written!r} names an environment variable that is not set."
+        )
+    folder = workspace.root / expanded  # an absolute path stays as it is
+    if not folder.is_dir():
+        raise UserError(f"{settings}, inputs: no such folder {written!r}.")
+    return folder
 
 
 def _readable(path: Path) -> bool:

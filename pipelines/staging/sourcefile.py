@@ -35,13 +35,17 @@ ValueMap = Annotated[dict[str, str], BeforeValidator(_as_text)]
 
 
 class ColumnSource(BaseModel):
-    """Where a canonical column comes from: a header (or its aliases), a unit, a value map."""
+    """Where a canonical column comes from: a header (or its aliases), a unit, a value map.
+
+    `default` is taken where the field is empty.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     headers: tuple[str, ...] = Field(alias="from")
     unit: Literal["元", "万元"] = "元"
     map: ValueMap | str | None = None
+    default: str | None = None
 
 
 def _column(value: Any) -> Any:
@@ -53,7 +57,12 @@ def _column(value: Any) -> Any:
 
 
 class SourceFile(BaseModel):
-    """One `sources/<name>.yaml`."""
+    """One `sources/<name>.yaml`.
+
+    `only` keeps the rows whose field under a header holds one of the values; `rows: distinct` makes
+    one row of those that agree in the key, for a table that an export only holds repeated (the
+    teams in a list of people).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -65,6 +74,8 @@ class SourceFile(BaseModel):
     required: bool = True
     export: Literal["full", "delta"] = "full"
     date_order: DateOrder = "ymd"
+    rows: Literal["all", "distinct"] = "all"
+    only: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     columns: dict[str, Annotated[ColumnSource, BeforeValidator(_column)]]
     constants: ValueMap = Field(default_factory=dict)
     maps: dict[str, ValueMap] = Field(default_factory=dict)
@@ -78,7 +89,8 @@ class SourceFile(BaseModel):
 
     @property
     def headers(self) -> set[str]:
-        return {header for column in self.columns.values() for header in column.headers}
+        named = {header for column in self.columns.values() for header in column.headers}
+        return named | set(self.only)
 
 
 def load_sources(folder: Path, stages: tuple[str, ...]) -> list[SourceFile]:

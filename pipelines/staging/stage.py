@@ -17,7 +17,7 @@ from typing import Any
 from pipelines.landing.detect import clean_header
 from pipelines.landing.land import LandedExport
 from pipelines.landing.parquet import LINE_COLUMN, RAGGED_COLUMN, Landed, identifier, literal
-from pipelines.staging.contract import Table
+from pipelines.staging.contract import Table, canonical_tables
 from pipelines.staging.rules import Rule, row_rules
 from pipelines.staging.sourcefile import SourceFile
 from pipelines.warehouse.duck import Warehouse, fingerprint
@@ -28,11 +28,12 @@ _PARSE = "staging/parse.sql.j2"
 
 @dataclass(frozen=True)
 class Load:
-    """A landed export with its number in `mart.load`."""
+    """A landed export with its number in `mart.load` and the rows its source reads of it."""
 
     load_id: int
     export: LandedExport
     landed: Landed
+    rows: int
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ def register_loads(
                 "where file = ? and sheet = ? and source = ? and sha256 = ?",
                 key,
             )
+            rows = _rows_read(warehouse, export)
             if load_id is None:
                 load_id = warehouse.scalar("select coalesce(max(load_id), 0) + 1 from mart.load")
                 warehouse.con.execute(
@@ -109,15 +111,26 @@ def register_loads(
                         *key,
                         export.export.source.system,
                         export.export.source.table,
-                        export.landed.rows,
+                        rows,
                         loaded_at,
                     ],
                 )
             warehouse.con.execute(
                 "update mart.load set is_current = true where load_id = ?", [load_id]
             )
-            loads.append(Load(load_id, export, export.landed))
+            loads.append(Load(load_id, export, export.landed, rows))
     return loads
+
+
+def _rows_read(warehouse: Warehouse, export: LandedExport) -> int:
+    """Rows of a landed file that its source reads; a source may read a part of it."""
+    assert export.landed is not None
+    source = export.export.source
+    if not source.only and source.rows == "all":
+        return export.landed.rows
+    table = canonical_tables()[source.table]
+    context = _load_context(table, Load(0, export, export.landed, 0))
+    return int(warehouse.scalar(f"select count(*) from {context['relation']}"))
 
 
 def stage_table(
@@ -186,7 +199,7 @@ def _build(
 
     con = warehouse.con
     con.execute(f"create or replace table {name} as {sql('accepted')}")
-    landed = sum(load.landed.rows for load in loads)
+    landed = sum(load.rows for load in loads)
     con.execute(
         "create or replace temp table faults (load_id integer, line bigint, rule_id varchar, "
         "column_name varchar, value varchar, owner_id varchar, amount decimal(38, 4))"
@@ -207,15 +220,40 @@ def _build(
 def _load_context(table: Table, load: Load) -> dict[str, Any]:
     landed, source = load.landed, load.export.export.source
     plain = landed.first_line is not None
-    names = {clean_header(name).lower(): name for name in landed.names}
+    names = _names(landed)
+    columns = {c: _text_expression(source, c, names) for c in table.columns}
+    line = f"file_row_number + {landed.first_line}" if plain else LINE_COLUMN
     return {
         "load_id": load.load_id,
-        "relation": f"read_parquet({literal(str(landed.parquet))}"
-        + (", file_row_number = true)" if plain else ")"),
-        "line": f"file_row_number + {landed.first_line}" if plain else LINE_COLUMN,
+        "relation": _relation(table, load, columns, line),
+        "line": line,
         "ragged": "cast(null as varchar)" if plain else RAGGED_COLUMN,
-        "columns": {c: _text_expression(source, c, names) for c in table.columns},
+        "columns": columns,
     }
+
+
+def _names(landed: Landed) -> dict[str, str]:
+    return {clean_header(name).lower(): name for name in landed.names}
+
+
+def _relation(table: Table, load: Load, columns: dict[str, str], line: str) -> str:
+    """The rows of a landed file that its source reads, in DuckDB's words."""
+    landed, source = load.landed, load.export.export.source
+    numbered = ", file_row_number = true" if landed.first_line is not None else ""
+    relation = f"read_parquet({literal(str(landed.parquet))}{numbered})"
+    if not source.only and source.rows == "all":
+        return relation
+    names = _names(landed)
+    kept = " and ".join(
+        f"trim({identifier(names[clean_header(header).lower()])}) in "
+        f"({', '.join(literal(value) for value in values)})"
+        for header, values in source.only.items()
+    )
+    once = ""
+    if source.rows == "distinct":
+        keys = ", ".join(columns[column] for column in table.key)
+        once = f" qualify row_number() over (partition by {keys} order by {line}) = 1"
+    return f"(select * from {relation} where {kept or 'true'}{once})"
 
 
 def _text_expression(source: SourceFile, column: str, names: dict[str, str]) -> str:
@@ -237,6 +275,8 @@ def _text_expression(source: SourceFile, column: str, names: dict[str, str]) -> 
     if values:
         cases = " ".join(f"when {literal(v)} then {literal(t)}" for v, t in values.items())
         text = f"case {text} {cases} else {text} end"
+    if mapped.default is not None:
+        text = f"coalesce({text}, {literal(mapped.default)})"
     if mapped.unit == "万元":
         text = macro(_PARSE, "scaled")(text)
     if source.date_order != "ymd":
@@ -288,8 +328,6 @@ def _reject_orphans(
     warehouse: Warehouse, table: Table, name: str, column: str, parent: str
 ) -> None:
     """Quarantine rows that name an unknown parent, such as a receipt of an unknown customer."""
-    from pipelines.staging.contract import canonical_tables
-
     key = identifier(canonical_tables()[parent].key[0])
     own = identifier(column)
     known = f"select {key} from staging.{identifier(parent)}"
