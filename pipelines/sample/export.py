@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from importlib.resources import files
 from itertools import groupby
@@ -27,7 +27,7 @@ CSV_HEADER_LINES = 1
 SHEET_HEADER_ROWS = 3
 """Title, upper header, lower header."""
 
-_CREATED = datetime(2026, 11, 16, 8, 0)
+_CREATED = datetime(2026, 11, 16, tzinfo=UTC)
 _HIDDEN = ("_key", "_order", "_date", "_cents", "_sub", "_kind", "_rule", "_column", "_replaces")
 
 

@@ -62,12 +62,12 @@ aimed as (
                 then share_of(parent_cents, 92 + roll('renewal size', deal_key, 26), 100)
             else 100000 * greatest(8, round(
                 exp(4.62 + 0.72 * bell('size', deal_key))
-                * [0, 1.15, 1.25, 0.95, 0.7, 4.6, 0.42, 0.6][category_no + 1] * size_factor
+                * [0, 1.15, 1.25, 0.95, 0.75, 3.4, 0.45, 0.6][category_no + 1] * size_factor
             )::bigint)
         end as target_cents,
         case
             when is_renewal then 0.74
-            else 0.335 + 0.055 * skill
+            else 0.308 + 0.055 * skill
                 + [0, 0.0, 0.01, 0.0, 0.03, -0.05, 0.06, 0.04][category_no + 1]
                 + case source
                     when 'referral' then 0.10 when 'existing' then 0.07 when 'cold_call' then -0.10
@@ -82,7 +82,7 @@ fated as (
         *,
         case
             when fate_draw < win_chance * 0.915 then 'won'
-            when not is_renewal and fate_draw > 0.965 then 'stuck'
+            when not is_renewal and fate_draw > 0.978 then 'stuck'
             when fate_draw > 0.88 then 'abandoned'
             else 'lost'
         end as fate,
@@ -162,7 +162,7 @@ pulled as (
         ended.*,
         coalesce(case
             when ended.fate = 'won' and close_day.quarter_end_workday_no - ended.raw_end
-                between 4 and 20 and chance('hockey', ended.deal_key) < 0.42
+                between 3 and 24 and chance('hockey', ended.deal_key) < 0.55
                 then close_day.quarter_end_workday_no - ended.raw_end
                     - least(5, floor(2.4 * wait('last days', ended.deal_key))::int)
             when ended.fate = 'won' and close_day.month_end_workday_no - ended.raw_end
@@ -178,7 +178,8 @@ slipped as (
     -- 2026-Q4 in 华东: the large deals due by now have slipped into December and January
     select
         *,
-        fate = 'won' and region_no = 1 and target_cents >= 16000000
+        fate = 'won' and region_no = 1 and target_cents >= 26000000
+        and chance('slips', deal_key) < 0.65
         and raw_end + pulled_days between last_workday - 28 and last_workday as is_big_slip
     from pulled
 ),
@@ -205,9 +206,9 @@ expected as (
         + roll('push 1', deal_key, case when is_big_slip then 8 else 24 end)::int as push_1,
         12 + roll('push 2', deal_key, 26)::int as push_2,
         12 + roll('push 3', deal_key, 30)::int as push_3,
-        is_big_slip or chance('pushes 1', deal_key) < 0.45 + 0.5 * care as pushes_1,
-        chance('pushes 2', deal_key) < 0.40 + 0.5 * care as pushes_2,
-        chance('pushes 3', deal_key) < 0.30 + 0.5 * care as pushes_3
+        is_big_slip or chance('pushes 1', deal_key) < 0.62 + 0.36 * care as pushes_1,
+        chance('pushes 2', deal_key) < 0.55 + 0.4 * care as pushes_2,
+        chance('pushes 3', deal_key) < 0.45 + 0.4 * care as pushes_3
     from closing
 ),
 

@@ -34,7 +34,8 @@ create or replace macro yuan_grouped(cents) as
     case when cents < 0 then '-' else '' end
     || format('{:,}', abs(cents) // 100) || '.' || lpad((abs(cents) % 100)::varchar, 2, '0');
 create or replace macro wan_text(cents) as
-    (cents // 1000000)::varchar || '.' || lpad((cents % 1000000)::varchar, 6, '0');
+    (cents // 1000000)::varchar
+    || rtrim(rtrim('.' || lpad((cents % 1000000)::varchar, 6, '0'), '0'), '.');
 -- part of an amount, rounded half up, all in whole cents
 create or replace macro share_of(cents, part, whole) as
     ((2 * cents::hugeint * part + whole) // (2 * whole))::bigint;

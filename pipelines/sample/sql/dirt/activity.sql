@@ -2,25 +2,25 @@
 -- why:   missing owners, impossible dates, unknown types and deals, rows exported twice
 select * replace (null as "员工工号"), 'missing_owner' as _kind, 'missing_required' as _rule,
     '员工工号' as _column, true as _replaces, 0 as _sub
-from export_activity where spoils('activity owner', _key, 450)
+from export_activity where spoils('activity owner', _key, 750)
 union all
 select * replace ('2026-02-31 10:00' as "发生时间"), 'impossible_date', 'not_a_date', '发生时间', true, 0
-from export_activity where spoils('activity date', _key, 400) and not spoils('activity owner', _key, 450)
+from export_activity where spoils('activity date', _key, 700) and not spoils('activity owner', _key, 750)
 union all
 select * replace (stray('ACT-', 1, _key) as "记录编号", '微信' as "类型"), 'unknown_type', 'unknown_value', '类型', false, 1
-from export_activity where spoils('activity type', _key, 250)
+from export_activity where spoils('activity type', _key, 400)
 union all
 select * replace (stray('ACT-', 2, _key) as "记录编号", stray('OPP-', 3, _key) as "商机编号"),
     'unknown_deal', 'unknown_reference', '商机编号', false, 2
-from export_activity where spoils('activity deal', _key, 250) and "商机编号" is not null
+from export_activity where spoils('activity deal', _key, 400) and "商机编号" is not null
 union all
 select *, 'exact_duplicate', 'duplicate_key', '记录编号', false, 3
 from export_activity
-where spoils('activity twice', _key, 500)
-    and not spoils('activity owner', _key, 450) and not spoils('activity date', _key, 400)
+where spoils('activity twice', _key, 850)
+    and not spoils('activity owner', _key, 750) and not spoils('activity date', _key, 700)
 union all
-select * replace (case "结果" when '未接通' then '已沟通' else '未接通' end as "结果"),
+select * replace (yes_no("是否有效" = '否') as "是否有效"),
     'differing_duplicate', 'duplicate_key', '记录编号', false, 4
 from export_activity
-where spoils('activity differs', _key, 200) and not spoils('activity twice', _key, 500)
-    and not spoils('activity owner', _key, 450) and not spoils('activity date', _key, 400)
+where spoils('activity differs', _key, 350) and not spoils('activity twice', _key, 850)
+    and not spoils('activity owner', _key, 750) and not spoils('activity date', _key, 700)

@@ -2,18 +2,18 @@
 -- why:   extra rows only: real contracts carry orders and invoices
 select * replace (stray('CT-', 1, _key) as "合同编号", null as "商机编号", null as "负责人工号"),
     'missing_owner' as _kind, 'missing_required' as _rule, '负责人工号' as _column, false as _replaces, 1 as _sub
-from export_contract where spoils('contract owner', _key, 450)
+from export_contract where spoils('contract owner', _key, 750)
 union all
 select * replace (stray('CT-', 2, _key) as "合同编号", null as "商机编号", '2026-02-31 11:00' as "签订时间"),
     'impossible_date', 'not_a_date', '签订时间', false, 2
-from export_contract where spoils('contract date', _key, 350)
+from export_contract where spoils('contract date', _key, 600)
 union all
 select * replace (stray('CT-', 3, _key) as "合同编号", null as "商机编号", '待定' as "不含税金额"),
     'text_amount', 'not_a_number', '不含税金额', false, 3
-from export_contract where spoils('contract amount', _key, 450)
+from export_contract where spoils('contract amount', _key, 750)
 union all
 select *, 'exact_duplicate', 'duplicate_key', '合同编号', false, 4
-from export_contract where spoils('contract twice', _key, 450)
+from export_contract where spoils('contract twice', _key, 750)
 union all
 select * replace (yuan_grouped(_cents + 880000) as "不含税金额"), 'differing_duplicate', 'duplicate_key', '合同编号', false, 5
-from export_contract where spoils('contract differs', _key, 300) and not spoils('contract twice', _key, 450)
+from export_contract where spoils('contract differs', _key, 500) and not spoils('contract twice', _key, 750)

@@ -2,16 +2,16 @@
 -- why:   text for money, impossible dates, claims of unknown people, claims entered twice
 select * replace ('待核定' as "金额"), 'text_amount' as _kind, 'not_a_number' as _rule, '金额' as _column,
     true as _replaces, 0 as _sub
-from export_expense where spoils('expense amount', _key, 500)
+from export_expense where spoils('expense amount', _key, 850)
 union all
 select * replace ('2026-06-31' as "发生日期"), 'impossible_date', 'not_a_date', '发生日期', true, 0
-from export_expense where spoils('expense date', _key, 400) and not spoils('expense amount', _key, 500)
+from export_expense where spoils('expense date', _key, 700) and not spoils('expense amount', _key, 850)
 union all
 select * replace (stray('EX-', 1, _key) as "报销单号", 'E9' || lpad((_key % 100)::varchar, 2, '0') || 'X' as "员工工号"),
     'unknown_employee', 'unknown_reference', '员工工号', false, 1
-from export_expense where spoils('expense person', _key, 300)
+from export_expense where spoils('expense person', _key, 500)
 union all
 select *, 'exact_duplicate', 'duplicate_key', '报销单号', false, 2
 from export_expense
-where spoils('expense twice', _key, 500) and not spoils('expense amount', _key, 500)
-    and not spoils('expense date', _key, 400)
+where spoils('expense twice', _key, 850) and not spoils('expense amount', _key, 850)
+    and not spoils('expense date', _key, 700)

@@ -23,21 +23,21 @@ from export_invoice where _key in (select invoice_no from lost)
 union all
 select * replace (stray('INV-', 1, _key) as "发票编号", stray('CUST-', 2, _key) as "客户编号",
     null as "订单编号", null as "合同编号", null as "对应蓝字发票"), 'unknown_customer', 'unknown_reference', '客户编号', false, 1
-from export_invoice where spoils('invoice customer', _key, 400)
+from export_invoice where spoils('invoice customer', _key, 700)
 union all
 select * replace (stray('INV-', 3, _key) as "发票编号", '2026-02-31' as "开票日期"), 'impossible_date', 'not_a_date',
     '开票日期', false, 2
-from export_invoice where spoils('invoice date', _key, 400)
+from export_invoice where spoils('invoice date', _key, 700)
 union all
 select * replace (stray('INV-', 4, _key) as "发票编号", '面议' as "不含税金额"), 'text_amount', 'not_a_number',
     '不含税金额', false, 3
-from export_invoice where spoils('invoice amount', _key, 300)
+from export_invoice where spoils('invoice amount', _key, 500)
 union all
 select *, 'exact_duplicate', 'duplicate_key', '发票编号', false, 4
 from export_invoice
-where spoils('invoice twice', _key, 400) and _key not in (select invoice_no from lost)
+where spoils('invoice twice', _key, 700) and _key not in (select invoice_no from lost)
 union all
 select * replace (yuan_text(_cents + 100000) as "价税合计"), 'differing_duplicate', 'duplicate_key', '发票编号', false, 5
 from export_invoice
-where spoils('invoice differs', _key, 250) and not spoils('invoice twice', _key, 400)
+where spoils('invoice differs', _key, 400) and not spoils('invoice twice', _key, 700)
     and _key not in (select invoice_no from lost)

@@ -2,15 +2,15 @@
 -- why:   text where a price should be, quotes of unknown deals, rows exported twice
 select * replace (pick('no price', _key, ['面议', '待定', '#N/A']) as "报价(万元)"), 'text_amount' as _kind,
     'not_a_number' as _rule, '报价(万元)' as _column, true as _replaces, 0 as _sub
-from export_quote where spoils('quote price', _key, 1200) and "状态" = '已拒绝'
+from export_quote where spoils('quote price', _key, 2050) and "状态" = '已拒绝'
 union all
 select * replace (stray('QT-', 1, _key) as "报价编号", stray('OPP-', 2, _key) as "商机编号"),
     'unknown_deal', 'unknown_reference', '商机编号', false, 1
-from export_quote where spoils('quote deal', _key, 300)
+from export_quote where spoils('quote deal', _key, 500)
 union all
 select * replace (stray('QT-', 3, _key) as "报价编号", '120%' as "授权折扣"),
     'share_over_100', 'out_of_range', '授权折扣', false, 2
-from export_quote where spoils('quote authority', _key, 250)
+from export_quote where spoils('quote authority', _key, 400)
 union all
 select *, 'exact_duplicate', 'duplicate_key', '报价编号', false, 3
-from export_quote where spoils('quote twice', _key, 400) and not spoils('quote price', _key, 1200)
+from export_quote where spoils('quote twice', _key, 700) and not spoils('quote price', _key, 2050)

@@ -16,16 +16,16 @@ from export_receipt where _key in (select receipt_no from lost)
 union all
 select * replace (stray('RCV-', 1, _key) as "收款编号", stray('CUST-', 2, _key) as "客户编号"),
     'unknown_customer', 'unknown_reference', '客户编号', false, 1
-from export_receipt where spoils('receipt customer', _key, 500)
+from export_receipt where spoils('receipt customer', _key, 850)
 union all
 select * replace (stray('RCV-', 3, _key) as "收款编号", '2026-02-30' as "收款日期"), 'impossible_date', 'not_a_date',
     '收款日期', false, 2
-from export_receipt where spoils('receipt date', _key, 400)
+from export_receipt where spoils('receipt date', _key, 700)
 union all
 select *, 'exact_duplicate', 'duplicate_key', '收款编号', false, 3
-from export_receipt where spoils('receipt twice', _key, 400) and _key not in (select receipt_no from lost)
+from export_receipt where spoils('receipt twice', _key, 700) and _key not in (select receipt_no from lost)
 union all
 select * replace (yuan_text(_cents + 500000) as "收款金额"), 'differing_duplicate', 'duplicate_key', '收款编号', false, 4
 from export_receipt
-where spoils('receipt differs', _key, 250) and not spoils('receipt twice', _key, 400)
+where spoils('receipt differs', _key, 400) and not spoils('receipt twice', _key, 700)
     and _key not in (select receipt_no from lost)

@@ -3,11 +3,11 @@
 select * replace (stray('SO-', 1, _key) as "订单编号", stray('CUST-', 2, _key) as "客户编号", null as "合同编号",
     null as "商机编号"), 'unknown_customer' as _kind, 'unknown_reference' as _rule, '客户编号' as _column,
     false as _replaces, 1 as _sub
-from export_sales_order where spoils('order customer', _key, 400)
+from export_sales_order where spoils('order customer', _key, 700)
 union all
 select * replace (stray('SO-', 3, _key) as "订单编号", '2025-11-31' as "下单日期", null as "合同编号", null as "商机编号"),
     'impossible_date', 'not_a_date', '下单日期', false, 2
-from export_sales_order where spoils('order date', _key, 400)
+from export_sales_order where spoils('order date', _key, 700)
 union all
 select *, 'exact_duplicate', 'duplicate_key', '订单编号', false, 3
-from export_sales_order where spoils('order twice', _key, 500)
+from export_sales_order where spoils('order twice', _key, 850)

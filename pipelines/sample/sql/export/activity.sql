@@ -14,8 +14,8 @@ select
     numbered('CUST-', customer_no) as "客户编号",
     yes_no(is_effective) as "是否有效",
     case outcome
-        when 'success' then '成功' when 'failure' then '未成功' when 'next_step' then '约定下一步'
-        when 'informed' then '已沟通' else '未接通'
+        when 'success' then '成功' when 'failure' then '未成功'
+        when 'reached' then '已接通' when 'no_answer' then '未接通'
     end as "结果",
     score::varchar as "评分",
     activity_no as _key,

@@ -1,6 +1,15 @@
 -- grain: one row per activity
 -- why:   calls, visits, demonstrations around deals, first contacts of leads, visits to customers
-with visit as (
+with presales as (
+    select
+        employee_no,
+        row_number() over (order by employee_no) - 1 as place,
+        count(*) over () as places
+    from employee
+    where role = 'presales'
+),
+
+visit as (
     select
         stage_visit.deal_key * 16 + stage_visit.visit_no * 2 as visit_key,
         stage_visit.stage_no,
@@ -22,7 +31,7 @@ many as (
     select
         *,
         unnest(range(0, least(6, floor(
-            care * (0.55 + 1.1 * chance('how many', visit_key)) * (0.75 + stay / 11.0)
+            care * (0.5 + 0.9 * chance('how many', visit_key)) * (0.7 + stay / 12.0)
         )::bigint))) as nth
     from visit
 ),
@@ -39,8 +48,14 @@ on_deal as (
             else 'call'
         end as type,
         office_time(workday.day, 'activity', 8 * many.visit_key + many.nth) as occurred_at,
-        case when many.is_handed_over and workday.workday_no > many.tenure_end_workday
-            then many.successor_no else many.first_owner_no end as employee_no,
+        case
+            -- pre-sales give every other demonstration
+            when many.stage_no in (3, 4) and chance('kind', 8 * many.visit_key + many.nth) < 0.07
+                then presales.employee_no
+            when many.is_handed_over and workday.workday_no > many.tenure_end_workday
+                then many.successor_no
+            else many.first_owner_no
+        end as employee_no,
         null::bigint as lead_no,
         many.deal_no,
         null::bigint as customer_no,
@@ -48,6 +63,7 @@ on_deal as (
     from many
     inner join workday
         on workday.workday_no = many.entered_workday + roll('day', 8 * many.visit_key + many.nth, many.stay + 1)::int
+    inner join presales on presales.place = many.deal_no % presales.places
 ),
 
 on_lead as (
@@ -67,7 +83,7 @@ on_lead as (
 on_customer as (
     select
         -4 * getvariable('new_deals') - slot.workday_no * 10000 - slot.seat_no as activity_key,
-        case when chance('just a call', slot.workday_no * 10000 + slot.seat_no) < 0.45 then 'call' else 'visit' end
+        case when chance('just a call', slot.workday_no * 10000 + slot.seat_no) < 0.12 then 'call' else 'visit' end
             as type,
         office_time(slot.day, 'customer visit', slot.workday_no * 10000 + slot.seat_no) as occurred_at,
         slot.employee_no,
@@ -78,7 +94,7 @@ on_customer as (
         owner.care
     from slot
     inner join employee as owner on owner.employee_no = slot.employee_no
-    where chance('visits', slot.workday_no * 10000 + slot.seat_no) < 0.055 * owner.care
+    where chance('visits', slot.workday_no * 10000 + slot.seat_no) < 0.37 * owner.care
 ),
 
 every_activity as (
@@ -102,9 +118,7 @@ select
     effect_draw < case type when 'call' then 0.55 when 'email' then 0.45 else 0.84 end as is_effective,
     case
         when type in ('demo', 'poc') then case when effect_draw < 0.72 then 'success' else 'failure' end
-        when effect_draw < 0.30 then 'next_step'
-        when effect_draw < 0.70 then 'informed'
-        else 'no_answer'
+        when lead_no is not null then case when effect_draw < 0.62 then 'reached' else 'no_answer' end
     end as outcome,
     case when type in ('demo', 'poc') and chance('scored demo', activity_key) < 0.8
         then greatest(1, least(5, 4 + (bell('demo score', activity_key) * 0.8)::int)) end as score

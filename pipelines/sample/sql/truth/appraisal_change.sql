@@ -1,9 +1,14 @@
 -- grain: one row per decided change
 -- why:   a handful of calibration moves and appeals
 with rep as (
+    -- the second appeal is that of the person who was on the long leave
     select
         employee_no,
-        row_number() over (order by draw('calibrated', employee_no), employee_no) as place
+        case when seat_no = 10 then 2 else row_number() over (
+            partition by seat_no = 10 order by draw('calibrated', employee_no), employee_no
+        ) + case when row_number() over (
+            partition by seat_no = 10 order by draw('calibrated', employee_no), employee_no
+        ) > 1 then 1 else 0 end end as place
     from employee
     where role = 'rep' and leave_date is null and joined_date is null
 )

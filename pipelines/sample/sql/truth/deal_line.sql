@@ -10,7 +10,7 @@ with won as (
         -- discount in thousandths, by habit; renewals are hardly discounted
         case when is_renewal then roll('renewal discount', deal_key, 60)
             else greatest(0, least(320,
-                round(28 + 58 * discount_habit + 27 * bell('discount', deal_key))::bigint)) end
+                round(44 + 58 * discount_habit + 27 * bell('discount', deal_key))::bigint)) end
             as discount_permille,
         case
             when is_renewal then 1

@@ -31,7 +31,7 @@ select
         floor(places * known)::bigint - 1,
         case
             -- a third of the deals are with the newest customers
-            when chance('newest', deal_key) < 0.34
+            when chance('newest', deal_key) < 0.40
                 then floor(places * (known - 0.07 * chance('which new', deal_key)))::bigint - 1
             else floor(places * known * pow(chance('which', deal_key), 1.5))::bigint
         end

@@ -108,5 +108,4 @@ select
     original.invoice_no as credited_invoice_no
 from numbered
 left join numbered as original on original.invoice_key = numbered.credited_invoice_key
-left join numbered as note
-    on note.credited_invoice_key = numbered.invoice_key and numbered.kind = 'invoice'
+left join numbered as note on note.credited_invoice_key = numbered.invoice_key

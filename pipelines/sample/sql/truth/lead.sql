@@ -14,7 +14,7 @@ with converted as (
         deal.created_at as converted_at
     from deal
     where deal.source in ('website', 'event', 'referral', 'cold_call', 'partner') and not deal.is_renewal
-        and chance('from a lead', deal.deal_key) < 0.62
+        and chance('from a lead', deal.deal_key) < 0.52
 ),
 
 sdr as (

@@ -1,7 +1,8 @@
 -- grain: one row per measure, region and quarter
 -- why:   the plan of a quarter. Past quarters: the company's result over a chosen attainment, half by
 --        region's result, half by its territories, so that regions differ. 2026-Q4: what was
---        achieved to date over the working days elapsed and a chosen pace by region.
+--        achieved to date over the working days elapsed and a chosen pace by region, but never far
+--        from a normal quarter.
 with goal (quarter_start, attainment_pct) as (
     values
     (date '2024-10-01', 97), (date '2025-01-01', 94), (date '2025-04-01', 103),
@@ -41,12 +42,13 @@ past as (
         goal.quarter_start,
         (
             coalesce(own.actual_cents, 0)
-            + company.actual_cents * territory.potential // (select sum(potential) from territory)
+            + coalesce(company.actual_cents, 0) * territory.potential
+            // (select sum(potential) from territory)
         ) * 50 // goal.attainment_pct as plan_cents
     from goal
     cross join measure
     cross join territory
-    inner join company
+    left join company
         on company.measure = measure.measure and company.quarter_start = goal.quarter_start
     left join quota_actual as own
         on own.measure = measure.measure
@@ -54,23 +56,36 @@ past as (
         and own.region_no = territory.region_no
 ),
 
+usual as (
+    -- a normal quarter of the region: its last four, with a little growth
+    select measure, region_no, sum(actual_cents) * 26 // 100 as usual_cents
+    from quota_actual
+    where quarter_start >= date '2025-10-01' and quarter_start < date '2026-10-01'
+    group by measure, region_no
+),
+
 current_quarter as (
     select
-        own.measure,
-        own.region_no,
-        own.quarter_start,
-        own.actual_cents * elapsed.days_all * 100 // (
-            elapsed.days_gone
-            * case own.measure
-                when 'contract_amount' then [71, 102, 106, 99][own.region_no]
-                when 'sales_amount' then [90, 99, 103, 98][own.region_no]
-                when 'collections' then [92, 97, 101, 104][own.region_no]
-                else [84, 100, 104, 96][own.region_no]
-            end
-        ) as plan_cents
-    from quota_actual as own
+        usual.measure,
+        usual.region_no,
+        date '2026-10-01' as quarter_start,
+        least(usual.usual_cents * 125 // 100, greatest(
+            usual.usual_cents * case usual.measure when 'new_customers' then 50 else 80 end // 100,
+            coalesce(own.actual_cents, 0) * elapsed.days_all * 100 // (
+                elapsed.days_gone
+                * case usual.measure
+                    when 'contract_amount' then [71, 102, 106, 99][usual.region_no]
+                    when 'sales_amount' then [90, 99, 103, 98][usual.region_no]
+                    when 'collections' then [92, 97, 101, 104][usual.region_no]
+                    else [84, 100, 104, 96][usual.region_no]
+                end
+            ))) as plan_cents
+    from usual
     cross join elapsed
-    where own.quarter_start = date '2026-10-01'
+    left join quota_actual as own
+        on own.measure = usual.measure
+        and own.region_no = usual.region_no
+        and own.quarter_start = date '2026-10-01'
 )
 
 from past union all from current_quarter

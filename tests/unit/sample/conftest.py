@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sample_files import Sample
+
+from pipelines.sample import SampleSummary, generate
+
+SHIPPED = Path(__file__).parents[3] / "data" / "raw"
+
+
+@pytest.fixture(scope="session")
+def seed() -> int:
+    """The seed of the sample that is shipped with the repository."""
+    return int(Sample(SHIPPED).manifest["seed"])
+
+
+@pytest.fixture(scope="session")
+def summary(seed: int, tmp_path_factory: pytest.TempPathFactory) -> SampleSummary:
+    return generate(tmp_path_factory.mktemp("sample") / "raw", "small", seed)
+
+
+@pytest.fixture(scope="session")
+def sample(summary: SampleSummary) -> Sample:
+    return Sample(summary.target)
