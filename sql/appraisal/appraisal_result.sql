@@ -8,13 +8,14 @@ with total as (
     score.period,
     score.scheme_id,
     scheme.floating_pay,
-    cast(case scheme.rounding
-      when 0 then round(sum(score.weighted_score), 0)
-      when 1 then round(sum(score.weighted_score), 1)
-      when 2 then round(sum(score.weighted_score), 2)
-      when 3 then round(sum(score.weighted_score), 3)
-      else sum(score.weighted_score)
-    end as decimal(9, 4)) as computed_score,
+    -- each branch is cast: decimals of different scale in one case lose their fractions
+    case scheme.rounding
+      when 0 then cast(round(sum(score.weighted_score), 0) as decimal(9, 4))
+      when 1 then cast(round(sum(score.weighted_score), 1) as decimal(9, 4))
+      when 2 then cast(round(sum(score.weighted_score), 2) as decimal(9, 4))
+      when 3 then cast(round(sum(score.weighted_score), 3) as decimal(9, 4))
+      else cast(sum(score.weighted_score) as decimal(9, 4))
+    end as computed_score,
     sum(case when score.is_counted then score.weight else 0 end) as judged_weight,
     max(score.active_days) as active_days,
     sum(case when not score.is_counted then 1 else 0 end) as uncounted

@@ -1,0 +1,94 @@
+"""Worked appraisal cases from published policies, each with its source."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from laboratory import Laboratory, Row
+
+SCHEME = {"scheme_id": "S", "role": "rep", "period_kind": "month",
+          "valid_from": dt.date(2020, 1, 1), "rounding": 1}  # fmt: skip
+BANDS = [("S", 95, None, "1.5"), ("A", 85, 95, "1.2"), ("B", 70, 85, "1.0"),
+         ("C", 60, 70, "0.7"), ("D", 0, 60, "0")]  # fmt: skip
+
+
+def result(
+    lab: Laboratory, score: object, floating: object, mode: str, bands: Sequence[Any] = BANDS
+) -> dict[str, Any]:
+    """The result of one employee whose weighted indicators sum to `score`."""
+    lab.given("policy.appraisal_scheme", [{**SCHEME, "floating_pay": mode}])
+    lab.given("policy.grade_band", [
+        {"scheme_id": "S", "grade": g, "score_from": start, "score_below": below,
+         "coefficient": coefficient} for g, start, below, coefficient in bands
+    ])  # fmt: skip
+    lab.given("mart.appraisal_score", [_indicator(score)])
+    lab.given("staging.salary", [
+        {"employee_id": "E1", "valid_from": dt.date(2025, 1, 1), "floating_salary": floating},
+    ])  # fmt: skip
+    return lab.result("mart.appraisal_result")[0]
+
+
+def _indicator(score: object, period: str = "2026-10") -> Row:
+    return {"employee_id": "E1", "period": period, "scheme_id": "S", "indicator": "all",
+            "weight": 100, "is_counted": True, "weighted_score": score, "active_days": 31}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("base", "share", "score", "expected"),
+    [(5000, "0.30", 90, 1350), (6000, "0.25", 75, 1125), (4500, "0.40", 85, 1530),
+     (5500, "0.35", 60, 1155)],
+)  # fmt: skip
+def test_floating_pay_is_base_times_share_times_score(
+    lab: Laboratory, base: int, share: str, score: int, expected: int
+) -> None:
+    """zixun.rcj99.com 1239672: 绩效工资 = 基本工资 × 比例 × 得分 / 100."""
+    row = result(lab, score, base * Decimal(share), "score")
+    assert row["floating_pay"] == expected
+
+
+@pytest.mark.parametrize(("score", "expected"), [(90, 10_800), (80, 9_600)])
+def test_base_times_coefficient_times_score(lab: Laboratory, score: int, expected: int) -> None:
+    """7abk.cn 236574: 10,000 × 1.2 × score %."""
+    assert result(lab, score, 10_000 * Decimal("1.2"), "score")["floating_pay"] == expected
+
+
+def test_base_times_the_coefficient_of_the_grade(lab: Laboratory) -> None:
+    """7abk.cn 236574: 10,000 × 0.95 = 9,500; bbs.ttaoc.com 215855: 2,000 at 1.2 = 2,400."""
+    bands = [("A", 80, None, "0.95"), ("B", 0, 80, "0")]
+    assert result(lab, 90, 10_000, "coefficient", bands)["floating_pay"] == 9_500
+    assert result(lab, 90, 2_000, "coefficient")["floating_pay"] == 2_400
+
+
+@pytest.mark.parametrize(
+    ("score", "grade"),
+    [(100, "S"), (95, "S"), ("94.9", "A"), ("94.5", "A"), (85, "A"), ("84.5", "B"), (70, "B"),
+     (69, "C"), (60, "C"), ("59.9", "D"), (0, "D")],
+)  # fmt: skip
+def test_every_score_has_exactly_one_grade(lab: Laboratory, score: object, grade: str) -> None:
+    """max.book118.com 5101111141013123: bands S/A/B/C/D; its gaps at 94.5 and 84.5 are closed."""
+    assert result(lab, score, 1_000, "coefficient")["grade"] == grade
+
+
+def test_a_score_is_rounded_before_it_meets_the_bands(lab: Laboratory) -> None:
+    row = result(lab, "94.96", 1_000, "coefficient")
+    assert (row["score"], row["grade"]) == (95, "S")
+
+
+def test_two_c_in_a_row_is_flagged(lab: Laboratory) -> None:
+    result(lab, 65, 1_000, "coefficient")
+    lab.given("mart.appraisal_score", [_indicator(65, "2026-09"), _indicator(65, "2026-10")])
+    rows = lab.result("mart.appraisal_result", "period")
+    assert [row["flags"] for row in rows] == [None, "two_c_in_a_row"]
+
+
+def test_a_calibrated_grade_replaces_the_computed_one_and_says_so(lab: Laboratory) -> None:
+    lab.given("staging.appraisal_override", [
+        {"employee_id": "E1", "period": "2026-10", "field": "grade", "before": "B", "after": "A",
+         "reason": "r", "approved_by": "X", "decided_at": dt.datetime(2026, 11, 3)},
+    ])  # fmt: skip
+    row = result(lab, 80, 1_000, "coefficient")
+    assert (row["grade"], row["floating_pay"], row["flags"]) == ("A", 1_200, "overridden")

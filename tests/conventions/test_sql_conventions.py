@@ -1,0 +1,100 @@
+"""Every SQL file keeps the conventions: header, unique grain, engine-neutral SQL, no clock."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import sqlglot
+from laboratory import models, shipped
+
+from pipelines.checks.reconciliations import all_reconciliations
+from pipelines.landing.parquet import identifier
+from pipelines.staging.contract import canonical_tables
+from pipelines.staging.rules import row_rules
+from pipelines.staging.sourcefile import canonical_source
+from pipelines.staging.stage import _text_expression
+from pipelines.warehouse.duck import open_warehouse
+from pipelines.warehouse.template import render
+from pipelines.workspace import Workspace
+
+
+def _staging_sql() -> dict[str, str]:
+    """Staging SQL of every canonical table and part, as rendered for a landed file."""
+    stages = shipped()[1].process.stage_ids
+    found = {}
+    for table in canonical_tables().values():
+        source = canonical_source(table)
+        names = {column: column for column in table.columns}
+        load = {
+            "load_id": 1,
+            "relation": f"landed.{identifier(table.name)}",
+            "line": "_line",
+            "ragged": "_ragged",
+            "columns": {c: _text_expression(source, c, names) for c in table.columns},
+        }
+        for part in ("accepted", "rejected", *(["amounts"] if table.amount else [])):
+            found[f"staging/{table.name}:{part}"] = render(
+                "staging/canonical.sql.j2",
+                table=table,
+                loads=[load],
+                rules=row_rules(table, stages),
+                part=part,
+            )
+    return found
+
+
+ALL_SQL = {
+    **{model.path: model.sql for model in models().values()},
+    **{f"checks/{check.check}": check.sql for check in all_reconciliations()},
+    **_staging_sql(),
+}
+
+
+@pytest.mark.parametrize("path", sorted(ALL_SQL))
+def test_the_sql_transpiles_to_spark_without_an_unsupported_construct(path: str) -> None:
+    statements = sqlglot.transpile(
+        ALL_SQL[path],
+        read="duckdb",
+        write="spark",
+        unsupported_level=sqlglot.ErrorLevel.RAISE,
+    )
+    assert len(statements) == 1
+
+
+@pytest.mark.parametrize("path", sorted(ALL_SQL))
+def test_the_sql_never_asks_the_clock(path: str) -> None:
+    clock = r"\b(now\s*\(|today\s*\(|current_(date|timestamp|time)\b|localtimestamp\b)"
+    code = "\n".join(line.split("--")[0] for line in ALL_SQL[path].splitlines())
+    assert not re.search(clock, code, re.IGNORECASE)
+
+
+def test_declared_grains_are_unique_on_the_sample(company: Workspace) -> None:
+    repeated = {}
+    with open_warehouse(company.warehouse, read_only=True) as warehouse:
+        for model in models().values():
+            keys = ", ".join(identifier(key) for key in model.key)
+            count = warehouse.scalar(
+                f"select count(*) from (select {keys} from {model.name} "
+                f"group by {keys} having count(*) > 1)"
+            )
+            if count:
+                repeated[model.name] = count
+    assert repeated == {}
+
+
+def test_no_amount_is_a_binary_float(company: Workspace) -> None:
+    money = (
+        r"(amount|commission|earned|payable|paid|quota$|balance|outstanding|overdue$|salary|pay$)"
+    )
+    with open_warehouse(company.warehouse, read_only=True) as warehouse:
+        floats = warehouse.rows(
+            "select table_schema, table_name, column_name from information_schema.columns "
+            "where data_type in ('DOUBLE', 'FLOAT', 'REAL')"
+        )
+    assert [row for row in floats if re.search(money, row["column_name"])] == []
+
+
+def test_reconciliations_guard_tables_that_exist() -> None:
+    known = set(models()) | {f"staging.{name}" for name in canonical_tables()} | {"mart.load"}
+    assert {check.guards for check in all_reconciliations()} <= known
