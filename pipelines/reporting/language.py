@@ -96,16 +96,21 @@ def compile_template(text: str) -> Template:
 @cache
 def catalogue(language: LanguageCode) -> dict[str, Entry]:
     """The shipped messages of one language, compiled."""
-    path = Path(__file__).parent / "messages" / f"{language}.yaml"
-    raw = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    entries = {}
-    for key, text in raw.items():
-        if isinstance(text, dict):
-            forms = {k: compile_template(v) for k, v in text.items() if k != "by"}
-            entries[key] = Entry(forms, text["by"])
-        else:
-            entries[key] = Entry({"other": compile_template(text)})
+    entries: dict[str, Entry] = {}
+    for path in sorted((Path(__file__).parent / "messages" / language).glob("*.yaml")):
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        for key, text in raw.items():
+            if key in entries:
+                raise ValueError(f"{path}: message {key} stands in two files")
+            entries[key] = _entry(text)
     return entries
+
+
+def _entry(text: str | dict[str, str]) -> Entry:
+    if isinstance(text, str):
+        return Entry({"other": compile_template(text)})
+    forms = {form: compile_template(words) for form, words in text.items() if form != "by"}
+    return Entry(forms, text["by"])
 
 
 class Speaker:

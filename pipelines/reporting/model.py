@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from datetime import date, datetime
+from datetime import date
 from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
@@ -41,10 +41,13 @@ class Reader(Frozen):
 
 
 class Freshness(Frozen):
-    """How new one source system's export is; `late` when it missed its expected time."""
+    """How new one system's data is: the latest business date found in it, never a file's time.
+
+    `late` when a working day and more is missing up to the day of the report.
+    """
 
     system: Text
-    exported_at: datetime | None
+    data_to: date | None
     late: bool = False
 
 
@@ -86,6 +89,14 @@ class Comparison(Frozen):
     same_day: bool = False
 
 
+class Definition(Frozen):
+    """What a term on this section means, and the command that lists its rows."""
+
+    term: Text
+    meaning: Text
+    command: str | None = None
+
+
 class Tile(Frozen):
     """One KPI on the first screen. Without a value it says why, never 0."""
 
@@ -98,6 +109,7 @@ class Tile(Frozen):
     footer: Shown | None = None
     no_data_reason: Text | None = None
     section: Slug | None = None
+    definition: Definition | None = None
 
     @model_validator(mode="after")
     def _a_value_or_the_reason(self) -> Tile:
@@ -155,14 +167,6 @@ class Table(Frozen):
         return self
 
 
-class Definition(Frozen):
-    """What a term on this section means, and the command that lists its rows."""
-
-    term: Text
-    meaning: Text
-    command: str | None = None
-
-
 class SectionNotice(Frozen):
     """Something the reader must know before reading the section."""
 
@@ -196,9 +200,13 @@ class Section(Frozen):
 
 
 class Page(Frozen):
-    """One report for one reader and one period."""
+    """One report for one reader and one period.
+
+    `family` is the report a page is ordered and blocked with, where that is not its own name.
+    """
 
     report: Slug
+    family: Slug | None = None
     reader: Reader
     period: Period
     as_of: date

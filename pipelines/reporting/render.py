@@ -144,10 +144,10 @@ class Words:
 
 
 def _freshness(source: Freshness) -> Message:
-    if source.exported_at is None:
+    if source.data_to is None:
         return message("meta.no_export", system=source.system)
     name = "meta.export_late" if source.late else "meta.export"
-    return message(name, system=source.system, at=Moment(at=source.exported_at))
+    return message(name, system=source.system, day=Day(date=source.data_to))
 
 
 def quality_texts(quality: Quality) -> list[tuple[Message, bool]]:

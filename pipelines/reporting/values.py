@@ -8,7 +8,7 @@ Every number is exact: a binary float is refused, because it would already have 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -300,3 +300,11 @@ def message(message_id: str, /, **params: Shown) -> Message:
 def verbatim(text: str) -> Verbatim:
     """Text of the company, shown as it is and always escaped."""
     return Verbatim(text=text)
+
+
+_PLACES = Decimal("0.00000001")
+
+
+def quotient(part: Decimal | int, whole: Decimal | int) -> Decimal:
+    """part ÷ whole to eight places, as published ratios are; rounding for display comes later."""
+    return (Decimal(part) / Decimal(whole)).quantize(_PLACES, rounding=ROUND_HALF_UP)

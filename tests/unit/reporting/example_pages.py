@@ -619,8 +619,8 @@ def director_page() -> Page:
             message("director.lead.collections_better", weeks=Bilingual(zh="三周", en="3 weeks")),
         ),
         freshness=(
-            Freshness(system=verbatim("CRM"), exported_at=at_night(2, 10)),
-            Freshness(system=verbatim("ERP"), exported_at=at_night(5, 1), late=True),
+            Freshness(system=verbatim("CRM"), data_to=SUNDAY),
+            Freshness(system=verbatim("ERP"), data_to=date(2026, 11, 12), late=True),
         ),
         quality=Quality(
             checks_passed=214, checks_warned=1, quarantined_rows=12, quarantined_amount=D(86000)

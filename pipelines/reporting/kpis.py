@@ -1,0 +1,214 @@
+"""KPI values as a page shows them: typed, compared, judged.
+
+Belongs here: from a row of `mart.kpi_value` to a value, a comparison, a tile. Does not belong
+here: which KPIs a page shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from pipelines.reporting.context import Context, KpiPolicy, missing_exports
+from pipelines.reporting.data import Record
+from pipelines.reporting.intervals import wilson
+from pipelines.reporting.model import Comparison, SparkPoint, Tile
+from pipelines.reporting.values import (
+    Count,
+    Days,
+    Interval,
+    Judgement,
+    Message,
+    Money,
+    Multiple,
+    Number,
+    Ratio,
+    Shown,
+    Text,
+    Value,
+    message,
+)
+
+QUERIES = ("kpi_values", "quotas")
+_MISSING = "missing_export:"
+# From here on a percentage is harder to read than a factor.
+_TENFOLD = Decimal(10)
+
+
+def typed(kpi: KpiPolicy, value: Decimal) -> Value:
+    """A KPI's value with its unit."""
+    if kpi.unit == "money":
+        return Money(amount=value)
+    if kpi.unit == "ratio":
+        return Ratio(value=value, decimals=min(kpi.decimals, 1))
+    if kpi.unit == "count":
+        return Count(value=int(value))
+    if kpi.unit == "days":
+        return Days(value=value, decimals=min(kpi.decimals, 1))
+    if kpi.unit == "multiple":
+        return Multiple(value=value, decimals=kpi.decimals)
+    return Number(value=value, decimals=kpi.decimals)
+
+
+def judged(direction: str, change: Decimal | int) -> Judgement:
+    """Whether a change is welcome, by the KPI's direction."""
+    if change == 0 or direction == "none":
+        return "neutral"
+    return "good" if (change > 0) == (direction == "up") else "bad"
+
+
+@dataclass(frozen=True)
+class KpiBook:
+    """KPI values of all scopes of one kind, by scope, KPI and period."""
+
+    context: Context
+    values: dict[tuple[str, str, str], dict[date, Record]]
+
+    @classmethod
+    def read(cls, context: Context, scope_kind: str, kpi_ids: tuple[str, ...]) -> KpiBook:
+        """One query for all scopes."""
+        values: dict[tuple[str, str, str], dict[date, Record]] = {}
+        for row in context.rows("kpi_values", scope_kind=scope_kind, kpi_ids=list(kpi_ids)):
+            key = (row.scope_id, row.kpi_id, row.period_kind)
+            values.setdefault(key, {})[row.period_start] = row
+        return cls(context, values)
+
+    def now(self, scope_id: str, kpi_id: str, period_kind: str) -> Record | None:
+        """The value of the period the day of the report lies in."""
+        found = self.values.get((scope_id, kpi_id, period_kind), {})
+        current = self.context.periods.get(period_kind)
+        return found.get(current.period_start) if current is not None else None
+
+    def value(self, scope_id: str, kpi_id: str, period_kind: str) -> Decimal | None:
+        row = self.now(scope_id, kpi_id, period_kind)
+        return row.value if row is not None else None
+
+    def history(self, scope_id: str, kpi_id: str, period_kind: str) -> list[Record]:
+        """All periods read, oldest first."""
+        found = self.values.get((scope_id, kpi_id, period_kind), {})
+        return [found[start] for start in sorted(found)]
+
+    def spark(self, scope_id: str, kpi_id: str, period_kind: str) -> tuple[SparkPoint, ...]:
+        """The tile's line."""
+        return tuple(
+            SparkPoint(end=row.period_end, value=row.value)
+            for row in self.history(scope_id, kpi_id, period_kind)
+        )
+
+    def tile(
+        self,
+        scope_id: str,
+        kpi_id: str,
+        period_kind: str,
+        scope: Text,
+        comparisons: tuple[Comparison | None, ...] = (),
+        footer: Shown | None = None,
+        section: str | None = None,
+    ) -> Tile:
+        """A KPI as a tile; without a value it says why."""
+        kpi = self.context.kpis[kpi_id]
+        row = self.now(scope_id, kpi_id, period_kind)
+        known = row is not None and row.value is not None
+        return Tile(
+            kpi_id=kpi_id,
+            label=kpi.label,
+            scope=scope,
+            value=typed(kpi, row.value) if row is not None and known else None,
+            spark=self.spark(scope_id, kpi_id, "week" if period_kind == "week" else "rolling_13w")
+            if known and period_kind in ("week", "rolling_13w")
+            else (),
+            comparisons=tuple(c for c in comparisons if c is not None) if known else (),
+            footer=footer if known else None,
+            no_data_reason=None if known else no_value(row),
+            section=section,
+            definition=kpi.definition,
+        )
+
+
+def no_value(row: Record | None) -> Message:
+    """Why a KPI has no value: an export is missing, or nothing happened."""
+    reason = row.no_data_reason if row is not None else None
+    if reason and reason.startswith(_MISSING):
+        return missing_exports(reason.removeprefix(_MISSING).split(","))
+    return message("no_data.nothing")
+
+
+# --- comparisons: each is left out where there is nothing to compare with ---------------------
+
+
+def against_plan(
+    actual: Decimal, plan: Decimal | None, label: str = "tile.plan"
+) -> Comparison | None:
+    """A sum against the plan of the days gone by."""
+    if plan is None or plan <= 0:
+        return None
+    change = actual / plan - 1
+    judgement = judged("up", change)
+    word = {"good": "word.above", "bad": "word.below", "neutral": "word.on_plan"}[judgement]
+    return Comparison(
+        label=message(label), shown=relative(change), judgement=judgement, word=message(word)
+    )
+
+
+def changed(
+    kpi: KpiPolicy, value: Decimal, before: Decimal | None, label: str, same_day: bool = False
+) -> Comparison | None:
+    """A sum against another period's, as a relative change."""
+    if before is None:
+        return None
+    if before <= 0:
+        return Comparison(label=message(label), shown=typed(kpi, before), same_day=same_day)
+    change = value / before - 1
+    return Comparison(
+        label=message(label),
+        shown=relative(change),
+        judgement=judged(kpi.direction, change),
+        same_day=same_day,
+    )
+
+
+def relative(change: Decimal) -> Value:
+    """+9 %, or 14× where a percentage would only look odd."""
+    if change >= _TENFOLD:
+        return Multiple(value=change + 1, decimals=0)
+    return Ratio(value=change, signed=True)
+
+
+def moved(
+    kpi: KpiPolicy, value: Decimal, before: Decimal | None, label: str, same_day: bool = False
+) -> Comparison | None:
+    """A level against an earlier level, which is shown; a word says which way it went."""
+    if before is None:
+        return None
+    judgement = judged(kpi.direction, value - before)
+    word = {"good": "word.better", "bad": "word.worse", "neutral": "word.unchanged"}[judgement]
+    return Comparison(
+        label=message(label),
+        shown=typed(kpi, before),
+        judgement=judgement,
+        word=message(word) if kpi.direction != "none" else None,
+        same_day=same_day,
+    )
+
+
+def against_target(kpi: KpiPolicy, value: Decimal, target: Decimal | None) -> Comparison | None:
+    """A level against the limit policy sets: at least, or at most."""
+    if target is None:
+        return None
+    limit = "tile.at_most" if kpi.direction == "down" else "tile.at_least"
+    missed = value > target if kpi.direction == "down" else value < target
+    return Comparison(
+        label=message("tile.target"),
+        shown=message(limit, value=typed(kpi, target)),
+        judgement="bad" if missed else "good",
+        word=message("word.missed" if missed else "word.met"),
+    )
+
+
+def interval(row: Record | None) -> Comparison | None:
+    """The 95 % interval of a rate of counts."""
+    if row is None or not row.denominator:
+        return None
+    low, high = wilson(int(row.numerator), int(row.denominator))
+    return Comparison(label=message("tile.interval"), shown=Interval(low=low, high=high))

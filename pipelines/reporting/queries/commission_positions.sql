@@ -1,0 +1,23 @@
+-- where each payee stands in the quota period
+select
+  position.employee_id,
+  plan.label_zh,
+  plan.label_en,
+  position.quota_start,
+  position.quota,
+  position.credit,
+  position.earned,
+  position.month_credit,
+  position.month_earned,
+  position.attainment,
+  position.tier_no,
+  position.tier_from,
+  position.rate_pct,
+  position.next_tier_from,
+  position.next_rate_pct,
+  position.to_next_tier,
+  position.next_pays
+from mart.commission_position as position
+inner join policy.commission_plan as plan
+  on plan.plan_id = position.plan_id and plan.plan_version = position.plan_version
+order by position.employee_id

@@ -1,0 +1,48 @@
+-- each owner's invoices past due, the largest first
+with overdue as (
+  select
+    item.owner_id,
+    item.invoice_id,
+    item.instalment_seq,
+    customer.name as customer_name,
+    item.customer_id,
+    item.due_date,
+    item.days_past_due,
+    item.bucket,
+    item.open_amount_base,
+    item.is_disputed
+  from mart.receivable_item as item
+  left join core.dim_customer as customer on customer.customer_id = item.customer_id
+  where item.as_of_date = $as_of and item.days_past_due > 0 and item.open_amount_base > 0
+),
+
+ranked as (
+  select
+    *,
+    count(*) over owned as items,
+    sum(open_amount_base) over owned as amount,
+    max(days_past_due) over owned as oldest_days,
+    row_number() over (
+      partition by owner_id order by open_amount_base desc, invoice_id, instalment_seq
+    ) as place
+  from overdue
+  window owned as (partition by owner_id)
+)
+
+select
+  owner_id,
+  invoice_id,
+  instalment_seq,
+  customer_name,
+  customer_id,
+  due_date,
+  days_past_due,
+  bucket,
+  open_amount_base,
+  is_disputed,
+  items,
+  amount,
+  oldest_days
+from ranked
+where place <= 20
+order by owner_id, place

@@ -1,0 +1,24 @@
+-- KPI values of all scopes of one kind: the current periods, and the weeks a tile's line shows
+select
+  scope_id,
+  kpi_id,
+  period_kind,
+  period_start,
+  period_end,
+  numerator,
+  denominator,
+  value,
+  n,
+  target,
+  previous_value,
+  prior_year_value,
+  no_data_reason
+from mart.kpi_value
+where
+  scope_kind = $scope_kind
+  and list_contains($kpi_ids, kpi_id)
+  and (
+    (period_kind in ('week', 'rolling_13w') and period_end between $history_from and $history_to)
+    or (period_kind = 'quarter' and period_start = $quarter_start)
+    or (period_kind = 'month' and period_start = $month_start)
+  )

@@ -1,0 +1,4 @@
+-- exports that brought no rows: what depends on them says "no data"
+select table_name
+from meta.export_state
+where row_count = 0

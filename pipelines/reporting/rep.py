@@ -1,0 +1,131 @@
+"""A representative's week: own figures, own deals, own invoices, own commission. Nothing else.
+
+Belongs here: splitting rows of all representatives by their owner, and one page for each. Every
+lookup goes through the owner's id, so that no row of another can reach a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pipelines.reporting import kpis, rep_commission, rep_lead, rep_sections
+from pipelines.reporting.context import Context
+from pipelines.reporting.data import Record
+from pipelines.reporting.kpis import KpiBook
+from pipelines.reporting.model import Page, Reader, Tile
+from pipelines.reporting.tiles import Quotas, level_tile, quota_tile, sum_tile
+from pipelines.reporting.values import Count, Money, Ratio, message
+
+QUERIES = ("rep_readers", *kpis.QUERIES, *rep_sections.QUERIES, *rep_commission.QUERIES)
+KPIS = (
+    "contract_amount", "collections", "quota_attainment", "pipeline_amount", "overdue_rate",
+    "commission_earned", "win_rate_count", "calls", "visits", "new_opportunities",
+    "first_contact_on_time_rate", "opportunity_completeness",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Own:
+    """The rows of one representative."""
+
+    employee_id: str
+    deals: list[Record]
+    invoices: list[Record]
+    position: Record | None
+    months: list[Record]
+
+
+def build(context: Context) -> list[Page]:
+    """One page for each representative in service."""
+    book = KpiBook.read(context, "employee", KPIS)
+    quotas = Quotas.read(context, "employee")
+    deals = by_owner(context.rows("deals_owner"), "owner_id")
+    invoices = by_owner(context.rows("invoices_owner"), "owner_id")
+    positions = {row.employee_id: row for row in context.rows("commission_positions")}
+    months = by_owner(context.rows("commission_months"), "payee_id")
+    return [
+        _page(
+            context,
+            book,
+            quotas,
+            Own(
+                reader.employee_id,
+                deals.get(reader.employee_id, []),
+                invoices.get(reader.employee_id, []),
+                positions.get(reader.employee_id),
+                months.get(reader.employee_id, []),
+            ),
+        )
+        for reader in context.rows("rep_readers")
+    ]
+
+
+def by_owner(rows: Iterable[Record], column: str) -> dict[str, list[Record]]:
+    """Rows by the person they belong to, in the order they came."""
+    owned: dict[str, list[Record]] = {}
+    for row in rows:
+        owned.setdefault(getattr(row, column), []).append(row)
+    return owned
+
+
+def _page(context: Context, book: KpiBook, quotas: Quotas, own: Own) -> Page:
+    me = own.employee_id
+    return Page(
+        report="rep_weekly",
+        reader=Reader(kind="employee", id=me, name=context.person(me)),
+        period=context.week,
+        as_of=context.as_of,
+        company=context.company,
+        currency=context.currency,
+        lead=rep_lead.lead(context, book, quotas, own.employee_id, own.deals, own.invoices,
+                           own.position),
+        freshness=context.freshness,
+        quality=context.quality,
+        tiles=_tiles(context, book, quotas, own),
+        sections=(
+            rep_sections.pipeline_section(context, own.deals),
+            rep_sections.invoices_section(context, own.invoices),
+            rep_commission.commission_section(context, own.position, own.months),
+            rep_sections.activity_section(context, book, me),
+        ),
+    )  # fmt: skip
+
+
+def _tiles(context: Context, book: KpiBook, quotas: Quotas, own: Own) -> tuple[Tile, ...]:
+    me = own.employee_id
+    open_deals = Count(value=own.deals[0].deals if own.deals else 0, unit="deals")
+    overdue = own.invoices[0].amount if own.invoices else Decimal(0)
+    return (
+        quota_tile(context, book, quotas, me, None),
+        sum_tile(context, book, quotas, me, "contract_amount", "month", "contracts", None),
+        sum_tile(context, book, quotas, me, "collections", "month", "receipts", "invoices"),
+        level_tile(
+            context, book, me, "pipeline_amount", message("scope.open_now"), open_deals, "pipeline"
+        ),
+        level_tile(
+            context, book, me, "overdue_rate", message("scope.share_of_receivables"),
+            Money(amount=overdue), "invoices",
+        ),
+        _commission_tile(context, book, own),
+    )  # fmt: skip
+
+
+def _commission_tile(context: Context, book: KpiBook, own: Own) -> Tile:
+    """Commission of the quarter so far; the footer says what tier it has reached."""
+    footer = None
+    if own.position is not None:
+        footer = message("tile.rate_now", rate=Ratio(value=own.position.rate_pct / 100, decimals=1))
+    row = book.now(own.employee_id, "commission_earned", "quarter")
+    comparisons = ()
+    if row is not None and row.value is not None:
+        kpi = context.kpis["commission_earned"]
+        comparisons = (
+            kpis.moved(kpi, row.value, row.previous_value, "tile.last_quarter_same_day", True),
+            kpis.moved(kpi, row.value, row.prior_year_value, "tile.last_year", True),
+        )
+    return book.tile(
+        own.employee_id, "commission_earned", "quarter",
+        message("scope.to_date", period=context.quarter), comparisons, footer, "commission",
+    )  # fmt: skip

@@ -1,0 +1,56 @@
+"""All reports, by name: what they read and how their pages are built.
+
+Belongs here: the list and the two calls a run makes. Does not belong here: what a page says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import duckdb
+
+from pipelines.reporting import context, director, rep
+from pipelines.reporting.context import Context, open_context
+from pipelines.reporting.data import tables_of
+from pipelines.reporting.model import Freshness, Page, Quality
+from pipelines.reporting.section_quality import STATUS_QUERIES, read_status
+
+
+@dataclass(frozen=True)
+class Report:
+    """One report: its pages for all its readers come from one pass over the warehouse."""
+
+    name: str
+    queries: tuple[str, ...]
+    pages: Callable[[Context], list[Page]]
+
+    @cached_property
+    def reads(self) -> tuple[str, ...]:
+        """The tables its queries read, found in their SQL."""
+        return tables_of((*context.QUERIES, *STATUS_QUERIES, *self.queries))
+
+    def build(self, con: duckdb.DuckDBPyConnection, as_of: date) -> list[Page]:
+        """The pages of all readers.
+
+        Raises:
+            UserError: the warehouse was computed for another day than `as_of`.
+        """
+        shown, freshness = quality(con)
+        return self.pages(open_context(con, as_of, shown, freshness))
+
+
+REPORTS: dict[str, Report] = {
+    report.name: report
+    for report in (
+        Report("director_weekly", director.QUERIES, director.build),
+        Report("rep_weekly", rep.QUERIES, rep.build),
+    )
+}
+
+
+def quality(con: duckdb.DuckDBPyConnection) -> tuple[Quality, tuple[Freshness, ...]]:
+    """Check verdicts, rows kept aside, and the latest business date found in each system's data."""
+    return read_status(con)

@@ -1,0 +1,127 @@
+"""Deals that need somebody, and why.
+
+Belongs here: reasons in words, the director's list, a representative's own pipeline.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pipelines.reporting.context import Context
+from pipelines.reporting.data import Record
+from pipelines.reporting.model import Section, Table
+from pipelines.reporting.tables import day, money, table
+from pipelines.reporting.values import (
+    Count,
+    Day,
+    Days,
+    Listing,
+    Message,
+    Money,
+    Points,
+    Shown,
+    message,
+    verbatim,
+)
+
+QUERIES = ("deals_by_region", "deals_top")
+
+
+def reasons(deal: Record) -> tuple[Message, ...]:
+    """Why a deal is on the list, the gravest first."""
+    found = []
+    if deal.is_slipped or deal.pushes:
+        found.append(message("deal.pushed", n=Count(value=deal.pushes)) if deal.pushes else None)
+    if deal.is_past_due:
+        found.append(message("deal.past_due"))
+    if deal.is_beyond_authority:
+        points = Points(value=Decimal(deal.discount_beyond_pct) / 100, decimals=1, signed=False)
+        found.append(message("deal.beyond_authority", points=points))
+    if deal.is_ageing:
+        name = "deal.never_moved" if deal.is_never_moved else "deal.ageing"
+        found.append(message(name, p75=Days(value=deal.stage_p75_days)))
+    if deal.is_idle:
+        found.append(message("deal.idle", days=Days(value=Decimal(deal.idle_days))))
+    if deal.is_without_decision_maker:
+        found.append(message("deal.no_decision_maker"))
+    return tuple(reason for reason in found if reason is not None)
+
+
+def stage_age(context: Context, deal: Record) -> Message:
+    """Stage and days in it."""
+    days = Days(value=Decimal(deal.days_in_stage))
+    return message("deal.in_stage", stage=context.stage(deal.stage_id), days=days)
+
+
+def due_before(deal: Record) -> Day | None:
+    """The due date the deal had before it moved: at the start of the quarter, else at first."""
+    earlier = deal.was_due_date if deal.is_slipped else deal.first_due_date
+    if earlier is None or earlier == deal.expected_close_date:
+        return None
+    return Day(date=earlier)
+
+
+def deals_section(context: Context) -> Section:
+    """The largest deals that need the reader."""
+    topic = message("deals.topic")
+    reason = context.lacks("opportunity")
+    if reason is not None:
+        return Section(
+            id="deals", topic=topic, message=message("deals.none"), no_data_reason=reason
+        )
+    regions = context.rows("deals_by_region")
+    slipped = sum(row.slipped for row in regions)
+    flagged = sum(row.flagged for row in regions)
+    top = context.rows("deals_top")
+    if not flagged:
+        open_deals = Count(value=sum(row.deals for row in regions), unit="deals")
+        return Section(
+            id="deals", topic=topic, message=message("deals.all_well", open_deals=open_deals)
+        )
+    flagged_amount = Money(amount=_sum(row.flagged_amount for row in regions))
+    deals = Count(value=flagged, unit="deals")
+    if slipped:
+        headline = message(
+            "deals.slipped",
+            deals=Count(value=slipped, unit="deals"),
+            amount=Money(amount=_sum(row.slipped_amount for row in regions)),
+        )
+    else:
+        headline = message("deals.stalled", deals=deals, amount=flagged_amount)
+    return Section(
+        id="deals",
+        topic=topic,
+        message=headline,
+        what=(
+            message("deals.what", deals=deals, amount=flagged_amount),
+            message("deals.order"),
+        ),
+        table=deal_table(context, top, flagged),
+        table_open=True,
+        definitions=(),
+    )
+
+
+def _sum(amounts: object) -> Decimal:
+    return sum((a for a in amounts if a is not None), Decimal(0))  # type: ignore[attr-defined]
+
+
+def deal_table(context: Context, deals: list[Record], in_all: int) -> Table:
+    """Deals with their owner, dates and reasons."""
+    rows: list[tuple[Shown | None, ...]] = [
+        (
+            verbatim(deal.name or deal.opportunity_id),
+            context.person(deal.owner_id),
+            money(deal.amount_base),
+            due_before(deal),
+            day(deal.expected_close_date),
+            stage_age(context, deal),
+            Listing(items=reasons(deal)),
+        )
+        for deal in deals
+    ]
+    return table(
+        "deal:text owner:text amount:money was_due:day now_due:day in_stage:text why:text",
+        rows,
+        rows_in_all=in_all,
+    )

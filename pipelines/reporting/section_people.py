@@ -1,0 +1,143 @@
+"""Representatives side by side, with the honesty small samples ask for.
+
+Belongs here: win rates with their intervals, attainment of each representative.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pipelines.reporting.charts import RankedBars, RankedRow
+from pipelines.reporting.context import Context
+from pipelines.reporting.data import Record
+from pipelines.reporting.intervals import differ, wilson
+from pipelines.reporting.model import Section
+from pipelines.reporting.section_quota import Standing
+from pipelines.reporting.tables import count, money, table
+from pipelines.reporting.values import (
+    Count,
+    Interval,
+    Judgement,
+    Listing,
+    Message,
+    Points,
+    Ratio,
+    Shown,
+    message,
+)
+
+QUERIES = ("win_rates",)
+_KPI = "win_rate_count"
+# So many rows from each end fit a screen; the table has everybody.
+_ENDS = 8
+
+
+def ranking_section(context: Context, quotas: dict[str, Standing]) -> Section:
+    """Win rate of twelve months by representative; only clear differences are called one."""
+    topic = message("ranking.topic")
+    kpi = context.kpis.get(_KPI)
+    least = kpi.min_n if kpi else 10
+    rows = context.rows("win_rates")
+    company = next((row for row in rows if row.scope_kind == "company"), None)
+    people = [row for row in rows if row.scope_kind == "employee" and _is_active(context, row)]
+    reason = context.lacks("opportunity")
+    if reason is not None or company is None or not people:
+        return Section(
+            id="ranking",
+            topic=topic,
+            message=message("ranking.none"),
+            no_data_reason=reason or message("no_data.nothing"),
+        )
+    people.sort(key=lambda r: (r.decided < least, -Decimal(r.won) / r.decided, r.scope_id))
+    judged = [row for row in people if row.decided >= least]
+    return Section(
+        id="ranking",
+        topic=topic,
+        message=_headline(context, judged, company),
+        what=(message("ranking.what"), message("ranking.how", n=Count(value=least))),
+        chart=_chart(context, judged, company) if judged else None,
+        note=_notes(len(people) - len(judged), len(judged)),
+        table=table(
+            "rep:text win_rate:ratio interval:interval n:count attainment:ratio variance:points "
+            "gap:money",
+            [_cells(context, row, quotas.get(row.scope_id)) for row in people],
+            judgements=[_verdict(row, company) if row.decided >= least else "neutral"
+                        for row in people],
+        ),
+        definitions=context.definition(_KPI),
+    )  # fmt: skip
+
+
+def _is_active(context: Context, row: Record) -> bool:
+    person = context.people.get(row.scope_id)
+    return person is not None and person.is_active and person.role in ("rep", None)
+
+
+def _cells(context: Context, row: Record, quota: Standing | None) -> tuple[Shown | None, ...]:
+    low, high = wilson(row.won, row.decided)
+    return (
+        context.person(row.scope_id),
+        Ratio(value=Decimal(row.won) / row.decided),
+        Interval(low=low, high=high),
+        count(row.decided),
+        Ratio(value=quota.attainment) if quota else None,
+        Points(value=quota.variance) if quota else None,
+        money(-quota.gap, signed=True) if quota else None,
+    )
+
+
+def _verdict(row: Record, company: Record) -> Judgement:
+    """Good or bad only where the intervals lie apart."""
+    if not differ(wilson(row.won, row.decided), wilson(company.won, company.decided)):
+        return "neutral"
+    above = row.won * company.decided > company.won * row.decided
+    return "good" if above else "bad"
+
+
+def _headline(context: Context, judged: list[Record], company: Record) -> Message:
+    rate = Ratio(value=Decimal(company.won) / company.decided)
+    better = [row for row in judged if _verdict(row, company) == "good"]
+    worse = [row for row in judged if _verdict(row, company) == "bad"]
+    names = {
+        "better": Listing(items=tuple(context.person(row.scope_id) for row in better[:3])),
+        "worse": Listing(items=tuple(context.person(row.scope_id) for row in worse[-3:])),
+    }
+    if better and worse:
+        return message("ranking.both", rate=rate, **names)
+    if better:
+        return message("ranking.better", rate=rate, better=names["better"])
+    if worse:
+        return message("ranking.worse", rate=rate, worse=names["worse"])
+    return message("ranking.alike", rate=rate)
+
+
+def _notes(small: int, judged: int) -> tuple[Message, ...]:
+    notes = []
+    if small:
+        notes.append(message("ranking.small", people=Count(value=small, unit="people")))
+    if judged > 2 * _ENDS:
+        notes.append(message("ranking.ends", n=Count(value=_ENDS)))
+    return tuple(notes)
+
+
+def _chart(context: Context, judged: list[Record], company: Record) -> RankedBars:
+    shown = judged if len(judged) <= 2 * _ENDS else [*judged[:_ENDS], *judged[-_ENDS:]]
+    rate = Decimal(company.won) / company.decided
+    return RankedBars(
+        unit="ratio",
+        rows=tuple(_ranked(context, row, company) for row in shown),
+        reference=rate,
+        reference_label=message("ranking.company", rate=Ratio(value=rate)),
+    )
+
+
+def _ranked(context: Context, row: Record, company: Record) -> RankedRow:
+    low, high = wilson(row.won, row.decided)
+    return RankedRow(
+        label=context.person(row.scope_id),
+        value=Decimal(row.won) / row.decided,
+        low=low,
+        high=high,
+        n=row.decided,
+        judgement=_verdict(row, company),
+    )
