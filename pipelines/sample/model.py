@@ -33,13 +33,14 @@ class Scale:
     team_width: int
     lost_invoices: int
     lost_receipts: int
+    activity_pct: int
     memory_limit: str
 
 
 SCALES: dict[Size, Scale] = {
-    "small": Scale(8, 2_350, 12, 2_300, 2, 6, 3, 2, 3, 2, "1GB"),
-    "medium": Scale(40, 980_000, 600, 800_000, 8, 7, 4, 2, 60, 40, "4GB"),
-    "large": Scale(160, 9_800_000, 1_500, 8_000_000, 8, 8, 4, 3, 600, 400, "12GB"),
+    "small": Scale(8, 2_350, 12, 2_300, 2, 6, 3, 2, 3, 2, 100, "1GB"),
+    "medium": Scale(40, 980_000, 600, 800_000, 8, 7, 4, 2, 60, 40, 150, "4GB"),
+    "large": Scale(160, 9_800_000, 1_500, 8_000_000, 8, 8, 4, 3, 600, 400, 150, "12GB"),
 }
 
 TRUTH: tuple[str, ...] = (
@@ -126,6 +127,7 @@ def set_parameters(con: duckdb.DuckDBPyConnection, size: Size, seed: int) -> Non
         "team_width": scale.team_width,
         "lost_invoices": scale.lost_invoices,
         "lost_receipts": scale.lost_receipts,
+        "activity_pct": scale.activity_pct,
     }
     con.execute("create table parameter (name varchar, value bigint)")
     con.executemany("insert into parameter values (?, ?)", list(numbers.items()))

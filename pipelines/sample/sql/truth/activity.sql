@@ -32,6 +32,7 @@ many as (
         *,
         unnest(range(0, least(6, floor(
             care * (0.5 + 0.9 * chance('how many', visit_key)) * (0.7 + stay / 12.0)
+            * getvariable('activity_pct') / 100
         )::bigint))) as nth
     from visit
 ),

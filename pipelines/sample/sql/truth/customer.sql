@@ -76,14 +76,14 @@ select
         else 'CNY'
     end as currency,
     case
-        when drawn.pays_draw < 12 then 'early'
-        when drawn.pays_draw < 52 then 'on_time'
-        when drawn.pays_draw < 83 then 'late'
-        when drawn.pays_draw < 95 then 'very_late'
+        when drawn.pays_draw < 13 then 'early'
+        when drawn.pays_draw < 58 then 'on_time'
+        when drawn.pays_draw < 86 then 'late'
+        when drawn.pays_draw < 96 then 'very_late'
         else 'rarely'
     end as pays,
     chance('batch', drawn.customer_no) < 0.2 as pays_in_batches,
-    [30, 30, 45, 60, 60, 90][1 + roll('terms', drawn.customer_no, 6)] as credit_days,
+    [30, 45, 45, 60, 60, 90][1 + roll('terms', drawn.customer_no, 6)] as credit_days,
     case when drawn.segment_draw < 8 then 3000000 when drawn.segment_draw < 85 then 600000 else 1200000 end
     + roll('limit', drawn.customer_no, 9) * 100000 as credit_limit,
     case when chance('scored', drawn.customer_no) < 0.85

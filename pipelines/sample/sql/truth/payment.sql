@@ -46,20 +46,20 @@ delayed as (
             when 'early' then -roll('delay', due_key, 14)
             when 'on_time' then roll('delay', due_key, 9) - 4
             when 'late' then 4 + roll('delay', due_key, 44)
-            when 'very_late' then 35 + roll('delay', due_key, 130)
+            when 'very_late' then 32 + roll('delay', due_key, 85)
             else 60 + roll('delay', due_key, 200)
         end::int + case when is_disputed then 40 + roll('dispute', due_key, 120)::int else 0 end)
             as first_date,
-        pays = 'rarely' and chance('never', invoice_key) < 0.7 as is_never,
-        chance('two payments', due_key) < 0.12 as is_split
+        pays = 'rarely' and chance('never', invoice_key) < 0.6 as is_never,
+        chance('two payments', due_key) < 0.10 as is_split
     from keyed
 ),
 
 paid as (
     select due_key * 2 as payment_key, *, first_date as pay_date,
         case
-            when is_split and currency = 'CNY' then share_of(amount_cents, 60, 100)
-            when is_split then greatest(10000, share_of(amount_cents, 60, 1000000) * 10000)
+            when is_split and currency = 'CNY' then share_of(amount_cents, 70, 100)
+            when is_split then greatest(10000, share_of(amount_cents, 70, 1000000) * 10000)
             -- a bank charge or a cent is left open now and then
             when currency = 'CNY' and chance('cent', due_key) < 0.006 then amount_cents - 1
             when currency = 'CNY' and chance('charge', due_key) < 0.008 and amount_cents > 50000
@@ -69,13 +69,13 @@ paid as (
     from delayed
     where not is_never
     union all
-    select due_key * 2 + 1, *, first_date + 15 + roll('second payment', due_key, 50)::int,
+    select due_key * 2 + 1, *, first_date + 10 + roll('second payment', due_key, 35)::int,
         case
-            when currency = 'CNY' then amount_cents - share_of(amount_cents, 60, 100)
-            else amount_cents - greatest(10000, share_of(amount_cents, 60, 1000000) * 10000)
+            when currency = 'CNY' then amount_cents - share_of(amount_cents, 70, 100)
+            else amount_cents - greatest(10000, share_of(amount_cents, 70, 1000000) * 10000)
         end
     from delayed
-    where not is_never and is_split and chance('second comes', due_key) < 0.85
+    where not is_never and is_split and chance('second comes', due_key) < 0.92
 )
 
 select

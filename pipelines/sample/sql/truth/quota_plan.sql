@@ -1,7 +1,7 @@
 -- grain: one row per measure, region and quarter
 -- why:   the plan of a quarter. Past quarters: the company's result over a chosen attainment, half by
 --        region's result, half by its territories, so that regions differ. 2026-Q4: what was
---        achieved to date over the working days elapsed and a chosen pace by region, but never far
+--        achieved to date over the quota due by now and a chosen pace by region, but never far
 --        from a normal quarter.
 with goal (quarter_start, attainment_pct) as (
     values
@@ -28,11 +28,13 @@ company as (
 ),
 
 elapsed as (
+    -- hundredths of a percent of the quarter's quota due by now: October whole (30 %, see
+    -- quota_rep), November (31 %) by the working days gone
     select
-        count(*) filter (where day <= getvariable('last_day')) as days_gone,
-        count(*) as days_all
+        3000 + 3100 * count(*) filter (where day <= getvariable('last_day')) // count(*)
+            as quota_gone
     from calendar
-    where is_workday and day between date '2026-10-01' and date '2026-12-31'
+    where is_workday and day between date '2026-11-01' and date '2026-11-30'
 ),
 
 past as (
@@ -71,8 +73,8 @@ current_quarter as (
         date '2026-10-01' as quarter_start,
         least(usual.usual_cents * 125 // 100, greatest(
             usual.usual_cents * case usual.measure when 'new_customers' then 50 else 80 end // 100,
-            coalesce(own.actual_cents, 0) * elapsed.days_all * 100 // (
-                elapsed.days_gone
+            coalesce(own.actual_cents, 0) * 1000000 // (
+                elapsed.quota_gone
                 * case usual.measure
                     when 'contract_amount' then [71, 102, 106, 99][usual.region_no]
                     when 'sales_amount' then [90, 99, 103, 98][usual.region_no]

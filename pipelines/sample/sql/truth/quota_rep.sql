@@ -8,7 +8,7 @@ with rep_month as (
         month.first_day,
         month.last_day,
         month.quarter_start,
-        [26, 30, 44][1 + (month(month.first_day) - 1) % 3] as month_share,
+        [30, 31, 39][1 + (month(month.first_day) - 1) % 3] as month_share,
         seat.potential * (90 + roll('stretch', tenure.employee_no * 100 + month.quarter_no, 21))
         * case
             when tenure.from_date = date '2024-11-01' then 100
@@ -29,7 +29,7 @@ weighed as (
         *,
         sum(weight) over (partition by region_no, month_no) as region_weight,
         -- the first quarter of the data has two months
-        case when quarter_start = date '2024-10-01' then 74 else 100 end as share_all
+        case when quarter_start = date '2024-10-01' then 70 else 100 end as share_all
     from rep_month
 ),
 
