@@ -7,7 +7,7 @@ create or replace macro draw(what, which) as hash(hash(getvariable('seed'), what
 
 -- uniform in [0, 1)
 create or replace macro chance(what, which) as
-    (draw(what, which) >> 11)::double / 9007199254740992.0;
+(draw(what, which) >> 11)::double / 9007199254740992.0;
 
 -- a whole number from 0 to n - 1
 create or replace macro roll(what, which, n) as (draw(what, which) % (n)::ubigint)::bigint;
@@ -24,30 +24,30 @@ create or replace macro bell(what, which) as (
 create or replace macro wait(what, which) as -ln(1 - chance(what, which));
 
 create or replace macro pick(what, which, choices) as
-    list_extract(choices, 1 + roll(what, which, len(choices)));
+list_extract(choices, 1 + roll(what, which, len(choices)));
 
 -- money: cents in, text or decimal out; no step in between is a float
 create or replace macro yuan(cents) as
-    cast(cents as decimal(18, 0)) * cast(0.01 as decimal(3, 2));
+cents::decimal(18, 0) * 0.01::decimal(3, 2);
 create or replace macro yuan_text(cents) as yuan(cents)::varchar;
 create or replace macro yuan_grouped(cents) as
-    case when cents < 0 then '-' else '' end
-    || format('{:,}', abs(cents) // 100) || '.' || lpad((abs(cents) % 100)::varchar, 2, '0');
+case when cents < 0 then '-' else '' end
+|| format('{:,}', abs(cents) // 100) || '.' || lpad((abs(cents) % 100)::varchar, 2, '0');
 create or replace macro wan_text(cents) as
-    (cents // 1000000)::varchar
-    || rtrim(rtrim('.' || lpad((cents % 1000000)::varchar, 6, '0'), '0'), '.');
+(cents // 1000000)::varchar
+|| rtrim(rtrim('.' || lpad((cents % 1000000)::varchar, 6, '0'), '0'), '.');
 -- part of an amount, rounded half up, all in whole cents
 create or replace macro share_of(cents, part, whole) as
-    ((2 * cents::hugeint * part + whole) // (2 * whole))::bigint;
+((2 * cents::hugeint * part + whole) // (2 * whole))::bigint;
 create or replace macro vat_of(net_cents) as share_of(net_cents, 13, 100);
 
 -- ids as a real system prints them; the width follows the size of the company
 create or replace macro numbered(prefix, n) as
-    prefix || lpad(n::varchar, getvariable('id_width')::int, '0');
+prefix || lpad(n::varchar, getvariable('id_width')::int, '0');
 create or replace macro employee_id(n) as
-    'E' || lpad(n::varchar, getvariable('employee_width')::int, '0');
+'E' || lpad(n::varchar, getvariable('employee_width')::int, '0');
 create or replace macro team_id(n) as
-    'T' || lpad(n::varchar, getvariable('team_width')::int, '0');
+'T' || lpad(n::varchar, getvariable('team_width')::int, '0');
 
 -- dates and times as the exports print them
 create or replace macro slash_date(d) as strftime(d, '%Y/%-m/%-d');
@@ -57,12 +57,12 @@ create or replace macro yes_no(flag) as case when flag then '是' else '否' end
 
 -- a minute of the working day, 8:30 to 18:30
 create or replace macro office_time(d, what, which) as
-    d::timestamp + to_minutes(510 + roll(what, which, 600));
+d::timestamp + to_minutes(510 + roll(what, which, 600));
 
 -- ids no row of the truth has; the kind keeps the ids of different faults apart
 create or replace macro stray(prefix, kind, n) as
-    prefix || '9' || kind::varchar || lpad(n::varchar, getvariable('id_width')::int, '0');
+prefix || '9' || kind::varchar || lpad(n::varchar, getvariable('id_width')::int, '0');
 
 -- the nth of every hundred thousand rows, by draw
 create or replace macro spoils(what, which, per_100k) as
-    roll('dirt ' || what, which, 100000) < per_100k;
+roll('dirt ' || what, which, 100000) < per_100k;

@@ -190,7 +190,7 @@ def test_unreadable_real_rows_have_no_other_document(sample: Sample) -> None:
 
 
 HAPPENED: list[tuple[str, tuple[str, ...]]] = [
-    ("lead", ("创建时间", "分配时间", "首次联系时间", "MQL时间", "SQL时间", "转化时间")),
+    ("lead", ("创建时间", "分配时间", "首次联系时间", "市场认可时间", "销售认可时间", "转化时间")),
     ("customer", ("创建时间",)),
     ("opportunity", ("创建时间", "关闭时间")),
     ("opportunity_event", ("变更时间",)),
@@ -228,7 +228,7 @@ def test_nothing_happened_after_the_last_day(
     ("table", "columns"),
     [
         ("lead", ("创建时间", "分配时间", "首次联系时间")),
-        ("lead", ("创建时间", "MQL时间", "SQL时间", "转化时间")),
+        ("lead", ("创建时间", "市场认可时间", "销售认可时间", "转化时间")),
         ("opportunity", ("创建时间", "关闭时间")),
         ("activity", ("发生时间", "录入时间")),
         ("quote", ("需求提出时间", "提交时间", "决定时间")),

@@ -7,8 +7,8 @@ select
     iso_date(first_day) as period_start,
     iso_date(last_day) as period_end,
     yuan_text(amount_cents) as amount,
-    row_number() over (order by scope_kind desc, scope_id, measure, first_day)::bigint as _key,
-    row_number() over (order by scope_kind desc, scope_id, measure, first_day)::bigint as _order,
+    row_number() over (order by scope_kind desc, scope_id asc, measure asc, first_day asc)::bigint as _key,
+    row_number() over (order by scope_kind desc, scope_id asc, measure asc, first_day asc)::bigint as _order,
     first_day as _date,
     amount_cents as _cents
 from quota

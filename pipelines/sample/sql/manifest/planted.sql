@@ -1,6 +1,11 @@
 -- grain: one row per planted deviation
 -- why:   what reconciliation has to find: payroll against plan, quota of a team against its members
-select kind, scope_id, period, expected_cents, found_cents
+select
+    kind,
+    scope_id,
+    period,
+    expected_cents,
+    found_cents
 from (
     select
         'payroll ' || kind as kind,
@@ -12,21 +17,23 @@ from (
     where kind is not null
     union all
     select
-        'quota over-allocated contract_amount',
+        'quota over-allocated contract_amount' as kind,
         quota.scope_id,
-        strftime(quota.first_day, '%Y-%m'),
+        strftime(quota.first_day, '%Y-%m') as period,
         quota.amount_cents,
-        sum(member.amount_cents)::bigint
+        sum(member.amount_cents)::bigint as found_cents
     from quota
     inner join assignment
-        on assignment.unit_id = quota.scope_id
-        and assignment.role = 'rep'
-        and assignment.valid_from <= quota.last_day
-        and coalesce(assignment.valid_to, date '9999-12-31') >= quota.first_day
+        on
+            quota.scope_id = assignment.unit_id
+            and assignment.role = 'rep'
+            and quota.last_day >= assignment.valid_from
+            and coalesce(assignment.valid_to, date '9999-12-31') >= quota.first_day
     inner join quota_rep as member
-        on member.employee_no = assignment.employee_no
-        and member.measure = quota.measure
-        and member.first_day = quota.first_day
+        on
+            assignment.employee_no = member.employee_no
+            and quota.measure = member.measure
+            and quota.first_day = member.first_day
     where quota.scope_kind = 'unit'
     group by quota.scope_id, quota.measure, quota.first_day, quota.amount_cents
     having sum(member.amount_cents) <> quota.amount_cents

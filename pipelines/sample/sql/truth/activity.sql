@@ -22,8 +22,8 @@ visit as (
         deal.tenure_end_workday,
         owner.care
     from stage_visit
-    inner join deal on deal.deal_key = stage_visit.deal_key
-    inner join employee as owner on owner.employee_no = deal.first_owner_no
+    inner join deal on stage_visit.deal_key = deal.deal_key
+    inner join employee as owner on deal.first_owner_no = owner.employee_no
     where stage_visit.stage_no < 6
 ),
 
@@ -63,7 +63,9 @@ on_deal as (
         many.care
     from many
     inner join workday
-        on workday.workday_no = many.entered_workday + roll('day', 8 * many.visit_key + many.nth, many.stay + 1)::int
+        on
+            workday.workday_no
+            = many.entered_workday + roll('day', 8 * many.visit_key + many.nth, many.stay + 1)::int
     inner join presales on presales.place = many.deal_no % presales.places
 ),
 
@@ -84,29 +86,40 @@ on_lead as (
 on_customer as (
     select
         -4 * getvariable('new_deals') - slot.workday_no * 10000 - slot.seat_no as activity_key,
-        case when chance('just a call', slot.workday_no * 10000 + slot.seat_no) < 0.12 then 'call' else 'visit' end
+        case
+            when chance('just a call', slot.workday_no * 10000 + slot.seat_no) < 0.12 then 'call' else 'visit'
+        end
             as type,
         office_time(slot.day, 'customer visit', slot.workday_no * 10000 + slot.seat_no) as occurred_at,
         slot.employee_no,
         null::bigint as lead_no,
         null::bigint as deal_no,
-        slot.seat_no + getvariable('teams') * 6 * roll('visited', slot.workday_no * 10000 + slot.seat_no,
-            (getvariable('customers_per_seat') * 0.4)::bigint) as customer_no,
+        slot.seat_no + getvariable(
+            'teams') * 6 * roll(
+            'visited', slot.workday_no * 10000 + slot.seat_no,
+            (getvariable('customers_per_seat') * 0.4)::bigint
+        ) as customer_no,
         owner.care
     from slot
-    inner join employee as owner on owner.employee_no = slot.employee_no
+    inner join employee as owner on slot.employee_no = owner.employee_no
     where chance('visits', slot.workday_no * 10000 + slot.seat_no) < 0.37 * owner.care
 ),
 
 every_activity as (
-    from on_deal union all from on_lead union all from on_customer
+    from on_deal
+    union all
+    from on_lead
+    union all
+    from on_customer
 ),
 
 logged as (
     select
         *,
         occurred_at + to_minutes(case
-            when chance('logged at once', activity_key) < 0.5 + 0.48 * care then 5 + roll('logging', activity_key, 1200)
+            when
+                chance('logged at once', activity_key) < 0.5 + 0.48 * care
+                then 5 + roll('logging', activity_key, 1200)
             else 1500 + (wait('logging late', activity_key) * 4200)::bigint
         end) as logged_at,
         chance('effective', activity_key) as effect_draw
@@ -121,7 +134,9 @@ select
         when type in ('demo', 'poc') then case when effect_draw < 0.72 then 'success' else 'failure' end
         when lead_no is not null then case when effect_draw < 0.62 then 'reached' else 'no_answer' end
     end as outcome,
-    case when type in ('demo', 'poc') and chance('scored demo', activity_key) < 0.8
-        then greatest(1, least(5, 4 + (bell('demo score', activity_key) * 0.8)::int)) end as score
+    case
+        when type in ('demo', 'poc') and chance('scored demo', activity_key) < 0.8
+            then greatest(1, least(5, 4 + (bell('demo score', activity_key) * 0.8)::int))
+    end as score
 from logged
 where logged_at < getvariable('last_day') + 1

@@ -20,7 +20,10 @@ select
     entry.before_value,
     entry.after_value,
     entry.reason,
-    (select min(employee_no) from employee where role = 'hr') as approved_by_no,
+    (
+        select min(employee_no) from employee
+        where role = 'hr'
+    ) as approved_by_no,
     entry.decided_at::timestamp as decided_at
 from (
     values
@@ -29,4 +32,4 @@ from (
     (3, '2026-Q3', 'grade', 'A', 'B', '校准会：回款门槛未达到', '2026-10-15 16:40'),
     (4, '2026-Q3', 'grade', 'C', 'B', '校准会：接手离职同事客户，首季保护', '2026-10-15 16:55')
 ) as entry (no, period, field, before_value, after_value, reason, decided_at)
-inner join rep on rep.place = entry.no
+inner join rep on entry.no = rep.place

@@ -7,18 +7,23 @@ with lead_of as (
         lead.employee_no as lead_2025,
         coalesce(promoted.employee_no, lead.employee_no) as lead_2026
     from team
-    inner join employee as lead on lead.role = 'team_lead' and lead.team_no = team.team_no
-    left join seat on seat.is_promoted and seat.team_no = team.team_no
+    inner join employee as lead on lead.role = 'team_lead' and team.team_no = lead.team_no
+    left join seat on seat.is_promoted and team.team_no = seat.team_no
     left join employee as promoted
-        on promoted.role = 'rep' and promoted.seat_no = seat.seat_no
+        on promoted.role = 'rep' and seat.seat_no = promoted.seat_no
 ),
 
 manager as (
-    select region_no, employee_no from employee where role = 'region_manager'
+    select
+        region_no,
+        employee_no
+    from employee
+    where role = 'region_manager'
 ),
 
 director as (
-    select employee_no from employee where role = 'director'
+    select employee_no from employee
+    where role = 'director'
 ),
 
 half (year_no, first_day, last_day) as (
@@ -38,7 +43,7 @@ seat_team as (
             else team.team_no - 1
         end as team_2026
     from seat
-    inner join team on team.team_no = seat.team_no
+    inner join team on seat.team_no = team.team_no
     left join team as next_team on next_team.team_no = seat.team_no + 1
 ),
 
@@ -53,13 +58,15 @@ rep_row as (
         greatest(tenure.from_date, half.first_day) as valid_from,
         least(tenure.to_date, half.last_day) as valid_to
     from seat_tenure as tenure
-    inner join seat_team on seat_team.seat_no = tenure.seat_no
+    inner join seat_team on tenure.seat_no = seat_team.seat_no
     cross join half
     inner join team
-        on team.team_no
-        = case when half.year_no = 2025 then seat_team.team_2025 else seat_team.team_2026 end
-    inner join lead_of on lead_of.team_no = team.team_no
-    where tenure.from_date <= coalesce(half.last_day, date '9999-12-31')
+        on
+            team.team_no
+            = case when half.year_no = 2025 then seat_team.team_2025 else seat_team.team_2026 end
+    inner join lead_of on team.team_no = lead_of.team_no
+    where
+        tenure.from_date <= coalesce(half.last_day, date '9999-12-31')
         and coalesce(tenure.to_date, date '9999-12-31') >= half.first_day
 ),
 
@@ -74,11 +81,12 @@ lead_row as (
         greatest(half.first_day, date '2024-11-01') as valid_from,
         half.last_day as valid_to
     from lead_of
-    inner join team on team.team_no = lead_of.team_no
+    inner join team on lead_of.team_no = team.team_no
     cross join half
     inner join manager
-        on manager.region_no
-        = case when half.year_no = 2025 then team.region_no else team.region_no_2026 end
+        on
+            manager.region_no
+            = case when half.year_no = 2025 then team.region_no else team.region_no_2026 end
 ),
 
 other_row as (
@@ -96,7 +104,11 @@ other_row as (
 ),
 
 every_row as (
-    from rep_row union all from lead_row union all from other_row
+    from rep_row
+    union all
+    from lead_row
+    union all
+    from other_row
 ),
 
 joined as (
@@ -125,4 +137,4 @@ select
     joined.valid_to,
     case when joined.role = 'service' and joined.employee_no % 3 = 0 then 50 else 100 end as fte_pct
 from joined
-inner join employee on employee.employee_no = joined.employee_no
+inner join employee on joined.employee_no = employee.employee_no

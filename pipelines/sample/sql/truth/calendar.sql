@@ -32,12 +32,15 @@ judged as (
             else isodow(day.day) <= 5
         end as is_workday
     from day
-    left join make_up on make_up.day = day.day
+    left join make_up on day.day = make_up.day
     left join holiday on day.day between holiday.first_day and holiday.last_day
 ),
 
 counted as (
-    select day, is_workday, sum(is_workday::int) over (order by day)::int as workday_no
+    select
+        day,
+        is_workday,
+        sum(is_workday::int) over (order by day)::int as workday_no
     from judged
 )
 

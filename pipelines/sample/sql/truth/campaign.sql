@@ -1,8 +1,13 @@
 -- grain: one row per marketing campaign
 -- why:   what marketing spent and drew; spend follows the leads it brought
 with counted as (
-    select campaign_no, count(*) as leads, min(created_at)::date as first_day
-    from lead where campaign_no is not null group by campaign_no
+    select
+        campaign_no,
+        count(*) as leads,
+        min(created_at)::date as first_day
+    from lead
+    where campaign_no is not null
+    group by campaign_no
 )
 
 select

@@ -15,7 +15,10 @@ select
     entry.amount_cents,
     entry.kind,
     entry.reason,
-    (select employee_no from employee where role = 'director') as approved_by_no
+    (
+        select employee_no from employee
+        where role = 'director'
+    ) as approved_by_no
 from (
     values
     (1, '2025-06', 200000, 'spiff', '重点产品 HY-R 首单奖励'),
@@ -27,4 +30,4 @@ from (
     (7, '2026-10', 200000, 'spiff', '重点产品 HY-C 专项奖励'),
     (8, '2026-10', -31200, 'correction', '2026-09 票据退票对应提成冲回')
 ) as entry (no, period, amount_cents, kind, reason)
-inner join rep on rep.place = entry.no
+inner join rep on entry.no = rep.place

@@ -18,10 +18,10 @@ with cleared as (
             rows unbounded preceding
         )::bigint as running_cents
     from receipt_allocation as allocation
-    inner join invoice on invoice.invoice_no = allocation.invoice_no
-    inner join receipt on receipt.receipt_no = allocation.receipt_no
+    inner join invoice on allocation.invoice_no = invoice.invoice_no
+    inner join receipt on allocation.receipt_no = receipt.receipt_no
     left join fx_rate as rate
-        on rate.currency = invoice.currency and rate.rate_date = invoice.invoice_date
+        on invoice.currency = rate.currency and invoice.invoice_date = rate.rate_date
     where receipt.cleared_date is not null and not receipt.is_bounced
 ),
 
@@ -55,17 +55,19 @@ shared as (
         coalesce(payee.employee_no, net.owner_no) as employee_no,
         case
             when payee.deal_no is null then net.credit_cents
-            else share_of(net.credit_cents, payee.pct_to, 10000)
+            else
+                share_of(net.credit_cents, payee.pct_to, 10000)
                 - share_of(net.credit_cents, payee.pct_to - payee.pct_hundredths, 10000)
         end as credit_cents
     from net
-    left join payee on payee.deal_no = net.deal_no
+    left join payee on net.deal_no = payee.deal_no
 )
 
 select shared.*
 from shared
 inner join assignment
-    on assignment.employee_no = shared.employee_no
-    and assignment.role = 'rep'
-    and shared.allocated_date >= assignment.valid_from
-    and shared.allocated_date <= coalesce(assignment.valid_to, date '9999-12-31')
+    on
+        shared.employee_no = assignment.employee_no
+        and assignment.role = 'rep'
+        and shared.allocated_date >= assignment.valid_from
+        and shared.allocated_date <= coalesce(assignment.valid_to, date '9999-12-31')

@@ -39,7 +39,7 @@ bound as (
         unnest([-1, 1]) as side
     from running
     left join quota
-        on quota.employee_no = running.employee_no and quota.quarter_start = running.quarter_start
+        on running.employee_no = quota.employee_no and running.quarter_start = quota.quarter_start
 ),
 
 tiered as (
@@ -51,9 +51,20 @@ tiered as (
         -- positions in hundredths of a cent, rates in whole percent: ten-thousandths of a cent
         case
             when quota_cents = 0 then position_cents::hugeint * 100
-            else least(position_cents::hugeint * 100, quota_cents::hugeint * 60) * 1
-                + greatest(0, least(position_cents::hugeint * 100, quota_cents::hugeint * 100) - quota_cents::hugeint * 60) * 2
-                + greatest(0, least(position_cents::hugeint * 100, quota_cents::hugeint * 130) - quota_cents::hugeint * 100) * 3
+            else
+                least(position_cents::hugeint * 100, quota_cents::hugeint * 60) * 1
+                + greatest(
+                    0,
+                    least(position_cents::hugeint * 100, quota_cents::hugeint * 100)
+                    - quota_cents::hugeint * 60
+                )
+                * 2
+                + greatest(
+                    0,
+                    least(position_cents::hugeint * 100, quota_cents::hugeint * 130)
+                    - quota_cents::hugeint * 100
+                )
+                * 3
                 + greatest(0, position_cents::hugeint * 100 - quota_cents::hugeint * 130) * 4
         end as commission_fine
     from bound

@@ -17,7 +17,7 @@ with signed as (
         ) = 1 as is_first,
         row_number() over (order by deal.closed_at, deal.deal_key)::bigint as contract_no
     from deal
-    inner join deal_value as value on value.deal_key = deal.deal_key
+    inner join deal_value as value on deal.deal_key = value.deal_key
     where deal.outcome = 'won'
 ),
 
@@ -53,8 +53,10 @@ select
     case when termed.category_no = 7 then termed.start_date + 364 end as end_date,
     parent.contract_no as renews_contract_no,
     chance('compliant', termed.deal_key) < 0.94 as is_compliant,
-    case when chance('clauses', termed.deal_key) < 0.86 then 0
-        else 1 + roll('how many clauses', termed.deal_key, 3) end as clauses,
+    case
+        when chance('clauses', termed.deal_key) < 0.86 then 0
+        else 1 + roll('how many clauses', termed.deal_key, 3)
+    end as clauses,
     case
         when chance('ended early', termed.deal_key) < 0.008 then 'terminated'
         when termed.category_no = 7 and termed.start_date + 364 < getvariable('last_day')
@@ -62,4 +64,4 @@ select
         else 'active'
     end as status
 from termed
-left join signed as parent on parent.deal_key = termed.parent_deal_key
+left join signed as parent on termed.parent_deal_key = parent.deal_key

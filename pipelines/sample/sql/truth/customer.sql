@@ -1,12 +1,17 @@
 -- grain: one row per customer
 -- why:   customers belong to a territory and appear over time; they differ in size and in how they pay
-with counted as (
+with numbered as (
+    select unnest(range(1, getvariable('teams') * 6 * getvariable('customers_per_seat') + 1))
+        as customer_no
+),
+
+counted as (
     select
         customer_no,
         ((customer_no - 1) % (getvariable('teams') * 6) + 1)::int as seat_no,
         ((customer_no - 1) // (getvariable('teams') * 6))::int as place_no,
         getvariable('customers_per_seat')::int as places
-    from range(1, getvariable('teams') * 6 * getvariable('customers_per_seat') + 1) as t (customer_no)
+    from numbered
 ),
 
 drawn as (
@@ -24,13 +29,16 @@ drawn as (
 ),
 
 holder as (
-    select seat.seat_no, team.region_no_2026 as region_no, coalesce(now.employee_no, later.employee_no, lead.employee_no)
-        as owner_no
+    select
+        seat.seat_no,
+        team.region_no_2026 as region_no,
+        coalesce(now.employee_no, later.employee_no, lead.employee_no)
+            as owner_no
     from seat
-    inner join team on team.team_no = seat.team_no
-    inner join employee as lead on lead.role = 'team_lead' and lead.team_no = seat.team_no
-    left join seat_tenure as now on now.seat_no = seat.seat_no and now.to_date is null
-    left join seat_tenure as later on later.seat_no = seat.neighbour_seat_no and later.to_date is null
+    inner join team on seat.team_no = team.team_no
+    inner join employee as lead on lead.role = 'team_lead' and seat.team_no = lead.team_no
+    left join seat_tenure as now on seat.seat_no = now.seat_no and now.to_date is null
+    left join seat_tenure as later on seat.neighbour_seat_no = later.seat_no and later.to_date is null
 )
 
 select
@@ -63,11 +71,15 @@ select
     end as segment,
     case when drawn.segment_draw < 8 then 2.6 when drawn.segment_draw < 85 then 1.0 else 1.4 end
         as size_factor,
-    case when drawn.segment_draw >= 85
-        then 'PT-' || lpad((1 + roll('partner', drawn.customer_no, 12))::varchar, 2, '0') end
+    case
+        when drawn.segment_draw >= 85
+            then 'PT-' || lpad((1 + roll('partner', drawn.customer_no, 12))::varchar, 2, '0')
+    end
         as partner_id,
-    case when drawn.place_no > 0 and chance('parent', drawn.customer_no) < 0.04
-        then numbered('CUST-', drawn.seat_no) end as parent_customer_id,
+    case
+        when drawn.place_no > 0 and chance('parent', drawn.customer_no) < 0.04
+            then numbered('CUST-', drawn.seat_no)
+    end as parent_customer_id,
     drawn.created_date,
     -- foreign customers are billed in their currency, without VAT
     case
@@ -86,14 +98,17 @@ select
     [30, 45, 45, 60, 60, 90][1 + roll('terms', drawn.customer_no, 6)] as credit_days,
     case when drawn.segment_draw < 8 then 3000000 when drawn.segment_draw < 85 then 600000 else 1200000 end
     + roll('limit', drawn.customer_no, 9) * 100000 as credit_limit,
-    case when chance('scored', drawn.customer_no) < 0.85
-        then greatest(15, least(98, 78 + (bell('health', drawn.customer_no) * 13)::int
-            - case when drawn.pays_draw >= 95 then 25 when drawn.pays_draw >= 83 then 12 else 0 end))
+    case
+        when chance('scored', drawn.customer_no) < 0.85
+            then greatest(15, least(
+                98, 78 + (bell('health', drawn.customer_no) * 13)::int
+                - case when drawn.pays_draw >= 95 then 25 when drawn.pays_draw >= 83 then 12 else 0 end
+            ))
     end as health_score,
     case
         when drawn.pays_draw >= 97 and chance('flag', drawn.customer_no) < 0.5 then 'litigation'
         when drawn.pays_draw >= 92 and chance('flag', drawn.customer_no) < 0.4 then 'distressed'
     end as risk_flag
 from drawn
-inner join holder on holder.seat_no = drawn.seat_no
-inner join region on region.region_no = holder.region_no
+inner join holder on drawn.seat_no = holder.seat_no
+inner join region on holder.region_no = region.region_no

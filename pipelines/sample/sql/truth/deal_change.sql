@@ -9,8 +9,8 @@ with deal_now as (
         milestone.proposal_at,
         milestone.negotiation_at
     from deal
-    inner join deal_value as value on value.deal_key = deal.deal_key
-    inner join deal_milestone as milestone on milestone.deal_key = deal.deal_key
+    inner join deal_value as value on deal.deal_key = value.deal_key
+    inner join deal_milestone as milestone on deal.deal_key = milestone.deal_key
 ),
 
 stage_change as (
@@ -35,22 +35,45 @@ amount_step as (
     union all
     select
         deal_no,
-        negotiation_at + interval 40 minute,
-        case when proposal_at is null or proposal_at > negotiation_at then amount_0 else amount_1 end,
-        amount_2
+        negotiation_at + interval 40 minute as changed_at,
+        case
+            when proposal_at is null or proposal_at > negotiation_at then amount_0 else amount_1
+        end as old_number,
+        amount_2 as new_number
     from deal_now
     where negotiation_at is not null
 ),
 
 due_step as (
-    select deal_no, deal_key, push_day_1 as workday_no, due_0 as old_due, due_0 + push_1 as new_due, 1 as step
-    from deal_now where is_pushed_1
+    select
+        deal_no,
+        deal_key,
+        push_day_1 as workday_no,
+        due_0 as old_due,
+        due_0 + push_1 as new_due,
+        1 as step
+    from deal_now
+    where is_pushed_1
     union all
-    select deal_no, deal_key, push_day_2, due_0 + push_1, due_0 + push_1 + push_2, 2
-    from deal_now where is_pushed_2
+    select
+        deal_no,
+        deal_key,
+        push_day_2,
+        due_0 + push_1 as old_due,
+        due_0 + push_1 + push_2 as new_due,
+        2 as step
+    from deal_now
+    where is_pushed_2
     union all
-    select deal_no, deal_key, push_day_3, due_0 + push_1 + push_2, due_0 + push_1 + push_2 + push_3, 3
-    from deal_now where is_pushed_3
+    select
+        deal_no,
+        deal_key,
+        push_day_3,
+        due_0 + push_1 + push_2 as old_due,
+        due_0 + push_1 + push_2 + push_3 as new_due,
+        3 as step
+    from deal_now
+    where is_pushed_3
 ),
 
 due_change as (
@@ -61,7 +84,7 @@ due_change as (
         due_step.old_due::bigint as old_number,
         due_step.new_due::bigint as new_number
     from due_step
-    inner join workday on workday.workday_no = due_step.workday_no
+    inner join workday on due_step.workday_no = workday.workday_no
 ),
 
 owner_change as (
@@ -78,7 +101,14 @@ owner_change as (
 every_change as (
     from stage_change
     union all
-    select deal_no, 2, changed_at, old_number, new_number from amount_step where old_number <> new_number
+    select
+        deal_no,
+        2 as field_no,
+        changed_at,
+        old_number,
+        new_number
+    from amount_step
+    where old_number <> new_number
     union all
     from due_change
     union all
@@ -87,7 +117,12 @@ every_change as (
 
 select
     every_change.*,
-    case when deal.is_handed_over and every_change.changed_at > deal.tenure_end_date::timestamp + interval 19 hour
-        then deal.successor_no else deal.first_owner_no end as changed_by_no
+    case
+        when
+            deal.is_handed_over
+            and every_change.changed_at > deal.tenure_end_date::timestamp + interval 19 hour
+            then deal.successor_no
+        else deal.first_owner_no
+    end as changed_by_no
 from every_change
-inner join deal on deal.deal_no = every_change.deal_no
+inner join deal on every_change.deal_no = deal.deal_no

@@ -8,9 +8,13 @@ with won as (
         category_no,
         target_cents,
         -- discount in thousandths, by habit; renewals are hardly discounted
-        case when is_renewal then roll('renewal discount', deal_key, 60)
-            else greatest(0, least(320,
-                round(44 + 58 * discount_habit + 27 * bell('discount', deal_key))::bigint)) end
+        case
+            when is_renewal then roll('renewal discount', deal_key, 60)
+            else greatest(0, least(
+                320,
+                round(44 + 58 * discount_habit + 27 * bell('discount', deal_key))::bigint
+            ))
+        end
             as discount_permille,
         case
             when is_renewal then 1
@@ -50,17 +54,20 @@ priced as (
         product.cost_cents as cost_cny_cents
     from chosen
     inner join product
-        on product.product_no
-        = [1, 10, 19, 27, 37, 43, 53][line_category_no]
-        + roll('product', line_key, [9, 9, 8, 10, 6, 10, 8][line_category_no])
+        on
+            product.product_no
+            = [1, 10, 19, 27, 37, 43, 53][line_category_no]
+            + roll('product', line_key, [9, 9, 8, 10, 6, 10, 8][line_category_no])
 ),
 
 in_currency as (
     -- abroad, prices are whole hundreds, so that amounts times a rate are whole cents
     select
         *,
-        case when currency = 'CNY' then list_cny_cents
-            else 10000 * (1 + list_cny_cents * 100 // currency_divisor // 10000) end as list_cents,
+        case
+            when currency = 'CNY' then list_cny_cents
+            else 10000 * (1 + list_cny_cents * 100 // currency_divisor // 10000)
+        end as list_cents,
         cost_cny_cents * 100 // currency_divisor as cost_cents,
         target_cents * 100 // currency_divisor
         * case when line_count = 1 then 100 when line_no = 1 then 55 else 45 // (line_count - 1) end
@@ -76,8 +83,9 @@ select
     greatest(1, share_of(line_target_cents, 1000, list_cents * (1000 - discount_permille)))
         as quantity,
     list_cents,
-    case when currency = 'CNY'
-        then greatest(50, share_of(list_cents, 1000 - discount_permille, 50000) * 50)
+    case
+        when currency = 'CNY'
+            then greatest(50, share_of(list_cents, 1000 - discount_permille, 50000) * 50)
         else greatest(10000, share_of(list_cents, 1000 - discount_permille, 10000000) * 10000)
     end as unit_cents,
     cost_cents,

@@ -10,7 +10,8 @@ with won as (
         chance('split', deal.deal_key) as split_draw,
         chance('overlay', deal.deal_key) as overlay_draw
     from deal
-    where deal.outcome = 'won' and not deal.is_renewal
+    where
+        deal.outcome = 'won' and not deal.is_renewal
         and (chance('split', deal.deal_key) < 0.125 or chance('overlay', deal.deal_key) < 0.025)
 ),
 
@@ -26,12 +27,13 @@ mate as (
             order by draw('mate', won.deal_key * 10000 + tenure.employee_no), tenure.employee_no
         ) as place
     from won
-    inner join seat on seat.team_no = won.team_no
+    inner join seat on won.team_no = seat.team_no
     inner join seat_tenure as tenure
-        on tenure.seat_no = seat.seat_no
-        and won.closed_date >= tenure.from_date
-        and won.closed_date <= coalesce(tenure.to_date, date '9999-12-31')
-        and tenure.employee_no <> won.owner_no
+        on
+            seat.seat_no = tenure.seat_no
+            and won.closed_date >= tenure.from_date
+            and won.closed_date <= coalesce(tenure.to_date, date '9999-12-31')
+            and won.owner_no <> tenure.employee_no
     where won.split_draw < 0.125
 ),
 
@@ -47,24 +49,38 @@ part as (
     from mate
 )
 
-select deal_key, deal_no, employee_no, 'split' as kind, parts[place + 1] as pct_hundredths
+select
+    deal_key,
+    deal_no,
+    employee_no,
+    'split' as kind,
+    parts[place + 1] as pct_hundredths
 from part
 where place < len(parts) and mates >= len(parts) - 1
 union all
-select distinct part.deal_key, part.deal_no, won.owner_no, 'split', part.parts[1]
+select distinct
+    part.deal_key,
+    part.deal_no,
+    won.owner_no,
+    'split' as kind,
+    part.parts[1] as pct_hundredths
 from part
-inner join won on won.deal_key = part.deal_key
+inner join won on part.deal_key = won.deal_key
 where part.mates >= len(part.parts) - 1
 union all
 select
     won.deal_key,
     won.deal_no,
     presales.employee_no,
-    'overlay',
-    10000
+    'overlay' as kind,
+    10000 as pct_hundredths
 from won
 inner join (
-    select employee_no, row_number() over (order by employee_no) - 1 as place, count(*) over () as places
-    from employee where role = 'presales'
+    select
+        employee_no,
+        row_number() over (order by employee_no) - 1 as place,
+        count(*) over () as places
+    from employee
+    where role = 'presales'
 ) as presales on presales.place = won.deal_key % presales.places
 where won.overlay_draw < 0.025

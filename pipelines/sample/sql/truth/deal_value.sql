@@ -21,7 +21,7 @@ rough as (
         deal.target_cents * 100
         // case deal.currency when 'USD' then 716 when 'EUR' then 784 else 100 end as goal_cents
     from deal
-    left join configured on configured.deal_key = deal.deal_key
+    left join configured on deal.deal_key = configured.deal_key
 ),
 
 guessed as (
@@ -37,10 +37,11 @@ guessed as (
 revised as (
     select
         *,
-        case when chance('revised', deal_key) < 0.35
-            then 100000 * greatest(1, share_of(
-                aim_cents, 88 + roll('second guess', deal_key, 26), 10000000
-            ))
+        case
+            when chance('revised', deal_key) < 0.35
+                then 100000 * greatest(1, share_of(
+                    aim_cents, 88 + roll('second guess', deal_key, 26), 10000000
+                ))
             else amount_0
         end as amount_1
     from guessed

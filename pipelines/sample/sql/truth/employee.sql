@@ -1,18 +1,44 @@
 -- grain: one row per person
 -- why:   the whole cast: director, managers, leads, representatives, supporting teams
 with initial as (
-    select 1 as rank_no, 1 as order_no, 'director' as role, null::int as seat_no,
-        null::int as team_no, null::int as region_no, 'C-01' as unit_id,
-        null::date as joined_date, null::date as leave_date
-    union all
-    select 2, region_no, 'region_manager', null, null, region_no, unit_id, null, null from region
-    union all
-    select 3, team_no, 'team_lead', null, team_no, region_no, unit_id, null, null from team
-    union all
-    select 4, seat.seat_no, 'rep', seat.seat_no, seat.team_no, team.region_no, team.unit_id,
-        null, seat.leave_date
+    select
+        1 as rank_no,
+        1 as order_no,
+        'director' as role,
+        null::int as seat_no,
+        null::int as team_no,
+        null::int as region_no,
+        'C-01' as unit_id,
+        null::date as leave_date
+    union all by name
+    select
+        2 as rank_no,
+        region_no as order_no,
+        'region_manager' as role,
+        region.region_no,
+        region.unit_id
+    from region
+    union all by name
+    select
+        3 as rank_no,
+        team_no as order_no,
+        'team_lead' as role,
+        team.team_no,
+        team.region_no,
+        team.unit_id
+    from team
+    union all by name
+    select
+        4 as rank_no,
+        seat.seat_no as order_no,
+        'rep' as role,
+        seat.seat_no,
+        seat.team_no,
+        team.region_no,
+        team.unit_id,
+        seat.leave_date
     from seat
-    inner join team on team.team_no = seat.team_no
+    inner join team on seat.team_no = team.team_no
     where seat.opened_date is null
 ),
 
@@ -44,19 +70,29 @@ joiner as (
         'rep' as role,
         seat.seat_no,
         seat.team_no,
-        case when coalesce(seat.successor_date, seat.opened_date) < date '2026-01-01'
-            then team.region_no else team.region_no_2026 end as region_no,
-        case when coalesce(seat.successor_date, seat.opened_date) < date '2026-01-01'
-            then team.unit_id else team.unit_id_2026 end as unit_id,
+        case
+            when coalesce(seat.successor_date, seat.opened_date) < date '2026-01-01'
+                then team.region_no
+            else team.region_no_2026
+        end as region_no,
+        case
+            when coalesce(seat.successor_date, seat.opened_date) < date '2026-01-01'
+                then team.unit_id
+            else team.unit_id_2026
+        end as unit_id,
         coalesce(seat.successor_date, seat.opened_date) as joined_date,
         null::date as leave_date
     from seat
-    inner join team on team.team_no = seat.team_no
+    inner join team on seat.team_no = team.team_no
     where coalesce(seat.successor_date, seat.opened_date) is not null
 ),
 
 everyone as (
-    from initial union all from support union all from joiner
+    from initial
+    union all by name
+    from support
+    union all by name
+    from joiner
 ),
 
 numbered as (

@@ -15,7 +15,8 @@ with claim as (
     cross join (
         values (0, '差旅费', 2600), (1, '业务招待费', 1500), (2, '办公及通讯', 320), (3, '市场物料', 900)
     ) as kind (no, name, typical)
-    where month.first_day >= date '2024-11-01' and month.first_day <= getvariable('last_day')
+    where
+        month.first_day >= date '2024-11-01' and month.first_day <= getvariable('last_day')
         and employee.role in ('rep', 'team_lead', 'region_manager', 'presales', 'director')
         and chance('claims', (employee.employee_no * 100 + month.month_no) * 4 + kind.no)
         < [0.82, 0.55, 0.16, 0.08][kind.no + 1]
@@ -36,7 +37,8 @@ select
     row_number() over (order by dated.expense_date, dated.expense_key)::bigint as expense_no
 from dated
 inner join assignment
-    on assignment.employee_no = dated.employee_no
-    and dated.expense_date >= assignment.valid_from
-    and dated.expense_date <= coalesce(assignment.valid_to, date '9999-12-31')
+    on
+        dated.employee_no = assignment.employee_no
+        and dated.expense_date >= assignment.valid_from
+        and dated.expense_date <= coalesce(assignment.valid_to, date '9999-12-31')
 where dated.expense_date <= getvariable('last_day') and dated.amount_cents >= 1000

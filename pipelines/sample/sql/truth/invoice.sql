@@ -8,7 +8,7 @@ with billed as (
         customer.pays_in_batches,
         case when chance('advance invoice', order_key) < 0.3 then 2 else 1 end as invoices
     from sales_order
-    inner join customer on customer.customer_no = sales_order.customer_no
+    inner join customer on sales_order.customer_no = customer.customer_no
     where not sales_order.is_cancelled
 ),
 
@@ -31,8 +31,10 @@ dated as (
         case
             when invoices = 1 then net_cents
             when currency = 'CNY'
-                then case when invoice_part = 1 then share_of(net_cents, 40, 100)
-                    else net_cents - share_of(net_cents, 40, 100) end
+                then case
+                    when invoice_part = 1 then share_of(net_cents, 40, 100)
+                    else net_cents - share_of(net_cents, 40, 100)
+                end
             when invoice_part = 1 then greatest(10000, share_of(net_cents, 40, 1000000) * 10000)
             else net_cents - greatest(10000, share_of(net_cents, 40, 1000000) * 10000)
         end as part_net_cents
@@ -76,30 +78,67 @@ judged as (
 
 document as (
     select
-        invoice_key, order_no, contract_no, deal_no, customer_no, owner_no, currency, pays,
-        pays_in_batches, 'invoice' as kind, invoice_date, due_date, part_net_cents as net_cents,
-        part_tax_cents as tax_cents, gross_cents, status, is_disputed, has_instalments,
-        null::bigint as credited_invoice_key, 0::bigint as credited_cents
+        invoice_key,
+        order_no,
+        contract_no,
+        deal_no,
+        customer_no,
+        owner_no,
+        currency,
+        pays,
+        pays_in_batches,
+        'invoice' as kind,
+        invoice_date,
+        due_date,
+        part_net_cents as net_cents,
+        part_tax_cents as tax_cents,
+        gross_cents,
+        status,
+        is_disputed,
+        has_instalments,
+        null::bigint as credited_invoice_key,
+        0::bigint as credited_cents
     from judged
     union all
     select
-        invoice_key + 4 * (select max(order_key) from order_part) + 4, order_no, contract_no, deal_no,
-        customer_no, owner_no, currency, pays, pays_in_batches, 'credit_note',
-        invoice_date + 6 + roll('credit day', invoice_key, 45)::int, null,
-        case when is_credited_whole then part_net_cents
-            else share_of(part_net_cents, 8 + roll('credit share', invoice_key, 20), 100) end,
-        case when is_credited_whole then part_tax_cents
-            else vat_of(share_of(part_net_cents, 8 + roll('credit share', invoice_key, 20), 100)) end,
-        null, 'posted', false, false, invoice_key, 0
+        invoice_key + 4 * (select max(order_key) from order_part) + 4 as invoice_key,
+        order_no,
+        contract_no,
+        deal_no,
+        customer_no,
+        owner_no,
+        currency,
+        pays,
+        pays_in_batches,
+        'credit_note' as kind,
+        invoice_date + 6 + roll('credit day', invoice_key, 45)::int as invoice_date,
+        null as due_date,
+        case
+            when is_credited_whole then part_net_cents
+            else share_of(part_net_cents, 8 + roll('credit share', invoice_key, 20), 100)
+        end as net_cents,
+        case
+            when is_credited_whole then part_tax_cents
+            else vat_of(share_of(part_net_cents, 8 + roll('credit share', invoice_key, 20), 100))
+        end as tax_cents,
+        null as gross_cents,
+        'posted' as status,
+        false as is_disputed,
+        false as has_instalments,
+        judged.invoice_key as credited_invoice_key,
+        0 as credited_cents
     from judged
-    where is_credited
+    where
+        is_credited
         and invoice_date + 6 + roll('credit day', invoice_key, 45)::int <= getvariable('last_day')
 ),
 
 numbered as (
     select
-        document.* replace (net_cents + tax_cents as gross_cents),
-        row_number() over (order by invoice_date, kind desc, invoice_key)::bigint as invoice_no
+        document.* replace (document.net_cents + document.tax_cents as gross_cents),
+        row_number()
+            over (order by document.invoice_date asc, document.kind desc, document.invoice_key asc)
+        ::bigint as invoice_no
     from document
 )
 
@@ -107,5 +146,5 @@ select
     numbered.* replace (coalesce(note.gross_cents, 0) as credited_cents),
     original.invoice_no as credited_invoice_no
 from numbered
-left join numbered as original on original.invoice_key = numbered.credited_invoice_key
-left join numbered as note on note.credited_invoice_key = numbered.invoice_key
+left join numbered as original on numbered.credited_invoice_key = original.invoice_key
+left join numbered as note on numbered.invoice_key = note.credited_invoice_key

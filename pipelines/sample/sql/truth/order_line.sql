@@ -12,5 +12,6 @@ select
     (line.quantity * line.cost_cents)::bigint as cost_cents
 from deal_line as line
 inner join order_part as part
-    on part.deal_key = line.deal_key
-    and (part.parts = 1 or part.part_no = 1 + line.line_no % 2)
+    on
+        line.deal_key = part.deal_key
+        and (part.parts = 1 or part.part_no = 1 + line.line_no % 2)

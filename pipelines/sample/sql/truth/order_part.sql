@@ -8,8 +8,12 @@ with planned as (
             as parts
     from contract
     inner join (
-        select deal_key, count(*) as line_count from deal_line group by deal_key
-    ) as lines on lines.deal_key = contract.deal_key
+        select
+            deal_key,
+            count(*) as line_count
+        from deal_line
+        group by deal_key
+    ) as lines on contract.deal_key = lines.deal_key
 ),
 
 part as (
@@ -67,8 +71,10 @@ select
     row_number() over (order by entered_at, order_key)::bigint as order_no,
     date_trunc('minute', entered_at) as entered_at,
     promised_date,
-    case when not is_cancelled and would_deliver_date <= getvariable('last_day')
-        then greatest(would_deliver_date, entered_at::date + 1) end as delivered_date,
+    case
+        when not is_cancelled and would_deliver_date <= getvariable('last_day')
+            then greatest(would_deliver_date, entered_at::date + 1)
+    end as delivered_date,
     is_cancelled,
     chance('mistake', order_key) < 0.045 as has_error
 from delivered

@@ -24,11 +24,19 @@ with due as (
     where invoice.kind = 'invoice' and invoice.status = 'posted' and not invoice.has_instalments
     union all
     select
-        invoice.invoice_key, invoice.invoice_no, part.seq, part.due_date, part.amount_cents,
-        invoice.customer_no, invoice.currency, invoice.pays, invoice.pays_in_batches,
-        invoice.is_disputed, invoice.invoice_date
+        invoice.invoice_key,
+        invoice.invoice_no,
+        part.seq,
+        part.due_date,
+        part.amount_cents,
+        invoice.customer_no,
+        invoice.currency,
+        invoice.pays,
+        invoice.pays_in_batches,
+        invoice.is_disputed,
+        invoice.invoice_date
     from invoice_instalment as part
-    inner join invoice on invoice.invoice_key = part.invoice_key
+    inner join invoice on part.invoice_key = invoice.invoice_key
 ),
 
 keyed as (
@@ -50,13 +58,16 @@ delayed as (
             else 60 + roll('delay', due_key, 200)
         end::int + case when is_disputed then 40 + roll('dispute', due_key, 120)::int else 0 end)
             as first_date,
-        pays = 'rarely' and chance('never', invoice_key) < 0.6 as is_never,
+        pays = 'rarely' and chance('never', invoice_key) < 0.72 as is_never,
         chance('two payments', due_key) < 0.10 as is_split
     from keyed
 ),
 
 paid as (
-    select due_key * 2 as payment_key, *, first_date as pay_date,
+    select
+        due_key * 2 as payment_key,
+        *,
+        first_date as pay_date,
         case
             when is_split and currency = 'CNY' then share_of(amount_cents, 70, 100)
             when is_split then greatest(10000, share_of(amount_cents, 70, 1000000) * 10000)
@@ -69,11 +80,14 @@ paid as (
     from delayed
     where not is_never
     union all
-    select due_key * 2 + 1, *, first_date + 10 + roll('second payment', due_key, 35)::int,
+    select
+        due_key * 2 + 1 as payment_key,
+        *,
+        first_date + 10 + roll('second payment', due_key, 35)::int as pay_date,
         case
             when currency = 'CNY' then amount_cents - share_of(amount_cents, 70, 100)
             else amount_cents - greatest(10000, share_of(amount_cents, 70, 1000000) * 10000)
-        end
+        end as paid_cents
     from delayed
     where not is_never and is_split and chance('second comes', due_key) < 0.92
 )

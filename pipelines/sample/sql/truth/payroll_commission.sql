@@ -6,13 +6,16 @@ with payable as (
         employee.leave_date,
         row_number() over (order by commission_month.month_start, commission_month.employee_no) as place
     from commission_month
-    inner join employee on employee.employee_no = commission_month.employee_no
+    inner join employee on commission_month.employee_no = employee.employee_no
     where commission_month.month_start <= date '2026-10-01' and commission_month.commission_cents > 0
 ),
 
 planted as (
     -- one candidate of each kind, drawn from the last months
-    select kind, employee_no, period
+    select
+        kind,
+        employee_no,
+        period
     from (
         select
             kind.kind,
@@ -20,7 +23,8 @@ planted as (
             payable.period,
             row_number() over (
                 partition by kind.kind
-                order by draw('planted ' || kind.kind, payable.employee_no * 100 + month(payable.month_start)),
+                order by
+                    draw('planted ' || kind.kind, payable.employee_no * 100 + month(payable.month_start)),
                     payable.employee_no
             ) as place
         from payable
@@ -28,7 +32,7 @@ planted as (
             values
             ('missing_month', date '2026-06-01'), ('short_by_100', date '2026-07-01'),
             ('paid_twice', date '2026-08-01'), ('one_cent_off', date '2026-10-01')
-        ) as kind (kind, month_start) on kind.month_start = payable.month_start
+        ) as kind (kind, month_start) on payable.month_start = kind.month_start
         where payable.commission_cents > 20000 and payable.leave_date is null
     ) as drawn
     where place = 1
@@ -49,7 +53,7 @@ paid as (
         end as paid_cents
     from payable
     left join planted
-        on planted.employee_no = payable.employee_no and planted.period = payable.period
+        on payable.employee_no = planted.employee_no and payable.period = planted.period
 ),
 
 leaver as (
@@ -63,7 +67,7 @@ leaver as (
         165000 + roll('leaver pay', employee_no, 90000) as paid_cents
     from employee
     where role = 'rep' and leave_date < date '2026-09-01'
-    order by leave_date desc, employee_no
+    order by leave_date desc, employee_no asc
     limit 1
 )
 
@@ -71,4 +75,8 @@ select
     *,
     (month_start + interval 1 month)::date + 14 as paid_date,
     'GZ' || strftime(month_start, '%Y%m') || '-' || employee_id(employee_no) as reference
-from (from paid union all from leaver) as every_row
+from (
+    from paid
+    union all
+    from leaver
+) as every_row

@@ -15,14 +15,20 @@ measure (measure) as (
 ),
 
 territory as (
-    select team.region_no_2026 as region_no, sum(seat.potential) as potential
+    select
+        team.region_no_2026 as region_no,
+        sum(seat.potential) as potential,
+        sum(sum(seat.potential)) over () as company_potential
     from seat
-    inner join team on team.team_no = seat.team_no
+    inner join team on seat.team_no = team.team_no
     group by team.region_no_2026
 ),
 
 company as (
-    select measure, quarter_start, sum(actual_cents) as actual_cents
+    select
+        measure,
+        quarter_start,
+        sum(actual_cents) as actual_cents
     from quota_actual
     group by measure, quarter_start
 ),
@@ -45,22 +51,26 @@ past as (
         (
             coalesce(own.actual_cents, 0)
             + coalesce(company.actual_cents, 0) * territory.potential
-            // (select sum(potential) from territory)
+            // territory.company_potential
         ) * 50 // goal.attainment_pct as plan_cents
     from goal
     cross join measure
     cross join territory
     left join company
-        on company.measure = measure.measure and company.quarter_start = goal.quarter_start
+        on measure.measure = company.measure and goal.quarter_start = company.quarter_start
     left join quota_actual as own
-        on own.measure = measure.measure
-        and own.quarter_start = goal.quarter_start
-        and own.region_no = territory.region_no
+        on
+            measure.measure = own.measure
+            and goal.quarter_start = own.quarter_start
+            and territory.region_no = own.region_no
 ),
 
 usual as (
     -- a normal quarter of the region: its last four, with a little growth
-    select measure, region_no, sum(actual_cents) * 26 // 100 as usual_cents
+    select
+        measure,
+        region_no,
+        sum(actual_cents) * 26 // 100 as usual_cents
     from quota_actual
     where quarter_start >= date '2025-10-01' and quarter_start < date '2026-10-01'
     group by measure, region_no
@@ -81,13 +91,17 @@ current_quarter as (
                     when 'collections' then [92, 97, 101, 104][usual.region_no]
                     else [84, 100, 104, 96][usual.region_no]
                 end
-            ))) as plan_cents
+            )
+        )) as plan_cents
     from usual
     cross join elapsed
     left join quota_actual as own
-        on own.measure = usual.measure
-        and own.region_no = usual.region_no
-        and own.quarter_start = date '2026-10-01'
+        on
+            usual.measure = own.measure
+            and usual.region_no = own.region_no
+            and own.quarter_start = date '2026-10-01'
 )
 
-from past union all from current_quarter
+from past
+union all
+from current_quarter

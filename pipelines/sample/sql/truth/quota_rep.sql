@@ -17,11 +17,12 @@ with rep_month as (
             else 100
         end // 100 as weight
     from seat_tenure as tenure
-    inner join seat on seat.seat_no = tenure.seat_no
-    inner join team on team.team_no = seat.team_no
+    inner join seat on tenure.seat_no = seat.seat_no
+    inner join team on seat.team_no = team.team_no
     inner join month
-        on tenure.from_date <= month.last_day
-        and coalesce(tenure.to_date, date '9999-12-31') >= month.first_day
+        on
+            tenure.from_date <= month.last_day
+            and coalesce(tenure.to_date, date '9999-12-31') >= month.first_day
 ),
 
 weighed as (
@@ -43,7 +44,7 @@ money as (
         // (weighed.share_all * weighed.region_weight) as exact_cents
     from weighed
     inner join quota_plan as plan
-        on plan.region_no = weighed.region_no and plan.quarter_start = weighed.quarter_start
+        on weighed.region_no = plan.region_no and weighed.quarter_start = plan.quarter_start
 )
 
 select
@@ -62,7 +63,7 @@ from money
 union all
 select
     employee_no,
-    'collections_net',
+    'collections_net' as measure,
     first_day,
     last_day,
     (100000 * greatest(1, share_of(exact_cents::bigint, 1, 113000)))::bigint

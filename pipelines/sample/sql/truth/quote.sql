@@ -16,8 +16,8 @@ with quoted as (
         value.net_cents,
         value.cost_cents
     from deal
-    inner join deal_milestone as milestone on milestone.deal_key = deal.deal_key
-    inner join deal_value as value on value.deal_key = deal.deal_key
+    inner join deal_milestone as milestone on deal.deal_key = milestone.deal_key
+    inner join deal_value as value on deal.deal_key = value.deal_key
     where milestone.quoted_from_at is not null
 ),
 
@@ -61,8 +61,10 @@ select
     version,
     date_trunc('minute', version_requested_at) as requested_at,
     date_trunc('minute', due_at) as due_at,
-    case when outcome <> 'open' or version < versions or chance('in writing', quote_key) < 0.8
-        then date_trunc('minute', would_submit_at) end as submitted_at,
+    case
+        when outcome <> 'open' or version < versions or chance('in writing', quote_key) < 0.8
+            then date_trunc('minute', would_submit_at)
+    end as submitted_at,
     case
         when outcome = 'won' and version = versions then closed_at
         when outcome <> 'open' and version = versions and chance('answered', quote_key) < 0.7
@@ -84,11 +86,19 @@ select
         as net_cents,
     case when segment = 'strategic' or target_cents > 50000000 then 15 else 12 end as authority_pct,
     cost_cents,
-    case when chance('fit', quote_key) < 0.8
-        then greatest(20, least(100, 76 + (11 * bell('fit score', quote_key))::int
-            + case outcome when 'won' then 7 else 0 end)) end as fit_score,
-    case when chance('answer', quote_key) < 0.65
-        then greatest(1, least(5, 3 + (bell('answer score', quote_key) * 0.9)::int
-            + case outcome when 'won' then 1 else 0 end)) end as feedback_score,
+    case
+        when chance('fit', quote_key) < 0.8
+            then greatest(20, least(
+                100, 76 + (11 * bell('fit score', quote_key))::int
+                + case outcome when 'won' then 7 else 0 end
+            ))
+    end as fit_score,
+    case
+        when chance('answer', quote_key) < 0.65
+            then greatest(1, least(
+                5, 3 + (bell('answer score', quote_key) * 0.9)::int
+                + case outcome when 'won' then 1 else 0 end
+            ))
+    end as feedback_score,
     currency
 from submitted

@@ -57,22 +57,32 @@ in_advance as (
         contract.currency,
         contract.signed_at::date + 2 + roll('advance day', contract.deal_key, 6)::int as pay_date,
         3 as round_no,
-        case when contract.currency = 'CNY'
-            then share_of(contract.net_cents, 10 + roll('advance', contract.deal_key, 20), 10000000) * 100000
-            else share_of(contract.net_cents, 20, 1000000) * 10000 end as paid_cents,
+        case
+            when contract.currency = 'CNY'
+                then
+                    share_of(contract.net_cents, 10 + roll('advance', contract.deal_key, 20), 10000000)
+                    * 100000
+            else share_of(contract.net_cents, 20, 1000000) * 10000
+        end as paid_cents,
         contract.deal_key + 800000000000 as receipt_day_key,
         'transfer' as method,
         null::date as bounce_date,
         null::bigint as replaces_day_key
     from contract
-    where chance('pays ahead', contract.deal_key)
+    where
+        chance('pays ahead', contract.deal_key)
         < case when contract.signed_at >= getvariable('last_day') - 45 then 0.10 else 0.006 end
 ),
 
 every_receipt as (
-    select *, null::bigint as replaces_day_key from judged
-    union all by name from again
-    union all by name from in_advance
+    select
+        *,
+        null::bigint as replaces_day_key
+    from judged
+    union all by name
+    from again
+    union all by name
+    from in_advance
 ),
 
 surplus as (

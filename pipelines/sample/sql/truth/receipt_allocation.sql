@@ -3,18 +3,26 @@
 with paid as (
     select
         payment.*,
-        customer_no * 10000 + (pay_date - date '2024-11-01') as receipt_day_key
+        payment.customer_no * 10000 + (payment.pay_date - date '2024-11-01') as receipt_day_key
     from payment
 ),
 
 matched as (
-    select paid.*, receipt.receipt_no, receipt.received_date, receipt.cleared_date
+    select
+        paid.*,
+        receipt.receipt_no,
+        receipt.received_date,
+        receipt.cleared_date
     from paid
-    inner join receipt on receipt.receipt_day_key = paid.receipt_day_key
+    inner join receipt on paid.receipt_day_key = receipt.receipt_day_key
     union all
-    select paid.*, receipt.receipt_no, receipt.received_date, receipt.cleared_date
+    select
+        paid.*,
+        receipt.receipt_no,
+        receipt.received_date,
+        receipt.cleared_date
     from paid
-    inner join receipt on receipt.replaces_day_key = paid.receipt_day_key
+    inner join receipt on paid.receipt_day_key = receipt.replaces_day_key
 ),
 
 joined as (
@@ -41,5 +49,6 @@ select
     greatest(received_date, coalesce(cleared_date, received_date))
     + roll('allocation', receipt_no, 3)::int as allocated_date
 from joined
-where greatest(received_date, coalesce(cleared_date, received_date))
+where
+    greatest(received_date, coalesce(cleared_date, received_date))
     + roll('allocation', receipt_no, 3)::int <= getvariable('last_day')

@@ -8,7 +8,7 @@ with service as (
         deal.target_cents,
         signed.day + 365 - 20 - roll('renewal lead', deal.deal_key, 45)::int as opens_date
     from deal_base as deal
-    inner join workday as signed on signed.workday_no = deal.end_workday
+    inner join workday as signed on deal.end_workday = signed.workday_no
     where deal.outcome = 'won' and deal.category_no = 7 and chance('asks', deal.deal_key) < 0.88
 )
 
@@ -22,9 +22,10 @@ select
     service.deal_key as parent_deal_key,
     service.target_cents as parent_cents
 from service
-inner join calendar on calendar.day = service.opens_date
+inner join calendar on service.opens_date = calendar.day
 inner join seat_tenure as tenure
-    on tenure.seat_no = service.seat_no
-    and service.opens_date >= tenure.from_date
-    and service.opens_date < coalesce(tenure.to_date, date '9999-12-31')
+    on
+        service.seat_no = tenure.seat_no
+        and service.opens_date >= tenure.from_date
+        and service.opens_date < coalesce(tenure.to_date, date '9999-12-31')
 where service.opens_date <= getvariable('last_day') - 2

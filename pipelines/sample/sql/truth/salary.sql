@@ -7,8 +7,11 @@ with period (year_no, first_day, last_day) as (
 select
     employee.employee_no,
     greatest(period.first_day, employee.hire_date) as valid_from,
-    case when period.last_day is null or employee.leave_date < period.last_day
-        then employee.leave_date else period.last_day end as valid_to,
+    case
+        when period.last_day is null or employee.leave_date < period.last_day
+            then employee.leave_date
+        else period.last_day
+    end as valid_to,
     10000 * (
         case employee.role
             when 'director' then 420 when 'region_manager' then 300 when 'team_lead' then 200
@@ -18,11 +21,14 @@ select
     ) as base_cents,
     10000 * case employee.role
         when 'director' then 180 when 'region_manager' then 120 when 'team_lead' then 80
-        when 'rep' then 40 else 25 end as floating_cents,
+        when 'rep' then 40 else 25
+    end as floating_cents,
     10000 * case employee.role
         when 'director' then 2400 when 'region_manager' then 1500 when 'team_lead' then 900
-        when 'rep' then 600 else 0 end as target_variable_cents
+        when 'rep' then 600 else 0
+    end as target_variable_cents
 from employee
 cross join period
-where employee.hire_date <= coalesce(period.last_day, getvariable('last_day'))
+where
+    employee.hire_date <= coalesce(period.last_day, getvariable('last_day'))
     and coalesce(employee.leave_date, date '9999-12-31') >= period.first_day

@@ -1,7 +1,11 @@
 -- grain: one row per order
 -- why:   the order with the sum of its lines
 with total as (
-    select order_key, sum(net_cents)::bigint as net_cents from order_line group by order_key
+    select
+        order_key,
+        sum(net_cents)::bigint as net_cents
+    from order_line
+    group by order_key
 )
 
 select
@@ -13,4 +17,4 @@ select
         else 'open'
     end as status
 from order_part as part
-inner join total on total.order_key = part.order_key
+inner join total on part.order_key = total.order_key

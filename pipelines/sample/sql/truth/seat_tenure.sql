@@ -1,13 +1,21 @@
 -- grain: one row per seat and holder
 -- why:   who sits on a territory from when to when, and who takes over the open deals afterwards
 with rep as (
-    select seat_no, employee_no, joined_date, leave_date from employee where role = 'rep'
+    select
+        seat_no,
+        employee_no,
+        joined_date,
+        leave_date
+    from employee
+    where role = 'rep'
 ),
 
 promoted as (
-    select seat.seat_no, lead.employee_no as former_lead_no
+    select
+        seat.seat_no,
+        lead.employee_no as former_lead_no
     from seat
-    inner join employee as lead on lead.role = 'team_lead' and lead.team_no = seat.team_no
+    inner join employee as lead on lead.role = 'team_lead' and seat.team_no = lead.team_no
     where seat.is_promoted
 ),
 
@@ -19,10 +27,15 @@ held as (
         case when promoted.seat_no is not null then date '2025-12-31' else rep.leave_date end
             as to_date
     from rep
-    left join promoted on promoted.seat_no = rep.seat_no
+    left join promoted on rep.seat_no = promoted.seat_no
     union all
     -- the former lead of that team goes back to selling on the promoted representative's seat
-    select seat_no, former_lead_no, date '2026-01-01', null from promoted
+    select
+        seat_no,
+        former_lead_no,
+        date '2026-01-01' as from_date,
+        null as to_date
+    from promoted
 )
 
 select
@@ -32,11 +45,12 @@ select
     held.to_date,
     coalesce(promoted.former_lead_no, neighbour.employee_no, lead.employee_no) as successor_no
 from held
-inner join seat on seat.seat_no = held.seat_no
-inner join employee as lead on lead.role = 'team_lead' and lead.team_no = seat.team_no
+inner join seat on held.seat_no = seat.seat_no
+inner join employee as lead on lead.role = 'team_lead' and seat.team_no = lead.team_no
 left join promoted
-    on promoted.seat_no = held.seat_no and promoted.former_lead_no <> held.employee_no
+    on held.seat_no = promoted.seat_no and held.employee_no <> promoted.former_lead_no
 left join held as neighbour
-    on neighbour.seat_no = seat.neighbour_seat_no
-    and held.to_date + 1 >= neighbour.from_date
-    and neighbour.to_date is null
+    on
+        seat.neighbour_seat_no = neighbour.seat_no
+        and held.to_date + 1 >= neighbour.from_date
+        and neighbour.to_date is null

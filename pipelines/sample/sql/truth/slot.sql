@@ -16,10 +16,11 @@ with weighed as (
             end // 10
         )::bigint as weight
     from seat_tenure as tenure
-    inner join seat on seat.seat_no = tenure.seat_no
+    inner join seat on tenure.seat_no = seat.seat_no
     inner join calendar
-        on calendar.is_workday
-        and calendar.day between tenure.from_date
+        on
+            calendar.is_workday
+            and calendar.day between tenure.from_date
             and coalesce(tenure.to_date, getvariable('last_day'))
     -- the long leave
     where not (

@@ -52,6 +52,7 @@ select
         else office_time(workday.day, 'stage', entered.deal_key * 10 + entered.visit_no)
     end as entered_at
 from entered
-inner join workday on workday.workday_no = entered.entered_workday
-where entered.entered_workday <= entered.last_workday
+inner join workday on entered.entered_workday = workday.workday_no
+where
+    entered.entered_workday <= entered.last_workday
     and (entered.stage_no < 6 or entered.outcome = 'won')
