@@ -47,9 +47,10 @@ class Edition(Frozen):
 
 
 class Entry(Frozen):
-    """A published page as the list shows it."""
+    """A published page as the list shows it; `family` is the report it is blocked with."""
 
     report: Slug
+    family: Slug
     reader: Reader
     period: Period
     as_of: date
@@ -111,6 +112,7 @@ def _write_page(build_dir: Path, page: Page, look: Look) -> None:
 def _entry(page: Page) -> Entry:
     return Entry(
         report=page.report,
+        family=page.family or page.report,
         reader=page.reader,
         period=page.period,
         as_of=page.as_of,

@@ -16,6 +16,7 @@ import duckdb
 from pipelines.errors import UserError
 from pipelines.reporting.data import Record, fetch
 from pipelines.reporting.model import Definition, Freshness, Quality
+from pipelines.reporting.periods import month_of
 from pipelines.reporting.values import (
     Bilingual,
     Listing,
@@ -97,8 +98,10 @@ class Context:
             "week_start": week.start,
             "month_start": self.month.start,
             "month": self.month.key,
+            "last_month": self.last_month.key,
             "quarter_start": self.quarter.start,
             "quarter_end": self.quarter.end,
+            "rolling_start": week.end - timedelta(weeks=_WEEKS) + timedelta(days=1),
             "history_from": week.end - timedelta(weeks=_WEEKS - 1),
             "history_to": max(week.end, self.as_of),
         }
@@ -115,6 +118,13 @@ class Context:
     @cached_property
     def quarter(self) -> Period:
         return self._period("quarter")
+
+    @cached_property
+    def last_month(self) -> Period:
+        """The latest month that has ended by the day of the report."""
+        if self.month.end <= self.as_of:
+            return self.month
+        return month_of((self.month.start - timedelta(days=1)).strftime("%Y-%m"))
 
     def _period(self, kind: str) -> Period:
         row = self.periods[kind]

@@ -6,6 +6,7 @@ Belongs here: lead, tiles and order of sections. Sections live in their own modu
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 
 from pipelines.reporting import (
     kpis,
@@ -22,7 +23,7 @@ from pipelines.reporting.kpis import KpiBook
 from pipelines.reporting.model import Page, Reader, Tile
 from pipelines.reporting.section_quota import Standing, missed_by_region, standings
 from pipelines.reporting.tiles import Quotas, level_tile, quota_tile, rate_tile, sum_tile
-from pipelines.reporting.values import Count, Listing, Message, Money, Ratio, message
+from pipelines.reporting.values import Count, Listing, Message, Money, Ratio, message, quotient
 
 QUERIES = (
     *kpis.QUERIES,
@@ -38,6 +39,7 @@ KPIS = (
     "contract_amount", "collections", "quota_attainment", "win_rate_count", "win_rate_value",
     "pipeline_coverage", "pipeline_amount", "overdue_rate", "discount_breach_rate",
 )  # fmt: skip
+WEEKLY = ("contract_amount", "collections", "pipeline_coverage", "overdue_rate")
 # A region that holds this much of the company's gap is where it comes from.
 _NEARLY_ALL = Decimal("0.8")
 _HALF = Decimal("0.5")
@@ -45,7 +47,7 @@ _HALF = Decimal("0.5")
 
 def build(context: Context) -> list[Page]:
     """One page, for the company."""
-    company = KpiBook.read(context, "company", KPIS)
+    company = KpiBook.read(context, "company", KPIS, WEEKLY, ("win_rate_count",))
     regions = standings(context, KpiBook.read(context, "region", ("contract_amount",)), "region")
     teams = standings(context, KpiBook.read(context, "team", ("contract_amount",)), "team")
     people = {s.scope_id: s for s in standings(context, None, "employee")}
@@ -156,7 +158,7 @@ def _gap(context: Context, whole: Standing, regions: list[Standing]) -> tuple[Me
     if not behind:
         return (message("lead.behind", gap=gap),)
     worst = behind[0]
-    part = worst.gap / whole.gap
+    part = quotient(worst.gap, whole.gap)
     if part > 1 and len(behind) < len(regions):
         return (message("lead.behind", gap=gap), _one_behind(context, worst))
     if part >= _NEARLY_ALL:
@@ -214,8 +216,8 @@ def _collections(context: Context, book: KpiBook) -> Message | None:
     amount = Money(amount=row.value)
     if row.previous_value is None or row.previous_value <= 0:
         return message("lead.collections", amount=amount)
-    change = row.value / row.previous_value - 1
-    shown = kpis.relative(abs(change))
+    change = quotient(row.value, row.previous_value) - 1
+    shown = kpis.relative(abs(change), signed=False)
     if abs(change) < Decimal("0.005"):
         return message("lead.collections_same", amount=amount)
     name = "lead.collections_up" if change > 0 else "lead.collections_down"
@@ -232,7 +234,7 @@ def _overdue(context: Context, book: KpiBook) -> Message | None:
     if not history:
         return None
     rate = Ratio(value=history[-1], decimals=1)
-    steps = [now - before for before, now in zip(history, history[1:], strict=False)]
+    steps = [now - before for before, now in pairwise(history)]
     if not steps or steps[-1] == 0:
         return message("lead.overdue_same", rate=rate)
     falling = steps[-1] < 0

@@ -43,7 +43,7 @@ def arrange(catalogue: Catalogue, edition: Edition) -> list[ReportPages]:
     """Reports in the company's order, then any older report that is still published."""
     by_report: dict[str, list[Entry]] = {report: [] for report in edition.reports}
     for entry in catalogue.entries:
-        by_report.setdefault(entry.report, []).append(entry)
+        by_report.setdefault(entry.family, []).append(entry)
     stale = {notice.report: notice for notice in edition.stale}
     return [
         ReportPages(report, _readers(entries), stale.get(report))
@@ -53,18 +53,23 @@ def arrange(catalogue: Catalogue, edition: Edition) -> list[ReportPages]:
 
 
 def _readers(entries: list[Entry]) -> tuple[ReaderPages, ...]:
-    entries = sorted(entries, key=lambda e: (e.reader.kind, e.reader.id))
+    entries = sorted(entries, key=_place)
     groups = []
-    for _, group in groupby(entries, key=lambda e: (e.reader.kind, e.reader.id)):
+    for _, group in groupby(entries, key=_place):
         pages = sorted(group, key=lambda e: (e.period.end, e.period.key), reverse=True)
         earlier = tuple(pages[1 : 1 + _EARLIER])
         groups.append(ReaderPages(pages[0], earlier, len(pages) - 1 - len(earlier)))
     return tuple(groups)
 
 
+def _place(entry: Entry) -> tuple[bool, str, str, str]:
+    # Forms of single people stand after the page of the function or company they belong to.
+    return (entry.reader.kind == "employee", entry.reader.kind, entry.reader.id, entry.report)
+
+
 def newest(catalogue: Catalogue, report: str) -> list[Entry]:
-    """The newest page of a report for each of its readers."""
-    entries = [entry for entry in catalogue.entries if entry.report == report]
+    """The newest page of a report for each of its readers and parts."""
+    entries = [entry for entry in catalogue.entries if entry.family == report]
     return [pages.newest for pages in _readers(entries)]
 
 

@@ -23,11 +23,13 @@ from pipelines.reporting.values import (
     Money,
     Multiple,
     Number,
+    Points,
     Ratio,
     Shown,
     Text,
     Value,
     message,
+    quotient,
 )
 
 QUERIES = ("kpi_values", "quotas")
@@ -66,10 +68,23 @@ class KpiBook:
     values: dict[tuple[str, str, str], dict[date, Record]]
 
     @classmethod
-    def read(cls, context: Context, scope_kind: str, kpi_ids: tuple[str, ...]) -> KpiBook:
-        """One query for all scopes."""
+    def read(
+        cls,
+        context: Context,
+        scope_kind: str,
+        kpi_ids: tuple[str, ...],
+        weekly: tuple[str, ...] = (),
+        rolling: tuple[str, ...] = (),
+    ) -> KpiBook:
+        """One query for all scopes; 13 weeks of history for the KPIs that show a line."""
         values: dict[tuple[str, str, str], dict[date, Record]] = {}
-        for row in context.rows("kpi_values", scope_kind=scope_kind, kpi_ids=list(kpi_ids)):
+        for row in context.rows(
+            "kpi_values",
+            scope_kind=scope_kind,
+            kpi_ids=list(kpi_ids),
+            weekly_ids=list(weekly),
+            rolling_ids=list(rolling),
+        ):
             key = (row.scope_id, row.kpi_id, row.period_kind)
             values.setdefault(key, {})[row.period_start] = row
         return cls(context, values)
@@ -90,11 +105,11 @@ class KpiBook:
         return [found[start] for start in sorted(found)]
 
     def spark(self, scope_id: str, kpi_id: str, period_kind: str) -> tuple[SparkPoint, ...]:
-        """The tile's line."""
-        return tuple(
-            SparkPoint(end=row.period_end, value=row.value)
-            for row in self.history(scope_id, kpi_id, period_kind)
-        )
+        """The tile's line; empty where no history was read."""
+        rows = self.history(scope_id, kpi_id, period_kind)
+        if len(rows) < 2:
+            return ()
+        return tuple(SparkPoint(end=row.period_end, value=row.value) for row in rows)
 
     def tile(
         self,
@@ -115,9 +130,7 @@ class KpiBook:
             label=kpi.label,
             scope=scope,
             value=typed(kpi, row.value) if row is not None and known else None,
-            spark=self.spark(scope_id, kpi_id, "week" if period_kind == "week" else "rolling_13w")
-            if known and period_kind in ("week", "rolling_13w")
-            else (),
+            spark=self.spark(scope_id, kpi_id, period_kind) if known else (),
             comparisons=tuple(c for c in comparisons if c is not None) if known else (),
             footer=footer if known else None,
             no_data_reason=None if known else no_value(row),
@@ -143,11 +156,24 @@ def against_plan(
     """A sum against the plan of the days gone by."""
     if plan is None or plan <= 0:
         return None
-    change = actual / plan - 1
+    change = quotient(actual, plan) - 1
     judgement = judged("up", change)
     word = {"good": "word.above", "bad": "word.below", "neutral": "word.on_plan"}[judgement]
     return Comparison(
         label=message(label), shown=relative(change), judgement=judgement, word=message(word)
+    )
+
+
+def against_pace(attainment: Decimal, pace: Decimal) -> Comparison:
+    """Attainment against where working days say it should stand, in points."""
+    ahead = attainment - pace
+    judgement = judged("up", ahead)
+    word = {"good": "word.ahead", "bad": "word.behind", "neutral": "word.on_plan"}[judgement]
+    return Comparison(
+        label=message("tile.versus_pace"),
+        shown=Points(value=ahead),
+        judgement=judgement,
+        word=message(word),
     )
 
 
@@ -159,7 +185,7 @@ def changed(
         return None
     if before <= 0:
         return Comparison(label=message(label), shown=typed(kpi, before), same_day=same_day)
-    change = value / before - 1
+    change = quotient(value, before) - 1
     return Comparison(
         label=message(label),
         shown=relative(change),
@@ -168,11 +194,11 @@ def changed(
     )
 
 
-def relative(change: Decimal) -> Value:
+def relative(change: Decimal, signed: bool = True) -> Value:
     """+9 %, or 14× where a percentage would only look odd."""
     if change >= _TENFOLD:
         return Multiple(value=change + 1, decimals=0)
-    return Ratio(value=change, signed=True)
+    return Ratio(value=change, signed=signed)
 
 
 def moved(

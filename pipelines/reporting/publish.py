@@ -111,7 +111,7 @@ def _with_notices(tree: Path, catalogue: Catalogue, edition: Edition) -> Catalog
     entries: list[Entry] = []
     for entry in catalogue.entries:
         if entry.stem in blocked:
-            mark_stale(tree, entry, notices[entry.report])
+            mark_stale(tree, entry, notices[entry.family])
         elif entry.stale:
             clear_stale(tree, entry)
         stale = entry.stem in blocked

@@ -14,7 +14,7 @@ from pipelines.reporting import kpis, rep_commission, rep_lead, rep_sections
 from pipelines.reporting.context import Context
 from pipelines.reporting.data import Record
 from pipelines.reporting.kpis import KpiBook
-from pipelines.reporting.model import Page, Reader, Tile
+from pipelines.reporting.model import Comparison, Page, Reader, Tile
 from pipelines.reporting.tiles import Quotas, level_tile, quota_tile, sum_tile
 from pipelines.reporting.values import Count, Money, Ratio, message
 
@@ -39,7 +39,7 @@ class Own:
 
 def build(context: Context) -> list[Page]:
     """One page for each representative in service."""
-    book = KpiBook.read(context, "employee", KPIS)
+    book = KpiBook.read(context, "employee", KPIS, ("pipeline_amount", "overdue_rate"))
     quotas = Quotas.read(context, "employee")
     deals = by_owner(context.rows("deals_owner"), "owner_id")
     invoices = by_owner(context.rows("invoices_owner"), "owner_id")
@@ -118,7 +118,7 @@ def _commission_tile(context: Context, book: KpiBook, own: Own) -> Tile:
     if own.position is not None:
         footer = message("tile.rate_now", rate=Ratio(value=own.position.rate_pct / 100, decimals=1))
     row = book.now(own.employee_id, "commission_earned", "quarter")
-    comparisons = ()
+    comparisons: tuple[Comparison | None, ...] = ()
     if row is not None and row.value is not None:
         kpi = context.kpis["commission_earned"]
         comparisons = (

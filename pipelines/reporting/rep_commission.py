@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 from pipelines.reporting.charts import AttainmentBars, AttainmentRow
 from pipelines.reporting.context import Context
 from pipelines.reporting.data import Record
 from pipelines.reporting.model import Section
-from pipelines.reporting.tables import money, table
-from pipelines.reporting.values import Bilingual, Message, Money, Period, Ratio, message
+from pipelines.reporting.periods import month_of
+from pipelines.reporting.tables import Cells, money, table
+from pipelines.reporting.values import Bilingual, Message, Money, Ratio, message
 
 QUERIES = ("commission_positions", "commission_months")
 
@@ -51,19 +51,12 @@ def commission_section(context: Context, position: Record | None, months: list[R
     )
 
 
-def _statement(row: Record) -> tuple[Period, *tuple[Money | None, ...]]:
+def _statement(row: Record) -> Cells:
     return (
         month_of(row.period),
         *(money(amount, exact=True) for amount in (row.credit, row.earned, row.payable, row.paid)),
         money(row.adjustments, exact=True, signed=True) if row.adjustments else None,
     )
-
-
-def month_of(key: str) -> Period:
-    """The month written as 2026-10."""
-    start = date.fromisoformat(f"{key}-01")
-    after = date(start.year + start.month // 12, start.month % 12 + 1, 1)
-    return Period(period="month", start=start, end=date.fromordinal(after.toordinal() - 1))
 
 
 def _percent(rate_pct: Decimal) -> Ratio:

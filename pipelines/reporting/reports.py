@@ -12,7 +12,7 @@ from functools import cached_property
 
 import duckdb
 
-from pipelines.reporting import context, director, rep
+from pipelines.reporting import appraisal, context, director, finance, rep
 from pipelines.reporting.context import Context, open_context
 from pipelines.reporting.data import tables_of
 from pipelines.reporting.model import Freshness, Page, Quality
@@ -46,6 +46,8 @@ REPORTS: dict[str, Report] = {
     report.name: report
     for report in (
         Report("director_weekly", director.QUERIES, director.build),
+        Report("finance", finance.QUERIES, finance.build),
+        Report("appraisal", appraisal.QUERIES, appraisal.build),
         Report("rep_weekly", rep.QUERIES, rep.build),
     )
 }

@@ -8,7 +8,7 @@ from pipelines.reporting.context import Context
 from pipelines.reporting.kpis import KpiBook
 from pipelines.reporting.model import Section
 from pipelines.reporting.tables import day, money, table
-from pipelines.reporting.values import Count, Points, Ratio, message, verbatim
+from pipelines.reporting.values import Count, Points, Ratio, message, quotient, verbatim
 
 QUERIES = ("discount_breaches",)
 KPI = "discount_breach_rate"
@@ -73,4 +73,4 @@ def discount_section(context: Context, book: KpiBook) -> Section:
 
 
 def _discount(list_amount: Decimal, net_amount: Decimal) -> Decimal:
-    return 1 - net_amount / list_amount
+    return 1 - quotient(net_amount, list_amount)

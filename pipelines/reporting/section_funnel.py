@@ -20,7 +20,9 @@ from pipelines.reporting.values import (
     Message,
     Period,
     Ratio,
+    Shown,
     message,
+    quotient,
 )
 
 QUERIES = ("funnel",)
@@ -113,7 +115,7 @@ def _leak(rows: list[Record]) -> Record | None:
 def _headline(context: Context, leak: Record | None) -> Message:
     if leak is None:
         return message("funnel.no_loss")
-    lost = Ratio(value=Decimal(leak.lost) / leak.entered)
+    lost = Ratio(value=quotient(leak.lost, leak.entered))
     return message("funnel.leak", stage=context.stage(leak.stage_id), share=lost)
 
 
@@ -122,9 +124,9 @@ def _notes(context: Context, stages: list[Record], leak: Record | None) -> tuple
     if leak is not None:
         usual = _usual(context.rows("funnel"), leak.stage_id, "lost")
         low, high = wilson(leak.lost, leak.entered)
-        params = {
+        params: dict[str, Shown] = {
             "stage": context.stage(leak.stage_id),
-            "share": Ratio(value=Decimal(leak.lost) / leak.entered),
+            "share": Ratio(value=quotient(leak.lost, leak.entered)),
             "n": Count(value=leak.entered),
             "interval": Interval(low=low, high=high),
         }

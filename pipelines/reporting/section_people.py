@@ -24,6 +24,7 @@ from pipelines.reporting.values import (
     Ratio,
     Shown,
     message,
+    quotient,
 )
 
 QUERIES = ("win_rates",)
@@ -77,7 +78,7 @@ def _cells(context: Context, row: Record, quota: Standing | None) -> tuple[Shown
     low, high = wilson(row.won, row.decided)
     return (
         context.person(row.scope_id),
-        Ratio(value=Decimal(row.won) / row.decided),
+        Ratio(value=quotient(row.won, row.decided)),
         Interval(low=low, high=high),
         count(row.decided),
         Ratio(value=quota.attainment) if quota else None,
@@ -95,7 +96,7 @@ def _verdict(row: Record, company: Record) -> Judgement:
 
 
 def _headline(context: Context, judged: list[Record], company: Record) -> Message:
-    rate = Ratio(value=Decimal(company.won) / company.decided)
+    rate = Ratio(value=quotient(company.won, company.decided))
     better = [row for row in judged if _verdict(row, company) == "good"]
     worse = [row for row in judged if _verdict(row, company) == "bad"]
     names = {
@@ -122,7 +123,7 @@ def _notes(small: int, judged: int) -> tuple[Message, ...]:
 
 def _chart(context: Context, judged: list[Record], company: Record) -> RankedBars:
     shown = judged if len(judged) <= 2 * _ENDS else [*judged[:_ENDS], *judged[-_ENDS:]]
-    rate = Decimal(company.won) / company.decided
+    rate = quotient(company.won, company.decided)
     return RankedBars(
         unit="ratio",
         rows=tuple(_ranked(context, row, company) for row in shown),
@@ -135,7 +136,7 @@ def _ranked(context: Context, row: Record, company: Record) -> RankedRow:
     low, high = wilson(row.won, row.decided)
     return RankedRow(
         label=context.person(row.scope_id),
-        value=Decimal(row.won) / row.decided,
+        value=quotient(row.won, row.decided),
         low=low,
         high=high,
         n=row.decided,

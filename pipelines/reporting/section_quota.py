@@ -24,6 +24,7 @@ from pipelines.reporting.values import (
     Ratio,
     Text,
     message,
+    quotient,
 )
 
 QUERIES = ("quotas", "deals_by_region")
@@ -47,12 +48,12 @@ class Standing:
 
     @property
     def attainment(self) -> Decimal:
-        return self.actual / self.quota
+        return quotient(self.actual, self.quota)
 
     @property
     def pace(self) -> Decimal:
         """Where working days say attainment should stand."""
-        return self.due / self.quota
+        return quotient(self.due, self.quota)
 
     @property
     def variance(self) -> Decimal:
@@ -88,17 +89,22 @@ def standings(context: Context, book: KpiBook | None, scope_kind: str) -> list[S
 
 
 def _standing(context: Context, row: Record, book: KpiBook | None) -> Standing:
-    names = {"company": lambda _: context.company, "employee": context.person}
     fact = book.now(row.scope_id, MEASURE, "quarter") if book else None
     return Standing(
         scope_id=row.scope_id,
-        name=names.get(row.scope_kind, context.unit)(row.scope_id),
+        name=_name(context, row.scope_kind, row.scope_id),
         kind=row.scope_kind,
         quota=row.quota,
         actual=row.actual,
         due=row.quota_to_date,
         n=int(fact.n) if fact is not None else 0,
     )
+
+
+def _name(context: Context, scope_kind: str, scope_id: str) -> Text:
+    if scope_kind == "company":
+        return context.company
+    return context.person(scope_id) if scope_kind == "employee" else context.unit(scope_id)
 
 
 def missed_by_region(context: Context) -> dict[str | None, Record]:

@@ -21,8 +21,10 @@ from pipelines.reporting.values import (
     Message,
     Money,
     Ratio,
+    Shown,
     Text,
     message,
+    quotient,
     verbatim,
 )
 
@@ -128,7 +130,7 @@ def ledger_notice(metric: Record) -> SectionNotice | None:
 def _headline(context: Context, metric: Record) -> Message:
     if metric.outstanding <= 0:
         return message("ageing.nothing_open")
-    rate = Ratio(value=metric.overdue / metric.outstanding, decimals=1)
+    rate = Ratio(value=quotient(metric.overdue, metric.outstanding), decimals=1)
     old = old_customers(context)
     amount = sum((row.over_90 for row in old), Decimal(0))
     if metric.overdue <= 0:
@@ -136,7 +138,7 @@ def _headline(context: Context, metric: Record) -> Message:
     if not old:
         return message("ageing.nothing_old", rate=rate)
     top = old[:3]
-    params = {"rate": rate, "amount": Money(amount=amount)}
+    params: dict[str, Shown] = {"rate": rate, "amount": Money(amount=amount)}
     if sum((row.over_90 for row in top), Decimal(0)) >= _CONCENTRATED * amount:
         names = Listing(items=tuple(customer_name(row) for row in top))
         return message("ageing.concentrated", customers=names, **params)

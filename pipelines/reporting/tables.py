@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from pipelines.reporting.model import Column, Row, Table
-from pipelines.reporting.values import Count, Day, Judgement, Money, Ratio, Shown, message
+from pipelines.reporting.values import Count, Day, Judgement, Money, Ratio, Shown, message, quotient
 
 Cells = Sequence[Shown | None]
 
@@ -57,7 +57,7 @@ def share(
     """part ÷ whole as a cell; empty where there is nothing to divide by."""
     if part is None or not whole:
         return None
-    return Ratio(value=Decimal(part) / Decimal(whole), decimals=decimals)
+    return Ratio(value=quotient(part, whole), decimals=decimals)
 
 
 def count(number: int | None, unit: str | None = None) -> Count | None:

@@ -13,6 +13,7 @@ from pipelines.reporting.context import Context
 from pipelines.reporting.data import Record
 from pipelines.reporting.kpis import (
     KpiBook,
+    against_pace,
     against_plan,
     against_target,
     changed,
@@ -95,15 +96,8 @@ def quota_tile(
     footer: Shown | None = None
     if row is not None and row.value is not None and quota is not None:
         kpi = context.kpis["quota_attainment"]
-        ahead = quota.attainment >= quota.elapsed_share
-        pace = Ratio(value=quota.elapsed_share)
         comparisons = (
-            Comparison(
-                label=message("tile.pace"),
-                shown=message("tile.pace_should_be", pace=pace),
-                judgement="good" if ahead else "bad",
-                word=message("word.ahead" if ahead else "word.behind"),
-            ),
+            against_pace(quota.attainment, quota.elapsed_share),
             moved(kpi, row.value, row.previous_value, "tile.last_quarter_same_day", True),
             moved(kpi, row.value, row.prior_year_value, "tile.last_year", True),
         )

@@ -1,4 +1,4 @@
--- KPI values of all scopes of one kind: the current periods, and the weeks a tile's line shows
+-- KPI values of all scopes of one kind: the current periods, and the history a tile's line shows
 select
   scope_id,
   kpi_id,
@@ -18,7 +18,18 @@ where
   scope_kind = $scope_kind
   and list_contains($kpi_ids, kpi_id)
   and (
-    (period_kind in ('week', 'rolling_13w') and period_end between $history_from and $history_to)
-    or (period_kind = 'quarter' and period_start = $quarter_start)
+    (period_kind = 'week' and period_start = $week_start)
     or (period_kind = 'month' and period_start = $month_start)
+    or (period_kind = 'quarter' and period_start = $quarter_start)
+    or (period_kind = 'rolling_13w' and period_start = $rolling_start)
+    or (
+      list_contains($weekly_ids, kpi_id)
+      and period_kind = 'week'
+      and period_end between $history_from and $history_to
+    )
+    or (
+      list_contains($rolling_ids, kpi_id)
+      and period_kind = 'rolling_13w'
+      and period_end between $history_from and $history_to
+    )
   )

@@ -1,0 +1,283 @@
+"""Finance: what customers owe, whether it ties, and what commission is owed and paid.
+
+Receivables and commission are one body of evidence with two addresses: by week with receivables
+first, by month with commission first.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from pipelines.reporting import (
+    kpis,
+    section_commission,
+    section_customers,
+    section_quality,
+    section_receivables,
+)
+from pipelines.reporting.context import Context
+from pipelines.reporting.data import Record
+from pipelines.reporting.kpis import KpiBook
+from pipelines.reporting.model import Comparison, Page, Reader, Section, SparkPoint, Tile
+from pipelines.reporting.section_receivables import company_metric, old_customers
+from pipelines.reporting.tiles import Quotas, level_tile, sum_tile
+from pipelines.reporting.values import (
+    Bilingual,
+    Count,
+    Days,
+    Message,
+    Money,
+    Period,
+    Ratio,
+    message,
+    quotient,
+)
+
+QUERIES = (
+    "receivable_history",
+    *kpis.QUERIES,
+    *section_commission.QUERIES,
+    *section_customers.QUERIES,
+    *section_quality.QUERIES,
+    *section_receivables.QUERIES,
+)
+KPIS = ("collections", "overdue_rate", "dso", "collection_rate", "commission_earned")
+FAMILY = "finance"
+
+
+def build(context: Context) -> list[Page]:
+    """The same evidence at two addresses, each with its own subject first."""
+    book = KpiBook.read(context, "company", KPIS, ("overdue_rate", "dso"))
+    tiles = _tiles(context, book)
+    receivables = (
+        section_receivables.ageing_section(context, exact=True),
+        section_customers.customers_section(context),
+        section_customers.regions_section(context),
+        section_customers.risk_section(context),
+        section_customers.unallocated_section(context),
+        section_customers.limits_section(context),
+    )
+    commission = (
+        section_commission.differences_section(context),
+        section_commission.base_section(context),
+        section_commission.months_section(context),
+        section_commission.payees_section(context),
+    )
+    data = section_quality.quality_section(context)
+    owed, paid = _receivable_lead(context, book), _commission_lead(context)
+    return [
+        _page(context, "receivables", context.week, (*owed, *paid), tiles,
+              (*receivables, *commission, data)),
+        _page(context, "commission_reconciliation", context.last_month, (*paid, *owed), tiles,
+              (*commission, *receivables, data)),
+    ]  # fmt: skip
+
+
+def _page(
+    context: Context,
+    report: str,
+    period: Period,
+    lead: tuple[Message, ...],
+    tiles: tuple[Tile, ...],
+    sections: tuple[Section, ...],
+) -> Page:
+    return Page(
+        report=report,
+        family=FAMILY,
+        reader=Reader(kind="function", id="finance", name=Bilingual(zh="财务", en="Finance")),
+        period=period,
+        as_of=context.as_of,
+        company=context.company,
+        currency=context.currency,
+        lead=lead or (message("finance.lead.nothing"),),
+        freshness=context.freshness,
+        quality=context.quality,
+        tiles=tiles,
+        sections=sections,
+    )
+
+
+# --- tiles --------------------------------------------------------------------------------------
+
+
+def _tiles(context: Context, book: KpiBook) -> tuple[Tile, ...]:
+    me, quotas = context.company_id, Quotas.read(context, "company")
+    metric = company_metric(context)
+    overdue = Money(amount=metric.overdue) if metric is not None else None
+    window = None
+    if metric is not None:
+        window = message("tile.window", days=Days(value=Decimal(metric.dso_days)))
+    return (
+        _balance_tile(context, "outstanding", metric, "ageing"),
+        level_tile(
+            context, book, me, "overdue_rate", message("scope.share_of_receivables"), overdue,
+            "customers",
+        ),
+        level_tile(context, book, me, "dso", message("scope.as_of_day"), window, "regions"),
+        sum_tile(context, book, quotas, me, "collections", "month", "receipts", None),
+        _balance_tile(context, "ecl_provision", metric, "risk"),
+        _commission_tile(context),
+    )  # fmt: skip
+
+
+def _balance_tile(context: Context, name: str, metric: Record | None, section: str) -> Tile:
+    """A balance as of the day, with its thirteen week-ends."""
+    label, scope = message(f"tile.{name}"), message("scope.as_of_day")
+    value = getattr(metric, name) if metric is not None else None
+    if metric is None or value is None:
+        return Tile(
+            kpi_id=name,
+            label=label,
+            scope=scope,
+            value=None,
+            no_data_reason=context.lacks("invoice") or message("ageing.nothing_open"),
+            section=section,
+        )
+    history = {row.as_of_date: getattr(row, name) for row in context.rows("receivable_history")}
+    footer = None
+    if name == "outstanding" and metric.gl_difference is not None:
+        off = Money(amount=metric.gl_difference, exact=True, signed=True)
+        footer = message("tile.ledger_off" if off.amount else "tile.ledger_ties", difference=off)
+    elif name == "ecl_provision" and metric.outstanding:
+        rate = Ratio(value=quotient(value, metric.outstanding), decimals=1)
+        footer = message("tile.of_outstanding", rate=rate)
+    week_ago = history.get(context.week.end - timedelta(weeks=1))
+    year_ago = history.get(context.as_of - timedelta(weeks=52))
+    return Tile(
+        kpi_id=name,
+        label=label,
+        scope=scope,
+        value=Money(amount=value),
+        spark=tuple(
+            SparkPoint(end=end, value=amount)
+            for end, amount in sorted(history.items())
+            if end > context.as_of - timedelta(weeks=13)
+        ),
+        comparisons=tuple(
+            Comparison(label=message(label_id), shown=Money(amount=before))
+            for label_id, before in (("tile.last_week", week_ago), ("tile.last_year", year_ago))
+            if before is not None
+        ),
+        footer=footer,
+        section=section,
+    )
+
+
+def _commission_tile(context: Context) -> Tile:
+    """Payable of the last complete month against payroll."""
+    month = context.last_month
+    row = next((r for r in context.rows("commission_totals") if r.period == month.key), None)
+    label = message("tile.commission_payable")
+    if row is None:
+        return Tile(
+            kpi_id="commission_payable",
+            label=label,
+            scope=message("value.plain", value=month),
+            value=None,
+            no_data_reason=context.lacks("receipt_allocation") or message("no_data.nothing"),
+            section="months",
+        )
+    off = row.paid - row.payable
+    open_amount = sum(
+        (
+            abs(r.difference)
+            for r in section_commission.settled_differences(context)
+            if r.reason_code == "unexplained"
+        ),
+        Decimal(0),
+    )
+    return Tile(
+        kpi_id="commission_payable",
+        label=label,
+        scope=message("value.plain", value=month),
+        value=Money(amount=row.payable),
+        comparisons=(
+            Comparison(label=message("tile.paid"), shown=Money(amount=row.paid)),
+            Comparison(
+                label=message("tile.difference"),
+                shown=Money(amount=off, exact=True, signed=True),
+            ),
+            Comparison(
+                label=message("tile.unexplained"),
+                shown=Money(amount=open_amount, exact=True),
+                judgement="bad" if open_amount else "good",
+                word=message("word.all_months"),
+            ),
+        ),
+        footer=message("tile.payees", n=Count(value=int(row.payees), unit="people")),
+        section="differences",
+    )
+
+
+# --- leads --------------------------------------------------------------------------------------
+
+
+def _receivable_lead(context: Context, book: KpiBook) -> tuple[Message, ...]:
+    metric = company_metric(context)
+    if metric is None or metric.outstanding <= 0:
+        return ()
+    rate = Ratio(value=quotient(metric.overdue, metric.outstanding), decimals=1)
+    row = book.now(context.company_id, "overdue_rate", "week")
+    before = row.previous_value if row is not None else None
+    name = "finance.lead.owed"
+    if before is not None and before != rate.value:
+        name = "finance.lead.owed_up" if rate.value > before else "finance.lead.owed_down"
+    said = [
+        message(
+            name,
+            outstanding=Money(amount=metric.outstanding),
+            rate=rate,
+            before=Ratio(value=before if before is not None else rate.value, decimals=1),
+        )
+    ]
+    old = old_customers(context)
+    if old:
+        said.append(
+            message(
+                "finance.lead.old",
+                amount=Money(amount=sum((row.over_90 for row in old), Decimal(0))),
+                customers=Count(value=len(old), unit="customers"),
+            )
+        )
+    if metric.gl_difference is None:
+        said.append(message("finance.lead.no_ledger"))
+    elif metric.gl_difference == 0:
+        said.append(message("finance.lead.ties"))
+    else:
+        off = Money(amount=metric.gl_difference, exact=True, signed=True)
+        said.append(message("finance.lead.ties_not", difference=off))
+    return tuple(said)
+
+
+def _commission_lead(context: Context) -> tuple[Message, ...]:
+    month = context.last_month
+    row = next((r for r in context.rows("commission_totals") if r.period == month.key), None)
+    if row is None:
+        return ()
+    said = [
+        message(
+            "finance.lead.commission",
+            month=month,
+            payable=Money(amount=row.payable),
+            paid=Money(amount=row.paid),
+        )
+    ]
+    if context.lacks("payroll_commission") is None:
+        rows = section_commission.settled_differences(context)
+        open_rows = [r for r in rows if r.reason_code == "unexplained"]
+        if open_rows:
+            said.append(
+                message(
+                    "finance.lead.unexplained",
+                    n=Count(value=len(open_rows)),
+                    amount=Money(
+                        amount=sum((abs(r.difference) for r in open_rows), Decimal(0)), exact=True
+                    ),
+                )
+            )
+        elif rows:
+            said.append(message("finance.lead.explained", n=Count(value=len(rows))))
+        else:
+            said.append(message("finance.lead.agrees"))
+    return tuple(said)

@@ -1,0 +1,46 @@
+-- table: mart.commission_base
+-- grain: one row per month in which receipts were allocated to invoices
+-- key:   period
+-- why:   the commission credit of a month traced from the ERP's receipts: what nobody is credited
+--        for, VAT, and shares of people without a plan are each shown, so that nothing is left over
+with collected as (
+  select
+    collection.receipt_id,
+    collection.invoice_id,
+    collection.allocated_date,
+    collection.amount_base
+  from core.fct_collection as collection
+  cross join core.parameter as parameter
+  where collection.allocated_date <= parameter.as_of_date
+),
+
+credited as (
+  select
+    receipt_id,
+    invoice_id,
+    allocated_date,
+    max(receipt_net_amount) as net_amount,
+    sum(credit_amount) as credit_amount
+  from core.fct_credit
+  group by receipt_id, invoice_id, allocated_date
+)
+
+select
+  strftime(collected.allocated_date, '%Y-%m') as period,
+  cast(sum(collected.amount_base) as decimal(18, 4)) as collected,
+  cast(sum(case when credited.receipt_id is null then collected.amount_base else 0 end) as decimal(18, 4))
+    as without_plan,
+  sum(case when credited.receipt_id is null then 1 else 0 end) as allocations_without_plan,
+  cast(sum(
+    case when credited.receipt_id is null then 0 else collected.amount_base - credited.net_amount end
+  ) as decimal(18, 4)) as vat,
+  cast(sum(coalesce(credited.net_amount - credited.credit_amount, 0)) as decimal(18, 4)) as shares_without_plan,
+  cast(sum(coalesce(credited.credit_amount, 0)) as decimal(18, 4)) as credit,
+  count(*) as allocations
+from collected
+left join credited
+  on
+    credited.receipt_id = collected.receipt_id
+    and credited.invoice_id = collected.invoice_id
+    and credited.allocated_date = collected.allocated_date
+group by strftime(collected.allocated_date, '%Y-%m')
