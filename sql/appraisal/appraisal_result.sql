@@ -55,7 +55,7 @@ graded as (
     on
       band.scheme_id = total.scheme_id
       and coalesce(moved.score, total.computed_score) >= band.score_from
-      and (band.score_below is null or coalesce(moved.score, total.computed_score) < band.score_below)
+      and coalesce(moved.score, total.computed_score) < coalesce(band.score_below, 99999)
 ),
 
 salaried as (
@@ -71,7 +71,7 @@ salaried as (
     on
       salary.employee_id = graded.employee_id
       and strftime(salary.valid_from, '%Y-%m') <= graded.period
-      and (salary.valid_to is null or strftime(salary.valid_to, '%Y-%m') >= graded.period)
+      and strftime(coalesce(salary.valid_to, date '9999-12-31'), '%Y-%m') >= graded.period
   qualify row_number() over (
     partition by graded.employee_id, graded.period order by salary.valid_from desc nulls last
   ) = 1

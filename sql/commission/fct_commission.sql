@@ -79,6 +79,8 @@ tier as (
 tier_base as (
   select
     tier.*,
+    -- an open tier ends beyond any position, so that the join needs no "or"
+    coalesce(tier.amount_to, cast(99999999999999999 as decimal(30, 10))) as amount_before,
     coalesce(sum(
       cast(cast(amount_to - amount_from as decimal(24, 6)) * cast(rate_pct as decimal(9, 4)) * cast(0.01 as decimal(3, 2)) as decimal(30, 10))
     ) over (
@@ -119,7 +121,7 @@ slice as (
       and tier_base.plan_version = credit.plan_version
       and tier_base.quota_start = credit.quota_start
       and credit.position_to > tier_base.amount_from
-      and (tier_base.amount_to is null or credit.position_to - credit.credit_amount < tier_base.amount_to)
+      and credit.position_to - credit.credit_amount < tier_base.amount_before
 ),
 
 paid as (

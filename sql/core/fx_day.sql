@@ -7,7 +7,9 @@ with quotation as (
     currency,
     rate_date,
     rate_to_base,
-    lead(rate_date) over (partition by currency order by rate_date) as next_date
+    coalesce(
+      lead(rate_date) over (partition by currency order by rate_date), date '9999-12-31'
+    ) as next_date
   from staging.fx_rate
 ),
 
@@ -17,7 +19,7 @@ foreign_day as (
   inner join core.calendar as calendar
     on
       calendar.calendar_date >= quotation.rate_date
-      and (quotation.next_date is null or calendar.calendar_date < quotation.next_date)
+      and calendar.calendar_date < quotation.next_date
 )
 
 select foreign_day.currency, foreign_day.calendar_date, foreign_day.rate_to_base

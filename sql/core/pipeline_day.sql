@@ -5,7 +5,7 @@
 with as_of as (
   select
     as_of_date,
-    lag(as_of_date) over (order by as_of_date) as previous_as_of
+    coalesce(lag(as_of_date) over (order by as_of_date), date '0001-01-01') as previous_as_of
   from (select distinct to_date as as_of_date from core.period_variant) as looked_at
 ),
 
@@ -44,7 +44,7 @@ seen as (
   inner join as_of
     on
       moved.moved_date <= as_of.as_of_date
-      and (as_of.previous_as_of is null or moved.moved_date > as_of.previous_as_of)
+      and moved.moved_date > as_of.previous_as_of
   group by as_of.as_of_date, moved.owner_id, moved.due_quarter
 ),
 

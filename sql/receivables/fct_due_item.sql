@@ -1,4 +1,5 @@
 -- table: core.fct_due_item
+-- kind:  view
 -- grain: one row per instalment that fell due, period and span
 -- key:   invoice_id, instalment_seq, period_kind, period_start, variant
 -- why:   collection rate: of what fell due in a period, what had come in as cash by its end; cash
@@ -11,7 +12,9 @@ with cash as (
       partition by document_id order by settled_date
       rows between unbounded preceding and current row
     ) as cash_amount,
-    lead(settled_date) over (partition by document_id order by settled_date) as next_date
+    coalesce(
+      lead(settled_date) over (partition by document_id order by settled_date), date '9999-12-31'
+    ) as next_date
   from core.fct_settlement
   where is_known and kind in ('cash', 'bounce')
   group by document_id, settled_date
@@ -54,7 +57,7 @@ collected as (
     on
       cash.document_id = due.invoice_id
       and cash.settled_date <= due.to_date
-      and (cash.next_date is null or cash.next_date > due.to_date)
+      and cash.next_date > due.to_date
 )
 
 select

@@ -31,19 +31,19 @@ seen as (
     dated.owner_id,
     dated.bucket,
     dated.bucket_order,
-    min_by.as_of_date,
+    looked_at.as_of_date,
     sum(dated.amount) as amount
   from dated
   inner join (
     select
       as_of_date,
-      lag(as_of_date) over (order by as_of_date) as previous_as_of
+      coalesce(lag(as_of_date) over (order by as_of_date), date '0001-01-01') as previous_as_of
     from as_of
-  ) as min_by
+  ) as looked_at
     on
-      dated.moved_date <= min_by.as_of_date
-      and (min_by.previous_as_of is null or dated.moved_date > min_by.previous_as_of)
-  group by dated.owner_id, dated.bucket, dated.bucket_order, min_by.as_of_date
+      dated.moved_date <= looked_at.as_of_date
+      and dated.moved_date > looked_at.previous_as_of
+  group by dated.owner_id, dated.bucket, dated.bucket_order, looked_at.as_of_date
 ),
 
 grid as (
