@@ -81,6 +81,7 @@ class Context:
     quality: Quality
     freshness: tuple[Freshness, ...]
     _rows: dict[str, list[Record]] = field(default_factory=dict)
+    _quotas: dict[str, dict[tuple[str, str, str], Record]] = field(default_factory=dict)
 
     def rows(self, query: str, **params: object) -> list[Record]:
         """The rows of a query, with the run's dates filled in; read once per report."""
@@ -105,6 +106,16 @@ class Context:
             "history_from": week.end - timedelta(weeks=_WEEKS - 1),
             "history_to": max(week.end, self.as_of),
         }
+
+    def quotas(self, scope_kind: str) -> dict[tuple[str, str, str], Record]:
+        """Quotas of one kind of scope, by period kind, scope and measure."""
+        if scope_kind not in self._quotas:
+            self._quotas[scope_kind] = {
+                (row.period_kind, row.scope_id, row.measure): row
+                for row in self.rows("quotas")
+                if row.scope_kind == scope_kind
+            }
+        return self._quotas[scope_kind]
 
     @cached_property
     def week(self) -> Period:

@@ -33,7 +33,8 @@ def fetch(con: duckdb.DuckDBPyConnection, name: str, **params: object) -> list[R
     text = query_text(name)
     mentioned = set(_PARAMETER.findall(text))
     cursor = con.execute(text, {key: params[key] for key in sorted(mentioned)})
-    record = namedtuple("Record", [column[0] for column in cursor.description or ()])
+    names = [column[0] for column in cursor.description or ()]
+    record = namedtuple("Record", names)  # type: ignore[misc]
     return [record(*row) for row in cursor.fetchall()]
 
 

@@ -10,9 +10,11 @@ from itertools import pairwise
 
 from pipelines.reporting import (
     kpis,
+    section_cycle,
     section_deals,
     section_discount,
     section_funnel,
+    section_movement,
     section_people,
     section_quality,
     section_quota,
@@ -22,14 +24,16 @@ from pipelines.reporting.context import Context
 from pipelines.reporting.kpis import KpiBook
 from pipelines.reporting.model import Page, Reader, Tile
 from pipelines.reporting.section_quota import Standing, missed_by_region, standings
-from pipelines.reporting.tiles import Quotas, level_tile, quota_tile, rate_tile, sum_tile
+from pipelines.reporting.tiles import level_tile, quota_tile, rate_tile, sum_tile
 from pipelines.reporting.values import Count, Listing, Message, Money, Ratio, message, quotient
 
 QUERIES = (
     *kpis.QUERIES,
+    *section_cycle.QUERIES,
     *section_deals.QUERIES,
     *section_discount.QUERIES,
     *section_funnel.QUERIES,
+    *section_movement.QUERIES,
     *section_people.QUERIES,
     *section_quality.QUERIES,
     *section_quota.QUERIES,
@@ -38,6 +42,7 @@ QUERIES = (
 KPIS = (
     "contract_amount", "collections", "quota_attainment", "win_rate_count", "win_rate_value",
     "pipeline_coverage", "pipeline_amount", "overdue_rate", "discount_breach_rate",
+    "sales_cycle_days",
 )  # fmt: skip
 WEEKLY = ("contract_amount", "collections", "pipeline_coverage", "overdue_rate")
 # A region that holds this much of the company's gap is where it comes from.
@@ -71,8 +76,11 @@ def build(context: Context) -> list[Page]:
             sections=(
                 section_quota.quota_section(context, regions, teams),
                 section_deals.deals_section(context),
+                section_movement.movement_section(context),
                 funnel,
                 funnel_exit,
+                section_cycle.cycle_section(context, company),
+                section_cycle.losses_section(context),
                 section_receivables.ageing_section(context),
                 section_people.ranking_section(context, people),
                 section_discount.discount_section(context, company),
@@ -83,7 +91,7 @@ def build(context: Context) -> list[Page]:
 
 
 def _tiles(context: Context, book: KpiBook) -> tuple[Tile, ...]:
-    me, quotas = context.company_id, Quotas.read(context, "company")
+    me, quotas = context.company_id, context.quotas("company")
     coverage = book.now(me, "pipeline_coverage", "week")
     overdue = book.now(me, "overdue_rate", "week")
     covered = overdue_sum = None
@@ -102,7 +110,7 @@ def _tiles(context: Context, book: KpiBook) -> tuple[Tile, ...]:
         rate_tile(context, book, me, "ranking"),
         level_tile(
             context, book, me, "pipeline_coverage", message("scope.remaining_quota"), covered,
-            "deals",
+            "movement",
         ),
         level_tile(
             context, book, me, "overdue_rate", message("scope.share_of_receivables"), overdue_sum,

@@ -21,7 +21,7 @@ from pipelines.reporting.data import Record
 from pipelines.reporting.kpis import KpiBook
 from pipelines.reporting.model import Comparison, Page, Reader, Section, SparkPoint, Tile
 from pipelines.reporting.section_receivables import company_metric, old_customers
-from pipelines.reporting.tiles import Quotas, level_tile, sum_tile
+from pipelines.reporting.tiles import level_tile, sum_tile
 from pipelines.reporting.values import (
     Bilingual,
     Count,
@@ -102,7 +102,7 @@ def _page(
 
 
 def _tiles(context: Context, book: KpiBook) -> tuple[Tile, ...]:
-    me, quotas = context.company_id, Quotas.read(context, "company")
+    me, quotas = context.company_id, context.quotas("company")
     metric = company_metric(context)
     overdue = Money(amount=metric.overdue) if metric is not None else None
     window = None

@@ -36,6 +36,7 @@ QUERIES = ("kpi_values", "quotas")
 _MISSING = "missing_export:"
 # From here on a percentage is harder to read than a factor.
 _TENFOLD = Decimal(10)
+_TENTH = Decimal("0.1")
 
 
 def typed(kpi: KpiPolicy, value: Decimal) -> Value:
@@ -204,18 +205,28 @@ def relative(change: Decimal, signed: bool = True) -> Value:
 def moved(
     kpi: KpiPolicy, value: Decimal, before: Decimal | None, label: str, same_day: bool = False
 ) -> Comparison | None:
-    """A level against an earlier level, which is shown; a word says which way it went."""
+    """A level against an earlier level, as the difference; an amount as a relative change."""
     if before is None:
         return None
-    judgement = judged(kpi.direction, value - before)
-    word = {"good": "word.better", "bad": "word.worse", "neutral": "word.unchanged"}[judgement]
+    if kpi.unit == "money":
+        return changed(kpi, value, before, label, same_day)
     return Comparison(
         label=message(label),
-        shown=typed(kpi, before),
-        judgement=judgement,
-        word=message(word) if kpi.direction != "none" else None,
+        shown=difference(kpi, value - before),
+        judgement=judged(kpi.direction, value - before),
         same_day=same_day,
     )
+
+
+def difference(kpi: KpiPolicy, change: Decimal) -> Value:
+    """How far a level moved, in its own unit and with its sign."""
+    if kpi.unit == "ratio":
+        return Points(value=change, decimals=0 if abs(change) >= _TENTH else 1)
+    if kpi.unit == "days":
+        return Days(value=change, decimals=1, signed=True)
+    if kpi.unit == "count":
+        return Count(value=int(change), signed=True)
+    return Number(value=change, decimals=kpi.decimals, signed=True)
 
 
 def against_target(kpi: KpiPolicy, value: Decimal, target: Decimal | None) -> Comparison | None:
@@ -226,10 +237,19 @@ def against_target(kpi: KpiPolicy, value: Decimal, target: Decimal | None) -> Co
     missed = value > target if kpi.direction == "down" else value < target
     return Comparison(
         label=message("tile.target"),
-        shown=message(limit, value=typed(kpi, target)),
+        shown=message(limit, value=_limit(kpi, target)),
         judgement="bad" if missed else "good",
         word=message("word.missed" if missed else "word.met"),
     )
+
+
+def _limit(kpi: KpiPolicy, target: Decimal) -> Value:
+    """A target with no more decimals than it has."""
+    if kpi.unit == "ratio" and target * 100 == (target * 100).to_integral_value():
+        return Ratio(value=target)
+    if kpi.unit == "multiple" and target == target.to_integral_value():
+        return Multiple(value=target, decimals=0)
+    return typed(kpi, target)
 
 
 def interval(row: Record | None) -> Comparison | None:

@@ -152,7 +152,11 @@ def _freshness(source: Freshness) -> Message:
 
 def quality_texts(quality: Quality) -> list[tuple[Message, bool]]:
     """Check and quarantine status as sentences; what is zero is left out."""
-    texts = [(message("meta.passed", n=Count(value=quality.checks_passed)), False)]
+    ran = quality.checks_passed + quality.checks_warned + quality.checks_failed
+    if ran + quality.checks_errored == 0:
+        texts = [(message("meta.unchecked"), False)]
+    else:
+        texts = [(message("meta.passed", n=Count(value=quality.checks_passed)), False)]
     for name in ("warned", "failed", "errored"):
         number = getattr(quality, f"checks_{name}")
         if number:

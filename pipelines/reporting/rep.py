@@ -14,13 +14,13 @@ from pipelines.reporting import kpis, rep_commission, rep_lead, rep_sections
 from pipelines.reporting.context import Context
 from pipelines.reporting.data import Record
 from pipelines.reporting.kpis import KpiBook
-from pipelines.reporting.model import Comparison, Page, Reader, Tile
+from pipelines.reporting.model import Comparison, Definition, Page, Reader, Tile
 from pipelines.reporting.tiles import Quotas, level_tile, quota_tile, sum_tile
-from pipelines.reporting.values import Count, Money, Ratio, message
+from pipelines.reporting.values import Count, Days, Money, Ratio, message
 
 QUERIES = ("rep_readers", *kpis.QUERIES, *rep_sections.QUERIES, *rep_commission.QUERIES)
 KPIS = (
-    "contract_amount", "collections", "quota_attainment", "pipeline_amount", "overdue_rate",
+    "contract_amount", "collections", "quota_attainment", "pipeline_amount",
     "commission_earned", "win_rate_count", "calls", "visits", "new_opportunities",
     "first_contact_on_time_rate", "opportunity_completeness",
 )  # fmt: skip
@@ -39,8 +39,8 @@ class Own:
 
 def build(context: Context) -> list[Page]:
     """One page for each representative in service."""
-    book = KpiBook.read(context, "employee", KPIS, ("pipeline_amount", "overdue_rate"))
-    quotas = Quotas.read(context, "employee")
+    book = KpiBook.read(context, "employee", KPIS, ("pipeline_amount",))
+    quotas = context.quotas("employee")
     deals = by_owner(context.rows("deals_owner"), "owner_id")
     invoices = by_owner(context.rows("invoices_owner"), "owner_id")
     positions = {row.employee_id: row for row in context.rows("commission_positions")}
@@ -87,7 +87,8 @@ def _page(context: Context, book: KpiBook, quotas: Quotas, own: Own) -> Page:
         sections=(
             rep_sections.pipeline_section(context, own.deals),
             rep_sections.invoices_section(context, own.invoices),
-            rep_commission.commission_section(context, own.position, own.months),
+            rep_commission.commission_section(context, own.position),
+            rep_commission.statements_section(context, own.months),
             rep_sections.activity_section(context, book, me),
         ),
     )  # fmt: skip
@@ -96,7 +97,6 @@ def _page(context: Context, book: KpiBook, quotas: Quotas, own: Own) -> Page:
 def _tiles(context: Context, book: KpiBook, quotas: Quotas, own: Own) -> tuple[Tile, ...]:
     me = own.employee_id
     open_deals = Count(value=own.deals[0].deals if own.deals else 0, unit="deals")
-    overdue = own.invoices[0].amount if own.invoices else Decimal(0)
     return (
         quota_tile(context, book, quotas, me, None),
         sum_tile(context, book, quotas, me, "contract_amount", "month", "contracts", None),
@@ -104,12 +104,40 @@ def _tiles(context: Context, book: KpiBook, quotas: Quotas, own: Own) -> tuple[T
         level_tile(
             context, book, me, "pipeline_amount", message("scope.open_now"), open_deals, "pipeline"
         ),
-        level_tile(
-            context, book, me, "overdue_rate", message("scope.share_of_receivables"),
-            Money(amount=overdue), "invoices",
-        ),
+        _overdue_tile(context, own),
         _commission_tile(context, book, own),
     )  # fmt: skip
+
+
+def _overdue_tile(context: Context, own: Own) -> Tile:
+    """Own invoices past due: an amount, because one person's advances would distort a rate."""
+    first = own.invoices[0] if own.invoices else None
+    reason = context.lacks("invoice")
+    old = Decimal(0) if first is None else first.old_amount
+    return Tile(
+        kpi_id="overdue_amount",
+        label=message("tile.overdue_amount"),
+        scope=message("scope.as_of_day"),
+        value=None if reason else Money(amount=first.amount if first else Decimal(0)),
+        comparisons=(
+            Comparison(
+                label=message("tile.over_90"),
+                shown=Money(amount=old),
+                judgement="bad" if old else "neutral",
+            ),
+            Comparison(label=message("tile.oldest"), shown=Days(value=Decimal(first.oldest_days))),
+        )
+        if first is not None and not reason
+        else (),
+        footer=None
+        if reason
+        else Count(value=first.items if first is not None else 0, unit="invoices"),
+        no_data_reason=reason,
+        section="invoices",
+        definition=Definition(
+            term=message("tile.overdue_amount"), meaning=message("tile.overdue_meaning")
+        ),
+    )
 
 
 def _commission_tile(context: Context, book: KpiBook, own: Own) -> Tile:
@@ -122,8 +150,8 @@ def _commission_tile(context: Context, book: KpiBook, own: Own) -> Tile:
     if row is not None and row.value is not None:
         kpi = context.kpis["commission_earned"]
         comparisons = (
-            kpis.moved(kpi, row.value, row.previous_value, "tile.last_quarter_same_day", True),
-            kpis.moved(kpi, row.value, row.prior_year_value, "tile.last_year", True),
+            kpis.moved(kpi, row.value, row.previous_value, "tile.versus_last_quarter", True),
+            kpis.moved(kpi, row.value, row.prior_year_value, "tile.versus_last_year", True),
         )
     return book.tile(
         own.employee_id, "commission_earned", "quarter",

@@ -7,16 +7,17 @@ from decimal import Decimal
 from pipelines.reporting.charts import AttainmentBars, AttainmentRow
 from pipelines.reporting.context import Context
 from pipelines.reporting.data import Record
-from pipelines.reporting.model import Section
+from pipelines.reporting.model import Section, Table
 from pipelines.reporting.periods import month_of
 from pipelines.reporting.tables import Cells, money, table
-from pipelines.reporting.values import Bilingual, Message, Money, Ratio, message
+from pipelines.reporting.values import Bilingual, Judgement, Message, Money, Ratio, message
 
-QUERIES = ("commission_positions", "commission_months")
+QUERIES = ("commission_positions", "commission_months", "commission_tiers")
+_STEP = Decimal(10_000)
 
 
-def commission_section(context: Context, position: Record | None, months: list[Record]) -> Section:
-    """Where the payee stands in the quarter, and the last six statements."""
+def commission_section(context: Context, position: Record | None) -> Section:
+    """Where the payee stands in the quarter, tier by tier."""
     topic = message("rep.commission.topic")
     if position is None:
         reason = context.lacks("receipt_allocation", "assignment") or message(
@@ -28,6 +29,7 @@ def commission_section(context: Context, position: Record | None, months: list[R
             message=message("rep.commission.none"),
             no_data_reason=reason,
         )
+    tiers = _tiers(context, position)
     return Section(
         id="commission",
         topic=topic,
@@ -39,15 +41,49 @@ def commission_section(context: Context, position: Record | None, months: list[R
                 quarter=context.quarter,
             ),
         ),
+        chart=AttainmentBars(
+            rows=(
+                AttainmentRow(
+                    label=message("column.credit"),
+                    actual=position.attainment,
+                    pace=_pace(context, position.employee_id),
+                ),
+            )
+        )
+        if tiers is not None
+        else None,
         note=_notes(context, position),
+        table=tiers,
+        table_open=True,
+        definitions=context.definition("commission_earned"),
+    )
+
+
+def statements_section(context: Context, months: list[Record]) -> Section:
+    """The last six statements beside what payroll paid."""
+    topic = message("rep.statements.topic")
+    if not months:
+        return Section(
+            id="statements",
+            topic=topic,
+            message=message("rep.statements.none"),
+            no_data_reason=context.lacks("receipt_allocation"),
+        )
+    waiting = [row for row in months if row.paid == 0 and row.payable != 0]
+    if waiting:
+        owed = sum((row.payable for row in waiting), Decimal(0))
+        headline = message("rep.statements.waiting", amount=Money(amount=owed, exact=True))
+    else:
+        headline = message("rep.statements.paid")
+    return Section(
+        id="statements",
+        topic=topic,
+        message=headline,
         table=table(
             "month:period credit:money earned:money payable:money paid:money adjustments:money",
             [_statement(row) for row in months],
-        )
-        if months
-        else None,
+        ),
         table_open=True,
-        definitions=context.definition("commission_earned"),
     )
 
 
@@ -61,6 +97,12 @@ def _statement(row: Record) -> Cells:
 
 def _percent(rate_pct: Decimal) -> Ratio:
     return Ratio(value=rate_pct / 100, decimals=1)
+
+
+def _pace(context: Context, employee_id: str) -> Decimal | None:
+    """Share of the quarter's quota that working days say should be there, by collections."""
+    row = context.quotas("employee").get(("quarter", employee_id, "collections"))
+    return row.elapsed_share if row is not None else None
 
 
 def _headline(position: Record) -> Message:
@@ -100,17 +142,39 @@ def _notes(context: Context, position: Record) -> tuple[Message, ...]:
     notes.append(
         message(
             "rep.commission.next_pays",
-            amount=Money(amount=Decimal(10_000)),
+            amount=Money(amount=_STEP),
             pays=Money(amount=position.next_pays, exact=True),
         )
     )
     return tuple(notes)
 
 
-def progress(position: Record) -> AttainmentBars | None:
-    """Credit against quota as a bar."""
+def _tiers(context: Context, position: Record) -> Table | None:
+    """The plan's tiers in money, and how far away each still is."""
     if position.quota is None:
         return None
-    return AttainmentBars(
-        rows=(AttainmentRow(label=message("column.credit"), actual=position.attainment),)
+    rows: list[Cells] = []
+    judgements: list[Judgement] = []
+    for tier in context.rows("commission_tiers"):
+        if (tier.plan_id, tier.plan_version) != (position.plan_id, position.plan_version):
+            continue
+        begins = position.quota * tier.tier_from / 100
+        is_now = tier.tier_no == position.tier_no
+        state = "rep.tier.now" if is_now else "rep.tier.reached"
+        if begins > position.credit:
+            state = "rep.tier.ahead"
+        rows.append(
+            (
+                message("rep.tier.from", share=_percent(tier.tier_from)),
+                money(begins),
+                _percent(tier.rate_pct),
+                money(max(begins - position.credit, Decimal(0))),
+                message(state),
+            )
+        )
+        judgements.append("good" if is_now else "neutral")
+    return table(
+        "tier:text begins:money rate:ratio still_needed:money state:text",
+        rows,
+        judgements=judgements,
     )

@@ -30,7 +30,7 @@ def lead(
 
 
 def _quota(context: Context, book: KpiBook, quotas: Quotas, employee_id: str) -> Message | None:
-    quota = quotas.get("quarter", employee_id, "contract_amount")
+    quota = quotas.get(("quarter", employee_id, "contract_amount"))
     if quota is not None and quota.quota > 0 and context.lacks("contract") is None:
         return message(
             "lead.quota",

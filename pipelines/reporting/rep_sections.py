@@ -8,14 +8,13 @@ from pipelines.reporting.context import Context
 from pipelines.reporting.data import Record
 from pipelines.reporting.kpis import KpiBook, no_value, typed
 from pipelines.reporting.model import Section
-from pipelines.reporting.section_deals import reasons, stage_age
+from pipelines.reporting.section_deals import joined, reasons, stage_age
 from pipelines.reporting.section_receivables import customer_name
 from pipelines.reporting.tables import day, money, table
 from pipelines.reporting.values import (
     Count,
     Days,
     Judgement,
-    Listing,
     Message,
     Money,
     Shown,
@@ -56,7 +55,7 @@ def pipeline_section(context: Context, deals: list[Record]) -> Section:
             stage_age(context, deal),
             day(deal.expected_close_date),
             _next_step(context, deal),
-            Listing(items=reasons(deal)) if deal.reasons else None,
+            joined(reasons(deal)),
         )
         for deal in deals
     ]
@@ -143,7 +142,7 @@ def _today(context: Context) -> Shown:
 
 
 def _invoice_name(row: Record) -> str:
-    return f"{row.invoice_id} / {row.instalment_seq}" if row.instalment_seq else row.invoice_id
+    return f"{row.invoice_id} / {row.instalment_seq}" if row.instalment_seq > 1 else row.invoice_id
 
 
 def activity_section(context: Context, book: KpiBook, employee_id: str) -> Section:

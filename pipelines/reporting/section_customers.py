@@ -24,6 +24,7 @@ from pipelines.reporting.values import (
 
 QUERIES = ("receivable_now", "risk_classes", "overdue_customers", "unallocated", "over_limit")
 _SHOWN = 15
+_FEW = 8
 _RISKS = ("normal", "watch", "doubtful", "bad_debt", "unallocated")
 
 
@@ -199,7 +200,7 @@ def unallocated_section(context: Context) -> Section:
                     Days(value=Decimal((context.as_of - row.document_date).days)),
                     money(-row.open_amount_base, exact=True),
                 )
-                for row in rows[:_SHOWN]
+                for row in rows[:_FEW]
             ],
             rows_in_all=len(rows),
         ),
@@ -236,7 +237,7 @@ def limits_section(context: Context) -> Section:
                     money(row.credit_limit),
                     money(row.outstanding - row.credit_limit),
                 )
-                for row in rows[:_SHOWN]
+                for row in rows[:_FEW]
             ],
             rows_in_all=len(rows),
         ),

@@ -15,7 +15,6 @@ from pipelines.reporting.values import (
     Count,
     Day,
     Days,
-    Listing,
     Message,
     Money,
     Points,
@@ -45,6 +44,16 @@ def reasons(deal: Record) -> tuple[Message, ...]:
     if deal.is_without_decision_maker:
         found.append(message("deal.no_decision_maker"))
     return tuple(reason for reason in found if reason is not None)
+
+
+def joined(parts: tuple[Message, ...]) -> Message | None:
+    """Reasons in a row, apart by semicolons because they hold commas of their own."""
+    if not parts:
+        return None
+    said = parts[0]
+    for part in parts[1:]:
+        said = message("deal.and", first=said, second=part)
+    return said
 
 
 def stage_age(context: Context, deal: Record) -> Message:
@@ -116,7 +125,7 @@ def deal_table(context: Context, deals: list[Record], in_all: int) -> Table:
             due_before(deal),
             day(deal.expected_close_date),
             stage_age(context, deal),
-            Listing(items=reasons(deal)),
+            joined(reasons(deal)),
         )
         for deal in deals
     ]

@@ -27,6 +27,7 @@ QUERIES = (
     "appraisal_schemes", "appraisal_results", "appraisal_grades", "appraisal_trend",
     "appraisal_overrides",
 )  # fmt: skip
+_NAMED = 5
 _KNOWN_FLAGS = frozenset({"overridden", "small_n", "two_c_in_a_row", "grade_d", "no_salary"})
 
 
@@ -130,8 +131,10 @@ def results_section(context: Context, scheme: Record, rows: list[Record], suffix
     flagged = [row for row in rows if "two_c_in_a_row" in flags_of(row)]
     if flagged:
         headline = message(
-            "results.two_c",
-            people=Listing(items=tuple(context.person(row.employee_id) for row in flagged[:3])),
+            "results.two_c" if len(flagged) <= _NAMED else "results.two_c_more",
+            people=Listing(
+                items=tuple(context.person(row.employee_id) for row in flagged[:_NAMED])
+            ),
             n=Count(value=len(flagged)),
         )
     else:

@@ -29,8 +29,8 @@ from pipelines.reporting.values import (
 
 QUERIES = ("quotas", "deals_by_region")
 MEASURE = "contract_amount"
-# A difference that rounds to no whole percentage point is neither ahead nor behind.
-_NOTICEABLE = Decimal("0.005")
+# Within two points of pace a unit neither leads nor lags.
+_NOTICEABLE = Decimal("0.02")
 _SMALL = 5
 
 

@@ -6,8 +6,7 @@ has.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from pipelines.reporting.context import Context
 from pipelines.reporting.data import Record
@@ -23,25 +22,8 @@ from pipelines.reporting.kpis import (
 from pipelines.reporting.model import Comparison, Tile
 from pipelines.reporting.values import Count, Money, Ratio, Shown, Text, message
 
-
-@dataclass(frozen=True)
-class Quotas:
-    """Quotas by period kind, scope and measure."""
-
-    rows: dict[tuple[str, str, str], Record]
-
-    @classmethod
-    def read(cls, context: Context, scope_kind: str) -> Quotas:
-        return cls(
-            {
-                (row.period_kind, row.scope_id, row.measure): row
-                for row in context.rows("quotas")
-                if row.scope_kind == scope_kind
-            }
-        )
-
-    def get(self, period_kind: str, scope_id: str, measure: str) -> Record | None:
-        return self.rows.get((period_kind, scope_id, measure))
+Quotas = Mapping[tuple[str, str, str], Record]
+"""Quotas by period kind, scope and measure."""
 
 
 def sum_tile(
@@ -59,7 +41,7 @@ def sum_tile(
     comparisons: tuple[Comparison | None, ...] = ()
     if row is not None and row.value is not None:
         kpi = context.kpis[kpi_id]
-        quota = quotas.get(period_kind, scope_id, kpi_id)
+        quota = quotas.get((period_kind, scope_id, kpi_id))
         same_day = period_kind != "week" or not context.week_is_whole
         comparisons = (
             against_plan(row.value, quota.quota_to_date if quota is not None else None),
@@ -91,15 +73,15 @@ def quota_tile(
 ) -> Tile:
     """Attainment of the quarter so far, and where working days say it should stand."""
     row = book.now(scope_id, "quota_attainment", "quarter")
-    quota = quotas.get("quarter", scope_id, "contract_amount")
+    quota = quotas.get(("quarter", scope_id, "contract_amount"))
     comparisons: tuple[Comparison | None, ...] = ()
     footer: Shown | None = None
     if row is not None and row.value is not None and quota is not None:
         kpi = context.kpis["quota_attainment"]
         comparisons = (
             against_pace(quota.attainment, quota.elapsed_share),
-            moved(kpi, row.value, row.previous_value, "tile.last_quarter_same_day", True),
-            moved(kpi, row.value, row.prior_year_value, "tile.last_year", True),
+            moved(kpi, row.value, row.previous_value, "tile.versus_last_quarter", True),
+            moved(kpi, row.value, row.prior_year_value, "tile.versus_last_year", True),
         )
         footer = message("tile.quota", quota=Money(amount=quota.quota))
     return book.tile(
@@ -118,7 +100,7 @@ def rate_tile(context: Context, book: KpiBook, scope_id: str, section: str | Non
         by_value = book.value(scope_id, "win_rate_value", "rolling_13w")
         comparisons = (
             interval(row),
-            moved(kpi, row.value, row.previous_value, "tile.previous_13_weeks"),
+            moved(kpi, row.value, row.previous_value, "tile.versus_13_weeks"),
             Comparison(label=message("tile.by_value"), shown=Ratio(value=by_value))
             if by_value is not None
             else None,
@@ -126,7 +108,7 @@ def rate_tile(context: Context, book: KpiBook, scope_id: str, section: str | Non
         name = "tile.n_small" if row.n < kpi.min_n else "tile.n"
         footer = message(name, n=Count(value=int(row.n)))
     return book.tile(
-        scope_id, "win_rate_count", "rolling_13w", message("scope.last_13_weeks_count"),
+        scope_id, "win_rate_count", "rolling_13w", message("scope.last_13_weeks_only"),
         comparisons, footer, section,
     )  # fmt: skip
 
@@ -147,14 +129,7 @@ def level_tile(
         kpi = context.kpis[kpi_id]
         comparisons = (
             against_target(kpi, row.value, row.target),
-            moved(kpi, row.value, row.previous_value, "tile.last_week"),
-            moved(kpi, row.value, row.prior_year_value, "tile.last_year"),
+            moved(kpi, row.value, row.previous_value, "tile.versus_last_week"),
+            moved(kpi, row.value, row.prior_year_value, "tile.versus_last_year"),
         )
     return book.tile(scope_id, kpi_id, "week", scope, comparisons, footer, section)
-
-
-def with_sections(tiles: Iterable[Tile], ids: set[str]) -> tuple[Tile, ...]:
-    """Tiles whose links lead to a section that the page has."""
-    return tuple(
-        tile if tile.section in ids else tile.model_copy(update={"section": None}) for tile in tiles
-    )

@@ -1,6 +1,8 @@
 -- where each payee stands in the quota period
 select
   position.employee_id,
+  position.plan_id,
+  position.plan_version,
   plan.label_zh,
   plan.label_en,
   position.quota_start,

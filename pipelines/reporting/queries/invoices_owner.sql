@@ -22,6 +22,7 @@ ranked as (
     count(*) over owned as items,
     sum(open_amount_base) over owned as amount,
     max(days_past_due) over owned as oldest_days,
+    sum(case when days_past_due > 90 then open_amount_base else 0 end) over owned as old_amount,
     row_number() over (
       partition by owner_id order by open_amount_base desc, invoice_id, instalment_seq
     ) as place
@@ -42,7 +43,8 @@ select
   is_disputed,
   items,
   amount,
-  oldest_days
+  oldest_days,
+  old_amount
 from ranked
 where place <= 20
 order by owner_id, place
