@@ -70,6 +70,9 @@ def build_manifest(
     manifest["dirt_rows"] = sum(entry["rows"] for entry in manifest["dirt_summary"])
     if size == "small":
         manifest["dirt"] = [entry for export in EXPORTS for entry in _rows(con, export)]
+        manifest["slipped_deals"] = [
+            row[0] for row in con.execute(sql("manifest", "slipped")).fetchall()
+        ]
     return manifest
 
 

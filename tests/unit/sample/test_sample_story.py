@@ -110,15 +110,20 @@ def test_the_east_is_behind_because_large_deals_slipped(sample: Sample) -> None:
     assert all(pace[unit] > Decimal("0.90") for unit in ("R-SOUTH", "R-NORTH", "R-WEST")), pace
     assert Decimal("0.78") < pace["C-01"] < Decimal("0.98")
 
-    slipped = [
-        row
-        for row in sample.clean("opportunity")
-        if row["状态"] == "进行中"
-        and region_of.get(row["负责人工号"]) == "R-EAST"
-        and money(row["预计金额"]) > 200000
-        and day(row["预计成交日期"]) > date(2026, 11, 30)
-    ]
+    deals = {row["商机编号"]: row for row in sample.clean("opportunity")}
+    pushed = {
+        row["商机编号"]
+        for row in sample.clean("opportunity_event")
+        if row["变更字段"] == "预计成交日期"
+        and date(2026, 10, 1) <= day(row["原值"]) <= LAST_DAY < day(row["新值"])
+    }
+    slipped = sample.manifest["slipped_deals"]
     assert len(slipped) >= 2
+    for deal in slipped:
+        assert deals[deal]["状态"] == "进行中"
+        assert region_of[deals[deal]["负责人工号"]] == "R-EAST"
+        assert money(deals[deal]["预计金额"]) > 200000
+        assert deal in pushed
 
 
 def test_the_reorganisation_moves_a_team_and_changes_a_lead(sample: Sample) -> None:
