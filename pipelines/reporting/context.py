@@ -30,9 +30,13 @@ from pipelines.reporting.values import (
 )
 
 QUERIES = (
-    "parameter", "periods", "kpi_policy", "missing", "people", "units", "stages", "buckets",
+    "parameter", "periods", "kpi_policy", "missing", "no_data", "people", "units", "stages",
+    "buckets",
 )  # fmt: skip
 _WEEKS = 13
+_MISSING = "missing_export:"
+# Computed from what is there, but empty without these.
+_ALSO_NEEDS = {"pipeline_coverage": ("quota",)}
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,7 @@ class Context:
     periods: dict[str, Record]
     kpis: dict[str, KpiPolicy]
     missing: frozenset[str]
+    no_data: dict[str, str]
     people: dict[str, Record]
     units: dict[str, Record]
     stages: dict[str, Record]
@@ -193,6 +198,13 @@ class Context:
         absent = [table for table in tables if table in self.missing]
         return missing_exports(absent) if absent else None
 
+    def why_no_value(self, kpi_id: str) -> Message:
+        """Why a KPI has no value: an export is missing, or nothing happened."""
+        reason = self.no_data.get(kpi_id, "")
+        if reason.startswith(_MISSING):
+            return missing_exports(reason.removeprefix(_MISSING).split(","))
+        return self.lacks(*_ALSO_NEEDS.get(kpi_id, ())) or message("no_data.nothing")
+
     def definition(self, kpi_id: str) -> tuple[Definition, ...]:
         """A KPI's definition, if policy has the KPI."""
         kpi = self.kpis.get(kpi_id)
@@ -233,6 +245,7 @@ def open_context(
         periods={row.period_kind: row for row in fetch(con, "periods")},
         kpis={row.kpi_id: _policy(row) for row in fetch(con, "kpi_policy")},
         missing=frozenset(row.table_name for row in fetch(con, "missing")),
+        no_data={row.kpi_id: row.reason for row in fetch(con, "no_data")},
         people={row.employee_id: row for row in fetch(con, "people")},
         units={row.unit_id: row for row in fetch(con, "units")},
         stages={row.stage_id: row for row in fetch(con, "stages")},

@@ -151,7 +151,8 @@ def _quota_lead(
                 amount=Money(amount=won.numerator),
             ),
         )
-    return (message("lead.nothing", quarter=context.quarter),)
+    missing = context.lacks("contract", "opportunity")
+    return (missing or message("lead.nothing", quarter=context.quarter),)
 
 
 def _gap(context: Context, whole: Standing, regions: list[Standing]) -> tuple[Message, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from pipelines.reporting.context import Context, KpiPolicy, missing_exports
+from pipelines.reporting.context import Context, KpiPolicy
 from pipelines.reporting.data import Record
 from pipelines.reporting.intervals import wilson
 from pipelines.reporting.model import Comparison, SparkPoint, Tile
@@ -19,7 +19,6 @@ from pipelines.reporting.values import (
     Days,
     Interval,
     Judgement,
-    Message,
     Money,
     Multiple,
     Number,
@@ -33,7 +32,6 @@ from pipelines.reporting.values import (
 )
 
 QUERIES = ("kpi_values", "quotas")
-_MISSING = "missing_export:"
 # From here on a percentage is harder to read than a factor.
 _TENFOLD = Decimal(10)
 _TENTH = Decimal("0.1")
@@ -66,6 +64,7 @@ class KpiBook:
     """KPI values of all scopes of one kind, by scope, KPI and period."""
 
     context: Context
+    scope_kind: str
     values: dict[tuple[str, str, str], dict[date, Record]]
 
     @classmethod
@@ -88,7 +87,7 @@ class KpiBook:
         ):
             key = (row.scope_id, row.kpi_id, row.period_kind)
             values.setdefault(key, {})[row.period_start] = row
-        return cls(context, values)
+        return cls(context, scope_kind, values)
 
     def now(self, scope_id: str, kpi_id: str, period_kind: str) -> Record | None:
         """The value of the period the day of the report lies in."""
@@ -134,18 +133,23 @@ class KpiBook:
             spark=self.spark(scope_id, kpi_id, period_kind) if known else (),
             comparisons=tuple(c for c in comparisons if c is not None) if known else (),
             footer=footer if known else None,
-            no_data_reason=None if known else no_value(row),
+            no_data_reason=None if known else self.context.why_no_value(kpi_id),
             section=section,
-            definition=kpi.definition,
+            definition=kpi.definition.model_copy(
+                update={"command": self._command(scope_id, kpi_id, period_kind)}
+            ),
         )
 
-
-def no_value(row: Record | None) -> Message:
-    """Why a KPI has no value: an export is missing, or nothing happened."""
-    reason = row.no_data_reason if row is not None else None
-    if reason and reason.startswith(_MISSING):
-        return missing_exports(reason.removeprefix(_MISSING).split(","))
-    return message("no_data.nothing")
+    def _command(self, scope_id: str, kpi_id: str, period_kind: str) -> str | None:
+        """The command that lists the rows behind a value, for periods that have a name."""
+        periods = {
+            "week": self.context.week, "month": self.context.month, "quarter": self.context.quarter
+        }  # fmt: skip
+        if period_kind not in periods:
+            return None
+        kind = "rep" if self.scope_kind == "employee" else self.scope_kind
+        scope = "company" if kind == "company" else f"{kind}:{scope_id}"
+        return f"attain explain {kpi_id} --scope {scope} --period {periods[period_kind].key}"
 
 
 # --- comparisons: each is left out where there is nothing to compare with ---------------------

@@ -9,7 +9,7 @@ from pipelines.reporting.context import Context
 from pipelines.reporting.data import Record
 from pipelines.reporting.model import Section, Table
 from pipelines.reporting.periods import month_of
-from pipelines.reporting.tables import Cells, money, table
+from pipelines.reporting.tables import Cells, empty, money, table
 from pipelines.reporting.values import Bilingual, Judgement, Message, Money, Ratio, message
 
 QUERIES = ("commission_positions", "commission_months", "commission_tiers")
@@ -23,12 +23,7 @@ def commission_section(context: Context, position: Record | None) -> Section:
         reason = context.lacks("receipt_allocation", "assignment") or message(
             "rep.commission.no_plan"
         )
-        return Section(
-            id="commission",
-            topic=topic,
-            message=message("rep.commission.none"),
-            no_data_reason=reason,
-        )
+        return empty("commission", topic, message("rep.commission.none"), reason)
     tiers = _tiers(context, position)
     return Section(
         id="commission",
@@ -63,11 +58,8 @@ def statements_section(context: Context, months: list[Record]) -> Section:
     """The last six statements beside what payroll paid."""
     topic = message("rep.statements.topic")
     if not months:
-        return Section(
-            id="statements",
-            topic=topic,
-            message=message("rep.statements.none"),
-            no_data_reason=context.lacks("receipt_allocation"),
+        return empty(
+            "statements", topic, message("rep.statements.none"), context.lacks("receipt_allocation")
         )
     waiting = [row for row in months if row.paid == 0 and row.payable != 0]
     if waiting:
@@ -165,7 +157,7 @@ def _tiers(context: Context, position: Record) -> Table | None:
             state = "rep.tier.ahead"
         rows.append(
             (
-                message("rep.tier.from", share=_percent(tier.tier_from)),
+                message("rep.tier.from", share=Ratio(value=tier.tier_from / 100)),
                 money(begins),
                 _percent(tier.rate_pct),
                 money(max(begins - position.credit, Decimal(0))),

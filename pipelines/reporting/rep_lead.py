@@ -26,7 +26,8 @@ def lead(
         _tier(position),
     )
     said = tuple(sentence for sentence in found if sentence is not None)
-    return said or (message("lead.nothing", quarter=context.quarter),)
+    missing = context.lacks("contract", "opportunity")
+    return said or (missing or message("lead.nothing", quarter=context.quarter),)
 
 
 def _quota(context: Context, book: KpiBook, quotas: Quotas, employee_id: str) -> Message | None:

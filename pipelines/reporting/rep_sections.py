@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from pipelines.reporting.context import Context
 from pipelines.reporting.data import Record
-from pipelines.reporting.kpis import KpiBook, no_value, typed
+from pipelines.reporting.kpis import KpiBook, typed
 from pipelines.reporting.model import Section
 from pipelines.reporting.section_deals import joined, reasons, stage_age
 from pipelines.reporting.section_receivables import customer_name
-from pipelines.reporting.tables import day, money, table
+from pipelines.reporting.tables import day, empty, money, table
 from pipelines.reporting.values import (
     Count,
     Days,
@@ -35,18 +35,17 @@ def pipeline_section(context: Context, deals: list[Record]) -> Section:
     topic = message("rep.pipeline.topic")
     reason = context.lacks("opportunity")
     if reason is not None or not deals:
-        return Section(
-            id="pipeline", topic=topic, message=message("rep.pipeline.none"), no_data_reason=reason
-        )
+        return empty("pipeline", topic, message("rep.pipeline.none"), reason)
     first = deals[0]
-    amount = Money(amount=first.amount)
-    open_deals = Count(value=first.deals, unit="deals")
-    if first.flagged:
-        headline = message(
-            "rep.pipeline.flagged", n=Count(value=first.flagged), deals=open_deals, amount=amount
-        )
+    name = "rep.pipeline.flagged" if first.flagged else "rep.pipeline.well"
+    params: dict[str, Shown] = {
+        "n": Count(value=first.flagged),
+        "deals": Count(value=first.deals, unit="deals"),
+    }
+    if first.amount is None:
+        headline = message(f"{name}_count", **params)
     else:
-        headline = message("rep.pipeline.well", deals=open_deals, amount=amount)
+        headline = message(name, amount=Money(amount=first.amount), **params)
     rows: list[tuple[Shown | None, ...]] = [
         (
             verbatim(deal.name or deal.opportunity_id),
@@ -149,15 +148,13 @@ def activity_section(context: Context, book: KpiBook, employee_id: str) -> Secti
     """Calls, visits, new deals and record keeping, this week against last."""
     topic = message("rep.activity.topic")
     rows: list[tuple[Shown | None, ...]] = []
-    reasons_without: list[Message] = []
     for kpi_id in _ACTIVITY:
         kpi = context.kpis.get(kpi_id)
         row = book.now(employee_id, kpi_id, "week")
         if kpi is None:
             continue
         if row is None or row.value is None:
-            reasons_without.append(no_value(row))
-            rows.append((kpi.label, no_value(row), None, None))
+            rows.append((kpi.label, context.why_no_value(kpi_id), None, None))
             continue
         rows.append(
             (

@@ -13,7 +13,7 @@ from pipelines.reporting.context import Context
 from pipelines.reporting.data import Record
 from pipelines.reporting.model import Section, SectionNotice
 from pipelines.reporting.periods import month_of
-from pipelines.reporting.tables import count, money, table
+from pipelines.reporting.tables import count, empty, money, table
 from pipelines.reporting.values import Count, Judgement, Message, Money, Period, message, verbatim
 
 QUERIES = (
@@ -53,12 +53,7 @@ def differences_section(context: Context) -> Section:
     topic = message("differences.topic")
     reason = context.lacks("payroll_commission")
     if reason is not None:
-        return Section(
-            id="differences",
-            topic=topic,
-            message=message("differences.unknown"),
-            no_data_reason=reason,
-        )
+        return empty("differences", topic, message("differences.unknown"), reason)
     rows = settled_differences(context)
     return Section(
         id="differences",
@@ -135,7 +130,7 @@ def base_section(context: Context) -> Section:
     rows = context.rows("commission_bases")
     reason = context.lacks("receipt_allocation", "receipt")
     if reason is not None or not rows:
-        return Section(id="base", topic=topic, message=message("base.none"), no_data_reason=reason)
+        return empty("base", topic, message("base.none"), reason)
     month = context.last_month
     row = next((r for r in rows if r.period == month.key), rows[0])
     off = sum((r.credit - r.statement_credit for r in rows), Decimal(0))
@@ -186,12 +181,7 @@ def months_section(context: Context) -> Section:
     topic = message("months.topic")
     rows = context.rows("commission_totals")
     if not rows:
-        return Section(
-            id="months",
-            topic=topic,
-            message=message("months.none"),
-            no_data_reason=context.lacks("receipt_allocation"),
-        )
+        return empty("months", topic, message("months.none"), context.lacks("receipt_allocation"))
     owed = sum((r.payable - r.paid for r in rows if r.paid == 0), Decimal(0))
     return Section(
         id="months",
@@ -241,11 +231,11 @@ def payees_section(context: Context) -> Section:
     month: Period = context.last_month
     rows = context.rows("commission_payees")
     if not rows:
-        return Section(
-            id="payees",
-            topic=topic,
-            message=message("payees.none", month=month),
-            no_data_reason=context.lacks("receipt_allocation"),
+        return empty(
+            "payees",
+            topic,
+            message("payees.none", month=month),
+            context.lacks("receipt_allocation"),
         )
     totals = [
         sum((getattr(r, name) for r in rows), Decimal(0))

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pipelines.reporting.context import Context
 from pipelines.reporting.model import Section
 from pipelines.reporting.section_receivables import customer_name, customer_table
-from pipelines.reporting.tables import count, day, money, share, table
+from pipelines.reporting.tables import count, day, empty, money, share, table
 from pipelines.reporting.values import (
     Count,
     Days,
@@ -35,12 +35,12 @@ def regions_section(context: Context) -> Section:
     regions = [row for row in rows if row.scope_kind == "region" and row.outstanding != 0]
     company = next((row for row in rows if row.scope_kind == "company"), None)
     if company is None or not regions:
-        return Section(
-            id="regions",
-            topic=topic,
-            message=message("regions.none"),
-            no_data_reason=context.lacks("invoice", "org_unit", "assignment"),
-            width="half",
+        return empty(
+            "regions",
+            topic,
+            message("regions.none"),
+            context.lacks("invoice", "org_unit", "assignment"),
+            half=True,
         )
     regions.sort(key=lambda r: (-r.overdue, r.scope_id))
     worst = regions[0]
@@ -90,12 +90,8 @@ def risk_section(context: Context) -> Section:
     topic = message("risk.topic")
     rows = {row.risk_class: row for row in context.rows("risk_classes")}
     if not rows:
-        return Section(
-            id="risk",
-            topic=topic,
-            message=message("ageing.nothing_open"),
-            no_data_reason=context.lacks("invoice"),
-            width="half",
+        return empty(
+            "risk", topic, message("ageing.nothing_open"), context.lacks("invoice"), half=True
         )
     grave = [rows[name] for name in ("doubtful", "bad_debt") if name in rows]
     if grave:
@@ -141,11 +137,11 @@ def customers_section(context: Context) -> Section:
     rows = context.rows("overdue_customers")
     late = [row for row in rows if row.overdue > 0]
     if not late:
-        return Section(
-            id="customers",
-            topic=topic,
-            message=message("ageing.nothing_overdue" if rows else "customers.none"),
-            no_data_reason=context.lacks("invoice"),
+        return empty(
+            "customers",
+            topic,
+            message("ageing.nothing_overdue" if rows else "customers.none"),
+            context.lacks("invoice"),
         )
     total = sum((row.overdue for row in late), Decimal(0))
     top = late[:3]
@@ -176,12 +172,8 @@ def unallocated_section(context: Context) -> Section:
     topic = message("unallocated.topic")
     rows = context.rows("unallocated")
     if not rows:
-        return Section(
-            id="unallocated",
-            topic=topic,
-            message=message("unallocated.none"),
-            no_data_reason=context.lacks("receipt"),
-            width="half",
+        return empty(
+            "unallocated", topic, message("unallocated.none"), context.lacks("receipt"), half=True
         )
     total = -sum((row.open_amount_base for row in rows), Decimal(0))
     return Section(
@@ -214,12 +206,8 @@ def limits_section(context: Context) -> Section:
     topic = message("limits.topic")
     rows = context.rows("over_limit")
     if not rows:
-        return Section(
-            id="limits",
-            topic=topic,
-            message=message("limits.none"),
-            no_data_reason=context.lacks("invoice", "customer"),
-            width="half",
+        return empty(
+            "limits", topic, message("limits.none"), context.lacks("invoice", "customer"), half=True
         )
     beyond = sum((row.outstanding - row.credit_limit for row in rows), Decimal(0))
     return Section(

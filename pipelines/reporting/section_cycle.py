@@ -9,7 +9,7 @@ from pipelines.reporting.context import Context
 from pipelines.reporting.data import Record
 from pipelines.reporting.kpis import KpiBook
 from pipelines.reporting.model import Section
-from pipelines.reporting.tables import count, money, share, table
+from pipelines.reporting.tables import count, empty, money, share, table
 from pipelines.reporting.values import (
     Count,
     Days,
@@ -138,13 +138,7 @@ def losses_section(context: Context) -> Section:
     recent = [row for row in rows if row.deals]
     reason = context.lacks("opportunity")
     if reason is not None or not recent:
-        return Section(
-            id="losses",
-            topic=topic,
-            message=message("losses.none"),
-            no_data_reason=reason,
-            width="half",
-        )
+        return empty("losses", topic, message("losses.none"), reason, half=True)
     lost = sum(row.deals for row in recent)
     amount = sum((row.amount for row in recent), Decimal(0))
     first = recent[0]

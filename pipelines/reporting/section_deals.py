@@ -5,16 +5,18 @@ Belongs here: reasons in words, the director's list, a representative's own pipe
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from pipelines.reporting.context import Context
 from pipelines.reporting.data import Record
 from pipelines.reporting.model import Section, Table
-from pipelines.reporting.tables import day, money, table
+from pipelines.reporting.tables import day, empty, money, table
 from pipelines.reporting.values import (
     Count,
     Day,
     Days,
+    Listing,
     Message,
     Money,
     Points,
@@ -75,44 +77,60 @@ def deals_section(context: Context) -> Section:
     topic = message("deals.topic")
     reason = context.lacks("opportunity")
     if reason is not None:
-        return Section(
-            id="deals", topic=topic, message=message("deals.none"), no_data_reason=reason
-        )
+        return empty("deals", topic, message("deals.none"), reason)
     regions = context.rows("deals_by_region")
-    slipped = sum(row.slipped for row in regions)
     flagged = sum(row.flagged for row in regions)
-    top = context.rows("deals_top")
     if not flagged:
         open_deals = Count(value=sum(row.deals for row in regions), unit="deals")
         return Section(
-            id="deals", topic=topic, message=message("deals.all_well", open_deals=open_deals)
+            id="deals",
+            topic=topic,
+            message=message("deals.all_well", open_deals=open_deals),
+            what=_partial(context),
         )
-    flagged_amount = Money(amount=_sum(row.flagged_amount for row in regions))
-    deals = Count(value=flagged, unit="deals")
-    if slipped:
-        headline = message(
-            "deals.slipped",
-            deals=Count(value=slipped, unit="deals"),
-            amount=Money(amount=_sum(row.slipped_amount for row in regions)),
-        )
-    else:
-        headline = message("deals.stalled", deals=deals, amount=flagged_amount)
     return Section(
         id="deals",
         topic=topic,
-        message=headline,
+        message=_headline(regions),
         what=(
-            message("deals.what", deals=deals, amount=flagged_amount),
+            _counted("deals.what", flagged, total(row.flagged_amount for row in regions)),
             message("deals.order"),
+            *_partial(context),
         ),
-        table=deal_table(context, top, flagged),
+        table=deal_table(context, context.rows("deals_top"), flagged),
         table_open=True,
-        definitions=(),
     )
 
 
-def _sum(amounts: object) -> Decimal:
-    return sum((a for a in amounts if a is not None), Decimal(0))  # type: ignore[attr-defined]
+def _headline(regions: list[Record]) -> Message:
+    slipped = sum(row.slipped for row in regions)
+    if slipped:
+        return _counted("deals.slipped", slipped, total(row.slipped_amount for row in regions))
+    flagged = sum(row.flagged for row in regions)
+    return _counted("deals.stalled", flagged, total(row.flagged_amount for row in regions))
+
+
+def _counted(name: str, number: int, amount: Decimal | None) -> Message:
+    """A number of deals with what they are worth, where the export says so."""
+    deals = Count(value=number, unit="deals")
+    if amount is None:
+        return message(f"{name}_count", deals=deals)
+    return message(name, deals=deals, amount=Money(amount=amount))
+
+
+def _partial(context: Context) -> tuple[Message, ...]:
+    """What cannot be seen because the exports that would show it are missing."""
+    absent = [name for name in ("opportunity_event", "activity") if name in context.missing]
+    if not absent:
+        return ()
+    names: tuple[Shown, ...] = tuple(message(f"export.{name}") for name in absent)
+    return (message("deals.partial", exports=Listing(items=names)),)
+
+
+def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """The sum of what is known; nothing where nothing is."""
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known, Decimal(0)) if known else None
 
 
 def deal_table(context: Context, deals: list[Record], in_all: int) -> Table:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pipelines.reporting.context import Context
 from pipelines.reporting.kpis import KpiBook
 from pipelines.reporting.model import Section
-from pipelines.reporting.tables import day, money, table
+from pipelines.reporting.tables import day, empty, money, table
 from pipelines.reporting.values import Count, Points, Ratio, message, quotient, verbatim
 
 QUERIES = ("discount_breaches",)
@@ -20,11 +20,12 @@ def discount_section(context: Context, book: KpiBook) -> Section:
     row = book.now(context.company_id, KPI, "rolling_13w")
     reason = context.lacks("quote")
     if reason is not None or row is None or not row.denominator:
-        return Section(
-            id="discount",
-            topic=topic,
-            message=message("discount.none"),
-            no_data_reason=reason or message("discount.no_quotes"),
+        return empty(
+            "discount",
+            topic,
+            message("discount.none"),
+            reason,
+            detail=message("discount.no_quotes"),
             definitions=context.definition(KPI),
         )
     breaches = context.rows("discount_breaches")

@@ -12,7 +12,7 @@ from pipelines.reporting.context import Context
 from pipelines.reporting.data import Record
 from pipelines.reporting.intervals import wilson
 from pipelines.reporting.model import Section
-from pipelines.reporting.tables import count, share, table
+from pipelines.reporting.tables import count, empty, share, table
 from pipelines.reporting.values import (
     Count,
     Days,
@@ -42,11 +42,8 @@ def _entry(context: Context, rows: list[Record], reason: Message | None) -> Sect
     topic = message("funnel.topic")
     stages = [row for row in rows if row.mode == "entry" and row.age == 1 and row.entered]
     if reason is not None or not stages:
-        return Section(
-            id="funnel",
-            topic=topic,
-            message=message("funnel.none"),
-            no_data_reason=reason or message("no_data.nothing"),
+        return empty(
+            "funnel", topic, message("funnel.none"), reason, detail=message("no_data.nothing")
         )
     leak = _leak(rows)
     return Section(
@@ -147,11 +144,12 @@ def _exit(context: Context, rows: list[Record], reason: Message | None) -> Secti
     topic = message("funnel_exit.topic")
     stages = [row for row in rows if row.mode == "exit" and row.age == 1 and row.entered]
     if reason is not None or not stages:
-        return Section(
-            id="funnel_exit",
-            topic=topic,
-            message=message("funnel_exit.none"),
-            no_data_reason=reason or message("no_data.nothing"),
+        return empty(
+            "funnel_exit",
+            topic,
+            message("funnel_exit.none"),
+            reason,
+            detail=message("no_data.nothing"),
         )
     slow = max(
         (r for r in stages if r.days_p50 is not None), key=lambda r: r.days_p50, default=None

@@ -8,7 +8,7 @@ from pipelines.reporting.charts import Waterfall, WaterfallStep
 from pipelines.reporting.context import Context
 from pipelines.reporting.data import Record
 from pipelines.reporting.model import Section
-from pipelines.reporting.tables import count, money, table
+from pipelines.reporting.tables import count, empty, money, table
 from pipelines.reporting.values import Count, Day, Judgement, Message, Money, message
 
 QUERIES = ("movement",)
@@ -31,11 +31,8 @@ def movement_section(context: Context) -> Section:
     rows = {row.cause: row for row in context.rows("movement")}
     reason = context.lacks("opportunity")
     if reason is not None or "start" not in rows:
-        return Section(
-            id="movement",
-            topic=topic,
-            message=message("movement.none"),
-            no_data_reason=reason or message("no_data.nothing"),
+        return empty(
+            "movement", topic, message("movement.none"), reason, detail=message("no_data.nothing")
         )
     causes = [name for name in _CAUSES if name in rows]
     start, end = rows["start"].amount, rows["end"].amount

@@ -13,7 +13,7 @@ from pipelines.reporting.data import Record
 from pipelines.reporting.intervals import differ, wilson
 from pipelines.reporting.model import Section
 from pipelines.reporting.section_quota import Standing
-from pipelines.reporting.tables import count, money, table
+from pipelines.reporting.tables import count, empty, money, table
 from pipelines.reporting.values import (
     Count,
     Interval,
@@ -43,11 +43,8 @@ def ranking_section(context: Context, quotas: dict[str, Standing]) -> Section:
     people = [row for row in rows if row.scope_kind == "employee" and _is_active(context, row)]
     reason = context.lacks("opportunity")
     if reason is not None or company is None or not people:
-        return Section(
-            id="ranking",
-            topic=topic,
-            message=message("ranking.none"),
-            no_data_reason=reason or message("no_data.nothing"),
+        return empty(
+            "ranking", topic, message("ranking.none"), reason, detail=message("no_data.nothing")
         )
     people.sort(key=lambda r: (r.decided < least, -Decimal(r.won) / r.decided, r.scope_id))
     judged = [row for row in people if row.decided >= least]
@@ -97,6 +94,8 @@ def _verdict(row: Record, company: Record) -> Judgement:
 
 def _headline(context: Context, judged: list[Record], company: Record) -> Message:
     rate = Ratio(value=quotient(company.won, company.decided))
+    if not judged:
+        return message("ranking.nobody", rate=rate)
     better = [row for row in judged if _verdict(row, company) == "good"]
     worse = [row for row in judged if _verdict(row, company) == "bad"]
     names = {

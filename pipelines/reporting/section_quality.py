@@ -64,6 +64,8 @@ def _has_verdicts(con: duckdb.DuckDBPyConnection) -> bool:
 def _failed(check: Record) -> FailedCheck:
     if check.status == "errored":
         meaning = message("check.errored", table=verbatim(check.table_name))
+    elif not check.offenders:
+        meaning = message("check.concerns", table=verbatim(check.table_name))
     else:
         rows = Count(value=check.offenders, unit="rows")
         meaning = message("check.offenders", rows=rows, table=verbatim(check.table_name))

@@ -13,7 +13,7 @@ from pipelines.reporting.context import Context
 from pipelines.reporting.data import Record
 from pipelines.reporting.kpis import KpiBook
 from pipelines.reporting.model import Section, Table
-from pipelines.reporting.tables import count, money, table
+from pipelines.reporting.tables import count, empty, money, table
 from pipelines.reporting.values import (
     Count,
     Judgement,
@@ -117,11 +117,12 @@ def quota_section(context: Context, regions: list[Standing], teams: list[Standin
     rows = regions or teams
     topic = message("quota.topic")
     if not rows:
-        return Section(
-            id="quota",
-            topic=topic,
-            message=message("quota.none"),
-            no_data_reason=context.lacks("quota", "contract") or message("no_data.no_quota"),
+        return empty(
+            "quota",
+            topic,
+            message("quota.none"),
+            context.lacks("quota", "contract"),
+            detail=message("no_data.no_quota"),
             definitions=context.definition("quota_attainment"),
         )
     return Section(

@@ -12,7 +12,7 @@ from pipelines.reporting.charts import AgeingBars, AgeingRow
 from pipelines.reporting.context import Context
 from pipelines.reporting.data import Record
 from pipelines.reporting.model import Section, SectionNotice, Table
-from pipelines.reporting.tables import count, money, share, table
+from pipelines.reporting.tables import count, empty, money, share, table
 from pipelines.reporting.values import (
     Count,
     Day,
@@ -59,11 +59,8 @@ def ageing_section(context: Context, *, exact: bool = False) -> Section:
     metric = company_metric(context)
     reason = context.lacks("invoice")
     if reason is not None or metric is None:
-        return Section(
-            id="ageing",
-            topic=topic,
-            message=message("ageing.none"),
-            no_data_reason=reason or message("ageing.nothing_open"),
+        return empty(
+            "ageing", topic, message("ageing.none"), reason, detail=message("ageing.nothing_open")
         )
     buckets = {
         row.bucket: row.open_amount_base

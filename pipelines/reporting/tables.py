@@ -1,4 +1,4 @@
-"""Tables of a section from rows of typed cells.
+"""Tables of a section from rows of typed cells, and sections that have nothing to show.
 
 Belongs here: columns by name and type, totals, cutting long tables. Does not belong here: words;
 a column's name is the message `column.<id>`.
@@ -10,8 +10,18 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from pipelines.reporting.model import Column, Row, Table
-from pipelines.reporting.values import Count, Day, Judgement, Money, Ratio, Shown, message, quotient
+from pipelines.reporting.model import Column, Definition, Row, Section, Table
+from pipelines.reporting.values import (
+    Count,
+    Day,
+    Judgement,
+    Message,
+    Money,
+    Ratio,
+    Shown,
+    message,
+    quotient,
+)
 
 Cells = Sequence[Shown | None]
 
@@ -67,3 +77,28 @@ def count(number: int | None, unit: str | None = None) -> Count | None:
 def day(value: date | None) -> Day | None:
     """A date as a cell; none stays empty."""
     return None if value is None else Day(date=value)
+
+
+def empty(
+    section_id: str,
+    topic: Message,
+    otherwise: Message,
+    missing: Message | None,
+    *,
+    detail: Message | None = None,
+    half: bool = False,
+    definitions: tuple[Definition, ...] = (),
+) -> Section:
+    """A section without figures.
+
+    Where an export is missing nothing is claimed; where it is there, `otherwise` says what an
+    empty result means, and `detail` why.
+    """
+    return Section(
+        id=section_id,
+        topic=topic,
+        message=message("section.unknown") if missing is not None else otherwise,
+        no_data_reason=missing or detail,
+        width="half" if half else "full",
+        definitions=definitions,
+    )
