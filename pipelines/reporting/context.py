@@ -86,14 +86,25 @@ class Context:
     quality: Quality
     freshness: tuple[Freshness, ...]
     _rows: dict[str, list[Record]] = field(default_factory=dict)
+    _groups: dict[str, dict[str, list[Record]]] = field(default_factory=dict)
     _quotas: dict[str, dict[tuple[str, str, str], Record]] = field(default_factory=dict)
 
     def rows(self, query: str, **params: object) -> list[Record]:
         """The rows of a query, with the run's dates filled in; read once per report."""
-        key = f"{query} {sorted(params.items(), key=lambda item: item[0])!r}"
+        key = f"{query} {sorted(params.items())!r}"
         if key not in self._rows:
             self._rows[key] = fetch(self.con, query, **(self._dates | params))
         return self._rows[key]
+
+    def grouped(self, query: str, column: str, **params: object) -> dict[str, list[Record]]:
+        """The rows of a query by the value of one column, in the order they came."""
+        key = f"{query} by {column} {sorted(params.items())!r}"
+        if key not in self._groups:
+            groups: dict[str, list[Record]] = {}
+            for row in self.rows(query, **params):
+                groups.setdefault(getattr(row, column), []).append(row)
+            self._groups[key] = groups
+        return self._groups[key]
 
     @cached_property
     def _dates(self) -> dict[str, object]:

@@ -31,7 +31,7 @@ from pipelines.reporting.values import (
     quotient,
 )
 
-QUERIES = ("kpi_values", "quotas")
+QUERIES = ("kpi_values", "quotas", "quarter_progress")
 # From here on a percentage is harder to read than a factor.
 _TENFOLD = Decimal(10)
 _TENTH = Decimal("0.1")

@@ -6,7 +6,6 @@ lookup goes through the owner's id, so that no row of another can reach a page.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -41,10 +40,10 @@ def build(context: Context) -> list[Page]:
     """One page for each representative in service."""
     book = KpiBook.read(context, "employee", KPIS, ("pipeline_amount",))
     quotas = context.quotas("employee")
-    deals = by_owner(context.rows("deals_owner"), "owner_id")
-    invoices = by_owner(context.rows("invoices_owner"), "owner_id")
+    deals = context.grouped("deals_owner", "owner_id")
+    invoices = context.grouped("invoices_owner", "owner_id")
     positions = {row.employee_id: row for row in context.rows("commission_positions")}
-    months = by_owner(context.rows("commission_months"), "payee_id")
+    months = context.grouped("commission_months", "payee_id")
     return [
         _page(
             context,
@@ -60,14 +59,6 @@ def build(context: Context) -> list[Page]:
         )
         for reader in context.rows("rep_readers")
     ]
-
-
-def by_owner(rows: Iterable[Record], column: str) -> dict[str, list[Record]]:
-    """Rows by the person they belong to, in the order they came."""
-    owned: dict[str, list[Record]] = {}
-    for row in rows:
-        owned.setdefault(getattr(row, column), []).append(row)
-    return owned
 
 
 def _page(context: Context, book: KpiBook, quotas: Quotas, own: Own) -> Page:

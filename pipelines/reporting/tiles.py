@@ -19,8 +19,8 @@ from pipelines.reporting.kpis import (
     interval,
     moved,
 )
-from pipelines.reporting.model import Comparison, Tile
-from pipelines.reporting.values import Count, Money, Ratio, Shown, Text, message
+from pipelines.reporting.model import Comparison, SparkPoint, Tile
+from pipelines.reporting.values import Count, Money, Ratio, Shown, Text, message, quotient
 
 Quotas = Mapping[tuple[str, str, str], Record]
 """Quotas by period kind, scope and measure."""
@@ -84,10 +84,19 @@ def quota_tile(
             moved(kpi, row.value, row.prior_year_value, "tile.versus_last_year", True),
         )
         footer = message("tile.quota", quota=Money(amount=quota.quota))
-    return book.tile(
+    tile = book.tile(
         scope_id, "quota_attainment", "quarter", period_scope(context, "quarter"), comparisons,
         footer, section,
     )  # fmt: skip
+    progress = context.grouped("quarter_progress", "scope_id", scope_kind=book.scope_kind)
+    steps = progress.get(scope_id, [])
+    if tile.value is None or len(steps) < 2:
+        return tile
+    spark = tuple(
+        SparkPoint(end=step.as_of_date, value=quotient(step.signed_amount, step.quota))
+        for step in steps
+    )
+    return tile.model_copy(update={"spark": spark})
 
 
 def rate_tile(context: Context, book: KpiBook, scope_id: str, section: str | None) -> Tile:

@@ -1,5 +1,9 @@
--- signed so far in the quarter at each day looked at
-select as_of_date, scope_id, quota, signed_amount
+-- signed so far in the quarter at each day looked at, for all scopes of one kind
+select scope_id, as_of_date, quota, signed_amount
 from core.quarter_remaining
-where scope_kind = 'company' and quarter_start = $quarter_start and as_of_date <= $as_of
-order by as_of_date
+where
+  scope_kind = $scope_kind
+  and quarter_start = $quarter_start
+  and as_of_date <= $as_of
+  and quota > 0
+order by scope_id, as_of_date

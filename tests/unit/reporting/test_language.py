@@ -42,6 +42,21 @@ def test_every_message_has_the_same_parameters_in_both_languages():
     assert differing == {}
 
 
+def test_every_form_of_a_message_shows_the_same_parameters_in_both_languages():
+    def shown(entry, form):
+        pieces = entry.forms.get(form, entry.forms["other"]).pieces
+        return sorted(text for kind, text in pieces if kind == "param")
+
+    english = catalogue("en")
+    differing = {
+        (key, form)
+        for key, entry in catalogue("zh").items()
+        for form in {*entry.forms, *english[key].forms}
+        if shown(entry, form) != shown(english[key], form)
+    }
+    assert differing == set()
+
+
 def test_no_english_message_was_left_in_chinese_and_none_is_empty():
     chinese = re.compile("[\u4e00-\u9fff]")
     for key, entry in catalogue("en").items():

@@ -1,0 +1,451 @@
+"""The four reports over the sample company: every figure is the warehouse's own, and nobody's but
+the reader's."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from decimal import Decimal as D
+
+import pytest
+import sqlglot
+from warehouses import SUNDAY, opened
+
+from pipelines.errors import UserError
+from pipelines.reporting.data import fetch, query_text
+from pipelines.reporting.intervals import wilson
+from pipelines.reporting.language import speaker
+from pipelines.reporting.model import Page, Section, Tile
+from pipelines.reporting.render import render
+from pipelines.reporting.reports import REPORTS, quality
+from pipelines.resources import shipped
+from pipelines.warehouse.models import parse_model, tables_read
+
+VALUES = re.compile(r'data-value="([^"]*)"')
+
+
+@pytest.fixture(scope="module")
+def pages(sample) -> dict[str, list[Page]]:
+    return {name: report.build(sample, SUNDAY) for name, report in REPORTS.items()}
+
+
+def tile_of(page: Page, kpi_id: str) -> Tile:
+    return next(tile for tile in page.tiles if tile.kpi_id == kpi_id)
+
+
+def section_of(page: Page, section_id: str) -> Section:
+    return next(section for section in page.sections if section.id == section_id)
+
+
+def column(section: Section, name: str) -> list:
+    place = [c.id for c in section.table.columns].index(name)
+    return [row.cells[place] for row in section.table.rows if row.role == "row"]
+
+
+def total(section: Section, name: str):
+    place = [c.id for c in section.table.columns].index(name)
+    return next(row.cells[place] for row in section.table.rows if row.role == "total")
+
+
+def one(con, sql: str, *values):
+    return con.execute(sql, list(values)).fetchone()
+
+
+# --- what is read ------------------------------------------------------------------------------
+
+
+class Watched:
+    """A connection that remembers which queries it ran."""
+
+    def __init__(self, con) -> None:
+        self.con, self.ran = con, []
+
+    def execute(self, sql, *args):
+        self.ran.append(sql)
+        return self.con.execute(sql, *args)
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_report_reads_only_the_tables_it_declares(sample, name):
+    watched = Watched(sample)
+    REPORTS[name].build(watched, SUNDAY)
+    read = {t for sql in watched.ran if "information_schema" not in sql for t in tables_read(sql)}
+    assert len(read) > 5
+    assert read - set(REPORTS[name].reads) <= {"mart.check_result"}
+
+
+def test_every_query_beside_the_package_belongs_to_a_report():
+    folder = shipped("pipelines").parent / "pipelines" / "reporting" / "queries"
+    used = {query for report in REPORTS.values() for query in report.queries}
+    from pipelines.reporting import context, section_quality
+
+    used |= {*context.QUERIES, *section_quality.STATUS_QUERIES, "checks"}
+    assert {path.stem for path in folder.glob("*.sql")} == used
+
+
+def test_queries_say_first_what_they_are_for():
+    folder = shipped("pipelines").parent / "pipelines" / "reporting" / "queries"
+    for path in folder.glob("*.sql"):
+        assert re.match(r"-- \w.{10,}", query_text(path.stem)), path.name
+
+
+def test_another_day_than_the_warehouses_is_refused(sample):
+    with pytest.raises(UserError, match=r"as of 2026-11-15.*asked for 2026-11-14"):
+        REPORTS["director_weekly"].build(sample, SUNDAY.replace(day=14))
+
+
+# --- the same pages every time, in both languages ----------------------------------------------
+
+
+def test_pages_are_the_same_bytes_whenever_and_however_they_are_built(sample_warehouse, pages):
+    with opened(sample_warehouse) as con:
+        con.execute("set threads to 1")
+        again = {name: report.build(con, SUNDAY) for name, report in REPORTS.items()}
+    for name, built in pages.items():
+        for first, second in zip(built, again[name], strict=True):
+            assert first.to_json() == second.to_json()
+            assert render(first, "en") == render(second, "en")
+
+
+def test_both_languages_carry_the_same_numbers_on_every_page(pages):
+    for built in pages.values():
+        for page in built:
+            zh, en = (VALUES.findall(render(page, language)) for language in ("zh", "en"))
+            assert len(zh) > 3
+            assert Counter(zh) == Counter(en), page.stem
+
+
+def test_pages_stay_small_enough_for_a_phone(pages):
+    for built in pages.values():
+        for page in built:
+            for language in ("zh", "en"):
+                assert len(render(page, language).encode()) < 400_000, page.stem
+
+
+def test_addresses_hold_the_words_of_the_contract(pages):
+    stems = {str(page.stem) for built in pages.values() for page in built}
+    assert {
+        "director_weekly/C-01/2026-W46",
+        "receivables/finance/2026-W46",
+        "commission_reconciliation/finance/2026-10",
+        "appraisal/hr/2026-10",
+        "rep_weekly/E031/2026-W46",
+    } <= stems
+    assert {page.family for page in pages["finance"]} == {"finance"}
+
+
+# --- figures are the warehouse's ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kpi_id", "period_kind", "period_start"),
+    [
+        ("contract_amount", "week", "2026-11-09"),
+        ("collections", "week", "2026-11-09"),
+        ("quota_attainment", "quarter", "2026-10-01"),
+        ("win_rate_count", "rolling_13w", "2026-08-17"),
+        ("pipeline_coverage", "week", "2026-11-09"),
+        ("overdue_rate", "week", "2026-11-09"),
+    ],
+)
+def test_the_directors_tiles_are_the_published_values(
+    sample, pages, kpi_id, period_kind, period_start
+):
+    (value,) = one(
+        sample,
+        "select value from mart.kpi_value where kpi_id = ? and period_kind = ? "
+        "and period_start = cast(? as date) and scope_kind = 'company'",
+        kpi_id, period_kind, period_start,
+    )  # fmt: skip
+    tile = tile_of(pages["director_weekly"][0], kpi_id)
+    assert D(tile.value.exact_text) == value
+    assert tile.definition is not None and tile.definition.meaning.zh
+
+
+def test_every_representatives_tiles_are_their_own_published_values(sample, pages):
+    rows = sample.execute(
+        "select scope_id, kpi_id, value from mart.kpi_value where scope_kind = 'employee' and "
+        "((kpi_id in ('contract_amount', 'collections') and period_kind = 'month' "
+        "  and period_start = date '2026-11-01') "
+        "or (kpi_id in ('quota_attainment', 'commission_earned') and period_kind = 'quarter' "
+        "  and period_start = date '2026-10-01') "
+        "or (kpi_id = 'pipeline_amount' and period_kind = 'week' "
+        "  and period_start = date '2026-11-09'))"
+    ).fetchall()
+    expected = {(scope, kpi): value for scope, kpi, value in rows}
+    compared = 0
+    for page in pages["rep_weekly"]:
+        for tile in page.tiles:
+            key = (page.reader.id, tile.kpi_id)
+            if key in expected and expected[key] is not None:
+                assert D(tile.value.exact_text) == expected[key], key
+                compared += 1
+    assert compared > 4 * len(pages["rep_weekly"])
+
+
+def test_the_win_rates_interval_is_wilsons(sample, pages):
+    won, n = one(
+        sample,
+        "select numerator, denominator from mart.kpi_value where kpi_id = 'win_rate_count' and "
+        "period_kind = 'rolling_13w' and period_start = date '2026-08-17' "
+        "and scope_kind = 'company'",
+    )
+    shown = tile_of(pages["director_weekly"][0], "win_rate_count").comparisons[0].shown
+    assert (shown.low, shown.high) == wilson(int(won), int(n))
+
+
+def test_buckets_add_up_to_the_balance_and_the_ledgers_difference_is_shown(sample, pages):
+    outstanding, ledger, off = one(
+        sample,
+        "select outstanding, gl_balance, gl_difference from mart.receivable_metric "
+        "where as_of_date = date '2026-11-15' and scope_kind = 'company'",
+    )
+    for page in (pages["director_weekly"][0], pages["finance"][0]):
+        section = section_of(page, "ageing")
+        amounts = column(section, "amount")
+        assert (
+            sum(cell.amount for cell in amounts) == outstanding == total(section, "amount").amount
+        )
+        assert off != 0 and outstanding - ledger == off
+        assert section.notice.text.params["difference"].amount == off
+
+
+def test_regions_on_the_finance_page_add_up_to_the_company(pages):
+    section = section_of(pages["finance"][0], "regions")
+    for name in ("outstanding", "overdue"):
+        parts = sum(cell.amount for cell in column(section, name))
+        assert parts <= total(section, name).amount
+
+
+def test_every_settled_difference_to_payroll_is_listed_with_its_reason(sample, pages):
+    rows = sample.execute(
+        "select difference from mart.commission_difference where reason_code <> 'timing'"
+    ).fetchall()
+    section = section_of(pages["finance"][1], "differences")
+    assert Counter(cell.amount for cell in column(section, "difference")) == Counter(
+        row[0] for row in rows
+    )
+    assert all(cell is not None for cell in column(section, "reason"))
+    unexplained = one(
+        sample,
+        "select sum(abs(difference)), count(*) from mart.commission_difference "
+        "where reason_code = 'unexplained'",
+    )
+    assert section.message.params["amount"].amount == unexplained[0]
+
+
+def test_the_commission_base_leads_from_receipts_to_credit_without_a_remainder(sample, pages):
+    assert one(
+        sample,
+        "select count(*) from mart.commission_base "
+        "where collected - without_plan - vat - shares_without_plan <> credit",
+    ) == (0,)
+    section = section_of(pages["finance"][1], "base")
+    assert {cell.amount for cell in column(section, "remainder")} == {D(0)}
+    credited = one(
+        sample, "select sum(credit) from mart.commission_statement where period = '2026-10'"
+    )[0]
+    assert section.chart.steps[-1].amount == credited
+
+
+def test_the_pipelines_causes_lead_from_start_to_end_in_every_period_and_scope(sample, pages):
+    off = sample.execute(
+        "select period_start, scope_id from mart.pipeline_movement group by all "
+        "having sum(case when cause = 'end' then -amount else amount end) <> 0 "
+        "or max(case when cause = 'end' then 1 else 0 end) = 0"
+    ).fetchall()
+    assert off == []
+    steps = section_of(pages["director_weekly"][0], "movement").chart.steps
+    assert sum(s.amount for s in steps[:-1]) == steps[-1].amount
+
+
+def test_the_weeks_pipeline_ends_with_what_is_open_and_due_by_the_quarters_end(sample):
+    assert one(
+        sample,
+        "select amount, deals from mart.pipeline_movement where cause = 'end' "
+        "and period_kind = 'week' and period_start = date '2026-11-09' and scope_kind = 'company'",
+    ) == one(
+        sample,
+        "select sum(amount_base), count(*) from core.pipeline_span "
+        "where valid_from <= date '2026-11-15' and valid_before > date '2026-11-15' "
+        "and expected_close_date <= date '2026-12-31'",
+    )
+
+
+def test_the_win_curve_is_aalen_and_johansens(sample):
+    ends = sample.execute(
+        "select date_diff('day', created_date, coalesce(closed_date, date '2026-11-15')), "
+        "is_won, not is_won and not is_open from core.fct_opportunity "
+        "where created_date > date '2025-11-15' and created_date <= date '2026-11-15'"
+    ).fetchall()
+    undecided, won_by, at_risk, expected = 1.0, 0.0, len(ends), {}
+    for day in range(91):
+        today = [row for row in ends if row[0] == day]
+        won, lost = sum(row[1] for row in today), sum(row[2] for row in today)
+        won_by += undecided * won / at_risk
+        undecided *= 1 - (won + lost) / at_risk
+        at_risk -= len(today)
+        expected[day] = won_by
+    for day in (0, 30, 60, 90):
+        (shown,) = one(
+            sample,
+            "select cumulative_won from mart.win_curve where cohort = 'current' "
+            "and scope_kind = 'company' and segment = '(all)' and day_no = ?",
+            day,
+        )
+        assert float(shown) == pytest.approx(expected[day], abs=1e-6)
+
+
+def test_the_next_tier_and_the_next_ten_thousand_follow_from_the_plan(sample):
+    tiers = sample.execute(
+        "select tier_from, tier_to, rate_pct from policy.commission_tier order by tier_no"
+    ).fetchall()
+    rows = fetch(sample, "commission_positions")
+    assert len(rows) > 20
+    for row in rows:
+        pays, missing = D(0), None
+        for low, high, rate in tiers:
+            begin = row.quota * low / 100
+            end = row.quota * high / 100 if high is not None else D("1e18")
+            pays += max(min(row.credit + 10_000, end) - max(row.credit, begin), D(0)) * rate / 100
+            if begin > row.credit and missing is None:
+                missing = begin - row.credit
+        assert row.next_pays == pays.quantize(D("0.01"))
+        assert (row.to_next_tier is None) == (missing is None)
+        if missing is not None:
+            assert missing <= row.to_next_tier < missing + D("0.01")
+
+
+def test_everyone_appraised_has_a_form_whose_parts_give_the_score(sample, pages):
+    results = dict(
+        sample.execute(
+            "select employee_id, computed_score from mart.appraisal_result where period = '2026-10'"
+        ).fetchall()
+    )
+    forms = {p.reader.id: p for p in pages["appraisal"] if p.reader.kind == "employee"}
+    assert forms.keys() == results.keys()
+    for employee_id, page in forms.items():
+        card = section_of(page, "scorecard")
+        assert sum(cell.value for cell in column(card, "weight")) == 100
+        added = sum(cell.value for cell in column(card, "weighted"))
+        assert abs(added - results[employee_id]) <= D("0.06"), employee_id
+
+
+def test_grades_and_floating_pay_add_up_to_the_results(sample, pages):
+    people, pay = one(
+        sample,
+        "select count(*), sum(floating_pay) from mart.appraisal_result where period = '2026-10'",
+    )
+    section = section_of(pages["appraisal"][0], "grades")
+    assert sum(cell.value for cell in column(section, "people")) == people
+    assert sum(cell.amount for cell in column(section, "floating_pay")) == pay
+
+
+# --- whose rows --------------------------------------------------------------------------------
+
+
+def texts_of(page: Page) -> str:
+    return page.to_json()
+
+
+def test_a_representatives_page_names_no_invoice_of_another(sample, pages):
+    owners = dict(
+        sample.execute(
+            "select invoice_id, owner_id from core.fct_invoice where owner_id is not null"
+        ).fetchall()
+    )
+    named = 0
+    for page in pages["rep_weekly"]:
+        for invoice in re.findall(r"INV-\d+", texts_of(page)):
+            assert owners[invoice] == page.reader.id
+            named += 1
+    assert named > 50
+
+
+def test_a_representatives_page_names_no_colleague(sample, pages):
+    names = {name for (name,) in sample.execute("select name from core.dim_employee").fetchall()}
+    for page in pages["rep_weekly"]:
+        others = names - {page.reader.name.text.split(" ")[0]}
+        verbatim = set(re.findall(r'"text":"([^"]*)"', texts_of(page)))
+        assert not verbatim & others, page.reader.id
+
+
+def test_a_representatives_page_lists_exactly_the_own_deals_and_overdue_invoices(sample, pages):
+    deals = Counter()
+    for owner, amount in sample.execute(
+        "select owner_id, amount_base from core.fct_open_opportunity"
+    ).fetchall():
+        deals[owner, amount] += 1
+    for page in pages["rep_weekly"]:
+        section = section_of(page, "pipeline")
+        if section.table is None:
+            assert not any(owner == page.reader.id for owner, _ in deals)
+            continue
+        shown = Counter((page.reader.id, cell.amount) for cell in column(section, "amount"))
+        assert not shown - deals
+        own = sum(number for (owner, _), number in deals.items() if owner == page.reader.id)
+        assert (section.table.rows_in_all or sum(shown.values())) == own
+
+
+def test_commission_on_a_representatives_page_is_the_own_statement(sample, pages):
+    rows = sample.execute(
+        "select payee_id, period, earned, paid from mart.commission_statement"
+    ).fetchall()
+    expected = {(payee, period): (earned, paid) for payee, period, earned, paid in rows}
+    seen = 0
+    for page in pages["rep_weekly"]:
+        section = section_of(page, "statements")
+        if section.table is None:
+            continue
+        cells = zip(
+            column(section, "month"), column(section, "earned"), column(section, "paid"),
+            strict=True,
+        )  # fmt: skip
+        for month, earned, paid in cells:
+            assert expected[page.reader.id, month.key] == (earned.amount, paid.amount)
+            seen += 1
+    assert seen > 50
+
+
+# --- status ------------------------------------------------------------------------------------
+
+
+def test_quarantined_money_counts_documents_once(sample):
+    status, freshness = quality(sample)
+    rows, amount = one(
+        sample,
+        "select count(*), sum(amount) filter (table_name in ('opportunity', 'quote', 'contract', "
+        "'sales_order', 'invoice', 'receipt', 'write_off', 'expense')) from mart.quarantine "
+        "where resolved_at is null",
+    )
+    assert (status.quarantined_rows, status.quarantined_amount) == (rows, amount)
+    assert {source.data_to.year for source in freshness} == {2026}
+    assert all(source.data_to <= SUNDAY for source in freshness)
+
+
+@pytest.mark.parametrize(
+    "path", sorted(shipped("sql", "reports").glob("*.sql")), ids=lambda p: p.stem
+)
+def test_a_reports_table_has_the_key_it_declares_and_reads_on_spark(sample, path):
+    model = parse_model(path.read_text(encoding="utf-8"), path.name, "reports")
+    key = ", ".join(model.key)
+    assert one(
+        sample,
+        f"select count(*) from (select {key} from {model.name} group by all having count(*) > 1)",
+    ) == (0,)
+    assert one(sample, f"select count(*) from {model.name}")[0] > 0
+    sqlglot.transpile(
+        model.sql, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE
+    )
+
+
+def test_the_first_sentence_names_the_signed_amount_of_the_quarter(sample, pages):
+    (signed,) = one(
+        sample,
+        "select sum(net_amount_base) from core.fct_contract "
+        "where signed_date between date '2026-10-01' and date '2026-11-15'",
+    )
+    page = pages["director_weekly"][0]
+    assert page.lead[0].params["signed"].amount == signed
+    said = speaker("en", "CNY", 2026).text(page.lead[0])
+    assert said.startswith("Q4 2026: signed ¥")
