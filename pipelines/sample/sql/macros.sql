@@ -63,6 +63,7 @@ d::timestamp + to_minutes(510 + roll(what, which, 600));
 create or replace macro stray(prefix, kind, n) as
 prefix || '9' || kind::varchar || lpad(n::varchar, getvariable('id_width')::int, '0');
 
--- the nth of every hundred thousand rows, by draw
+-- so many of a hundred thousand rows, by draw; a plain comparison (2^64 over 100,000), which the
+-- engine carries out where it reads the table, before it writes out any text
 create or replace macro spoils(what, which, per_100k) as
-roll('dirt ' || what, which, 100000) < per_100k;
+draw('dirt ' || what, which) < (per_100k * 184467440737095)::ubigint;
