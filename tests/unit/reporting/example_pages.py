@@ -129,8 +129,8 @@ def tiles() -> tuple[Tile, ...]:
             spark=spark("380 365 445 425 485 415 460 440 405 500 470 445 482"),
             comparisons=(
                 versus("plan", percent("-12", signed=True), "bad", "below"),
-                versus("previous_week_same_day", percent("9", signed=True), "good", same_day=True),
-                versus("prior_year_same_day", percent("21", signed=True), "good", same_day=True),
+                versus("versus_last_week", percent("9", signed=True), "good", same_day=True),
+                versus("versus_last_year", percent("21", signed=True), "good", same_day=True),
             ),
             footer=Count(value=18, unit="deals"),
             section="months",
@@ -143,8 +143,8 @@ def tiles() -> tuple[Tile, ...]:
             spark=spark("300 330 310 360 400 350 380 370 410 440 430 460 517"),
             comparisons=(
                 versus("plan", percent("4", signed=True), "good", "above"),
-                versus("previous_week_same_day", percent("13", signed=True), "good", same_day=True),
-                versus("prior_year_same_day", percent("8", signed=True), "good", same_day=True),
+                versus("versus_last_week", percent("13", signed=True), "good", same_day=True),
+                versus("versus_last_year", percent("8", signed=True), "good", same_day=True),
             ),
             footer=Count(value=41, unit="receipts"),
             section="ageing",
@@ -152,13 +152,13 @@ def tiles() -> tuple[Tile, ...]:
         tile(
             "quota_attainment",
             Bilingual(zh="目标达成", en="Quota attainment"),
-            message("scope.quarter_to_date", quarter=QUARTER),
+            message("scope.to_date", period=QUARTER),
             value=percent("69"),
             spark=spark("5 10 17 22 30 36 41 47 52 56 60 62 69"),
             comparisons=(
-                versus("pace", message("tile.pace_should_be", pace=percent("74")), "bad"),
-                versus("last_week_same_day", percent("62"), same_day=True),
-                versus("last_year_same_day", percent("66"), same_day=True),
+                versus("versus_pace", Points(value=D("-0.05")), "bad", "behind"),
+                versus("last_week", percent("62"), same_day=True),
+                versus("last_year", percent("66"), same_day=True),
             ),
             footer=message("tile.quota", quota=money("5970")),
             section="quota",
@@ -166,12 +166,12 @@ def tiles() -> tuple[Tile, ...]:
         tile(
             "win_rate_count",
             Bilingual(zh="赢单率", en="Win rate"),
-            message("scope.last_13_weeks"),
+            message("scope.last_13_weeks_only"),
             value=percent("34"),
             spark=spark("30 31 29 33 32 31 34 33 35 - 33 34 34"),
             comparisons=(
                 versus("interval", Interval(low=D("0.29"), high=D("0.40"))),
-                versus("last_quarter", percent("31")),
+                versus("last_year", percent("31")),
                 versus("by_value", percent("38")),
             ),
             footer=message("tile.n", n=Count(value=287)),
@@ -185,8 +185,8 @@ def tiles() -> tuple[Tile, ...]:
             spark=spark("3.4 3.3 3.5 3.2 3.3 3.1 3.0 3.0 2.9 3.1 3.0 2.7 2.4"),
             comparisons=(
                 versus("target", message("tile.at_least", value=Multiple(value=D(3))), "bad"),
-                versus("last_week", Multiple(value=D("2.7")), "bad", "worse"),
-                versus("weighted", Multiple(value=D("1.0"))),
+                versus("last_week", Multiple(value=D("2.7")), "bad", "missed"),
+                versus("by_value", Multiple(value=D("1.0"))),
             ),
             footer=message("tile.two_sums", numerator=money("4440"), denominator=money("1850")),
             section="movement",
@@ -198,8 +198,8 @@ def tiles() -> tuple[Tile, ...]:
             value=percent("18.4", 1),
             spark=spark("24 23 24 22 22 21 21 20 20 19.6 19.5 19.1 18.4"),
             comparisons=(
-                versus("last_week", percent("19.1", 1), "good", "better"),
-                versus("last_year_same_day", percent("22.0", 1), "good", "better", True),
+                versus("last_week", percent("19.1", 1), "good", "met"),
+                versus("last_year", percent("22.0", 1), "good", "met", True),
                 versus("over_90", percent("5.2", 1)),
             ),
             footer=money("1270"),
@@ -220,14 +220,14 @@ def quota() -> Section:
     pace = D("0.74")
     return Section(
         id="quota",
-        topic=message("director.quota.topic"),
+        topic=message("quota.topic"),
         message=message(
-            "director.quota.one_behind",
+            "quota.one_behind",
             unit=EAST,
             points=Points(value=D("0.22"), signed=False),
-            others=Bilingual(zh="三区", en="regions"),
+            others=Count(value=3),
         ),
-        what=(message("director.quota.what", quarter=QUARTER),),
+        what=(message("quota.what", quarter=QUARTER),),
         chart=AttainmentBars(
             rows=tuple(
                 AttainmentRow(label=name, actual=D(done) / 100, pace=pace, judgement=good, n=n)
@@ -236,19 +236,13 @@ def quota() -> Section:
         ),
         note=(
             message(
-                "director.quota.note",
+                "quota.slipped_there",
                 unit=EAST,
                 gap=money("310"),
-                slipped=money("270"),
+                amount=money("270"),
                 deals=Count(value=3, unit="deals"),
-                see=message("director.deals.topic"),
             ),
-            message(
-                "director.quota.small",
-                unit=REGIONS[2][0],
-                deals=Count(value=9, unit="deals"),
-                points=Points(value=D("0.02"), signed=False),
-            ),
+            message("quota.small", units=REGIONS[2][0], n=Count(value=10)),
         ),
         table=table(
             "unit:text actual:ratio pace:ratio variance:points n:count",
@@ -283,10 +277,8 @@ def deals() -> Section:
     ]
     return Section(
         id="deals",
-        topic=message("director.deals.topic"),
-        message=message(
-            "director.deals.message", deals=Count(value=3, unit="deals"), amount=money("270")
-        ),
+        topic=message("deals.topic"),
+        message=message("deals.slipped", deals=Count(value=3, unit="deals"), amount=money("270")),
         table=table(
             "deal:text owner:text amount:money was_due:day now_due:day in_stage:text why:text",
             [
@@ -296,14 +288,8 @@ def deals() -> Section:
                     money(amount),
                     Day(date=date(2026, 11, 12)),
                     Day(date=date(2026, month, day)),
-                    message(
-                        "director.deals.in_stage", stage=stage[at], days=Days(value=D(in_stage))
-                    ),
-                    message(
-                        "director.deals.slipped_again",
-                        n=Count(value=slip),
-                        p75=Days(value=D(19)),
-                    ),
+                    message("deal.in_stage", stage=stage[at], days=Days(value=D(in_stage))),
+                    message("deal.pushed", n=Count(value=slip)),
                 )
                 for name, owner, amount, month, day, at, in_stage, slip in rows
             ],
@@ -332,25 +318,23 @@ def funnel() -> Section:
     )  # fmt: skip
     return Section(
         id="funnel",
-        topic=message("director.funnel.topic"),
-        message=message("director.funnel.message", share=percent("33"), stage=rows[4].label),
+        topic=message("funnel.topic"),
+        message=message("funnel.leak", share=percent("33"), stage=rows[4].label),
         what=(
-            message(
-                "director.funnel.what", span=Span(start=date(2026, 7, 1), end=date(2026, 9, 30))
-            ),
-            message("director.funnel.adds_up"),
+            message("funnel.what", quarter=Span(start=date(2026, 7, 1), end=date(2026, 9, 30))),
+            message("funnel.adds_up"),
         ),
         chart=FunnelBars(rows=rows),
         note=(
             message(
-                "director.funnel.note",
+                "funnel.note_more",
                 stage=rows[4].label,
                 share=percent("25"),
                 usual=percent("18"),
                 n=Count(value=118),
                 interval=Interval(low=D("0.18"), high=D("0.33")),
             ),
-            message("director.funnel.how"),
+            message("funnel.how"),
         ),
         table=table(
             "stage:text entered:count advanced:count lost:count regressed:count open:count "
@@ -394,11 +378,17 @@ def movement() -> Section:
     )
     return Section(
         id="movement",
-        topic=message("director.movement.topic"),
-        message=message("director.movement.down", change=money("327"), slipped=money("380")),
+        topic=message("movement.topic"),
+        message=message(
+            "movement.down",
+            change=money("327"),
+            cause=message("movement.main_pushed_out"),
+            deals=Count(value=6, unit="deals"),
+            amount=money("380"),
+        ),
         what=(
-            message("director.movement.what", currency=verbatim("CNY")),
-            message("director.movement.ties", remainder=Count(value=0)),
+            message("movement.what", date=Day(date=date(2026, 12, 31))),
+            message("movement.ties", remainder=Money(amount=D(0), exact=True)),
         ),
         chart=Waterfall(steps=steps),
         table=table(
@@ -420,13 +410,13 @@ def cycle() -> Section:
     won, before, lost = curve("0.34", "62"), curve("0.31", "66"), curve("0.47", "52")
     return Section(
         id="cycle",
-        topic=message("director.cycle.topic"),
+        topic=message("cycle.topic"),
         message=message(
-            "director.cycle.message",
-            by60=Count(value=21, unit="deals"),
-            by90=Count(value=26, unit="deals"),
+            "cycle.headline",
+            by60=Count(value=21),
+            by90=Count(value=26),
         ),
-        what=(message("director.cycle.what"), message("director.cycle.how")),
+        what=(message("cycle.what", n=Count(value=1119, unit="deals")), message("cycle.how")),
         chart=Lines(
             unit="ratio",
             x_days=days,
@@ -443,7 +433,10 @@ def cycle() -> Section:
         ),
         note=(
             message(
-                "director.cycle.note", now=Days(value=D(47), decimals=0), before=Days(value=D(53))
+                "cycle.medians",
+                now=Days(value=D(47)),
+                n=Count(value=85, unit="deals"),
+                before=Days(value=D(53)),
             ),
         ),
         table=table(
@@ -459,7 +452,7 @@ def cycle() -> Section:
 
 
 BUCKETS = (
-    (message("bucket.not_due"), "5630", 0),
+    (Bilingual(zh="未到期", en="not due"), "5630", 0),
     (verbatim("1–30"), "560", 1),
     (verbatim("31–60"), "240", 2),
     (verbatim("61–90"), "110", 3),
@@ -471,21 +464,21 @@ BUCKETS = (
 def ageing() -> Section:
     return Section(
         id="ageing",
-        topic=message("director.ageing.topic"),
+        topic=message("ageing.topic"),
         message=message(
-            "director.ageing.message",
+            "ageing.concentrated",
             rate=percent("18.4", 1),
             amount=money("360"),
             customers=Listing(items=(verbatim("海川"), verbatim(HOSTILE))),
         ),
         what=(
-            message("director.ageing.what", date=Day(date=SUNDAY)),
-            message("director.ageing.ties", ledger=money("6900")),
+            message("ageing.what", date=Day(date=SUNDAY)),
+            message("ageing.ties", outstanding=money("6900")),
         ),
         chart=AgeingBars(
             rows=tuple(AgeingRow(label=x, amount=D(v) * 10_000, age=a) for x, v, a in BUCKETS)
         ),
-        note=(message("director.ageing.note", provision=money("214")),),
+        note=(message("ageing.provision", provision=money("214")),),
         table=table(
             "bucket:text amount:money share:ratio",
             [
@@ -529,11 +522,9 @@ def ranking() -> Section:
         )  # fmt: skip
     return Section(
         id="ranking",
-        topic=message("director.ranking.topic"),
-        message=message(
-            "director.ranking.message", best=verbatim("林晓"), small=Count(value=1, unit="people")
-        ),
-        what=(message("director.ranking.what"),),
+        topic=message("ranking.topic"),
+        message=message("ranking.better", better=verbatim("林晓"), rate=percent("34")),
+        what=(message("ranking.what"),),
         chart=RankedBars(
             unit="ratio",
             rows=tuple(rows),
@@ -574,13 +565,11 @@ def months() -> Section:
         ))  # fmt: skip
     return Section(
         id="months",
-        topic=message("director.months.topic"),
-        message=message(
-            "director.months.message", month=Bilingual(zh="12月", en="Dec"), share=percent("95")
-        ),
-        what=(message("director.months.what"),),
+        topic=Bilingual(zh="月度合同额", en="Contract amount by month"),
+        message=Bilingual(zh="12月预计完成目标的 95%", en="December is forecast at 95% of plan"),
+        what=(Bilingual(zh="合同额，按月", en="Contract amount, by month"),),
         chart=Columns(unit="money", points=tuple(points)),
-        table=table("month:period actual:money forecast:money plan:money", cells),
+        table=table("month:period actual:money gap:money plan:money", cells),
         width="half",
     )
 
@@ -588,9 +577,9 @@ def months() -> Section:
 def discount() -> Section:
     return Section(
         id="discount",
-        topic=message("director.discount.topic"),
+        topic=message("discount.topic"),
         message=message("tile.no_data"),
-        no_data_reason=message("director.discount.no_data"),
+        no_data_reason=message("no_data.missing_export", exports=message("export.quote")),
     )
 
 
@@ -604,19 +593,18 @@ def director_page() -> Page:
         company=Bilingual(zh="海岳工业科技（示例）", en="Haiyue Industrial (sample)"),
         lead=(
             message(
-                "director.lead.quota",
+                "lead.quota",
                 quarter=QUARTER,
                 signed=money("4120"),
                 attainment=percent("69"),
                 pace=percent("74"),
             ),
+            message("lead.gap_nearly_all", gap=money("300"), unit=EAST),
             message(
-                "director.lead.gap_in_unit",
-                gap=money("300"),
-                unit=EAST,
-                deals=Count(value=3, unit="deals"),
+                "lead.overdue_down_again",
+                rate=percent("18.4", 1),
+                weeks=Count(value=3, unit="weeks"),
             ),
-            message("director.lead.collections_better", weeks=Bilingual(zh="三周", en="3 weeks")),
         ),
         freshness=(
             Freshness(system=verbatim("CRM"), data_to=SUNDAY),
@@ -638,7 +626,7 @@ def rep_page(number: int) -> Page:
     page = director_page()
     score = Section(
         id="score",
-        topic=message("director.quota.topic"),
+        topic=message("quota.topic"),
         message=message("tile.n", n=Number(value=D(number))),
     )
     return page.model_copy(

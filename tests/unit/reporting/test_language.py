@@ -75,7 +75,7 @@ def test_every_message_named_in_code_and_templates_is_in_the_catalogue():
 
 def test_emphasis_becomes_bold_and_numbers_carry_their_exact_value():
     text = message(
-        "director.lead.quota",
+        "lead.quota",
         quarter=Bilingual(zh="四季度", en="Q4"),
         signed=Money(amount=D("41200000.00")),
         attainment=Ratio(value=D("0.69")),

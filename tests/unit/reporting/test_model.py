@@ -42,7 +42,7 @@ def test_a_tile_without_a_value_must_say_why():
     words = {"kpi_id": "dso", "label": verbatim("DSO"), "scope": verbatim("x")}
     with pytest.raises(ValidationError, match="reason"):
         Tile(**words, value=None)
-    reason = message("director.discount.no_data")
+    reason = message("no_data.nothing")
     assert Tile(**words, value=None, no_data_reason=reason).value is None
     with pytest.raises(ValidationError, match="reason"):
         Tile(**words, value=Money(amount=D(0)), no_data_reason=reason)

@@ -135,7 +135,7 @@ def test_missing_data_reads_no_data_with_the_reason_and_never_zero():
     )
     text = render(PAGE.model_copy(update={"tiles": (tile,)}), "en")
     card = text[text.index('data-kpi="contract_amount"') : text.index("</article>")]
-    assert "No data" in card and "quote export is missing" in card
+    assert "No data" in card and "Missing export: quotes" in card
     assert "¥0" not in card
 
 

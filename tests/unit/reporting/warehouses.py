@@ -13,8 +13,9 @@ from pathlib import Path
 import duckdb
 
 from pipelines import steps
-from pipelines.session import open_session
+from pipelines.session import Session, open_session
 from pipelines.warehouse.catalog import all_models
+from pipelines.warehouse.models import Model
 from pipelines.workspace import open_workspace
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -52,6 +53,16 @@ def small_workspace(root: Path, tables: Mapping[str, str], as_of: date = SUNDAY)
     return root
 
 
+_MODELS: list[Model] = []
+
+
+def models_of(session: Session) -> list[Model]:
+    """All models; every workspace here uses the shipped policies, so they are parsed once."""
+    if not _MODELS:
+        _MODELS.extend(all_models(session.policies))
+    return _MODELS
+
+
 def compute(root: Path) -> Path:
     """Land, stage and compute everything; returns the warehouse's file."""
     workspace = open_workspace(root)
@@ -60,7 +71,7 @@ def compute(root: Path) -> Path:
         steps.land(session)
         steps.stage(session)
         steps.policies(session)
-        for model in all_models(session.policies):
+        for model in models_of(session):
             steps.build(session, model)
     return workspace.warehouse
 
