@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,6 +50,36 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def company_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`reports/latest` of the sample company: every company page, two representatives, one form."""
+    from warehouses import SUNDAY, compute, opened, sample_workspace
+
+    from pipelines.reporting.build import Edition, write_build
+    from pipelines.reporting.publish import publish
+    from pipelines.reporting.reports import REPORTS, quality
+
+    root = tmp_path_factory.mktemp("company")
+    with opened(compute(sample_workspace(root))) as con:
+        built = {name: report.build(con, SUNDAY) for name, report in REPORTS.items()}
+        status, freshness = quality(con)
+    pages = [
+        *built["director_weekly"], *built["finance"], *built["appraisal"][:2],
+        *built["rep_weekly"][:2],
+    ]  # fmt: skip
+    edition = Edition(
+        company=pages[0].company,
+        as_of=SUNDAY,
+        reports=tuple(REPORTS),
+        quality=status,
+        freshness=freshness,
+    )
+    build = root / ".attain" / "build" / "r1"
+    write_build(build, pages, edition)
+    publish(root, build, "r1")
+    return root / "reports" / "latest"
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[object]:
     if not CHROMIUM.exists():
         pytest.skip(f"no Chromium at {CHROMIUM}; install it to look at pages as readers do")
@@ -65,7 +96,18 @@ def browser() -> Iterator[object]:
 
 @pytest.fixture
 def visit(browser, site):
-    """Open a page of the site; console errors and failed requests are collected in `.trouble`."""
+    """Open a page of the example site; see `opener`."""
+    yield from opener(browser, site)
+
+
+@pytest.fixture
+def visit_company(browser, company_site):
+    """Open a page of the sample company's reports; see `opener`."""
+    yield from opener(browser, company_site)
+
+
+def opener(browser, site: Path) -> Iterator[Callable[..., Any]]:
+    """A function that opens a page; console errors and failed requests are in its `.trouble`."""
     contexts = []
 
     def go(path: str, width: int = 1280, **options):

@@ -1,0 +1,66 @@
+"""The sample company's reports as their readers see them: drawn, in reach of a phone, printable."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+LANGUAGES = ("zh", "en")
+
+
+def stems(site) -> list[str]:
+    return sorted({re.sub(r"\.(zh|en)\.html$", "", str(p.relative_to(site)))
+                   for p in site.glob("*/*/*.html")})  # fmt: skip
+
+
+def test_every_report_is_there(company_site):
+    assert {stem.split("/")[0] for stem in stems(company_site)} == {
+        "director_weekly", "receivables", "commission_reconciliation", "appraisal", "rep_weekly",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("width", "language"), [(1280, "zh"), (375, "zh"), (375, "en")])
+def test_pages_draw_all_charts_without_errors_or_sideways_scrolling(
+    visit_company, company_site, width, language
+):
+    for stem in stems(company_site):
+        page = visit_company(f"{stem}.{language}.html", width)
+        charts = page.locator(".chart").count()
+        page.wait_for_function(
+            "n => document.querySelectorAll('.chart .main-svg:first-child').length >= n", arg=charts
+        )
+        assert page.trouble == [], stem
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, stem
+        page.context.close()
+
+
+def test_the_first_screen_of_the_director_holds_the_lead_and_all_tiles(visit_company, company_site):
+    stem = next(stem for stem in stems(company_site) if stem.startswith("director_weekly"))
+    for language in LANGUAGES:
+        page = visit_company(f"{stem}.{language}.html", 1280)
+        bottom = page.evaluate(
+            "Math.max(...[...document.querySelectorAll('.lead, .tile')]"
+            ".map(e => e.getBoundingClientRect().bottom))"
+        )
+        assert page.locator(".tile").count() == 6
+        assert bottom < 620
+
+
+def test_a_tiles_definition_opens_without_following_the_tiles_link(visit_company, company_site):
+    stem = next(stem for stem in stems(company_site) if stem.startswith("director_weekly"))
+    page = visit_company(f"{stem}.en.html")
+    tile = page.locator(".tile").first
+    tile.locator("summary").click()
+    assert tile.locator("details").get_attribute("open") is not None
+    assert "attain explain contract_amount" in tile.locator("details").inner_text()
+    assert "#" not in page.url
+
+
+def test_the_list_of_reports_leads_to_every_page(visit_company, company_site):
+    page = visit_company("index.en.html")
+    hrefs = set(
+        page.eval_on_selector_all(".readers a", "links => links.map(a => a.getAttribute('href'))")
+    )
+    assert {f"{stem}.en.html" for stem in stems(company_site)} <= hrefs
