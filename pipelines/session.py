@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING
 from pipelines.checks.findings import Finding
 from pipelines.landing.land import Inventory, LandedExport, content_hash, take_inventory
 from pipelines.policy.load import Policies, load_policies
+from pipelines.staging.mapping import Load
 from pipelines.staging.sourcefile import SourceFile, load_sources
-from pipelines.staging.stage import Load, Staged, prepare_tables
+from pipelines.staging.stage import Staged, prepare_tables
 from pipelines.warehouse.duck import Built, Warehouse, open_warehouse
 from pipelines.workspace import Workspace
 

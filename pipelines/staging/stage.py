@@ -12,28 +12,18 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from pipelines.landing.detect import clean_header
 from pipelines.landing.land import LandedExport
-from pipelines.landing.parquet import LINE_COLUMN, RAGGED_COLUMN, Landed, identifier, literal
+from pipelines.landing.parquet import identifier, literal
+from pipelines.resources import shipped
 from pipelines.staging.contract import Table, canonical_tables
+from pipelines.staging.mapping import Load, load_context, scaled_columns
+from pipelines.staging.quarantine import resolve_all, write_quarantine
 from pipelines.staging.rules import Rule, row_rules
-from pipelines.staging.sourcefile import SourceFile
 from pipelines.warehouse.duck import Warehouse, fingerprint
-from pipelines.warehouse.template import macro, render
+from pipelines.warehouse.template import render
 
-_PARSE = "staging/parse.sql.j2"
-
-
-@dataclass(frozen=True)
-class Load:
-    """A landed export with its number in `mart.load` and the rows its source reads of it."""
-
-    load_id: int
-    export: LandedExport
-    landed: Landed
-    rows: int
+_TEMPLATES = ("canonical.sql.j2", "parse.sql.j2")
 
 
 @dataclass(frozen=True)
@@ -129,7 +119,7 @@ def _rows_read(warehouse: Warehouse, export: LandedExport) -> int:
     if not source.only and source.rows == "all":
         return export.landed.rows
     table = canonical_tables()[source.table]
-    context = _load_context(table, Load(0, export, export.landed, 0))
+    context = load_context(table, Load(0, export, export.landed, 0))
     return int(warehouse.scalar(f"select count(*) from {context['relation']}"))
 
 
@@ -146,17 +136,53 @@ def stage_table(
     mark = _mark(warehouse, table, loads, stages)
     changed = warehouse.state(f"staging.{table.name}") != mark
     if changed:
-        with warehouse.transaction():
-            if loads:
-                _build(warehouse, table, name, loads, stages, seen_at)
-            else:
-                _build_empty(warehouse, table, name, seen_at)
-            rows = warehouse.scalar(f"select count(*) from {name}")
-            warehouse.con.execute(
-                "insert or replace into meta.built values (?, ?, ?)",
-                [f"staging.{table.name}", mark, rows],
-            )
+        _rebuild(warehouse, table, name, loads, stages, seen_at, mark)
     return _account(warehouse, table, time.perf_counter() - started, changed)
+
+
+def _rebuild(
+    warehouse: Warehouse,
+    table: Table,
+    name: str,
+    loads: Sequence[Load],
+    stages: tuple[str, ...],
+    seen_at: dt.datetime,
+    mark: str,
+) -> None:
+    """Replace the table in two transactions.
+
+    Rows deleted in the transaction that wrote them make DuckDB write the table twice. So the table
+    is written first, without the mark that says what it was built from: a run killed between the
+    two finds no mark and builds it again.
+    """
+    state = f"staging.{table.name}"
+    with warehouse.transaction():
+        warehouse.con.execute("delete from meta.built where name = ?", [state])
+        if loads:
+            warehouse.con.execute(
+                f"create or replace table {name} as {_sql(table, loads, stages, 'accepted')}"
+            )
+        else:
+            _create_empty(warehouse, table, name)
+    with warehouse.transaction():
+        if loads:
+            _sort_out(warehouse, table, name, loads, stages, seen_at)
+        else:
+            resolve_all(warehouse, table, seen_at)
+        rows = warehouse.scalar(f"select count(*) from {name}")
+        warehouse.con.execute("insert into meta.built values (?, ?, ?)", [state, mark, rows])
+
+
+def _sql(table: Table, loads: Sequence[Load], stages: tuple[str, ...], part: str) -> str:
+    return render(
+        "staging/canonical.sql.j2",
+        table=table,
+        loads=[load_context(table, load) for load in loads],
+        rules=row_rules(table, stages),
+        scaled=scaled_columns(loads),
+        accepted=f"staging.{identifier(table.name)}",
+        part=part,
+    )
 
 
 def _mark(
@@ -169,19 +195,18 @@ def _mark(
         [load.export.export.source.model_dump(mode="json") for load in loads],
         stages,
         [warehouse.state(f"staging.{parent}") for parent in parents],
-        render("staging/canonical.sql.j2", table=table, loads=[], rules=[], part="accepted"),
+        [shipped("sql", "staging", name).read_text(encoding="utf-8") for name in _TEMPLATES],
     )
 
 
-def _build_empty(warehouse: Warehouse, table: Table, name: str, seen_at: dt.datetime) -> None:
+def _create_empty(warehouse: Warehouse, table: Table, name: str) -> None:
     columns = ", ".join(f"{identifier(c.name)} {c.sql_type}" for c in table.columns.values())
     warehouse.con.execute(
         f"create or replace table {name} (_load integer, _line bigint, {columns})"
     )
-    _resolve_absent(warehouse, table, seen_at, new="select null::varchar as file where false")
 
 
-def _build(
+def _sort_out(
     warehouse: Warehouse,
     table: Table,
     name: str,
@@ -189,99 +214,26 @@ def _build(
     stages: tuple[str, ...],
     seen_at: dt.datetime,
 ) -> None:
-    rules = row_rules(table, stages)
-    contexts = [_load_context(table, load) for load in loads]
-
-    def sql(part: str) -> str:
-        return render(
-            "staging/canonical.sql.j2", table=table, loads=contexts, rules=rules, part=part
-        )
-
+    """Gather the faults of all rules, take the rows out of the table, account for every row."""
     con = warehouse.con
-    con.execute(f"create or replace table {name} as {sql('accepted')}")
-    landed = sum(load.rows for load in loads)
     con.execute(
         "create or replace temp table faults (load_id integer, line bigint, rule_id varchar, "
         "column_name varchar, value varchar, owner_id varchar, amount decimal(38, 4))"
     )
-    if warehouse.scalar(f"select count(*) from {name}") < landed:
-        con.execute(f"create or replace temp table rejected as {sql('rejected')}")
-        _record_row_faults(warehouse, table, rules)
+    if warehouse.scalar(f"select count(*) from {name}") < sum(load.rows for load in loads):
+        con.execute(
+            f"create or replace temp table rejected as {_sql(table, loads, stages, 'rejected')}"
+        )
+        _record_row_faults(warehouse, table, row_rules(table, stages))
         con.execute("drop table rejected")
     _reject_duplicates(warehouse, table, name)
     for reference in table.references:
         if reference.rejects:
             _reject_orphans(warehouse, table, name, reference.column, reference.table)
-    _write_quarantine(warehouse, table, loads, seen_at)
-    _write_account(warehouse, table, name, loads, sql("amounts") if table.amount else None)
+    write_quarantine(warehouse, table, loads, seen_at)
+    amounts = _sql(table, loads, stages, "amounts") if table.amount else None
+    _write_account(warehouse, table, name, loads, amounts)
     con.execute("drop table faults")
-
-
-def _load_context(table: Table, load: Load) -> dict[str, Any]:
-    landed, source = load.landed, load.export.export.source
-    plain = landed.first_line is not None
-    names = _names(landed)
-    columns = {c: _text_expression(source, c, names) for c in table.columns}
-    line = f"file_row_number + {landed.first_line}" if plain else LINE_COLUMN
-    return {
-        "load_id": load.load_id,
-        "relation": _relation(table, load, columns, line),
-        "line": line,
-        "ragged": "cast(null as varchar)" if plain else RAGGED_COLUMN,
-        "columns": columns,
-    }
-
-
-def _names(landed: Landed) -> dict[str, str]:
-    return {clean_header(name).lower(): name for name in landed.names}
-
-
-def _relation(table: Table, load: Load, columns: dict[str, str], line: str) -> str:
-    """The rows of a landed file that its source reads, in DuckDB's words."""
-    landed, source = load.landed, load.export.export.source
-    numbered = ", file_row_number = true" if landed.first_line is not None else ""
-    relation = f"read_parquet({literal(str(landed.parquet))}{numbered})"
-    if not source.only and source.rows == "all":
-        return relation
-    names = _names(landed)
-    kept = " and ".join(
-        f"trim({identifier(names[clean_header(header).lower()])}) in "
-        f"({', '.join(literal(value) for value in values)})"
-        for header, values in source.only.items()
-    )
-    once = ""
-    if source.rows == "distinct":
-        keys = ", ".join(columns[column] for column in table.key)
-        once = f" qualify row_number() over (partition by {keys} order by {line}) = 1"
-    return f"(select * from {relation} where {kept or 'true'}{once})"
-
-
-def _text_expression(source: SourceFile, column: str, names: dict[str, str]) -> str:
-    """The SQL text of a canonical column before it is typed; blank is null."""
-    mapped = source.columns.get(column)
-    if mapped is None:
-        constant = source.constants.get(column)
-        return literal(constant) if constant is not None else "cast(null as varchar)"
-    present = [
-        identifier(names[clean_header(header).lower()])
-        for header in mapped.headers
-        if clean_header(header).lower() in names
-    ]
-    if not present:
-        return "cast(null as varchar)"
-    texts = [f"nullif(trim({name}), '')" for name in present]
-    text = texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})"
-    values = source.value_map(column)
-    if values:
-        cases = " ".join(f"when {literal(v)} then {literal(t)}" for v, t in values.items())
-        text = f"case {text} {cases} else {text} end"
-    if mapped.default is not None:
-        text = f"coalesce({text}, {literal(mapped.default)})"
-    if mapped.unit == "万元":
-        text = macro(_PARSE, "scaled")(text)
-    if source.date_order != "ymd":
-        text = macro(_PARSE, "reorder")(text, source.date_order)
-    return str(text)
 
 
 def _record_row_faults(warehouse: Warehouse, table: Table, rules: Sequence[Rule]) -> None:
@@ -353,64 +305,6 @@ def _owner(table: Table) -> str:
 
 def _amount(table: Table) -> str:
     return identifier(table.amount) if table.amount else "null::decimal(18, 4)"
-
-
-def _write_quarantine(
-    warehouse: Warehouse, table: Table, loads: Sequence[Load], seen_at: dt.datetime
-) -> None:
-    """Publish the faults with their raw rows; faults that are gone are marked resolved."""
-    parts = []
-    for load in loads:
-        plain = load.landed.first_line is not None
-        line = f"file_row_number + {load.landed.first_line}" if plain else LINE_COLUMN
-        numbered = ", file_row_number = true" if plain else ""
-        raw = ", ".join(f"{literal(name)}: {identifier(name)}" for name in load.landed.names)
-        parts.append(
-            f"select {load.load_id} as load_id, cast({line} as bigint) as line, "
-            f"to_json({{{raw}}})::varchar as raw_row "
-            f"from read_parquet({literal(str(load.landed.parquet))}{numbered}) "
-            f"where cast({line} as bigint) in "
-            f"(select line from faults where load_id = {load.load_id})"
-        )
-    warehouse.con.execute(
-        "create or replace temp table found as "
-        "select l.file || case when l.sheet <> '' then '#' || l.sheet else '' end as file, "
-        f"f.line, {literal(table.name)} as table_name, f.rule_id, f.column_name, f.value, "
-        "r.raw_row, 'reject' as severity, f.owner_id, f.amount, f.load_id "
-        f"from faults as f join ({' union all '.join(parts)}) as r "
-        "on r.load_id = f.load_id and r.line = f.line join mart.load as l on l.load_id = f.load_id"
-    )
-    _resolve_absent(warehouse, table, seen_at, new="select * from found")
-    warehouse.con.execute("drop table found")
-
-
-def _resolve_absent(warehouse: Warehouse, table: Table, seen_at: dt.datetime, new: str) -> None:
-    """Replace the open quarantine rows of a table, keeping when each was first seen."""
-    con = warehouse.con
-    identity = "(file, line, rule_id, coalesce(value, ''))"
-    con.execute(
-        f"create or replace temp table earlier as select * from mart.quarantine "
-        f"where table_name = {literal(table.name)}"
-    )
-    con.execute(f"delete from mart.quarantine where table_name = {literal(table.name)}")
-    if "from found" in new:
-        con.execute(
-            "insert into mart.quarantine by name select f.*, "
-            "coalesce((select min(e.first_seen_at) from earlier as e where e.file = f.file "
-            "and e.line = f.line and e.rule_id = f.rule_id "
-            "and e.value is not distinct from f.value), ?) as first_seen_at, "
-            "null::timestamp as resolved_at from found as f",
-            [seen_at],
-        )
-        gone = f"{identity} not in (select {identity} from found)"
-    else:
-        gone = "true"
-    con.execute(
-        "insert into mart.quarantine by name "
-        f"select * replace (coalesce(resolved_at, ?) as resolved_at) from earlier where {gone}",
-        [seen_at],
-    )
-    con.execute("drop table earlier")
 
 
 def _write_account(

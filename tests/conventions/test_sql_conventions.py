@@ -11,9 +11,9 @@ from laboratory import models, shipped
 from pipelines.checks.reconciliations import all_reconciliations
 from pipelines.landing.parquet import identifier
 from pipelines.staging.contract import canonical_tables
+from pipelines.staging.mapping import text_expression
 from pipelines.staging.rules import row_rules
 from pipelines.staging.sourcefile import canonical_source
-from pipelines.staging.stage import _text_expression
 from pipelines.warehouse.duck import open_warehouse
 from pipelines.warehouse.template import render
 from pipelines.workspace import Workspace
@@ -31,7 +31,8 @@ def _staging_sql() -> dict[str, str]:
             "relation": f"landed.{identifier(table.name)}",
             "line": "_line",
             "ragged": "_ragged",
-            "columns": {c: _text_expression(source, c, names) for c in table.columns},
+            "scales": dict.fromkeys(table.columns, 10000),
+            "columns": {c: text_expression(source, c, names) for c in table.columns},
         }
         for part in ("accepted", "rejected", *(["amounts"] if table.amount else [])):
             found[f"staging/{table.name}:{part}"] = render(
@@ -39,6 +40,8 @@ def _staging_sql() -> dict[str, str]:
                 table=table,
                 loads=[load],
                 rules=row_rules(table, stages),
+                scaled=[table.amount] if table.amount else [],
+                accepted=f"staging.{identifier(table.name)}",
                 part=part,
             )
     return found

@@ -76,7 +76,7 @@ def test_previous_period_of_a_running_month_stops_at_the_same_day(lab: Laborator
     assert running["contract_amount__prev_num"] == 100  # 1–15 October, not the whole month
     whole = found["month", dt.date(2026, 10, 1)]
     assert whole["contract_amount__prev_num"] == 7
-    assert AS_OF == dt.date(2026, 11, 15)
+    assert dt.date(2026, 11, 15) == AS_OF
 
 
 def test_a_ratio_is_a_ratio_of_sums_and_null_on_an_empty_denominator(lab: Laboratory) -> None:

@@ -1,0 +1,1 @@
+"""Speed, memory and growth, beside a hand-written lower bound and an analyst's pandas."""
