@@ -164,7 +164,8 @@ create or replace macro deal_plan(seed_name) as table (
     -- the end of a month and still more of a quarter draws deals towards it
         select
             ended.*,
-            coalesce(case
+            -- never back, or the deal would close before it was negotiated
+            greatest(0, case
                 when
                     ended.fate = 'won' and close_day.quarter_end_workday_no - ended.raw_end
                     between 3 and 24 and chance('hockey', ended.deal_key) < 0.55
@@ -177,7 +178,7 @@ create or replace macro deal_plan(seed_name) as table (
                     then
                         close_day.month_end_workday_no - ended.raw_end
                         - least(3, floor(1.6 * wait('last days', ended.deal_key))::int)
-            end, 0) as pulled_days
+            end) as pulled_days
         from ended
         left join workday as close_day on ended.raw_end = close_day.workday_no
     ),

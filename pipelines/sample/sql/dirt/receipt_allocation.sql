@@ -11,7 +11,7 @@ from export_receipt_allocation
 where spoils('allocation receipt', _key, 700)
 union all
 select
-    * replace (stray('INV-', 2, _key // 100000000) as 发票编号),
+    * replace (stray('INV-', 2, _key % 100000000) as 发票编号),
     'unknown_invoice' as _kind,
     'unknown_reference' as _rule,
     '发票编号' as _column,
