@@ -13,6 +13,7 @@ from pipelines.reporting import (
     section_cycle,
     section_deals,
     section_discount,
+    section_forecast,
     section_funnel,
     section_movement,
     section_people,
@@ -32,6 +33,7 @@ QUERIES = (
     *section_cycle.QUERIES,
     *section_deals.QUERIES,
     *section_discount.QUERIES,
+    *section_forecast.QUERIES,
     *section_funnel.QUERIES,
     *section_movement.QUERIES,
     *section_people.QUERIES,
@@ -39,12 +41,15 @@ QUERIES = (
     *section_quota.QUERIES,
     *section_receivables.QUERIES,
 )
-KPIS = (
-    "contract_amount", "collections", "quota_attainment", "win_rate_count", "win_rate_value",
-    "pipeline_coverage", "pipeline_amount", "overdue_rate", "discount_breach_rate",
-    "sales_cycle_days",
+HISTORIES = (
+    "contract_amount:week", "collections:week", "pipeline_coverage:week", "overdue_rate:week",
+    "win_rate_count:rolling_13w",
 )  # fmt: skip
-WEEKLY = ("contract_amount", "collections", "pipeline_coverage", "overdue_rate")
+WANTED = (
+    *HISTORIES, "quota_attainment:quarter", "contract_amount:quarter", "win_rate_count:quarter",
+    "win_rate_value:quarter", "win_rate_value:rolling_13w", "discount_breach_rate:rolling_13w",
+    "sales_cycle_days:rolling_13w",
+)  # fmt: skip
 # A region that holds this much of the company's gap is where it comes from.
 _NEARLY_ALL = Decimal("0.8")
 _HALF = Decimal("0.5")
@@ -52,9 +57,11 @@ _HALF = Decimal("0.5")
 
 def build(context: Context) -> list[Page]:
     """One page, for the company."""
-    company = KpiBook.read(context, "company", KPIS, WEEKLY, ("win_rate_count",))
-    regions = standings(context, KpiBook.read(context, "region", ("contract_amount",)), "region")
-    teams = standings(context, KpiBook.read(context, "team", ("contract_amount",)), "team")
+    company = KpiBook.read(context, "company", WANTED, HISTORIES)
+    regions = standings(
+        context, KpiBook.read(context, "region", ("contract_amount:quarter",)), "region"
+    )
+    teams = standings(context, KpiBook.read(context, "team", ("contract_amount:quarter",)), "team")
     people = {s.scope_id: s for s in standings(context, None, "employee")}
     whole = next(iter(standings(context, None, "company")), None)
     funnel, funnel_exit = section_funnel.funnel_sections(context)
@@ -76,6 +83,7 @@ def build(context: Context) -> list[Page]:
             sections=(
                 section_quota.quota_section(context, regions, teams),
                 section_deals.deals_section(context),
+                section_forecast.forecast_section(context),
                 section_movement.movement_section(context),
                 funnel,
                 funnel_exit,

@@ -42,13 +42,14 @@ QUERIES = (
     *section_quality.QUERIES,
     *section_receivables.QUERIES,
 )
-KPIS = ("collections", "overdue_rate", "dso", "collection_rate", "commission_earned")
+HISTORIES = ("overdue_rate:week", "dso:week")
+WANTED = (*HISTORIES, "collections:month")
 FAMILY = "finance"
 
 
 def build(context: Context) -> list[Page]:
     """The same evidence at two addresses, each with its own subject first."""
-    book = KpiBook.read(context, "company", KPIS, ("overdue_rate", "dso"))
+    book = KpiBook.read(context, "company", WANTED, HISTORIES)
     tiles = _tiles(context, book)
     receivables = (
         section_receivables.ageing_section(context, exact=True),

@@ -62,9 +62,14 @@ def _readers(entries: list[Entry]) -> tuple[ReaderPages, ...]:
     return tuple(groups)
 
 
-def _place(entry: Entry) -> tuple[bool, str, str, str]:
+_SHORTEST_FIRST = ("day", "week", "month", "quarter", "year")
+
+
+def _place(entry: Entry) -> tuple[bool, str, str, int, str]:
     # Forms of single people stand after the page of the function or company they belong to.
-    return (entry.reader.kind == "employee", entry.reader.kind, entry.reader.id, entry.report)
+    reader = entry.reader
+    length = _SHORTEST_FIRST.index(entry.period.period)
+    return (reader.kind == "employee", reader.kind, reader.id, length, entry.report)
 
 
 def newest(catalogue: Catalogue, report: str) -> list[Entry]:

@@ -72,18 +72,22 @@ class KpiBook:
         cls,
         context: Context,
         scope_kind: str,
-        kpi_ids: tuple[str, ...],
-        weekly: tuple[str, ...] = (),
-        rolling: tuple[str, ...] = (),
+        wanted: tuple[str, ...],
+        histories: tuple[str, ...] = (),
     ) -> KpiBook:
-        """One query for all scopes; 13 weeks of history for the KPIs that show a line."""
+        """One query for all scopes.
+
+        Args:
+            wanted: `kpi:period_kind` of the current values, such as `collections:week`.
+            histories: the same for thirteen weeks of values, for tiles that show a line.
+        """
         values: dict[tuple[str, str, str], dict[date, Record]] = {}
         for row in context.rows(
             "kpi_values",
             scope_kind=scope_kind,
-            kpi_ids=list(kpi_ids),
-            weekly_ids=list(weekly),
-            rolling_ids=list(rolling),
+            kpi_ids=sorted({name.split(":")[0] for name in wanted}),
+            wanted=list(wanted),
+            histories=list(histories),
         ):
             key = (row.scope_id, row.kpi_id, row.period_kind)
             values.setdefault(key, {})[row.period_start] = row

@@ -151,18 +151,20 @@ class Table(Frozen):
 
     @model_validator(mode="after")
     def _cells_fit_columns(self) -> Table:
+        types = [column.type for column in self.columns]
         for number, row in enumerate(self.rows):
-            if len(row.cells) != len(self.columns):
+            if len(row.cells) != len(types):
                 raise ValueError(
-                    f"table row {number} has {len(row.cells)} cells for {len(self.columns)} columns"
+                    f"table row {number} has {len(row.cells)} cells for {len(types)} columns"
                 )
-            for column, cell in zip(self.columns, row.cells, strict=True):
-                if cell is None:
+            for place, cell in enumerate(row.cells):
+                if cell is None or cell.kind == types[place]:
                     continue
-                found = "text" if cell.kind in _TEXT_KINDS else cell.kind
-                if found != column.type:
+                if types[place] != "text" or cell.kind not in _TEXT_KINDS:
+                    column = self.columns[place]
                     raise ValueError(
-                        f"table row {number}, column {column.id}: {found} in a {column.type} column"
+                        f"table row {number}, column {column.id}: "
+                        f"{cell.kind} in a {column.type} column"
                     )
         return self
 

@@ -18,10 +18,11 @@ from pipelines.reporting.tiles import Quotas, level_tile, quota_tile, sum_tile
 from pipelines.reporting.values import Count, Days, Money, Ratio, message
 
 QUERIES = ("rep_readers", *kpis.QUERIES, *rep_sections.QUERIES, *rep_commission.QUERIES)
-KPIS = (
-    "contract_amount", "collections", "quota_attainment", "pipeline_amount",
-    "commission_earned", "win_rate_count", "calls", "visits", "new_opportunities",
-    "first_contact_on_time_rate", "opportunity_completeness",
+HISTORIES = ("pipeline_amount:week",)
+WANTED = (
+    *HISTORIES, "quota_attainment:quarter", "contract_amount:month", "contract_amount:quarter",
+    "collections:month", "commission_earned:quarter", "calls:week", "visits:week",
+    "new_opportunities:week", "first_contact_on_time_rate:week", "opportunity_completeness:week",
 )  # fmt: skip
 
 
@@ -38,7 +39,7 @@ class Own:
 
 def build(context: Context) -> list[Page]:
     """One page for each representative in service."""
-    book = KpiBook.read(context, "employee", KPIS, ("pipeline_amount",))
+    book = KpiBook.read(context, "employee", WANTED, HISTORIES)
     quotas = context.quotas("employee")
     deals = context.grouped("deals_owner", "owner_id")
     invoices = context.grouped("invoices_owner", "owner_id")

@@ -77,7 +77,7 @@ def scorecard_section(context: Context, result: Record, scores: list[Record]) ->
         notice=SectionNotice(severity="warning", text=flags) if flags else None,
         table=table(
             "indicator:text weight:number target:text actual:text n:count score:number "
-            "counted_weight:number weighted:number source:text",
+            "counted_weight:number weighted_score:number source:text",
             [_card(context, row) for row in scores],
             total=(
                 message("row.total"),

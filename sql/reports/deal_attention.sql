@@ -23,11 +23,12 @@ due_then as (
 
 due_change as (
   select
-    opportunity_id,
-    valid_from,
-    expected_close_date,
-    lag(expected_close_date) over (partition by opportunity_id order by valid_from) as due_before
-  from core.pipeline_span
+    span.opportunity_id,
+    span.valid_from,
+    span.expected_close_date,
+    lag(span.expected_close_date) over (partition by span.opportunity_id order by span.valid_from) as due_before
+  from core.pipeline_span as span
+  inner join core.fct_open_opportunity as deal on deal.opportunity_id = span.opportunity_id
 ),
 
 pushed as (
@@ -66,21 +67,24 @@ stage_p75 as (
 
 visit as (
   select
-    opportunity_id,
+    visit.opportunity_id,
     count(*) as visits,
-    max(case when is_latest then entered_date end) as stage_entered_date
-  from core.fct_stage_visit
-  group by opportunity_id
+    max(case when visit.is_latest then visit.entered_date end) as stage_entered_date
+  from core.fct_stage_visit as visit
+  inner join core.fct_open_opportunity as deal on deal.opportunity_id = visit.opportunity_id
+  group by visit.opportunity_id
 ),
 
 touch as (
   select activity.opportunity_id, activity.occurred_date as touched_date
   from core.fct_activity as activity
+  inner join core.fct_open_opportunity as deal on deal.opportunity_id = activity.opportunity_id
   cross join core.parameter as parameter
-  where activity.opportunity_id is not null and activity.occurred_date <= parameter.as_of_date
+  where activity.occurred_date <= parameter.as_of_date
   union all
   select event.opportunity_id, cast(event.changed_at as date) as touched_date
   from staging.opportunity_event as event
+  inner join core.fct_open_opportunity as deal on deal.opportunity_id = event.opportunity_id
   cross join core.parameter as parameter
   where event.changed_at < parameter.as_of_end
 ),
@@ -98,6 +102,7 @@ last_quote as (
     quote.net_amount,
     quote.authority_discount_pct
   from staging.quote as quote
+  inner join core.fct_open_opportunity as deal on deal.opportunity_id = quote.opportunity_id
   cross join core.parameter as parameter
   where
     quote.submitted_at < parameter.as_of_end

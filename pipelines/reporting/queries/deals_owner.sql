@@ -42,5 +42,5 @@ select
   amount,
   flagged
 from ranked
-where place <= 20
+where place <= 15
 order by owner_id, place

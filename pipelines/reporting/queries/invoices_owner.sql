@@ -46,5 +46,5 @@ select
   oldest_days,
   old_amount
 from ranked
-where place <= 20
+where place <= 15
 order by owner_id, place

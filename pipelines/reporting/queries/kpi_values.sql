@@ -1,4 +1,5 @@
--- KPI values of all scopes of one kind: the current periods, and the history a tile's line shows
+-- KPI values of all scopes of one kind: the current periods, and the history a tile's line shows;
+-- what is wanted is named as kpi:period_kind
 select
   scope_id,
   kpi_id,
@@ -18,18 +19,17 @@ where
   scope_kind = $scope_kind
   and list_contains($kpi_ids, kpi_id)
   and (
-    (period_kind = 'week' and period_start = $week_start)
-    or (period_kind = 'month' and period_start = $month_start)
-    or (period_kind = 'quarter' and period_start = $quarter_start)
-    or (period_kind = 'rolling_13w' and period_start = $rolling_start)
-    or (
-      list_contains($weekly_ids, kpi_id)
-      and period_kind = 'week'
-      and period_end between $history_from and $history_to
+    (
+      list_contains($wanted, concat(kpi_id, ':', period_kind))
+      and (
+        (period_kind = 'week' and period_start = $week_start)
+        or (period_kind = 'month' and period_start = $month_start)
+        or (period_kind = 'quarter' and period_start = $quarter_start)
+        or (period_kind = 'rolling_13w' and period_start = $rolling_start)
+      )
     )
     or (
-      list_contains($rolling_ids, kpi_id)
-      and period_kind = 'rolling_13w'
+      list_contains($histories, concat(kpi_id, ':', period_kind))
       and period_end between $history_from and $history_to
     )
   )

@@ -9,6 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.reporting.model import Page
+
 sys.path.insert(0, str(Path(__file__).parent))
 
 
@@ -26,3 +28,14 @@ def sample(sample_warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
     with opened(sample_warehouse) as con:
         yield con
+
+
+@pytest.fixture(scope="session")
+def pages(sample_warehouse: Path) -> dict[str, list[Page]]:
+    """The pages of all reports over the sample company."""
+    from warehouses import SUNDAY, opened
+
+    from pipelines.reporting.reports import REPORTS
+
+    with opened(sample_warehouse) as con:
+        return {name: report.build(con, SUNDAY) for name, report in REPORTS.items()}

@@ -20,7 +20,7 @@ from pipelines.workspace import open_workspace
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 SUNDAY = date(2026, 11, 15)
-STARTED = datetime(2026, 11, 16)  # noqa: DTZ001
+STARTED = datetime(2026, 11, 16)
 
 SETTINGS = """\
 name: {{zh: 测试公司, en: Test company}}
