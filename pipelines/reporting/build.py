@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pipelines.errors import UserError
 from pipelines.reporting.model import FailedCheck, Freshness, Page, Quality, Reader, Slug, file_name
@@ -47,7 +48,7 @@ class Edition(Frozen):
 
 
 class Entry(Frozen):
-    """A published page as the list shows it; `family` is the report it is blocked with."""
+    """A published page as the list shows it; `family` is the report it is ordered with."""
 
     report: Slug
     family: Slug
@@ -57,6 +58,12 @@ class Entry(Frozen):
     currency: str
     lead: tuple[Message, ...]
     stale: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_page_is_its_own_family(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Unless it names one; lists published before families existed name none."""
+        return {"family": values.get("report"), **values}
 
     @property
     def stem(self) -> PurePosixPath:

@@ -12,7 +12,7 @@ import pytest
 from example_pages import CHINA, SUNDAY, director_page, rep_page
 
 from pipelines.errors import UserError
-from pipelines.reporting.build import Edition, StaleNotice, write_build
+from pipelines.reporting.build import Edition, Entry, StaleNotice, write_build
 from pipelines.reporting.model import FailedCheck, Page
 from pipelines.reporting.publish import publish
 from pipelines.reporting.values import Bilingual, Period
@@ -138,6 +138,34 @@ def test_the_notice_goes_when_the_report_is_renewed(tmp_path):
     tree = run(tmp_path, "r4", director_page())
     name = "director_weekly/C01/2026-W45.en.html"
     assert (tree / name).read_bytes() == (first / name).read_bytes()
+
+
+def test_a_blocked_report_of_two_parts_marks_both_and_lists_them_under_its_own_name(tmp_path):
+    def part(report: str, period: str) -> Page:
+        page = director_page().model_copy(update={"report": report, "family": "finance"})
+        month = Period(period="month", start=SUNDAY.replace(day=1), end=SUNDAY.replace(day=30))
+        return page if period == "week" else page.model_copy(update={"period": month})
+
+    reports = ("finance", "rep_weekly")
+    parts = (part("receivables", "week"), part("commission_reconciliation", "month"))
+    run(tmp_path, "r1", *parts, reports=reports)
+    notice = BLOCKED.model_copy(update={"report": "finance"})
+    tree = run(tmp_path, "r2", rep_page(1), reports=reports, stale=(notice,))
+    marked = [p.parts[-3] for p in tree.rglob("2026-*.en.html") if 'class="stale"' in p.read_text()]
+    assert sorted(marked) == ["commission_reconciliation", "receivables"]
+    index = (tree / "index.en.html").read_text(encoding="utf-8")
+    assert index.count('<section aria-labelledby="finance">') == 1
+    assert index.index("Receivables ·") < index.index("Commission reconciliation ·")
+
+
+def test_a_list_published_before_reports_had_parts_is_still_read():
+    entry = {
+        "report": "director_weekly",
+        "reader": {"kind": "company", "id": "C", "name": {"kind": "verbatim", "text": "C"}},
+        "period": {"period": "year", "start": "2026-01-01", "end": "2026-12-31"},
+        "as_of": "2026-11-15", "currency": "CNY", "lead": [],
+    }  # fmt: skip
+    assert Entry.model_validate(entry).family == "director_weekly"
 
 
 def test_a_blocked_report_that_never_had_a_page_is_named_in_the_index(tmp_path):
