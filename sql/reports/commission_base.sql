@@ -34,13 +34,14 @@ select
   cast(sum(
     case when credited.receipt_id is null then 0 else collected.amount_base - credited.net_amount end
   ) as decimal(18, 4)) as vat,
-  cast(sum(coalesce(credited.net_amount - credited.credit_amount, 0)) as decimal(18, 4)) as shares_without_plan,
+  cast(sum(coalesce(credited.net_amount - credited.credit_amount, 0)) as decimal(18, 4))
+    as shares_without_plan,
   cast(sum(coalesce(credited.credit_amount, 0)) as decimal(18, 4)) as credit,
   count(*) as allocations
 from collected
 left join credited
   on
-    credited.receipt_id = collected.receipt_id
-    and credited.invoice_id = collected.invoice_id
-    and credited.allocated_date = collected.allocated_date
+    collected.receipt_id = credited.receipt_id
+    and collected.invoice_id = credited.invoice_id
+    and collected.allocated_date = credited.allocated_date
 group by strftime(collected.allocated_date, '%Y-%m')

@@ -18,25 +18,27 @@ with payee as (
   cross join core.parameter as parameter
   inner join policy.commission_plan as plan
     on
-      plan.role = employee.role
-      and plan.valid_from <= parameter.as_of_date
-      and (plan.valid_to is null or plan.valid_to >= parameter.as_of_date)
+      employee.role = plan.role
+      and parameter.as_of_date >= plan.valid_from
+      and (plan.valid_to is null or parameter.as_of_date <= plan.valid_to)
   inner join core.period as period
-    on period.period_kind = plan.quota_period and period.is_current
+    on plan.quota_period = period.period_kind and period.is_current
   where employee.is_active
   qualify row_number() over (
-    partition by employee.employee_id order by plan.plan_version desc, plan.plan_id
+    partition by employee.employee_id order by plan.plan_version desc, plan.plan_id asc
   ) = 1
 ),
 
 quota as (
-  select payee.employee_id, sum(quota.amount) as quota
+  select
+    payee.employee_id,
+    sum(quota.amount) as quota
   from payee
   inner join staging.quota as quota
     on
       quota.scope_kind = 'employee'
-      and quota.scope_id = payee.employee_id
-      and quota.measure = payee.quota_measure
+      and payee.employee_id = quota.scope_id
+      and payee.quota_measure = quota.measure
       and quota.period_start between payee.quota_start and payee.quota_end
   group by payee.employee_id
 ),
@@ -51,9 +53,9 @@ earned as (
   from payee
   inner join mart.commission_line as line
     on
-      line.payee_id = payee.employee_id
-      and line.plan_id = payee.plan_id
-      and line.plan_version = payee.plan_version
+      payee.employee_id = line.payee_id
+      and payee.plan_id = line.plan_id
+      and payee.plan_version = line.plan_version
       and line.ledger = 'earned'
       and line.credit_date between payee.quota_start and payee.quota_end
   group by payee.employee_id
@@ -72,8 +74,8 @@ position as (
     coalesce(earned.month_credit, 0) as month_credit,
     coalesce(earned.month_earned, 0) as month_earned
   from payee
-  left join quota on quota.employee_id = payee.employee_id
-  left join earned on earned.employee_id = payee.employee_id
+  left join quota on payee.employee_id = quota.employee_id
+  left join earned on payee.employee_id = earned.employee_id
 ),
 
 tier as (
@@ -83,13 +85,21 @@ tier as (
     tier.tier_no,
     tier.tier_from,
     tier.rate_pct,
-    cast(cast(position.quota as decimal(20, 4)) * cast(tier.tier_from as decimal(9, 4)) * cast(0.01 as decimal(3, 2)) as decimal(30, 10))
+    cast(
+      cast(position.quota as decimal(20, 4))
+      * cast(tier.tier_from as decimal(9, 4))
+      * cast(0.01 as decimal(3, 2)) as decimal(30, 10)
+    )
       as amount_from,
-    cast(cast(position.quota as decimal(20, 4)) * cast(tier.tier_to as decimal(9, 4)) * cast(0.01 as decimal(3, 2)) as decimal(30, 10))
+    cast(
+      cast(position.quota as decimal(20, 4))
+      * cast(tier.tier_to as decimal(9, 4))
+      * cast(0.01 as decimal(3, 2)) as decimal(30, 10)
+    )
       as amount_to
   from position
   inner join policy.commission_tier as tier
-    on tier.plan_id = position.plan_id and tier.plan_version = position.plan_version
+    on position.plan_id = tier.plan_id and position.plan_version = tier.plan_version
   where position.quota is not null
 ),
 
@@ -105,7 +115,10 @@ reached as (
     sum(
       cast(
         greatest(
-          least(cast(credit + 10000 as decimal(30, 10)), coalesce(amount_to, cast(credit + 10000 as decimal(30, 10))))
+          least(
+            cast(credit + 10000 as decimal(30, 10)),
+            coalesce(amount_to, cast(credit + 10000 as decimal(30, 10)))
+          )
           - greatest(cast(credit as decimal(30, 10)), amount_from),
           0
         ) as decimal(24, 6)
@@ -138,14 +151,14 @@ select
     coalesce(reached.next_pays, cast(100 as decimal(9, 4)) * position.without_quota_rate_pct), 2
   ) as decimal(18, 4)) as next_pays
 from position
-left join reached on reached.employee_id = position.employee_id
+left join reached on position.employee_id = reached.employee_id
 left join policy.commission_tier as now
   on
-    now.plan_id = position.plan_id
-    and now.plan_version = position.plan_version
-    and now.tier_no = reached.tier_no
+    position.plan_id = now.plan_id
+    and position.plan_version = now.plan_version
+    and reached.tier_no = now.tier_no
 left join policy.commission_tier as next
   on
-    next.plan_id = position.plan_id
-    and next.plan_version = position.plan_version
-    and next.tier_no = reached.next_tier_no
+    position.plan_id = next.plan_id
+    and position.plan_version = next.plan_version
+    and reached.next_tier_no = next.tier_no

@@ -4,14 +4,18 @@
 -- why:   which open deals need somebody: slipped, pushed again, longer in its stage than three in
 --        four such deals, idle, without a decision maker, or priced beyond the seller's authority
 with quarter as (
-  select period_start as quarter_start, period_end as quarter_end
+  select
+    period_start as quarter_start,
+    period_end as quarter_end
   from core.period
   where period_kind = 'quarter' and is_current
 ),
 
 -- what the due date was when the quarter began; a deal created later has not slipped in it
 due_then as (
-  select span.opportunity_id, span.expected_close_date as was_due_date
+  select
+    span.opportunity_id,
+    span.expected_close_date as was_due_date
   from core.pipeline_span as span
   cross join quarter
   where
@@ -26,9 +30,11 @@ due_change as (
     span.opportunity_id,
     span.valid_from,
     span.expected_close_date,
-    lag(span.expected_close_date) over (partition by span.opportunity_id order by span.valid_from) as due_before
+    lag(span.expected_close_date)
+      over (partition by span.opportunity_id order by span.valid_from)
+      as due_before
   from core.pipeline_span as span
-  inner join core.fct_open_opportunity as deal on deal.opportunity_id = span.opportunity_id
+  inner join core.fct_open_opportunity as deal on span.opportunity_id = deal.opportunity_id
 ),
 
 pushed as (
@@ -51,7 +57,10 @@ settled as (
 ),
 
 segment_p75 as (
-  select stage_id, segment, quantile_cont(days, 0.75) as p75_days
+  select
+    stage_id,
+    segment,
+    quantile_cont(days, 0.75) as p75_days
   from settled
   where segment is not null
   group by stage_id, segment
@@ -59,7 +68,9 @@ segment_p75 as (
 ),
 
 stage_p75 as (
-  select stage_id, quantile_cont(days, 0.75) as p75_days
+  select
+    stage_id,
+    quantile_cont(days, 0.75) as p75_days
   from settled
   group by stage_id
   having count(*) >= 20
@@ -71,26 +82,32 @@ visit as (
     count(*) as visits,
     max(case when visit.is_latest then visit.entered_date end) as stage_entered_date
   from core.fct_stage_visit as visit
-  inner join core.fct_open_opportunity as deal on deal.opportunity_id = visit.opportunity_id
+  inner join core.fct_open_opportunity as deal on visit.opportunity_id = deal.opportunity_id
   group by visit.opportunity_id
 ),
 
 touch as (
-  select activity.opportunity_id, activity.occurred_date as touched_date
+  select
+    activity.opportunity_id,
+    activity.occurred_date as touched_date
   from core.fct_activity as activity
-  inner join core.fct_open_opportunity as deal on deal.opportunity_id = activity.opportunity_id
+  inner join core.fct_open_opportunity as deal on activity.opportunity_id = deal.opportunity_id
   cross join core.parameter as parameter
   where activity.occurred_date <= parameter.as_of_date
   union all
-  select event.opportunity_id, cast(event.changed_at as date) as touched_date
+  select
+    event.opportunity_id,
+    cast(event.changed_at as date) as touched_date
   from staging.opportunity_event as event
-  inner join core.fct_open_opportunity as deal on deal.opportunity_id = event.opportunity_id
+  inner join core.fct_open_opportunity as deal on event.opportunity_id = deal.opportunity_id
   cross join core.parameter as parameter
   where event.changed_at < parameter.as_of_end
 ),
 
 last_touch as (
-  select opportunity_id, max(touched_date) as touched_date
+  select
+    opportunity_id,
+    max(touched_date) as touched_date
   from touch
   group by opportunity_id
 ),
@@ -102,7 +119,7 @@ last_quote as (
     quote.net_amount,
     quote.authority_discount_pct
   from staging.quote as quote
-  inner join core.fct_open_opportunity as deal on deal.opportunity_id = quote.opportunity_id
+  inner join core.fct_open_opportunity as deal on quote.opportunity_id = deal.opportunity_id
   cross join core.parameter as parameter
   where
     quote.submitted_at < parameter.as_of_end
@@ -110,7 +127,8 @@ last_quote as (
     and quote.list_amount > 0
     and quote.net_amount is not null
   qualify row_number() over (
-    partition by quote.opportunity_id order by quote.version desc nulls last, quote.submitted_at desc, quote.quote_id
+    partition by quote.opportunity_id
+    order by quote.version desc nulls last, quote.submitted_at desc, quote.quote_id asc
   ) = 1
 ),
 
@@ -145,7 +163,9 @@ gathered as (
     parameter.as_of_date,
     stage.object = 'opportunity'
     and stage.stage_order > (
-      select min(stage_order) from policy.stage where object = 'opportunity'
+      select min(early.stage_order)
+      from policy.stage as early
+      where early.object = 'opportunity'
     ) + 1 as is_past_needs,
     opportunity.decision_maker_identified,
     cast(round(
@@ -156,34 +176,40 @@ gathered as (
     deal._load,
     deal._line
   from core.fct_open_opportunity as deal
-  inner join core.fct_opportunity as opportunity on opportunity.opportunity_id = deal.opportunity_id
+  inner join core.fct_opportunity as opportunity on deal.opportunity_id = opportunity.opportunity_id
   cross join core.parameter as parameter
   left join meta.export_state as export on export.table_name = 'activity'
-  left join policy.stage as stage on stage.stage_id = deal.stage
-  left join core.dim_customer as customer on customer.customer_id = deal.customer_id
-  left join core.dim_employee as employee on employee.employee_id = deal.owner_id
-  left join due_then on due_then.opportunity_id = deal.opportunity_id
-  left join pushed on pushed.opportunity_id = deal.opportunity_id
+  left join policy.stage as stage on deal.stage = stage.stage_id
+  left join core.dim_customer as customer on deal.customer_id = customer.customer_id
+  left join core.dim_employee as employee on deal.owner_id = employee.employee_id
+  left join due_then on deal.opportunity_id = due_then.opportunity_id
+  left join pushed on deal.opportunity_id = pushed.opportunity_id
   left join segment_p75
-    on segment_p75.stage_id = deal.stage and segment_p75.segment = deal.segment
-  left join stage_p75 on stage_p75.stage_id = deal.stage
-  left join visit on visit.opportunity_id = deal.opportunity_id
-  left join last_touch on last_touch.opportunity_id = deal.opportunity_id
-  left join last_quote on last_quote.opportunity_id = deal.opportunity_id
+    on deal.stage = segment_p75.stage_id and deal.segment = segment_p75.segment
+  left join stage_p75 on deal.stage = stage_p75.stage_id
+  left join visit on deal.opportunity_id = visit.opportunity_id
+  left join last_touch on deal.opportunity_id = last_touch.opportunity_id
+  left join last_quote on deal.opportunity_id = last_quote.opportunity_id
 ),
 
 judged as (
   select
     gathered.*,
     coalesce(
-      was_due_date is not null
-      and (expected_close_date > was_due_date or expected_close_date < as_of_date), false
+      gathered.was_due_date is not null
+      and (
+        gathered.expected_close_date > gathered.was_due_date
+        or gathered.expected_close_date < gathered.as_of_date
+      ),
+      false
     ) as is_slipped,
-    coalesce(expected_close_date < as_of_date, false) as is_past_due,
-    coalesce(days_in_stage > stage_p75_days, false) as is_ageing,
-    coalesce(is_activity_known and idle_days >= stale_after_days, false) as is_idle,
-    is_past_needs and coalesce(not decision_maker_identified, false) as is_without_decision_maker,
-    coalesce(discount_beyond_pct > 0, false) as is_beyond_authority
+    coalesce(gathered.expected_close_date < gathered.as_of_date, false) as is_past_due,
+    coalesce(gathered.days_in_stage > gathered.stage_p75_days, false) as is_ageing,
+    coalesce(gathered.is_activity_known and gathered.idle_days >= gathered.stale_after_days, false)
+      as is_idle,
+    gathered.is_past_needs
+    and coalesce(not gathered.decision_maker_identified, false) as is_without_decision_maker,
+    coalesce(gathered.discount_beyond_pct > 0, false) as is_beyond_authority
   from gathered
 )
 
@@ -223,7 +249,7 @@ select
   + case when is_idle then 1 else 0 end
   + case when is_without_decision_maker then 1 else 0 end
   + case when is_beyond_authority then 1 else 0 end as reasons,
-  row_number() over (order by amount_base desc nulls last, opportunity_id) as amount_rank,
+  row_number() over (order by amount_base desc nulls last, opportunity_id asc) as amount_rank,
   _load,
   _line
 from judged

@@ -3,43 +3,90 @@
 -- key:   table_name
 -- why:   how new an export is shows in its latest business date, never in the time of its file
 with dated as (
-  select 'lead' as table_name, cast(created_at as date) as business_date from staging.lead
+  select
+    'lead' as table_name,
+    cast(created_at as date) as business_date
+  from staging.lead
   union all
-  select 'opportunity' as table_name, cast(created_at as date) as business_date from staging.opportunity
+  select
+    'opportunity' as table_name,
+    cast(created_at as date) as business_date
+  from staging.opportunity
   union all
-  select 'opportunity_event' as table_name, cast(changed_at as date) as business_date
+  select
+    'opportunity_event' as table_name,
+    cast(changed_at as date) as business_date
   from staging.opportunity_event
   union all
-  select 'activity' as table_name, cast(occurred_at as date) as business_date from staging.activity
+  select
+    'activity' as table_name,
+    cast(occurred_at as date) as business_date
+  from staging.activity
   union all
-  select 'quote' as table_name, cast(submitted_at as date) as business_date from staging.quote
+  select
+    'quote' as table_name,
+    cast(submitted_at as date) as business_date
+  from staging.quote
   union all
-  select 'contract' as table_name, cast(signed_at as date) as business_date from staging.contract
+  select
+    'contract' as table_name,
+    cast(signed_at as date) as business_date
+  from staging.contract
   union all
-  select 'sales_order' as table_name, order_date as business_date from staging.sales_order
+  select
+    'sales_order' as table_name,
+    order_date as business_date
+  from staging.sales_order
   union all
-  select 'invoice' as table_name, invoice_date as business_date from staging.invoice
+  select
+    'invoice' as table_name,
+    invoice_date as business_date
+  from staging.invoice
   union all
-  select 'receipt' as table_name, received_date as business_date from staging.receipt
+  select
+    'receipt' as table_name,
+    received_date as business_date
+  from staging.receipt
   union all
-  select 'receipt_allocation' as table_name, allocated_date as business_date
+  select
+    'receipt_allocation' as table_name,
+    allocated_date as business_date
   from staging.receipt_allocation
   union all
-  select 'expense' as table_name, expense_date as business_date from staging.expense
+  select
+    'expense' as table_name,
+    expense_date as business_date
+  from staging.expense
   union all
-  select 'case' as table_name, cast(opened_at as date) as business_date from staging."case"
+  select
+    'case' as table_name,
+    cast(opened_at as date) as business_date
+  from staging."case"
   union all
-  select 'survey' as table_name, cast(responded_at as date) as business_date from staging.survey
+  select
+    'survey' as table_name,
+    cast(responded_at as date) as business_date
+  from staging.survey
   union all
-  select 'appraisal_input' as table_name, cast(rated_at as date) as business_date
+  select
+    'appraisal_input' as table_name,
+    cast(rated_at as date) as business_date
   from staging.appraisal_input
   union all
-  select 'payroll_commission' as table_name, paid_date as business_date
+  select
+    'payroll_commission' as table_name,
+    paid_date as business_date
   from staging.payroll_commission
   union all
-  select 'training_result' as table_name, taken_date as business_date from staging.training_result
+  select
+    'training_result' as table_name,
+    taken_date as business_date
+  from staging.training_result
   union all
-  select 'leave' as table_name, start_date as business_date from staging.leave
+  select
+    'leave' as table_name,
+    start_date as business_date
+  from staging.leave
 )
 
 select

@@ -15,7 +15,7 @@ with moment as (
   inner join core.calendar as calendar
     on calendar.calendar_date = least(period.period_end, parameter.as_of_date)
   inner join core.period as quarter
-    on quarter.period_kind = 'quarter' and quarter.period_start = calendar.quarter_start
+    on quarter.period_kind = 'quarter' and calendar.quarter_start = quarter.period_start
   where
     (period.period_kind = 'week' and period.period_start > parameter.as_of_date - interval 91 day)
     or (period.period_kind = 'quarter' and period.is_current)
@@ -31,9 +31,9 @@ held_before as (
     coalesce(org.region_id, '(none)') as region_id
   from moment
   inner join core.pipeline_span as span
-    on span.valid_from <= moment.from_date and span.valid_before > moment.from_date
+    on moment.from_date >= span.valid_from and moment.from_date < span.valid_before
   left join core.org_day as org
-    on org.employee_id = span.owner_id and org.calendar_date = moment.from_date
+    on span.owner_id = org.employee_id and moment.from_date = org.calendar_date
 ),
 
 held_after as (
@@ -46,9 +46,9 @@ held_after as (
     coalesce(org.region_id, '(none)') as region_id
   from moment
   inner join core.pipeline_span as span
-    on span.valid_from <= moment.to_date and span.valid_before > moment.to_date
+    on moment.to_date >= span.valid_from and moment.to_date < span.valid_before
   left join core.org_day as org
-    on org.employee_id = span.owner_id and org.calendar_date = moment.to_date
+    on span.owner_id = org.employee_id and moment.to_date = org.calendar_date
 ),
 
 pair as (
@@ -67,9 +67,9 @@ pair as (
   from held_before
   full outer join held_after
     on
-      held_after.period_kind = held_before.period_kind
-      and held_after.period_start = held_before.period_start
-      and held_after.opportunity_id = held_before.opportunity_id
+      held_before.period_kind = held_after.period_kind
+      and held_before.period_start = held_after.period_start
+      and held_before.opportunity_id = held_after.opportunity_id
 ),
 
 -- a deal that changed region leaves one scope and enters another
@@ -126,7 +126,7 @@ caused as (
     end as cause
   from scoped
   inner join core.fct_opportunity as opportunity
-    on opportunity.opportunity_id = scoped.opportunity_id
+    on scoped.opportunity_id = opportunity.opportunity_id
 ),
 
 gathered as (

@@ -70,9 +70,9 @@ open_then as (
   from moment
   inner join core.pipeline_span as span
     on
-      span.valid_from <= moment.forecast_date
-      and span.valid_before > moment.forecast_date
-      and span.expected_close_date <= moment.quarter_end
+      moment.forecast_date >= span.valid_from
+      and moment.forecast_date < span.valid_before
+      and moment.quarter_end >= span.expected_close_date
 ),
 
 staged as (
@@ -88,11 +88,11 @@ staged as (
     arg_max(visit.stage_id, visit.visit_no) as stage_id
   from open_then
   inner join core.fct_opportunity as opportunity
-    on opportunity.opportunity_id = open_then.opportunity_id
+    on open_then.opportunity_id = opportunity.opportunity_id
   inner join core.fct_stage_visit as visit
     on
-      visit.opportunity_id = open_then.opportunity_id
-      and visit.entered_date <= open_then.forecast_date
+      open_then.opportunity_id = visit.opportunity_id
+      and open_then.forecast_date >= visit.entered_date
   group by open_then.quarter_start, open_then.days_before_end, open_then.opportunity_id
 ),
 
@@ -119,8 +119,8 @@ learnt as (
   inner join quarter as earlier on earlier.age between moment.age + 1 and moment.age + 4
   inner join by_stage as past
     on
-      past.quarter_start = earlier.quarter_start
-      and past.days_before_end = moment.days_before_end
+      earlier.quarter_start = past.quarter_start
+      and moment.days_before_end = past.days_before_end
   group by moment.quarter_start, moment.days_before_end, past.stage_id
   having sum(past.deals) >= 30
 ),
@@ -141,12 +141,12 @@ pipeline as (
       ) as decimal(9, 6))
     ) as weighted_amount
   from by_stage as now
-  left join policy.stage as stage on stage.stage_id = now.stage_id
+  left join policy.stage as stage on now.stage_id = stage.stage_id
   left join learnt
     on
-      learnt.quarter_start = now.quarter_start
-      and learnt.days_before_end = now.days_before_end
-      and learnt.stage_id = now.stage_id
+      now.quarter_start = learnt.quarter_start
+      and now.days_before_end = learnt.days_before_end
+      and now.stage_id = learnt.stage_id
   group by now.quarter_start, now.days_before_end
 ),
 
@@ -164,17 +164,20 @@ outcome as (
     coalesce(pipeline.open_amount, 0) as open_amount,
     coalesce(pipeline.weighted_amount, 0) as weighted_amount,
     greatest(
-      coalesce(signed.actual_amount, 0) - coalesce(signed.signed_amount, 0) - coalesce(pipeline.won_amount, 0), 0
+      coalesce(signed.actual_amount, 0)
+      - coalesce(signed.signed_amount, 0)
+      - coalesce(pipeline.won_amount, 0),
+      0
     ) as unseen_amount
   from moment
   left join signed
     on
-      signed.quarter_start = moment.quarter_start
-      and signed.days_before_end = moment.days_before_end
+      moment.quarter_start = signed.quarter_start
+      and moment.days_before_end = signed.days_before_end
   left join pipeline
     on
-      pipeline.quarter_start = moment.quarter_start
-      and pipeline.days_before_end = moment.days_before_end
+      moment.quarter_start = pipeline.quarter_start
+      and moment.days_before_end = pipeline.days_before_end
 ),
 
 unseen as (
@@ -185,7 +188,7 @@ unseen as (
   from outcome as now
   inner join outcome as past
     on
-      past.days_before_end = now.days_before_end
+      now.days_before_end = past.days_before_end
       and past.age between now.age + 1 and now.age + 4
       and past.actual_amount > 0
   group by now.quarter_start, now.days_before_end
@@ -212,13 +215,13 @@ from outcome
 cross join core.parameter as parameter
 left join unseen
   on
-    unseen.quarter_start = outcome.quarter_start
-    and unseen.days_before_end = outcome.days_before_end
+    outcome.quarter_start = unseen.quarter_start
+    and outcome.days_before_end = unseen.days_before_end
 left join core.quota_period as quota
   on
     quota.measure = 'contract_amount'
     and quota.period_kind = 'quarter'
-    and quota.period_start = outcome.quarter_start
+    and outcome.quarter_start = quota.period_start
     and quota.scope_kind = 'company'
-    and quota.scope_id = parameter.company_id
+    and parameter.company_id = quota.scope_id
 where outcome.age <= 5

@@ -67,7 +67,11 @@ day as (
 ),
 
 population as (
-  select cohort, company_id, segment, sum(ended) as deals
+  select
+    cohort,
+    company_id,
+    segment,
+    sum(ended) as deals
   from ended
   group by cohort, company_id, segment
 ),
@@ -89,10 +93,10 @@ counted as (
   cross join day
   left join ended
     on
-      ended.cohort = population.cohort
-      and ended.company_id = population.company_id
-      and ended.segment = population.segment
-      and ended.day_no = day.day_no
+      population.cohort = ended.cohort
+      and population.company_id = ended.company_id
+      and population.segment = ended.segment
+      and day.day_no = ended.day_no
 ),
 
 surviving as (
@@ -101,13 +105,13 @@ surviving as (
     -- the share of deals still undecided before this day
     coalesce(exp(sum(
       case
-        when at_risk > won + lost
-          then ln(1 - cast(won + lost as double) / cast(at_risk as double))
-        when at_risk > 0 then -700
+        when counted.at_risk > counted.won + counted.lost
+          then ln(1 - cast(counted.won + counted.lost as double) / cast(counted.at_risk as double))
+        when counted.at_risk > 0 then -700
         else 0
       end
     ) over (
-      partition by cohort, company_id, segment order by day_no
+      partition by counted.cohort, counted.company_id, counted.segment order by counted.day_no
       rows between unbounded preceding and 1 preceding
     )), 1) as undecided
   from counted

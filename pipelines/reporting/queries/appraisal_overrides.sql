@@ -13,4 +13,4 @@ cross join core.parameter as parameter
 where
   decision.decided_at < parameter.as_of_end
   and decision.decided_at >= cast($as_of as date) - interval 12 month
-order by decision.decided_at desc, decision.employee_id, decision.field
+order by decision.decided_at desc, decision.employee_id asc, decision.field asc

@@ -1,6 +1,8 @@
 -- results of each scheme's latest period, the best first, with the grade before
 with latest as (
-  select scheme_id, max(period) as period
+  select
+    scheme_id,
+    max(period) as period
   from mart.appraisal_result
   group by scheme_id
 ),
@@ -30,5 +32,5 @@ select
   graded.previous_grade,
   graded.previous_score
 from graded
-inner join latest on latest.scheme_id = graded.scheme_id and latest.period = graded.period
-order by graded.scheme_id, graded.score desc nulls last, graded.employee_id
+inner join latest on graded.scheme_id = latest.scheme_id and graded.period = latest.period
+order by graded.scheme_id asc, graded.score desc nulls last, graded.employee_id asc

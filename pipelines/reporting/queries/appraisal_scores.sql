@@ -1,6 +1,8 @@
 -- every indicator of every scorecard of each scheme's latest period
 with latest as (
-  select scheme_id, max(period) as period
+  select
+    scheme_id,
+    max(period) as period
   from mart.appraisal_result
   group by scheme_id
 )
@@ -26,7 +28,7 @@ select
   score.weighted_score,
   score.source
 from mart.appraisal_score as score
-inner join latest on latest.scheme_id = score.scheme_id and latest.period = score.period
+inner join latest on score.scheme_id = latest.scheme_id and score.period = latest.period
 left join policy.appraisal_indicator as indicator
-  on indicator.scheme_id = score.scheme_id and indicator.indicator = score.indicator
+  on score.scheme_id = indicator.scheme_id and score.indicator = indicator.indicator
 order by score.scheme_id, score.employee_id, score.position

@@ -10,9 +10,11 @@ select
   coalesce(statement.credit, 0) as statement_credit
 from mart.commission_base as base
 left join (
-  select period, sum(credit) as credit
+  select
+    period,
+    sum(credit) as credit
   from mart.commission_statement
   group by period
-) as statement on statement.period = base.period
+) as statement on base.period = statement.period
 where base.period > strftime(cast($month_start as date) - interval 6 month, '%Y-%m')
 order by base.period desc

@@ -12,8 +12,8 @@ select
 from mart.commission_statement as statement
 left join mart.commission_difference as difference
   on
-    difference.period = statement.period
-    and difference.key = statement.payee_id
+    statement.period = difference.period
+    and statement.payee_id = difference.key
     and difference.kind = 'statement_to_payroll'
 where statement.period = $last_month
 order by statement.payee_id

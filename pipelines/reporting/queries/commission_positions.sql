@@ -21,5 +21,5 @@ select
   position.next_pays
 from mart.commission_position as position
 inner join policy.commission_plan as plan
-  on plan.plan_id = position.plan_id and plan.plan_version = position.plan_version
+  on position.plan_id = plan.plan_id and position.plan_version = plan.plan_version
 order by position.employee_id

@@ -9,6 +9,6 @@ select
   quote.authority_discount_pct
 from core.fct_quote as quote
 left join core.fct_opportunity as opportunity
-  on opportunity.opportunity_id = quote.opportunity_id
+  on quote.opportunity_id = opportunity.opportunity_id
 where quote.is_breach and quote.accepted_date between $history_from and $as_of
-order by quote.net_amount desc, quote.quote_id
+order by quote.net_amount desc, quote.quote_id asc

@@ -14,4 +14,4 @@ select
   actual_amount,
   quota
 from mart.quarter_forecast
-order by quarter_start, days_before_end desc
+order by quarter_start asc, days_before_end desc

@@ -5,7 +5,7 @@ with system as (
     max(freshness.latest_date) as latest_date,
     max(case when freshness.is_daily then freshness.latest_date end) as latest_daily_date
   from mart.load as load
-  left join mart.export_freshness as freshness on freshness.table_name = load.table_name
+  left join mart.export_freshness as freshness on load.table_name = freshness.table_name
   where load.is_current
   group by load.system
 )
@@ -20,7 +20,7 @@ cross join core.parameter as parameter
 left join core.calendar as calendar
   on
     calendar.is_working_day
-    and calendar.calendar_date > system.latest_daily_date
-    and calendar.calendar_date <= parameter.as_of_date
+    and system.latest_daily_date < calendar.calendar_date
+    and parameter.as_of_date >= calendar.calendar_date
 group by system.system, system.latest_date
 order by system.system

@@ -12,7 +12,7 @@ with overdue as (
     item.open_amount_base,
     item.is_disputed
   from mart.receivable_item as item
-  left join core.dim_customer as customer on customer.customer_id = item.customer_id
+  left join core.dim_customer as customer on item.customer_id = customer.customer_id
   where item.as_of_date = $as_of and item.days_past_due > 0 and item.open_amount_base > 0
 ),
 
@@ -24,7 +24,7 @@ ranked as (
     max(days_past_due) over owned as oldest_days,
     sum(case when days_past_due > 90 then open_amount_base else 0 end) over owned as old_amount,
     row_number() over (
-      partition by owner_id order by open_amount_base desc, invoice_id, instalment_seq
+      partition by owner_id order by open_amount_base desc, invoice_id asc, instalment_seq asc
     ) as place
   from overdue
   window owned as (partition by owner_id)

@@ -6,7 +6,7 @@ select
   customer.credit_limit,
   sum(item.open_amount_base) as outstanding
 from mart.receivable_item as item
-inner join core.dim_customer as customer on customer.customer_id = item.customer_id
+inner join core.dim_customer as customer on item.customer_id = customer.customer_id
 where item.as_of_date = $as_of and customer.credit_limit is not null
 group by item.customer_id, customer.name, customer.owner_id, customer.credit_limit
 having sum(item.open_amount_base) > customer.credit_limit

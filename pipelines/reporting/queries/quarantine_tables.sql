@@ -12,4 +12,4 @@ select
 from mart.quarantine
 where resolved_at is null
 group by table_name
-order by row_count desc, table_name
+order by row_count desc, table_name asc

@@ -1,5 +1,9 @@
 -- signed so far in the quarter at each day looked at, for all scopes of one kind
-select scope_id, as_of_date, quota, signed_amount
+select
+  scope_id,
+  as_of_date,
+  quota,
+  signed_amount
 from core.quarter_remaining
 where
   scope_kind = $scope_kind

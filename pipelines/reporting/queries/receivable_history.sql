@@ -1,5 +1,9 @@
 -- receivable figures of the company at the last thirteen week-ends and a year ago
-select as_of_date, outstanding, overdue, ecl_provision
+select
+  as_of_date,
+  outstanding,
+  overdue,
+  ecl_provision
 from mart.receivable_metric
 where
   scope_kind = 'company'

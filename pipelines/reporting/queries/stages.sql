@@ -1,4 +1,10 @@
 -- stages of the process in their order
-select stage_id, stage_order, label_zh, label_en, object, is_won_stage
+select
+  stage_id,
+  stage_order,
+  label_zh,
+  label_en,
+  object,
+  is_won_stage
 from policy.stage
 order by stage_order

@@ -10,6 +10,6 @@ select
   item.open_amount,
   item.open_amount_base
 from mart.receivable_item as item
-left join core.dim_customer as customer on customer.customer_id = item.customer_id
+left join core.dim_customer as customer on item.customer_id = customer.customer_id
 where item.as_of_date = $as_of and item.open_amount < 0
 order by item.open_amount_base, item.invoice_id
