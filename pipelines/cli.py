@@ -160,7 +160,7 @@ def _explanation_json(found: Any) -> dict[str, Any]:
 @click.option(
     "--size", type=click.Choice(["small", "medium", "large"]), default="small", show_default=True
 )
-@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--seed", type=int, default=62, show_default=True)
 def sample(target: Path, size: str, seed: int) -> None:
     """Write a made-up company's exports, with known dirt, into TARGET."""
     from pipelines.console import StepDisplay

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +11,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from laboratory import ROOT, Laboratory
+from laboratory import ROOT, Laboratory, make_workspace
 
-from pipelines.workspace import Workspace, open_workspace
+from pipelines.workspace import Workspace
 
 
 @pytest.fixture(scope="session")
@@ -28,17 +27,6 @@ def lab(_laboratory: Laboratory) -> Iterator[Laboratory]:
     _laboratory.con.execute("begin")
     yield _laboratory
     _laboratory.con.execute("rollback")
-
-
-def make_workspace(root: Path, raw: Path) -> Workspace:
-    """The sample company's workspace at another place, over the exports in `raw`."""
-    root.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(ROOT / "sources", root / "sources")
-    settings = (ROOT / "attain.yaml").read_text(encoding="utf-8")
-    (root / "attain.yaml").write_text(
-        settings.replace("path: data/raw", f"path: {raw}"), encoding="utf-8"
-    )
-    return open_workspace(root)
 
 
 @pytest.fixture(scope="session")

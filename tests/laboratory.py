@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
@@ -15,17 +16,13 @@ from typing import Any
 import duckdb
 
 from pipelines.policy.load import Policies, load_policies
-from pipelines.policy.tables import write_policies
-from pipelines.staging.contract import canonical_tables
-from pipelines.staging.stage import prepare_tables, stage_table
 from pipelines.warehouse.catalog import all_models
 from pipelines.warehouse.duck import Warehouse
 from pipelines.warehouse.models import Model
+from pipelines.warehouse.shape import AS_OF, fill_empty
 from pipelines.workspace import Workspace, open_workspace
 
 ROOT = Path(__file__).parents[1]
-AS_OF = dt.date(2026, 11, 15)
-SEEN_AT = dt.datetime(2026, 11, 16)
 Row = Mapping[str, Any]
 
 
@@ -42,6 +39,17 @@ def models() -> dict[str, Model]:
     return {model.name: model for model in all_models(shipped()[1])}
 
 
+def make_workspace(root: Path, raw: Path) -> Workspace:
+    """The sample company's workspace at another place, over the exports in `raw`."""
+    root.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(ROOT / "sources", root / "sources")
+    settings = (ROOT / "attain.yaml").read_text(encoding="utf-8")
+    (root / "attain.yaml").write_text(
+        settings.replace("path: data/raw", f"path: {raw}"), encoding="utf-8"
+    )
+    return open_workspace(root)
+
+
 class Laboratory:
     """A warehouse in memory; each test gets it empty but for policies, calendar and periods."""
 
@@ -50,15 +58,7 @@ class Laboratory:
     def __init__(self) -> None:
         self.con = duckdb.connect()
         self.warehouse = Warehouse(self.con, Path(":memory:"))
-        self.warehouse.prepare()
-        workspace, policies = shipped()
-        prepare_tables(self.warehouse)
-        self.con.execute("create table meta.export_state (table_name varchar, row_count bigint)")
-        for table in canonical_tables().values():
-            stage_table(self.warehouse, table, [], policies.process.stage_ids, SEEN_AT)
-        write_policies(self.warehouse, workspace, policies, AS_OF)
-        for model in models().values():
-            self.warehouse.build(model)
+        fill_empty(self.warehouse, *shipped())
         self.con.execute("update core.parameter set company_id = 'C'")
 
     def given(self, table: str, rows: Sequence[Row]) -> Laboratory:

@@ -1,0 +1,197 @@
+"""Generated documentation: the KPI handbook in both languages and the tables that go in and out.
+
+python -m pipelines.handbook          writes docs/
+python -m pipelines.handbook --check  says whether docs/ is current (exit code 1 if not)
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pipelines.policy.catalogue import Catalogue, GoldenCase, Kpi, load_catalogue
+from pipelines.resources import shipped
+from pipelines.staging.contract import canonical_tables
+from pipelines.warehouse.models import Model
+from pipelines.yamlfile import read_yaml
+
+Language = Literal["zh", "en"]
+
+_WORDS: dict[Language, dict[str, str]] = {
+    "zh": {
+        "title": "# KPI 手册\n由指标目录 `policy/kpis/` 生成；每条定义就是计算所用的定义。\n",
+        "formula": "公式", "date": "归属日期", "who": "归属对象", "unit": "单位", "better": "方向",
+        "up": "越高越好", "down": "越低越好", "none": "无方向", "min_n": "最小样本", "owner": "负责人",
+        "target": "目标", "quota": "配额", "needs": "所需数据", "expression": "计算式",
+        "example": "示例", "gives": "结果", "scopes": "其他维度",
+        "modelled": "由 SQL 模型计算（期末余额或跨期），见", "percentile": "分位数",
+    },
+    "en": {
+        "title": "# KPI handbook\nGenerated from the catalogue `policy/kpis/`; each definition is the "
+        "one that is computed.\n",
+        "formula": "Formula", "date": "Date", "who": "Belongs to", "unit": "Unit",
+        "better": "Direction", "up": "higher is better", "down": "lower is better",
+        "none": "neither", "min_n": "Smallest n", "owner": "Owner", "target": "Target",
+        "quota": "quota of", "needs": "Needs", "expression": "Computed as", "example": "Example",
+        "gives": "Result", "scopes": "Also by",
+        "modelled": "computed by an SQL model (a balance, or across periods), see",
+        "percentile": "percentile",
+    },
+}  # fmt: skip
+
+
+def handbook(catalogue: Catalogue, language: Language) -> str:
+    """The KPI handbook as Markdown."""
+    words = _WORDS[language]
+    parts = [words["title"]]
+    for kpi_id, kpi in catalogue.kpis.items():
+        parts.append(_entry(kpi_id, kpi, catalogue, language))
+    return "\n".join(parts)
+
+
+def _entry(kpi_id: str, kpi: Kpi, catalogue: Catalogue, language: Language) -> str:
+    words = _WORDS[language]
+    fact = catalogue.facts[kpi.fact]
+    lines = [
+        f"## {getattr(kpi.label, language)} · `{kpi_id}`",
+        getattr(kpi.description, language),
+        "",
+        f"- {words['formula']}: {getattr(kpi.formula, language)}",
+        f"- {words['expression']}: {_expression(kpi, words)}",
+        f"- {words['date']}: `{fact.table}.{kpi.date}` · {words['who']}: `{fact.owner}`",
+        f"- {words['unit']}: {kpi.unit} · {words['better']}: {words[kpi.direction]} · "
+        f"{words['min_n']}: {kpi.min_n} · {words['owner']}: {kpi.owner}",
+        f"- {words['needs']}: {', '.join(fact.needs)}",
+    ]
+    if kpi.target:
+        target = (
+            f"{words['quota']} `{kpi.target.measure}`" if kpi.target.measure else kpi.target.value
+        )
+        lines.append(f"- {words['target']}: {target}")
+    if kpi.scopes:
+        lines.append(f"- {words['scopes']}: {', '.join(kpi.scopes)}")
+    if kpi.golden:
+        lines.extend(["", *_example(kpi.golden, words)])
+    return "\n".join([*lines, ""])
+
+
+def _expression(kpi: Kpi, words: Mapping[str, str]) -> str:
+    if kpi.kind == "modelled":
+        return f"{words['modelled']} `sql/kpi/modelled_{kpi.fact}.sql.j2`"
+    where = f" where {kpi.where}" if kpi.where else ""
+    if kpi.kind == "percentile":
+        return f"{words['percentile']} {kpi.percentile} of `{kpi.numerator}`{where}"
+    above = f"`Σ {kpi.numerator}`"
+    return (f"{above} ÷ `Σ {kpi.denominator}`" if kpi.denominator else above) + where
+
+
+def _example(golden: GoldenCase, words: Mapping[str, str]) -> list[str]:
+    columns = list(dict.fromkeys(column for row in golden.rows for column in row))
+    table = [
+        f"{words['example']}:",
+        "",
+        "| " + " | ".join(columns) + " |",
+        "|" + "---|" * len(columns),
+    ]
+    for row in golden.rows:
+        table.append("| " + " | ".join(str(row.get(column, "")) for column in columns) + " |")
+    shown = [
+        f"{name} {value}"
+        for name, value in (
+            ("Σ", golden.numerator),
+            ("÷ Σ", golden.denominator),
+            ("=", golden.value),
+            ("n =", golden.n),
+        )
+        if value is not None
+    ]
+    return [*table, "", f"{words['gives']}: {' · '.join(shown)}"]
+
+
+def tables(columns: Mapping[str, list[tuple[str, str]]], models: Mapping[str, Model]) -> str:
+    """The canonical input tables and the published tables as Markdown.
+
+    Args:
+        columns: published table → its columns with their types.
+    """
+    meanings = read_yaml(Path(__file__).parent / "warehouse" / "columns.yaml").data
+    parts = [
+        "# Tables\nGenerated. What goes in (canonical tables) and what comes out (schema `mart` of "
+        "`reports/latest/attain.duckdb`).\n",
+        "## Canonical tables\n`!` required · **bold** key · `_at` a timestamp, `_date` a date, "
+        "`_pct` 0–100, amounts decimal(18, 4) in the row's `currency`.\n",
+    ]
+    for name, table in canonical_tables().items():
+        shown = ", ".join(
+            f"**{c.name}** {c.type}" if c.name in table.key
+            else f"{c.name} {c.type}{'!' if c.required else ''}"
+            for c in table.columns.values()
+        )  # fmt: skip
+        parts.append(f"### {name}\n{table.grain}. {shown}\n")
+    parts.append("## Published tables\n")
+    for name in sorted(columns):
+        model = models.get(name)
+        grain = (
+            f"{model.grain}. Key: {', '.join(model.key)}. {_sentence(model.why)}" if model else ""
+        )
+        rows = [f"| `{column}` | {kind} | {meanings[column]} |" for column, kind in columns[name]]
+        parts.append(
+            f"### {name}\n{grain}\n\n| column | type | meaning |\n|---|---|---|\n"
+            + "\n".join(rows)
+            + "\n"
+        )
+    return "\n".join(parts)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+
+
+def published_columns() -> tuple[dict[str, list[tuple[str, str]]], dict[str, Model]]:
+    """Columns of every published table, from an empty warehouse with the shipped policies."""
+    from pipelines.warehouse.shape import empty_warehouse
+
+    with empty_warehouse() as (warehouse, models):
+        found: dict[str, list[tuple[str, str]]] = {}
+        for row in warehouse.rows(
+            "select table_name, column_name, lower(data_type) as data_type "
+            "from information_schema.columns where table_schema = 'mart' "
+            "order by table_name, ordinal_position"
+        ):
+            found.setdefault(f"mart.{row['table_name']}", []).append(
+                (row["column_name"], row["data_type"])
+            )
+        return found, models
+
+
+def documents() -> dict[str, str]:
+    """Every generated document by its path below `docs/`."""
+    catalogue = load_catalogue(sorted(shipped("policy", "kpis").glob("*.yaml")))
+    columns, models = published_columns()
+    return {
+        "kpi-handbook.zh.md": handbook(catalogue, "zh"),
+        "kpi-handbook.en.md": handbook(catalogue, "en"),
+        "tables.md": tables(columns, models),
+    }
+
+
+def main(words: list[str]) -> int:
+    """Write the documents, or say which are stale."""
+    folder = shipped("docs")
+    stale = []
+    for name, text in documents().items():
+        path = folder / name
+        if "--check" in words:
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                stale.append(name)
+        else:
+            path.write_text(text, encoding="utf-8")
+    for name in stale:
+        sys.stderr.write(f"docs/{name} is stale; run: python -m pipelines.handbook\n")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,47 @@
+"""An empty warehouse with every table in its real shape: for documentation and for tests."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from pipelines.policy.load import Policies, load_policies
+from pipelines.policy.tables import write_policies
+from pipelines.resources import shipped
+from pipelines.staging.contract import canonical_tables
+from pipelines.staging.stage import prepare_tables, stage_table
+from pipelines.warehouse.catalog import all_models
+from pipelines.warehouse.duck import Warehouse
+from pipelines.warehouse.models import Model
+from pipelines.workspace import Label, Settings, Workspace
+
+AS_OF = dt.date(2026, 11, 15)
+_SEEN_AT = dt.datetime(2026, 11, 16)  # noqa: DTZ001 - a fixed moment, in the workspace's time
+
+
+def fill_empty(warehouse: Warehouse, workspace: Workspace, policies: Policies) -> list[Model]:
+    """Create every table without rows but for policies, calendar and periods."""
+    warehouse.prepare()
+    prepare_tables(warehouse)
+    warehouse.con.execute("create table meta.export_state (table_name varchar, row_count bigint)")
+    for table in canonical_tables().values():
+        stage_table(warehouse, table, [], policies.process.stage_ids, _SEEN_AT)
+    write_policies(warehouse, workspace, policies, AS_OF)
+    models = all_models(policies)
+    for model in models:
+        warehouse.build(model)
+    return models
+
+
+@contextmanager
+def empty_warehouse() -> Iterator[tuple[Warehouse, dict[str, Model]]]:
+    """An in-memory warehouse under the shipped policies, and its models by name."""
+    workspace = Workspace(shipped(), Settings(name=Label(zh="—", en="—")))
+    with duckdb.connect() as con:
+        warehouse = Warehouse(con, Path(":memory:"))
+        models = fill_empty(warehouse, workspace, load_policies(workspace))
+        yield warehouse, {model.name: model for model in models}
