@@ -83,10 +83,21 @@ class Warehouse:
 
     def replace(self, name: str, sql: str, mark: str, is_view: bool = False) -> int:
         """Replace a table by the rows of a query and remember what it was built from."""
-        kind = "view" if is_view else "table"
+        kind, other = ("view", "table") if is_view else ("table", "view")
         with self.transaction():
+            if self._kind(name) == other:  # a model may become a view, or a table again
+                self.con.execute(f"drop {other} {name}")
             self.con.execute(f"create or replace {kind} {name} as {sql}")
             return self.remember(name, mark, count=not is_view)
+
+    def _kind(self, name: str) -> str | None:
+        schema, _, table = name.partition(".")
+        found = self.scalar(
+            "select table_type from information_schema.tables "
+            "where table_schema = ? and table_name = ?",
+            [schema, table],
+        )
+        return {"BASE TABLE": "table", "VIEW": "view"}.get(str(found))
 
     def remember(self, name: str, mark: str, count: bool = True) -> int:
         """Note what a table was built from; a view's rows are not counted."""

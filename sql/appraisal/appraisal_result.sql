@@ -20,7 +20,7 @@ with total as (
     max(score.active_days) as active_days,
     sum(case when not score.is_counted then 1 else 0 end) as uncounted
   from mart.appraisal_score as score
-  inner join policy.appraisal_scheme as scheme on scheme.scheme_id = score.scheme_id
+  inner join policy.appraisal_scheme as scheme on score.scheme_id = scheme.scheme_id
   group by score.employee_id, score.period, score.scheme_id, scheme.floating_pay, scheme.rounding
 ),
 
@@ -50,10 +50,10 @@ graded as (
     total.judged_weight,
     total.active_days
   from total
-  left join moved on moved.employee_id = total.employee_id and moved.period = total.period
+  left join moved on total.employee_id = moved.employee_id and total.period = moved.period
   left join policy.grade_band as band
     on
-      band.scheme_id = total.scheme_id
+      total.scheme_id = band.scheme_id
       and coalesce(moved.score, total.computed_score) >= band.score_from
       and coalesce(moved.score, total.computed_score) < coalesce(band.score_below, 99999)
 ),
@@ -66,10 +66,10 @@ salaried as (
     lag(graded.grade) over (partition by graded.employee_id order by graded.period) as previous_grade
   from graded
   left join policy.grade_band as band
-    on band.scheme_id = graded.scheme_id and band.grade = graded.grade
+    on graded.scheme_id = band.scheme_id and graded.grade = band.grade
   left join staging.salary as salary
     on
-      salary.employee_id = graded.employee_id
+      graded.employee_id = salary.employee_id
       and strftime(salary.valid_from, '%Y-%m') <= graded.period
       and strftime(coalesce(salary.valid_to, date '9999-12-31'), '%Y-%m') >= graded.period
   qualify row_number() over (
@@ -88,10 +88,16 @@ select
   floating_salary,
   case
     when floating_pay = 'coefficient'
-      then cast(round(cast(floating_salary as decimal(24, 4)) * cast(coefficient as decimal(9, 4)), 2) as decimal(18, 4))
+      then
+        cast(
+          round(cast(floating_salary as decimal(24, 4)) * cast(coefficient as decimal(9, 4)), 2) as decimal(
+            18, 4
+          )
+        )
     else
       cast(round(
-        cast(floating_salary as decimal(24, 4)) * cast(score as decimal(9, 4)) * cast(0.01 as decimal(3, 2)), 2
+        cast(floating_salary as decimal(24, 4)) * cast(score as decimal(9, 4)) * cast(0.01 as decimal(3, 2)),
+        2
       ) as decimal(18, 4))
   end as floating_pay,
   rank() over (partition by scheme_id, period order by score desc) as rank,

@@ -4,7 +4,10 @@
 -- why:   each indicator of a scorecard with its weight, target, actual and score, so that a score
 --        can be explained down to the KPI it comes from
 with period as (
-  select period_kind, period_start, period_end
+  select
+    period_kind,
+    period_start,
+    period_end
   from core.period
   where period_kind in ('month', 'quarter', 'year') and not is_current
 ),
@@ -17,19 +20,24 @@ member as (
     period.period_end,
     case scheme.period_kind
       when 'month' then strftime(period.period_start, '%Y-%m')
-      when 'quarter' then
-        concat(strftime(period.period_start, '%Y'), '-Q', cast(extract(quarter from period.period_start) as varchar))
+      when 'quarter'
+        then
+          concat(
+            strftime(period.period_start, '%Y'),
+            '-Q',
+            cast(extract(quarter from period.period_start) as varchar)
+          )
       else strftime(period.period_start, '%Y')
     end as period,
     org.employee_id,
     count(*) as active_days
   from policy.appraisal_scheme as scheme
   inner join period
-    on period.period_kind = scheme.period_kind and period.period_start >= scheme.valid_from
+    on scheme.period_kind = period.period_kind and scheme.valid_from <= period.period_start
   inner join core.org_day as org
     on
       org.calendar_date between period.period_start and period.period_end
-      and org.role = scheme.role
+      and scheme.role = org.role
       and org.is_active
   group by scheme.scheme_id, scheme.period_kind, period.period_start, period.period_end, org.employee_id
 ),
@@ -67,30 +75,30 @@ measured as (
     coalesce(kpi.n, case when manual.score is not null then 1 else 0 end) as n,
     coalesce(indicator.kpi_id, concat('manual:', indicator.manual_indicator)) as source
   from member
-  inner join policy.appraisal_indicator as indicator on indicator.scheme_id = member.scheme_id
+  inner join policy.appraisal_indicator as indicator on member.scheme_id = indicator.scheme_id
   left join mart.kpi_value as kpi
     on
-      kpi.kpi_id = indicator.kpi_id
-      and kpi.period_kind = member.period_kind
-      and kpi.period_start = member.period_start
+      indicator.kpi_id = kpi.kpi_id
+      and member.period_kind = kpi.period_kind
+      and member.period_start = kpi.period_start
       and kpi.scope_kind = 'employee'
-      and kpi.scope_id = member.employee_id
+      and member.employee_id = kpi.scope_id
   left join staging.appraisal_input as manual
     on
-      manual.employee_id = member.employee_id
-      and manual.period = member.period
-      and manual.indicator = indicator.manual_indicator
+      member.employee_id = manual.employee_id
+      and member.period = manual.period
+      and indicator.manual_indicator = manual.indicator
 ),
 
 -- both directions on one axis: for "lower is better" all signs turn
 turned as (
   select
     measured.*,
-    case when lower_is_better then -measure else measure end as x,
-    case when lower_is_better then -threshold else threshold end as x_threshold,
-    case when lower_is_better then -curve_target else curve_target end as x_target,
-    case when lower_is_better then -stretch else stretch end as x_stretch,
-    measure is not null and n >= min_n as is_counted
+    case when measured.lower_is_better then -measured.measure else measured.measure end as x,
+    case when measured.lower_is_better then -measured.threshold else measured.threshold end as x_threshold,
+    case when measured.lower_is_better then -measured.curve_target else measured.curve_target end as x_target,
+    case when measured.lower_is_better then -measured.stretch else measured.stretch end as x_stretch,
+    measured.measure is not null and measured.n >= measured.min_n as is_counted
   from measured
 ),
 
@@ -98,24 +106,33 @@ scored as (
   select
     turned.*,
     case
-      when not is_counted then null
-      when manual_indicator is not null then cast(measure as decimal(9, 4))
-      when x < x_threshold then cast(0 as decimal(9, 4))
-      when x >= x_stretch then stretch_score
-      when x >= x_target
+      when not turned.is_counted then null
+      when turned.manual_indicator is not null then cast(turned.measure as decimal(9, 4))
+      when turned.x < turned.x_threshold then cast(0 as decimal(9, 4))
+      when turned.x >= turned.x_stretch then turned.stretch_score
+      when turned.x >= turned.x_target
         then
           cast(round(
-            cast(target_score as double) + cast(stretch_score - target_score as double)
-            * (cast(x - x_target as double) / nullif(cast(x_stretch - x_target as double), 0)), 4
+            cast(turned.target_score as double) + cast(turned.stretch_score - turned.target_score as double)
+            * (
+              cast(turned.x - turned.x_target as double)
+              / nullif(cast(turned.x_stretch - turned.x_target as double), 0)
+            ),
+            4
           ) as decimal(9, 4))
       else
         cast(round(
-          cast(threshold_score as double) + cast(target_score - threshold_score as double)
-          * (cast(x - x_threshold as double) / nullif(cast(x_target - x_threshold as double), 0)), 4
+          cast(turned.threshold_score as double)
+          + cast(turned.target_score - turned.threshold_score as double)
+          * (
+            cast(turned.x - turned.x_threshold as double)
+            / nullif(cast(turned.x_target - turned.x_threshold as double), 0)
+          ),
+          4
         ) as decimal(9, 4))
     end as score,
-    sum(case when is_counted then weight else 0 end) over (
-      partition by employee_id, period, scheme_id
+    sum(case when turned.is_counted then turned.weight else 0 end) over (
+      partition by turned.employee_id, turned.period, turned.scheme_id
     ) as counted_weight
   from turned
 )
@@ -136,7 +153,10 @@ select
   -- the weight of what could not be judged goes to what could, in proportion
   case
     when is_counted
-      then cast(round(cast(weight as double) * 100 / nullif(cast(counted_weight as double), 0), 4) as decimal(9, 4))
+      then
+        cast(
+          round(cast(weight as double) * 100 / nullif(cast(counted_weight as double), 0), 4) as decimal(9, 4)
+        )
     else cast(0 as decimal(9, 4))
   end as counted_weight,
   case

@@ -18,7 +18,9 @@ item as (
   where span.valid_from <= parameter.as_of_date and span.valid_before > parameter.as_of_date
 )
 
-select coalesce(ageing.amount, 0) as ageing_amount, coalesce(item.amount, 0) as item_amount
+select
+  coalesce(ageing.amount, 0) as ageing_amount,
+  coalesce(item.amount, 0) as item_amount
 from ageing
 cross join item
 where coalesce(ageing.amount, 0) <> coalesce(item.amount, 0)

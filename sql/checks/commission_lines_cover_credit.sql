@@ -5,13 +5,19 @@
 -- en:       commission lines cover the credit of each payee and month exactly
 -- why:      a slice between two tiers that nobody pays, or that is paid twice, is a wrong statement
 with credit as (
-  select payee_id, strftime(month_start, '%Y-%m') as period, sum(credit_amount) as amount
+  select
+    payee_id,
+    strftime(month_start, '%Y-%m') as period,
+    sum(credit_amount) as amount
   from core.fct_credit
   group by payee_id, strftime(month_start, '%Y-%m')
 ),
 
 line as (
-  select payee_id, period, sum(credit_amount) as amount
+  select
+    payee_id,
+    period,
+    sum(credit_amount) as amount
   from core.fct_commission
   group by payee_id, period
 )
@@ -22,5 +28,5 @@ select
   credit.amount as credited,
   coalesce(line.amount, 0) as paid_on
 from credit
-left join line on line.payee_id = credit.payee_id and line.period = credit.period
+left join line on credit.payee_id = line.payee_id and credit.period = line.period
 where credit.amount <> coalesce(line.amount, 0)

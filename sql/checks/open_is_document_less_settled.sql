@@ -5,20 +5,28 @@
 -- en:       for every document, open = amount − settled
 -- why:      instalments share one settlement; no cent of it may be lost between them
 with settled as (
-  select document_id, sum(amount) as amount
+  select
+    document_id,
+    sum(amount) as amount
   from core.fct_settlement
   where is_known
   group by document_id
 ),
 
 document as (
-  select item_kind, document_id, sum(amount) as amount
+  select
+    item_kind,
+    document_id,
+    sum(amount) as amount
   from core.fct_open_item
   group by item_kind, document_id
 ),
 
 still_open as (
-  select span.item_kind, span.document_id, sum(span.open_amount) as amount
+  select
+    span.item_kind,
+    span.document_id,
+    sum(span.open_amount) as amount
   from core.open_item_span as span
   cross join core.parameter as parameter
   where span.valid_from <= parameter.as_of_date and span.valid_before > parameter.as_of_date
@@ -32,7 +40,7 @@ select
   coalesce(settled.amount, 0) as settled_amount,
   coalesce(still_open.amount, 0) as open_amount
 from document
-left join settled on settled.document_id = document.document_id
+left join settled on document.document_id = settled.document_id
 left join still_open
-  on still_open.item_kind = document.item_kind and still_open.document_id = document.document_id
+  on document.item_kind = still_open.item_kind and document.document_id = still_open.document_id
 where document.amount - coalesce(settled.amount, 0) <> coalesce(still_open.amount, 0)

@@ -5,20 +5,30 @@
 -- en:       contract amounts of the regions add up to the company's
 -- why:      a fact whose owner has no unit must still be counted somewhere
 with region as (
-  select period_kind, period_start, sum(contract_amount__num) as amount
+  select
+    period_kind,
+    period_start,
+    sum(contract_amount__num) as amount
   from kpi.contract
   where scope_kind = 'region'
   group by period_kind, period_start
 ),
 
 company as (
-  select period_kind, period_start, contract_amount__num as amount
+  select
+    period_kind,
+    period_start,
+    contract_amount__num as amount
   from kpi.contract
   where scope_kind = 'company'
 )
 
-select company.period_kind, company.period_start, company.amount as company_amount, region.amount as region_amount
+select
+  company.period_kind,
+  company.period_start,
+  company.amount as company_amount,
+  region.amount as region_amount
 from company
 left join region
-  on region.period_kind = company.period_kind and region.period_start = company.period_start
+  on company.period_kind = region.period_kind and company.period_start = region.period_start
 where coalesce(company.amount, 0) <> coalesce(region.amount, 0)

@@ -4,7 +4,9 @@
 -- zh:       每个商机的分成之和 = 100%
 -- en:       the splits of each deal add up to exactly 100 %
 -- why:      a deal whose splits do not add up is credited to its owner alone until they do
-select opportunity_id, sum(pct) as pct
+select
+  opportunity_id,
+  sum(pct) as pct
 from staging.opportunity_split
 where kind = 'split'
 group by opportunity_id

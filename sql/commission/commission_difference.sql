@@ -18,7 +18,7 @@ compared as (
     last_run.period as last_payroll_period
   from mart.commission_statement as statement
   cross join last_run
-  left join staging.employee as employee on employee.employee_id = statement.payee_id
+  left join staging.employee as employee on statement.payee_id = employee.employee_id
 )
 
 select

@@ -16,15 +16,23 @@ with ledger as (
 ),
 
 adjustment as (
-  select employee_id as payee_id, period, sum(amount) as adjustments
+  select
+    employee_id as payee_id,
+    period,
+    sum(amount) as adjustments
   from staging.commission_adjustment
   group by employee_id, period
 ),
 
 known as (
-  select payee_id, period from ledger
+  select
+    payee_id,
+    period
+  from ledger
   union
-  select adjustment.payee_id, adjustment.period
+  select
+    adjustment.payee_id,
+    adjustment.period
   from adjustment
   cross join core.parameter as parameter
   where adjustment.period <= strftime(parameter.as_of_date, '%Y-%m')
@@ -43,5 +51,5 @@ select
   false as is_closed,
   coalesce(ledger.checksum, md5('')) as checksum
 from known
-left join ledger on ledger.payee_id = known.payee_id and ledger.period = known.period
-left join adjustment on adjustment.payee_id = known.payee_id and adjustment.period = known.period
+left join ledger on known.payee_id = ledger.payee_id and known.period = ledger.period
+left join adjustment on known.payee_id = adjustment.payee_id and known.period = adjustment.period

@@ -36,16 +36,22 @@ quota as (
     credit_period.quota_start,
     sum(quota.amount) as quota
   from (
-    select distinct payee_id, plan_id, plan_version, quota_measure, quota_start from credit
+    select distinct
+      payee_id,
+      plan_id,
+      plan_version,
+      quota_measure,
+      quota_start
+    from credit
   ) as credit_period
   inner join policy.commission_plan as plan
-    on plan.plan_id = credit_period.plan_id and plan.plan_version = credit_period.plan_version
+    on credit_period.plan_id = plan.plan_id and credit_period.plan_version = plan.plan_version
   inner join staging.quota as quota
     on
       quota.scope_kind = 'employee'
-      and quota.scope_id = credit_period.payee_id
-      and quota.measure = credit_period.quota_measure
-      and quota.period_start >= credit_period.quota_start
+      and credit_period.payee_id = quota.scope_id
+      and credit_period.quota_measure = quota.measure
+      and credit_period.quota_start <= quota.period_start
       and quota.period_start < case plan.quota_period
         when 'month' then credit_period.quota_start + interval 1 month
         when 'quarter' then credit_period.quota_start + interval 3 month
@@ -67,13 +73,21 @@ tier as (
     tier.tier_from,
     tier.tier_to,
     tier.rate_pct,
-    cast(cast(quota.quota as decimal(20, 4)) * cast(tier.tier_from as decimal(9, 4)) * cast(0.01 as decimal(3, 2)) as decimal(30, 10))
+    cast(
+      cast(quota.quota as decimal(20, 4))
+      * cast(tier.tier_from as decimal(9, 4))
+      * cast(0.01 as decimal(3, 2)) as decimal(30, 10)
+    )
       as amount_from,
-    cast(cast(quota.quota as decimal(20, 4)) * cast(tier.tier_to as decimal(9, 4)) * cast(0.01 as decimal(3, 2)) as decimal(30, 10))
+    cast(
+      cast(quota.quota as decimal(20, 4))
+      * cast(tier.tier_to as decimal(9, 4))
+      * cast(0.01 as decimal(3, 2)) as decimal(30, 10)
+    )
       as amount_to
   from quota
   inner join policy.commission_tier as tier
-    on tier.plan_id = quota.plan_id and tier.plan_version = quota.plan_version
+    on quota.plan_id = tier.plan_id and quota.plan_version = tier.plan_version
 ),
 
 tier_base as (
@@ -82,9 +96,13 @@ tier_base as (
     -- an open tier ends beyond any position, so that the join needs no "or"
     coalesce(tier.amount_to, cast(99999999999999999 as decimal(30, 10))) as amount_before,
     coalesce(sum(
-      cast(cast(amount_to - amount_from as decimal(24, 6)) * cast(rate_pct as decimal(9, 4)) * cast(0.01 as decimal(3, 2)) as decimal(30, 10))
+      cast(
+        cast(tier.amount_to - tier.amount_from as decimal(24, 6))
+        * cast(tier.rate_pct as decimal(9, 4))
+        * cast(0.01 as decimal(3, 2)) as decimal(30, 10)
+      )
     ) over (
-      partition by payee_id, plan_id, plan_version, quota_start order by tier_no
+      partition by tier.payee_id, tier.plan_id, tier.plan_version, tier.quota_start order by tier.tier_no
       rows between unbounded preceding and 1 preceding
     ), 0) as commission_before
   from tier
@@ -110,16 +128,16 @@ slice as (
   from credit
   left join quota
     on
-      quota.payee_id = credit.payee_id
-      and quota.plan_id = credit.plan_id
-      and quota.plan_version = credit.plan_version
-      and quota.quota_start = credit.quota_start
+      credit.payee_id = quota.payee_id
+      and credit.plan_id = quota.plan_id
+      and credit.plan_version = quota.plan_version
+      and credit.quota_start = quota.quota_start
   left join tier_base
     on
-      tier_base.payee_id = credit.payee_id
-      and tier_base.plan_id = credit.plan_id
-      and tier_base.plan_version = credit.plan_version
-      and tier_base.quota_start = credit.quota_start
+      credit.payee_id = tier_base.payee_id
+      and credit.plan_id = tier_base.plan_id
+      and credit.plan_version = tier_base.plan_version
+      and credit.quota_start = tier_base.quota_start
       and credit.position_to > tier_base.amount_from
       and credit.position_to - credit.credit_amount < tier_base.amount_before
 ),
@@ -128,13 +146,17 @@ paid as (
   select
     slice.*,
     round(
-      commission_before
-      + cast(slice_to - amount_from as decimal(24, 6)) * cast(rate_pct as decimal(9, 4)) * cast(0.01 as decimal(3, 2)),
+      slice.commission_before
+      + cast(slice.slice_to - slice.amount_from as decimal(24, 6))
+      * cast(slice.rate_pct as decimal(9, 4))
+      * cast(0.01 as decimal(3, 2)),
       2
     ) as commission_to,
     round(
-      commission_before
-      + cast(slice_from - amount_from as decimal(24, 6)) * cast(rate_pct as decimal(9, 4)) * cast(0.01 as decimal(3, 2)),
+      slice.commission_before
+      + cast(slice.slice_from - slice.amount_from as decimal(24, 6))
+      * cast(slice.rate_pct as decimal(9, 4))
+      * cast(0.01 as decimal(3, 2)),
       2
     ) as commission_from
   from slice

@@ -30,24 +30,36 @@ net_cents as (
   select
     collection.*,
     (
-      cast(round(allocated_so_far * 100, 0) as hugeint) * cast(round(invoice_net_amount * 100, 0) as hugeint) * 2
-      + cast(round(invoice_gross_amount * 100, 0) as hugeint)
-    ) // (2 * cast(round(invoice_gross_amount * 100, 0) as hugeint)) as net_to,
+      cast(round(collection.allocated_so_far * 100, 0) as hugeint)
+      * cast(round(collection.invoice_net_amount * 100, 0) as hugeint)
+      * 2
+      + cast(round(collection.invoice_gross_amount * 100, 0) as hugeint)
+    ) // (2 * cast(round(collection.invoice_gross_amount * 100, 0) as hugeint)) as net_to,
     (
-      cast(round((allocated_so_far - amount) * 100, 0) as hugeint)
-      * cast(round(invoice_net_amount * 100, 0) as hugeint) * 2
-      + cast(round(invoice_gross_amount * 100, 0) as hugeint)
-    ) // (2 * cast(round(invoice_gross_amount * 100, 0) as hugeint)) as net_from
+      cast(round((collection.allocated_so_far - collection.amount) * 100, 0) as hugeint)
+      * cast(round(collection.invoice_net_amount * 100, 0) as hugeint) * 2
+      + cast(round(collection.invoice_gross_amount * 100, 0) as hugeint)
+    ) // (2 * cast(round(collection.invoice_gross_amount * 100, 0) as hugeint)) as net_from
   from collection
-  where invoice_gross_amount > 0
+  where collection.invoice_gross_amount > 0
 ),
 
 net as (
   select
     net_cents.*,
     cast(
-      round(cast(net_to as decimal(26, 0)) * cast(0.01 as decimal(3, 2)) * cast(rate_to_base as decimal(9, 6)), 2)
-      - round(cast(net_from as decimal(26, 0)) * cast(0.01 as decimal(3, 2)) * cast(rate_to_base as decimal(9, 6)), 2)
+      round(
+        cast(net_cents.net_to as decimal(26, 0))
+        * cast(0.01 as decimal(3, 2))
+        * cast(net_cents.rate_to_base as decimal(9, 6)),
+        2
+      )
+      - round(
+        cast(net_cents.net_from as decimal(26, 0))
+        * cast(0.01 as decimal(3, 2))
+        * cast(net_cents.rate_to_base as decimal(9, 6)),
+        2
+      )
       as decimal(18, 4)
     ) as net_amount_base
   from net_cents
@@ -64,8 +76,8 @@ deal as (
     net._load,
     net._line
   from net
-  left join staging.contract as contract on contract.contract_id = net.contract_id
-  left join staging.sales_order as sales_order on sales_order.order_id = net.order_id
+  left join staging.contract as contract on net.contract_id = contract.contract_id
+  left join staging.sales_order as sales_order on net.order_id = sales_order.order_id
 ),
 
 split as (
@@ -95,7 +107,12 @@ shared as (
       when split.employee_id is null then deal.net_amount_base
       else
         cast(
-          round(cast(deal.net_amount_base as decimal(24, 4)) * cast(split.pct_to as decimal(9, 4)) * cast(0.01 as decimal(3, 2)), 2)
+          round(
+            cast(deal.net_amount_base as decimal(24, 4))
+            * cast(split.pct_to as decimal(9, 4))
+            * cast(0.01 as decimal(3, 2)),
+            2
+          )
           - round(
             cast(deal.net_amount_base as decimal(24, 4)) * cast(split.pct_to - split.pct as decimal(9, 4))
             * cast(0.01 as decimal(3, 2)), 2
@@ -106,7 +123,7 @@ shared as (
     deal._load,
     deal._line
   from deal
-  left join split on split.opportunity_id = deal.opportunity_id and split.pct_total = 100
+  left join split on deal.opportunity_id = split.opportunity_id and split.pct_total = 100
 )
 
 select
@@ -132,14 +149,14 @@ select
   shared._load,
   shared._line
 from shared
-inner join core.calendar as calendar on calendar.calendar_date = shared.allocated_date
+inner join core.calendar as calendar on shared.allocated_date = calendar.calendar_date
 inner join core.org_day as org
   on
-    org.employee_id = shared.payee_id
-    and org.calendar_date = shared.allocated_date
+    shared.payee_id = org.employee_id
+    and shared.allocated_date = org.calendar_date
     and org.is_active
 inner join policy.commission_plan as plan
   on
-    plan.role = org.role
-    and plan.valid_from <= shared.allocated_date
-    and (plan.valid_to is null or plan.valid_to >= shared.allocated_date)
+    org.role = plan.role
+    and shared.allocated_date >= plan.valid_from
+    and (plan.valid_to is null or shared.allocated_date <= plan.valid_to)

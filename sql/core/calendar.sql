@@ -29,5 +29,5 @@ select
   named.year_start,
   coalesce(special.is_working_day, weekend.day_of_week is null) as is_working_day
 from named
-left join policy.calendar_day as special on special.calendar_date = named.calendar_date
-left join policy.weekend_day as weekend on weekend.day_of_week = named.day_of_week
+left join policy.calendar_day as special on named.calendar_date = special.calendar_date
+left join policy.weekend_day as weekend on named.day_of_week = weekend.day_of_week

@@ -22,4 +22,4 @@ select
 from staging.employee as employee
 cross join core.parameter as parameter
 left join core.employee_assignment as assignment
-  on assignment.employee_id = employee.employee_id and assignment.is_last
+  on employee.employee_id = assignment.employee_id and assignment.is_last

@@ -3,7 +3,15 @@
 -- key:   unit_id
 -- why:   a unit knows the team and the region it counts for
 with unit as (
-  select unit_id, name, kind, parent_unit_id, leader_id, _load, _line from staging.org_unit
+  select
+    unit_id,
+    name,
+    kind,
+    parent_unit_id,
+    leader_id,
+    _load,
+    _line
+  from staging.org_unit
 )
 
 select
@@ -20,4 +28,4 @@ select
   unit._load,
   unit._line
 from unit
-left join unit as parent on parent.unit_id = unit.parent_unit_id
+left join unit as parent on unit.parent_unit_id = parent.unit_id

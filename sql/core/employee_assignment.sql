@@ -34,4 +34,4 @@ select
   unit.team_id,
   unit.region_id
 from assignment
-left join core.dim_unit as unit on unit.unit_id = assignment.unit_id
+left join core.dim_unit as unit on assignment.unit_id = unit.unit_id

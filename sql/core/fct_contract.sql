@@ -47,6 +47,6 @@ select
   contract._load,
   contract._line
 from contract
-left join core.dim_customer as customer on customer.customer_id = contract.customer_id
+left join core.dim_customer as customer on contract.customer_id = customer.customer_id
 left join core.fx_day as fx
-  on fx.currency = contract.currency and fx.calendar_date = contract.signed_date
+  on contract.currency = fx.currency and contract.signed_date = fx.calendar_date

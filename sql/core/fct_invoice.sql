@@ -23,8 +23,8 @@ with invoice as (
     invoice._line
   from staging.invoice as invoice
   cross join core.parameter as parameter
-  left join staging.sales_order as sales_order on sales_order.order_id = invoice.order_id
-  left join staging.contract as contract on contract.contract_id = invoice.contract_id
+  left join staging.sales_order as sales_order on invoice.order_id = sales_order.order_id
+  left join staging.contract as contract on invoice.contract_id = contract.contract_id
   where
     invoice.invoice_date <= parameter.as_of_date
     and coalesce(invoice.status, 'posted') = 'posted'
@@ -66,6 +66,6 @@ select
   invoice._load,
   invoice._line
 from invoice
-left join core.dim_customer as customer on customer.customer_id = invoice.customer_id
+left join core.dim_customer as customer on invoice.customer_id = customer.customer_id
 left join core.fx_day as fx
-  on fx.currency = invoice.currency and fx.calendar_date = invoice.invoice_date
+  on invoice.currency = fx.currency and invoice.invoice_date = fx.calendar_date

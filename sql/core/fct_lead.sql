@@ -42,7 +42,7 @@ known as (
     lead._line
   from lead
   cross join core.parameter as parameter
-  left join policy.invalid_lead_reason as invalid on invalid.reason = lead.disqualified_reason
+  left join policy.invalid_lead_reason as invalid on lead.disqualified_reason = invalid.reason
   where lead.created_at < parameter.as_of_end
 )
 

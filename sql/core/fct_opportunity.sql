@@ -100,6 +100,6 @@ select
   dated._load,
   dated._line
 from dated
-left join core.dim_customer as customer on customer.customer_id = dated.customer_id
+left join core.dim_customer as customer on dated.customer_id = customer.customer_id
 left join core.fx_day as fx
-  on fx.currency = dated.currency and fx.calendar_date = dated.valued_date
+  on dated.currency = fx.currency and dated.valued_date = fx.calendar_date

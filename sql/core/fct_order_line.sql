@@ -44,7 +44,7 @@ select
   line._load,
   line._line
 from staging.sales_order_line as line
-inner join sales_order on sales_order.order_id = line.order_id
-left join staging.product as product on product.product_id = line.product_id
+inner join sales_order on line.order_id = sales_order.order_id
+left join staging.product as product on line.product_id = product.product_id
 left join core.fx_day as fx
-  on fx.currency = sales_order.currency and fx.calendar_date = sales_order.order_date
+  on sales_order.currency = fx.currency and sales_order.order_date = fx.calendar_date

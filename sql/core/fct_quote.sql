@@ -21,11 +21,11 @@ select
   quote._load,
   quote._line
 from staging.quote as quote
-inner join core.fct_opportunity as opportunity on opportunity.opportunity_id = quote.opportunity_id
+inner join core.fct_opportunity as opportunity on quote.opportunity_id = opportunity.opportunity_id
 cross join core.parameter as parameter
 left join core.opportunity_owner_span as span
   on
-    span.opportunity_id = quote.opportunity_id
+    quote.opportunity_id = span.opportunity_id
     and quote.decided_at > span.valid_from
     and quote.decided_at <= span.valid_before
 where quote.status = 'accepted' and quote.decided_at < parameter.as_of_end

@@ -4,7 +4,9 @@
 -- why:   the entry cohort: of deals that first entered a stage, how many advanced, were lost, went
 --        back or are still open; a deal that reached a later stage has passed the skipped ones
 with latest as (
-  select opportunity_id, stage_order as current_order
+  select
+    opportunity_id,
+    stage_order as current_order
   from core.fct_stage_visit
   where is_latest
 )
@@ -32,12 +34,12 @@ from core.fct_stage_visit as visit
 inner join policy.stage as stage
   on
     stage.object = 'opportunity'
-    and stage.stage_order > visit.highest_before
-    and stage.stage_order <= visit.stage_order
-inner join latest on latest.opportunity_id = visit.opportunity_id
-inner join core.fct_opportunity as opportunity on opportunity.opportunity_id = visit.opportunity_id
+    and visit.highest_before < stage.stage_order
+    and visit.stage_order >= stage.stage_order
+inner join latest on visit.opportunity_id = latest.opportunity_id
+inner join core.fct_opportunity as opportunity on visit.opportunity_id = opportunity.opportunity_id
 left join core.opportunity_owner_span as span
   on
-    span.opportunity_id = visit.opportunity_id
+    visit.opportunity_id = span.opportunity_id
     and visit.entered_at >= span.valid_from
     and visit.entered_at < span.valid_before

@@ -19,7 +19,7 @@ select
 from core.fct_stage_visit as visit
 left join core.opportunity_owner_span as span
   on
-    span.opportunity_id = visit.opportunity_id
+    visit.opportunity_id = span.opportunity_id
     and visit.left_at > span.valid_from
     and visit.left_at <= span.valid_before
 where visit.result in ('advanced', 'lost', 'regressed') and not visit.is_won_stage

@@ -3,7 +3,12 @@
 -- key:   opportunity_id, visit_no
 -- why:   conversion and time in stage need visits, not stages: deals go back and stages are skipped
 with stage as (
-  select stage_id, stage_order, is_won_stage from policy.stage where object = 'opportunity'
+  select
+    stage_id,
+    stage_order,
+    is_won_stage
+  from policy.stage
+  where object = 'opportunity'
 ),
 
 change as (
@@ -20,7 +25,9 @@ change as (
 ),
 
 first_change as (
-  select opportunity_id, arg_min(old_value, changed_at) as stage_at_creation
+  select
+    opportunity_id,
+    arg_min(old_value, changed_at) as stage_at_creation
   from change
   group by opportunity_id
 ),
@@ -34,7 +41,7 @@ entry as (
     opportunity._line,
     true as is_creation
   from core.fct_opportunity as opportunity
-  left join first_change on first_change.opportunity_id = opportunity.opportunity_id
+  left join first_change on opportunity.opportunity_id = first_change.opportunity_id
   union all
   select
     opportunity_id,
@@ -65,7 +72,7 @@ ordered as (
       rows between unbounded preceding and 1 preceding
     ), 0) as highest_before
   from entry
-  inner join stage on stage.stage_id = entry.stage_id
+  inner join stage on entry.stage_id = stage.stage_id
   window seen as (
     partition by entry.opportunity_id
     order by not entry.is_creation, entry.entered_at, stage.stage_order
@@ -105,4 +112,4 @@ select
   ordered._load,
   ordered._line
 from ordered
-inner join core.fct_opportunity as opportunity on opportunity.opportunity_id = ordered.opportunity_id
+inner join core.fct_opportunity as opportunity on ordered.opportunity_id = opportunity.opportunity_id

@@ -14,15 +14,21 @@ with quotation as (
 ),
 
 foreign_day as (
-  select quotation.currency, calendar.calendar_date, quotation.rate_to_base
+  select
+    quotation.currency,
+    calendar.calendar_date,
+    quotation.rate_to_base
   from quotation
   inner join core.calendar as calendar
     on
-      calendar.calendar_date >= quotation.rate_date
-      and calendar.calendar_date < quotation.next_date
+      quotation.rate_date <= calendar.calendar_date
+      and quotation.next_date > calendar.calendar_date
 )
 
-select foreign_day.currency, foreign_day.calendar_date, foreign_day.rate_to_base
+select
+  foreign_day.currency,
+  foreign_day.calendar_date,
+  foreign_day.rate_to_base
 from foreign_day
 cross join core.parameter as parameter
 where foreign_day.currency <> parameter.base_currency

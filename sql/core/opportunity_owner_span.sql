@@ -23,7 +23,10 @@ spans as (
   from handover
   where position = 1 and old_value is not null
   union all
-  select opportunity_id, new_value as owner_id, changed_at as valid_from
+  select
+    opportunity_id,
+    new_value as owner_id,
+    changed_at as valid_from
   from handover
 )
 

@@ -4,7 +4,15 @@
 -- why:   a fact belongs to the unit its owner was in on its date; days before the first and after
 --        the last assignment take the nearest one, so that every fact of an owner has a unit
 with assignment as (
-  select employee_id, unit_id, role, valid_from, valid_to, is_last, team_id, region_id
+  select
+    employee_id,
+    unit_id,
+    role,
+    valid_from,
+    valid_to,
+    is_last,
+    team_id,
+    region_id
   from core.employee_assignment
 ),
 
@@ -56,4 +64,4 @@ select
   as_was.is_active
 from as_was
 cross join core.parameter as parameter
-left join spanned as latest on latest.employee_id = as_was.employee_id and latest.is_last
+left join spanned as latest on as_was.employee_id = latest.employee_id and latest.is_last

@@ -8,29 +8,50 @@ with parameter as (
 ),
 
 calendar as (
-  select calendar_date, week_start, month_start, quarter_start, year_start from core.calendar
+  select
+    calendar_date,
+    week_start,
+    month_start,
+    quarter_start,
+    year_start
+  from core.calendar
 ),
 
 full_period as (
-  select 'week' as period_kind, week_start as period_start, max(calendar_date) as period_end
+  select
+    'week' as period_kind,
+    week_start as period_start,
+    max(calendar_date) as period_end
   from calendar
   group by week_start
   union all
-  select 'month' as period_kind, month_start as period_start, max(calendar_date) as period_end
+  select
+    'month' as period_kind,
+    month_start as period_start,
+    max(calendar_date) as period_end
   from calendar
   group by month_start
   union all
-  select 'quarter' as period_kind, quarter_start as period_start, max(calendar_date) as period_end
+  select
+    'quarter' as period_kind,
+    quarter_start as period_start,
+    max(calendar_date) as period_end
   from calendar
   group by quarter_start
   union all
-  select 'year' as period_kind, year_start as period_start, max(calendar_date) as period_end
+  select
+    'year' as period_kind,
+    year_start as period_start,
+    max(calendar_date) as period_end
   from calendar
   group by year_start
 ),
 
 begun as (
-  select full_period.period_kind, full_period.period_start, full_period.period_end
+  select
+    full_period.period_kind,
+    full_period.period_start,
+    full_period.period_end
   from full_period
   cross join parameter
   where full_period.period_start <= parameter.as_of_date
@@ -63,11 +84,23 @@ to_date as (
 ),
 
 every_period as (
-  select period_kind, period_start, period_end from begun
+  select
+    period_kind,
+    period_start,
+    period_end
+  from begun
   union all
-  select period_kind, period_start, period_end from rolling
+  select
+    period_kind,
+    period_start,
+    period_end
+  from rolling
   union all
-  select period_kind, period_start, period_end from to_date
+  select
+    period_kind,
+    period_start,
+    period_end
+  from to_date
 )
 
 select

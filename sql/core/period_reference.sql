@@ -3,11 +3,22 @@
 -- key:   period_kind, period_start, compared_with
 -- why:   a whole period is compared with whole periods, a running one with spans to the same day
 with period as (
-  select period_kind, period_start, is_partial, previous_start, prior_year_start from core.period
+  select
+    period_kind,
+    period_start,
+    is_partial,
+    previous_start,
+    prior_year_start
+  from core.period
 ),
 
 own_span as (
-  select period_kind, period_start, variant, from_date from core.period_variant
+  select
+    period_kind,
+    period_start,
+    variant,
+    from_date
+  from core.period_variant
 ),
 
 reference as (
@@ -16,7 +27,8 @@ reference as (
     period_start,
     'previous' as compared_with,
     case when is_partial or period_kind = 'rolling_13w' then 'previous' else 'actual' end as variant,
-    case when is_partial or period_kind = 'rolling_13w' then period_start else previous_start end as variant_start
+    case when is_partial or period_kind = 'rolling_13w' then period_start else previous_start end
+      as variant_start
   from period
   union all
   select
@@ -24,7 +36,8 @@ reference as (
     period_start,
     'prior_year' as compared_with,
     case when is_partial or period_kind = 'rolling_13w' then 'prior_year' else 'actual' end as variant,
-    case when is_partial or period_kind = 'rolling_13w' then period_start else prior_year_start end as variant_start
+    case when is_partial or period_kind = 'rolling_13w' then period_start else prior_year_start end
+      as variant_start
   from period
 )
 
@@ -38,6 +51,6 @@ select
 from reference
 inner join own_span
   on
-    own_span.period_kind = reference.period_kind
-    and own_span.period_start = reference.variant_start
-    and own_span.variant = reference.variant
+    reference.period_kind = own_span.period_kind
+    and reference.variant_start = own_span.period_start
+    and reference.variant = own_span.variant

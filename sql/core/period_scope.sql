@@ -3,7 +3,11 @@
 -- key:   period_kind, period_start, scope_kind, scope_id
 -- why:   a representative without a deal this week has sold 0, and that is a row too
 with span as (
-  select period_kind, period_start, from_date, to_date
+  select
+    period_kind,
+    period_start,
+    from_date,
+    to_date
   from core.period_variant
   where variant = 'actual'
 ),
@@ -30,20 +34,36 @@ placed as (
     member.region_id,
     parameter.company_id
   from span
-  inner join member on member.first_date <= span.to_date and member.last_date >= span.from_date
+  inner join member on span.to_date >= member.first_date and span.from_date <= member.last_date
   cross join core.parameter as parameter
 )
 
-select distinct period_kind, period_start, 'employee' as scope_kind, employee_id as scope_id
+select distinct
+  period_kind,
+  period_start,
+  'employee' as scope_kind,
+  employee_id as scope_id
 from placed
 union all
-select distinct period_kind, period_start, 'team' as scope_kind, team_id as scope_id
+select distinct
+  period_kind,
+  period_start,
+  'team' as scope_kind,
+  team_id as scope_id
 from placed
 where team_id is not null
 union all
-select distinct period_kind, period_start, 'region' as scope_kind, region_id as scope_id
+select distinct
+  period_kind,
+  period_start,
+  'region' as scope_kind,
+  region_id as scope_id
 from placed
 where region_id is not null
 union all
-select distinct period_kind, period_start, 'company' as scope_kind, company_id as scope_id
+select distinct
+  period_kind,
+  period_start,
+  'company' as scope_kind,
+  company_id as scope_id
 from placed

@@ -4,7 +4,14 @@
 -- why:   a whole period is compared with whole periods, which are computed anyway; a running period
 --        is compared to the same day, which needs spans of its own
 with period as (
-  select period_kind, period_start, period_end, data_end, is_partial, previous_start, prior_year_start
+  select
+    period_kind,
+    period_start,
+    period_end,
+    data_end,
+    is_partial,
+    previous_start,
+    prior_year_start
   from core.period
 ),
 

@@ -28,7 +28,12 @@ movement as (
 ),
 
 moved as (
-  select owner_id, due_quarter, moved_date, sum(amount) as amount, sum(deals) as deals
+  select
+    owner_id,
+    due_quarter,
+    moved_date,
+    sum(amount) as amount,
+    sum(deals) as deals
   from movement
   group by owner_id, due_quarter, moved_date
 ),
@@ -49,8 +54,14 @@ seen as (
 ),
 
 grid as (
-  select as_of.as_of_date, part.owner_id, part.due_quarter
-  from (select distinct owner_id, due_quarter from seen) as part
+  select
+    as_of.as_of_date,
+    part.owner_id,
+    part.due_quarter
+  from (select distinct
+    owner_id,
+    due_quarter
+  from seen) as part
   cross join as_of
 ),
 
@@ -64,15 +75,20 @@ balance as (
   from grid
   left join seen
     on
-      seen.as_of_date = grid.as_of_date
-      and seen.owner_id = grid.owner_id
-      and seen.due_quarter = grid.due_quarter
+      grid.as_of_date = seen.as_of_date
+      and grid.owner_id = seen.owner_id
+      and grid.due_quarter = seen.due_quarter
   window up_to as (
     partition by grid.owner_id, grid.due_quarter order by grid.as_of_date
     rows between unbounded preceding and current row
   )
 )
 
-select as_of_date, owner_id, due_quarter, amount_base, deals
+select
+  as_of_date,
+  owner_id,
+  due_quarter,
+  amount_base,
+  deals
 from balance
 where deals <> 0 or amount_base <> 0

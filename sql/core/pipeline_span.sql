@@ -43,7 +43,7 @@ point as (
       as expected_close_date,
     coalesce(first_value_of.owner_id, opportunity.owner_id) as owner_id
   from core.fct_opportunity as opportunity
-  left join first_value_of on first_value_of.opportunity_id = opportunity.opportunity_id
+  left join first_value_of on opportunity.opportunity_id = first_value_of.opportunity_id
   union all
   select
     opportunity_id,
@@ -92,7 +92,7 @@ closed as (
     opportunity._load,
     opportunity._line
   from state
-  inner join core.fct_opportunity as opportunity on opportunity.opportunity_id = state.opportunity_id
+  inner join core.fct_opportunity as opportunity on state.opportunity_id = opportunity.opportunity_id
 )
 
 select

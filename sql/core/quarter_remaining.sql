@@ -7,7 +7,7 @@ with as_of as (
     looked_at.as_of_date,
     calendar.quarter_start
   from (select distinct to_date as as_of_date from core.period_variant) as looked_at
-  inner join core.calendar as calendar on calendar.calendar_date = looked_at.as_of_date
+  inner join core.calendar as calendar on looked_at.as_of_date = calendar.calendar_date
 ),
 
 quota as (
@@ -17,7 +17,7 @@ quota as (
     quota_day.scope_id,
     sum(quota_day.amount) as quota
   from core.quota_day as quota_day
-  inner join core.calendar as calendar on calendar.calendar_date = quota_day.calendar_date
+  inner join core.calendar as calendar on quota_day.calendar_date = calendar.calendar_date
   where quota_day.measure = 'contract_amount'
   group by calendar.quarter_start, quota_day.scope_kind, quota_day.scope_id
 ),
@@ -32,10 +32,10 @@ signed_day as (
     parameter.company_id,
     sum(contract.net_amount_base) as amount
   from core.fct_contract as contract
-  inner join core.calendar as calendar on calendar.calendar_date = contract.signed_date
+  inner join core.calendar as calendar on contract.signed_date = calendar.calendar_date
   cross join core.parameter as parameter
   left join core.org_day as org
-    on org.employee_id = contract.owner_id and org.calendar_date = contract.signed_date
+    on contract.owner_id = org.employee_id and contract.signed_date = org.calendar_date
   group by
     contract.owner_id,
     contract.signed_date,
@@ -54,13 +54,14 @@ signed as (
       when grouping(signed_day.region_id) = 0 then 'region'
       else 'company'
     end as scope_kind,
-    coalesce(signed_day.owner_id, signed_day.team_id, signed_day.region_id, signed_day.company_id) as scope_id,
+    coalesce(signed_day.owner_id, signed_day.team_id, signed_day.region_id, signed_day.company_id)
+      as scope_id,
     sum(signed_day.amount) as amount
   from as_of
   inner join signed_day
     on
-      signed_day.quarter_start = as_of.quarter_start
-      and signed_day.signed_date <= as_of.as_of_date
+      as_of.quarter_start = signed_day.quarter_start
+      and as_of.as_of_date >= signed_day.signed_date
   group by grouping sets (
     (as_of.as_of_date, signed_day.owner_id),
     (as_of.as_of_date, signed_day.team_id),
@@ -78,9 +79,9 @@ select
   coalesce(signed.amount, 0) as signed_amount,
   greatest(quota.quota - coalesce(signed.amount, 0), 0) as remaining
 from as_of
-inner join quota on quota.quarter_start = as_of.quarter_start
+inner join quota on as_of.quarter_start = quota.quarter_start
 left join signed
   on
-    signed.as_of_date = as_of.as_of_date
-    and signed.scope_kind = quota.scope_kind
-    and signed.scope_id = quota.scope_id
+    as_of.as_of_date = signed.as_of_date
+    and quota.scope_kind = signed.scope_kind
+    and quota.scope_id = signed.scope_id

@@ -4,7 +4,15 @@
 -- why:   a week or a running month has a target too: a quota is spread evenly over the working days
 --        of its period, in cents that add up to it exactly
 with quota as (
-  select scope_kind, scope_id, measure, period_start, period_end, amount, _load, _line
+  select
+    scope_kind,
+    scope_id,
+    measure,
+    period_start,
+    period_end,
+    amount,
+    _load,
+    _line
   from staging.quota
 ),
 
@@ -52,4 +60,4 @@ select
     ) * cast(0.01 as decimal(3, 2)) as decimal(18, 4)
   ) as amount
 from cents
-left join core.dim_unit as unit on unit.unit_id = cents.scope_id and cents.scope_kind = 'unit'
+left join core.dim_unit as unit on cents.scope_id = unit.unit_id and cents.scope_kind = 'unit'

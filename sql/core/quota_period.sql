@@ -4,7 +4,13 @@
 -- why:   a KPI with a quota is compared with the quota of exactly its period; a to-date period has
 --        the quota of the days gone by
 with day as (
-  select scope_kind, scope_id, measure, calendar_date, amount from core.quota_day
+  select
+    scope_kind,
+    scope_id,
+    measure,
+    calendar_date,
+    amount
+  from core.quota_day
 ),
 
 span as (

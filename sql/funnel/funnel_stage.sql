@@ -50,13 +50,40 @@ exit_day as (
 ),
 
 every_day as (
-  select mode, stage_id, calendar_date, employee_id, entered, advanced, lost, regressed, still_open
+  select
+    mode,
+    stage_id,
+    calendar_date,
+    employee_id,
+    entered,
+    advanced,
+    lost,
+    regressed,
+    still_open
   from entry_day
   union all
-  select mode, stage_id, calendar_date, employee_id, entered, advanced, lost, regressed, still_open
+  select
+    mode,
+    stage_id,
+    calendar_date,
+    employee_id,
+    entered,
+    advanced,
+    lost,
+    regressed,
+    still_open
   from lead_day
   union all
-  select mode, stage_id, calendar_date, employee_id, entered, advanced, lost, regressed, still_open
+  select
+    mode,
+    stage_id,
+    calendar_date,
+    employee_id,
+    entered,
+    advanced,
+    lost,
+    regressed,
+    still_open
   from exit_day
 ),
 
@@ -77,10 +104,10 @@ placed as (
     sum(every_day.still_open) as still_open
   from every_day
   inner join core.period_day as period_day
-    on period_day.calendar_date = every_day.calendar_date and period_day.variant = 'actual'
+    on every_day.calendar_date = period_day.calendar_date and period_day.variant = 'actual'
   cross join core.parameter as parameter
   left join core.org_day as org
-    on org.employee_id = every_day.employee_id and org.calendar_date = every_day.calendar_date
+    on every_day.employee_id = org.employee_id and every_day.calendar_date = org.calendar_date
   group by
     every_day.mode,
     every_day.stage_id,
@@ -136,10 +163,10 @@ timed as (
     quantile_cont(stage_exit.days, 0.9) as days_p90
   from core.fct_stage_exit as stage_exit
   inner join core.period_day as period_day
-    on period_day.calendar_date = stage_exit.left_date and period_day.variant = 'actual'
+    on stage_exit.left_date = period_day.calendar_date and period_day.variant = 'actual'
   cross join core.parameter as parameter
   inner join core.org_day as org
-    on org.employee_id = stage_exit.owner_id and org.calendar_date = stage_exit.left_date
+    on stage_exit.owner_id = org.employee_id and stage_exit.left_date = org.calendar_date
   where period_day.period_kind in ('week', 'month', 'quarter', 'year')
   group by grouping sets (
     (stage_exit.stage_id, period_day.period_kind, period_day.period_start, stage_exit.owner_id),
@@ -163,19 +190,20 @@ select
   cast(counted.lost as bigint) as lost,
   cast(counted.regressed as bigint) as regressed,
   cast(counted.still_open as bigint) as open,
-  cast(cast(counted.advanced as double) / nullif(cast(counted.entered as double), 0) as decimal(18, 8)) as conversion,
+  cast(cast(counted.advanced as double) / nullif(cast(counted.entered as double), 0) as decimal(18, 8))
+    as conversion,
   cast(timed.days_p50 as decimal(18, 4)) as days_p50,
   cast(timed.days_p90 as decimal(18, 4)) as days_p90,
   -- with too many still open, the outcome of a cohort is not yet known
   counted.mode = 'exit' or counted.still_open * 5 <= counted.entered as is_mature
 from counted
 cross join core.parameter as parameter
-inner join policy.stage as stage on stage.stage_id = counted.stage_id
+inner join policy.stage as stage on counted.stage_id = stage.stage_id
 left join timed
   on
-    timed.mode = counted.mode
-    and timed.stage_id = counted.stage_id
-    and timed.period_kind = counted.period_kind
-    and timed.period_start = counted.period_start
-    and timed.scope_kind = counted.scope_kind
-    and timed.scope_id = counted.scope_id
+    counted.mode = timed.mode
+    and counted.stage_id = timed.stage_id
+    and counted.period_kind = timed.period_kind
+    and counted.period_start = timed.period_start
+    and counted.scope_kind = timed.scope_kind
+    and counted.scope_id = timed.scope_id

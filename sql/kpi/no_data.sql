@@ -6,6 +6,6 @@ select
   need.kpi_id,
   concat('missing_export:', string_agg(need.table_name, ',' order by need.table_name)) as reason
 from policy.kpi_need as need
-inner join meta.export_state as export on export.table_name = need.table_name
+inner join meta.export_state as export on need.table_name = export.table_name
 where export.row_count = 0
 group by need.kpi_id

@@ -3,7 +3,9 @@
 -- key:   as_of_date, scope_kind, scope_id
 -- why:   DSO divides by the gross sales on credit of the days before, net of credit notes
 with as_of as (
-  select distinct variant.to_date as as_of_date, parameter.dso_days
+  select distinct
+    variant.to_date as as_of_date,
+    parameter.dso_days
   from core.period_variant as variant
   cross join core.parameter as parameter
 ),
@@ -18,11 +20,14 @@ day_sales as (
 ),
 
 owner_sales as (
-  select as_of.as_of_date, day_sales.owner_id, sum(day_sales.amount) as amount
+  select
+    as_of.as_of_date,
+    day_sales.owner_id,
+    sum(day_sales.amount) as amount
   from as_of
   inner join day_sales
     on
-      day_sales.invoice_date <= as_of.as_of_date
+      as_of.as_of_date >= day_sales.invoice_date
       and day_sales.invoice_date > cast(as_of.as_of_date - as_of.dso_days * interval 1 day as date)
   group by as_of.as_of_date, day_sales.owner_id
 ),
@@ -38,7 +43,7 @@ placed as (
   from owner_sales
   cross join core.parameter as parameter
   left join core.org_day as org
-    on org.employee_id = owner_sales.owner_id and org.calendar_date = owner_sales.as_of_date
+    on owner_sales.owner_id = org.employee_id and owner_sales.as_of_date = org.calendar_date
 )
 
 select

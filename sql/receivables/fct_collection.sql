@@ -26,8 +26,8 @@ select
   allocation._load,
   allocation._line
 from staging.receipt_allocation as allocation
-inner join staging.receipt as receipt on receipt.receipt_id = allocation.receipt_id
-inner join core.fct_invoice as invoice on invoice.invoice_id = allocation.invoice_id
+inner join staging.receipt as receipt on allocation.receipt_id = receipt.receipt_id
+inner join core.fct_invoice as invoice on allocation.invoice_id = invoice.invoice_id
 cross join core.parameter as parameter
 where
   allocation.allocated_date <= parameter.as_of_date

@@ -37,12 +37,12 @@ due as (
     item._load,
     item._line
   from core.fct_open_item as item
-  inner join core.period_day as day on day.calendar_date = item.due_date
+  inner join core.period_day as day on item.due_date = day.calendar_date
   inner join core.period_variant as variant
     on
-      variant.period_kind = day.period_kind
-      and variant.period_start = day.period_start
-      and variant.variant = day.variant
+      day.period_kind = variant.period_kind
+      and day.period_start = variant.period_start
+      and day.variant = variant.variant
   where item.item_kind = 'invoice'
 ),
 
@@ -55,9 +55,9 @@ collected as (
   from due
   left join cash
     on
-      cash.document_id = due.invoice_id
-      and cash.settled_date <= due.to_date
-      and cash.next_date > due.to_date
+      due.invoice_id = cash.document_id
+      and due.to_date >= cash.settled_date
+      and due.to_date < cash.next_date
 )
 
 select

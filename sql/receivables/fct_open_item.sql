@@ -30,11 +30,15 @@ instalment as (
     instalment._load,
     instalment._line
   from staging.invoice_instalment as instalment
-  inner join invoice on invoice.invoice_id = instalment.invoice_id and invoice.kind = 'invoice'
+  inner join invoice on instalment.invoice_id = invoice.invoice_id and invoice.kind = 'invoice'
 ),
 
 instalment_total as (
-  select invoice_id, sum(amount) as amount from instalment group by invoice_id
+  select
+    invoice_id,
+    sum(amount) as amount
+  from instalment
+  group by invoice_id
 ),
 
 term as (
@@ -56,7 +60,7 @@ term as (
     invoice._load,
     invoice._line
   from invoice
-  left join instalment_total on instalment_total.invoice_id = invoice.invoice_id
+  left join instalment_total on invoice.invoice_id = instalment_total.invoice_id
   where
     invoice.kind = 'invoice'
     and invoice.gross_amount <> coalesce(instalment_total.amount, 0)
@@ -76,7 +80,7 @@ receipt as (
     receipt._line
   from staging.receipt as receipt
   cross join core.parameter as parameter
-  left join core.dim_customer as customer on customer.customer_id = receipt.customer_id
+  left join core.dim_customer as customer on receipt.customer_id = customer.customer_id
   where receipt.received_date <= parameter.as_of_date
 )
 
@@ -100,11 +104,12 @@ select
   term._load,
   term._line
 from term
-inner join invoice on invoice.invoice_id = term.invoice_id
-window due_order as (
-  partition by term.invoice_id order by coalesce(term.due_date, date '9999-12-31'), term.seq
-  rows between unbounded preceding and current row
-)
+inner join invoice on term.invoice_id = invoice.invoice_id
+window
+  due_order as (
+    partition by term.invoice_id order by coalesce(term.due_date, date '9999-12-31'), term.seq
+    rows between unbounded preceding and current row
+  )
 union all
 select
   'credit_note' as item_kind,
@@ -150,4 +155,4 @@ select
   receipt._line
 from receipt
 left join core.fx_day as fx
-  on fx.currency = receipt.currency and fx.calendar_date = receipt.received_date
+  on receipt.currency = fx.currency and receipt.received_date = fx.calendar_date

@@ -13,12 +13,19 @@ with allocation as (
     allocation._load,
     allocation._line
   from staging.receipt_allocation as allocation
-  inner join staging.receipt as receipt on receipt.receipt_id = allocation.receipt_id
-  inner join core.fct_invoice as invoice on invoice.invoice_id = allocation.invoice_id
+  inner join staging.receipt as receipt on allocation.receipt_id = receipt.receipt_id
+  inner join core.fct_invoice as invoice on allocation.invoice_id = invoice.invoice_id
 ),
 
 receipt as (
-  select receipt_id, received_date, bounced_date, amount, _load, _line from staging.receipt
+  select
+    receipt_id,
+    received_date,
+    bounced_date,
+    amount,
+    _load,
+    _line
+  from staging.receipt
 ),
 
 write_off as (
@@ -29,7 +36,7 @@ write_off as (
     write_off._load,
     write_off._line
   from staging.write_off as write_off
-  inner join core.fct_invoice as invoice on invoice.invoice_id = write_off.invoice_id
+  inner join core.fct_invoice as invoice on write_off.invoice_id = invoice.invoice_id
 ),
 
 -- a credit note settles the invoice it refers to when it fits what is open on its day
@@ -49,26 +56,39 @@ credit_note as (
   from core.fct_invoice as note
   inner join core.fct_invoice as invoice
     on
-      invoice.invoice_id = note.references_invoice_id
+      note.references_invoice_id = invoice.invoice_id
       and invoice.kind = 'invoice'
-      and invoice.currency = note.currency
+      and note.currency = invoice.currency
   where note.kind = 'credit_note'
 ),
 
 -- the same entries, seen from the credit note's day: cash that came and bounced by then is no cash
 settled_before as (
-  select credit_note.note_id, sum(entry.amount) as amount
+  select
+    credit_note.note_id,
+    sum(entry.amount) as amount
   from credit_note
   inner join (
-    select invoice_id, settled_date, amount from allocation
+    select
+      invoice_id,
+      settled_date,
+      amount
+    from allocation
     union all
-    select invoice_id, greatest(bounced_date, settled_date) as settled_date, -amount as amount
+    select
+      invoice_id,
+      greatest(bounced_date, settled_date) as settled_date,
+      -amount as amount
     from allocation
     where bounced_date is not null
     union all
-    select invoice_id, settled_date, amount from write_off
+    select
+      invoice_id,
+      settled_date,
+      amount
+    from write_off
   ) as entry
-    on entry.invoice_id = credit_note.invoice_id and entry.settled_date <= credit_note.settled_date
+    on credit_note.invoice_id = entry.invoice_id and credit_note.settled_date >= entry.settled_date
   group by credit_note.note_id
 ),
 
@@ -81,7 +101,7 @@ applied_note as (
     credit_note._load,
     credit_note._line
   from credit_note
-  left join settled_before on settled_before.note_id = credit_note.note_id
+  left join settled_before on credit_note.note_id = settled_before.note_id
   where
     credit_note.credited_so_far <= credit_note.invoice_amount - coalesce(settled_before.amount, 0)
 ),
@@ -160,7 +180,7 @@ entry as (
     receipt._line
   from receipt
   left join allocation
-    on allocation.receipt_id = receipt.receipt_id and allocation.settled_date < receipt.bounced_date
+    on receipt.receipt_id = allocation.receipt_id and receipt.bounced_date > allocation.settled_date
   where receipt.bounced_date is not null
   group by receipt.receipt_id, receipt.bounced_date, receipt.amount, receipt._load, receipt._line
 )

@@ -4,7 +4,12 @@
 -- why:   an item that crosses a bucket limit leaves one bucket and enters the next on a known day,
 --        so every week-end is a sum of movements and the buckets add up by construction
 with bucket as (
-  select bucket_id, bucket_order, from_day, before_day from policy.bucket
+  select
+    bucket_id,
+    bucket_order,
+    from_day,
+    before_day
+  from policy.bucket
 ),
 
 placed as (

@@ -3,7 +3,10 @@
 -- key:   item_kind, document_id, instalment_seq, valid_from
 -- why:   an open amount changes only on the days of its entries; between them it stands
 with settled as (
-  select document_id, settled_date, sum(amount) as amount
+  select
+    document_id,
+    settled_date,
+    sum(amount) as amount
   from core.fct_settlement
   where is_known
   group by document_id, settled_date
@@ -42,7 +45,7 @@ state as (
     running.settled_date as valid_from,
     running.settled_amount
   from core.fct_open_item as item
-  inner join running on running.document_id = item.document_id
+  inner join running on item.document_id = running.document_id
 ),
 
 opened as (
@@ -63,9 +66,9 @@ opened as (
   from state
   inner join core.fct_open_item as item
     on
-      item.item_kind = state.item_kind
-      and item.document_id = state.document_id
-      and item.instalment_seq = state.instalment_seq
+      state.item_kind = item.item_kind
+      and state.document_id = item.document_id
+      and state.instalment_seq = item.instalment_seq
 )
 
 select
@@ -94,7 +97,7 @@ select
 from opened
 inner join core.fct_open_item as item
   on
-    item.item_kind = opened.item_kind
-    and item.document_id = opened.document_id
-    and item.instalment_seq = opened.instalment_seq
+    opened.item_kind = item.item_kind
+    and opened.document_id = item.document_id
+    and opened.instalment_seq = item.instalment_seq
 where opened.open_amount <> 0

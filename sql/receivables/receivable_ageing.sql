@@ -16,7 +16,7 @@ with day as (
   from core.receivable_day as receivable
   cross join core.parameter as parameter
   left join core.org_day as org
-    on org.employee_id = receivable.owner_id and org.calendar_date = receivable.as_of_date
+    on receivable.owner_id = org.employee_id and receivable.as_of_date = org.calendar_date
 ),
 
 scoped as (
@@ -33,12 +33,13 @@ scoped as (
     coalesce(owner_id, team_id, region_id, company_id) as scope_id,
     sum(open_amount_base) as open_amount_base
   from day
-  group by grouping sets (
-    (as_of_date, bucket, bucket_order, owner_id),
-    (as_of_date, bucket, bucket_order, team_id),
-    (as_of_date, bucket, bucket_order, region_id),
-    (as_of_date, bucket, bucket_order, company_id)
-  )
+  group by
+    grouping sets (
+      (as_of_date, bucket, bucket_order, owner_id),
+      (as_of_date, bucket, bucket_order, team_id),
+      (as_of_date, bucket, bucket_order, region_id),
+      (as_of_date, bucket, bucket_order, company_id)
+    )
   union all
   select
     as_of_date,

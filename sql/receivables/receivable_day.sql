@@ -7,10 +7,20 @@ with as_of as (
 ),
 
 movement as (
-  select owner_id, bucket, bucket_order, valid_from as moved_date, open_amount_base as amount
+  select
+    owner_id,
+    bucket,
+    bucket_order,
+    valid_from as moved_date,
+    open_amount_base as amount
   from core.open_item_bucket_span
   union all
-  select owner_id, bucket, bucket_order, valid_before as moved_date, -open_amount_base as amount
+  select
+    owner_id,
+    bucket,
+    bucket_order,
+    valid_before as moved_date,
+    -open_amount_base as amount
   from core.open_item_bucket_span
 ),
 
@@ -47,8 +57,16 @@ seen as (
 ),
 
 grid as (
-  select owner_bucket.owner_id, owner_bucket.bucket, owner_bucket.bucket_order, as_of.as_of_date
-  from (select distinct owner_id, bucket, bucket_order from dated) as owner_bucket
+  select
+    owner_bucket.owner_id,
+    owner_bucket.bucket,
+    owner_bucket.bucket_order,
+    as_of.as_of_date
+  from (select distinct
+    owner_id,
+    bucket,
+    bucket_order
+  from dated) as owner_bucket
   cross join as_of
 ),
 
@@ -65,9 +83,9 @@ balance as (
   from grid
   left join seen
     on
-      seen.owner_id = grid.owner_id
-      and seen.bucket = grid.bucket
-      and seen.as_of_date = grid.as_of_date
+      grid.owner_id = seen.owner_id
+      and grid.bucket = seen.bucket
+      and grid.as_of_date = seen.as_of_date
 )
 
 select

@@ -3,7 +3,9 @@
 -- key:   as_of_date, item_kind, invoice_id, instalment_seq
 -- why:   what each customer owes, to the cent, as it stood on that day
 with received_since as (
-  select document_id, sum(amount) as amount
+  select
+    document_id,
+    sum(amount) as amount
   from core.fct_settlement
   where not is_known and kind in ('cash', 'bounce')
   group by document_id
@@ -42,5 +44,5 @@ select
 from core.open_item_bucket_span as span
 cross join core.parameter as parameter
 cross join policy.receivable_risk as risk
-left join received_since on received_since.document_id = span.document_id
+left join received_since on span.document_id = received_since.document_id
 where span.valid_from <= parameter.as_of_date and span.valid_before > parameter.as_of_date

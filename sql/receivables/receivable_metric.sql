@@ -12,7 +12,7 @@ with balance as (
     sum(case when bucket.from_day is not null then ageing.open_amount_base else 0 end) as overdue,
     sum(cast(ageing.open_amount_base as decimal(26, 4)) * bucket.loss_rate) as ecl_provision
   from mart.receivable_ageing as ageing
-  inner join policy.bucket as bucket on bucket.bucket_id = ageing.bucket
+  inner join policy.bucket as bucket on ageing.bucket = bucket.bucket_id
   where ageing.scope_kind in ('employee', 'team', 'region', 'company')
   group by ageing.as_of_date, ageing.scope_kind, ageing.scope_id
 ),
@@ -27,7 +27,9 @@ sales as (
 ),
 
 ledger as (
-  select period_end, sum(balance) as balance
+  select
+    period_end,
+    sum(balance) as balance
   from staging.gl_balance
   where account = 'receivable'
   group by period_end
@@ -60,7 +62,7 @@ from balance
 cross join core.parameter as parameter
 left join sales
   on
-    sales.as_of_date = balance.as_of_date
-    and sales.scope_kind = balance.scope_kind
-    and sales.scope_id = balance.scope_id
-left join ledger on ledger.period_end = balance.as_of_date
+    balance.as_of_date = sales.as_of_date
+    and balance.scope_kind = sales.scope_kind
+    and balance.scope_id = sales.scope_id
+left join ledger on balance.as_of_date = ledger.period_end

@@ -14,10 +14,10 @@ create or replace macro roll(what, which, n) as (draw(what, which) % (n)::ubigin
 
 -- bell-shaped with mean 0 and deviation 1, never beyond 3.5: the sum of four 16-bit draws
 create or replace macro bell(what, which) as (
-    (
-        (draw(what, which) & 65535) + ((draw(what, which) >> 16) & 65535)
-        + ((draw(what, which) >> 32) & 65535) + (draw(what, which) >> 48)
-    ) / 65536.0 - 2
+  (
+    (draw(what, which) & 65535) + ((draw(what, which) >> 16) & 65535)
+    + ((draw(what, which) >> 32) & 65535) + (draw(what, which) >> 48)
+  ) / 65536.0 - 2
 ) * 1.7320508;
 
 -- waiting time with mean 1
