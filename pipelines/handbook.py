@@ -22,15 +22,16 @@ Language = Literal["zh", "en"]
 _WORDS: dict[Language, dict[str, str]] = {
     "zh": {
         "title": "# KPI 手册\n由指标目录 `policy/kpis/` 生成；每条定义就是计算所用的定义。\n",
-        "formula": "公式", "date": "归属日期", "who": "归属对象", "unit": "单位", "better": "方向",
-        "up": "越高越好", "down": "越低越好", "none": "无方向", "min_n": "最小样本", "owner": "负责人",
+        "formula": "公式", "date": "归属日期", "who": "归属对象", "unit": "单位",
+        "better": "方向", "up": "越高越好", "down": "越低越好", "none": "无方向",
+        "min_n": "最小样本", "owner": "负责人",
         "target": "目标", "quota": "配额", "needs": "所需数据", "expression": "计算式",
         "example": "示例", "gives": "结果", "scopes": "其他维度",
         "modelled": "由 SQL 模型计算（期末余额或跨期），见", "percentile": "分位数",
     },
     "en": {
-        "title": "# KPI handbook\nGenerated from the catalogue `policy/kpis/`; each definition is the "
-        "one that is computed.\n",
+        "title": "# KPI handbook\nGenerated from the catalogue `policy/kpis/`: "
+        "each definition is the one computed.\n",
         "formula": "Formula", "date": "Date", "who": "Belongs to", "unit": "Unit",
         "better": "Direction", "up": "higher is better", "down": "lower is better",
         "none": "neither", "min_n": "Smallest n", "owner": "Owner", "target": "Target",

@@ -17,6 +17,8 @@ with total as (
       else cast(sum(score.weighted_score) as decimal(9, 4))
     end as computed_score,
     sum(case when score.is_counted then score.weight else 0 end) as judged_weight,
+    max(score.period_start) as period_start,
+    max(score.period_end) as period_end,
     max(score.active_days) as active_days,
     sum(case when not score.is_counted then 1 else 0 end) as uncounted
   from mart.appraisal_score as score
@@ -58,23 +60,53 @@ graded as (
       and coalesce(moved.score, total.computed_score) < coalesce(band.score_below, 99999)
 ),
 
+-- the floating salary of each month of the period, as it was agreed for that month
+salary_month as (
+  select
+    total.employee_id,
+    total.period,
+    month.month_start,
+    salary.floating_salary,
+    row_number() over (
+      partition by total.employee_id, total.period, month.month_start order by salary.valid_from desc
+    ) as recency
+  from total
+  inner join (
+    select
+      month_start,
+      max(calendar_date) as month_end
+    from core.calendar
+    group by month_start
+  ) as month
+    on month.month_start between total.period_start and total.period_end
+  inner join staging.salary as salary
+    on
+      total.employee_id = salary.employee_id
+      and month.month_end >= salary.valid_from
+      and coalesce(salary.valid_to, date '9999-12-31') >= month.month_start
+),
+
+floating as (
+  select
+    employee_id,
+    period,
+    sum(floating_salary) as floating_salary
+  from salary_month
+  where recency = 1
+  group by employee_id, period
+),
+
 salaried as (
   select
     graded.*,
     band.coefficient,
-    salary.floating_salary,
+    floating.floating_salary,
     lag(graded.grade) over (partition by graded.employee_id order by graded.period) as previous_grade
   from graded
   left join policy.grade_band as band
     on graded.scheme_id = band.scheme_id and graded.grade = band.grade
-  left join staging.salary as salary
-    on
-      graded.employee_id = salary.employee_id
-      and strftime(salary.valid_from, '%Y-%m') <= graded.period
-      and strftime(coalesce(salary.valid_to, date '9999-12-31'), '%Y-%m') >= graded.period
-  qualify row_number() over (
-    partition by graded.employee_id, graded.period order by salary.valid_from desc nulls last
-  ) = 1
+  left join floating
+    on graded.employee_id = floating.employee_id and graded.period = floating.period
 )
 
 select
@@ -90,9 +122,8 @@ select
     when floating_pay = 'coefficient'
       then
         cast(
-          round(cast(floating_salary as decimal(24, 4)) * cast(coefficient as decimal(9, 4)), 2) as decimal(
-            18, 4
-          )
+          round(cast(floating_salary as decimal(24, 4)) * cast(coefficient as decimal(9, 4)), 2)
+          as decimal(18, 4)
         )
     else
       cast(round(

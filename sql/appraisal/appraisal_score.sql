@@ -9,7 +9,7 @@ with period as (
     period_start,
     period_end
   from core.period
-  where period_kind in ('month', 'quarter', 'year') and not is_current
+  where period_kind in ('month', 'quarter', 'year') and not is_partial
 ),
 
 member as (
@@ -42,10 +42,36 @@ member as (
   group by scheme.scheme_id, scheme.period_kind, period.period_start, period.period_end, org.employee_id
 ),
 
+-- scores given by hand for the period itself, or the mean of those given for its months
+manual as (
+  select
+    member.employee_id,
+    member.period,
+    given.indicator,
+    cast(avg(given.score) as decimal(9, 4)) as score,
+    count(*) as n
+  from member
+  inner join staging.appraisal_input as given
+    on
+      member.employee_id = given.employee_id
+      and (
+        member.period = given.period
+        or (
+          given.period >= strftime(member.period_start, '%Y-%m')
+          and given.period <= strftime(member.period_end, '%Y-%m')
+          and length(given.period) = 7
+          and given.period not like '%Q%'
+        )
+      )
+  group by member.employee_id, member.period, given.indicator
+),
+
 measured as (
   select
     member.employee_id,
     member.period,
+    member.period_start,
+    member.period_end,
     member.scheme_id,
     member.active_days,
     indicator.indicator,
@@ -72,7 +98,7 @@ measured as (
         then cast(cast(kpi.value as double) / nullif(cast(kpi.target as double), 0) as decimal(38, 8))
       else kpi.value
     end as measure,
-    coalesce(kpi.n, case when manual.score is not null then 1 else 0 end) as n,
+    coalesce(kpi.n, manual.n, 0) as n,
     coalesce(indicator.kpi_id, concat('manual:', indicator.manual_indicator)) as source
   from member
   inner join policy.appraisal_indicator as indicator on member.scheme_id = indicator.scheme_id
@@ -83,7 +109,7 @@ measured as (
       and member.period_start = kpi.period_start
       and kpi.scope_kind = 'employee'
       and member.employee_id = kpi.scope_id
-  left join staging.appraisal_input as manual
+  left join manual
     on
       member.employee_id = manual.employee_id
       and member.period = manual.period
@@ -140,6 +166,8 @@ scored as (
 select
   employee_id,
   period,
+  period_start,
+  period_end,
   scheme_id,
   indicator,
   position,

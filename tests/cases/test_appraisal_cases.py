@@ -33,8 +33,12 @@ def result(
 
 
 def _indicator(score: object, period: str = "2026-10") -> Row:
-    return {"employee_id": "E1", "period": period, "scheme_id": "S", "indicator": "all",
-            "weight": 100, "is_counted": True, "weighted_score": score, "active_days": 31}  # fmt: skip
+    first = dt.date.fromisoformat(f"{period}-01")
+    return {
+        "employee_id": "E1", "period": period, "period_start": first,
+        "period_end": first + dt.timedelta(days=27), "scheme_id": "S", "indicator": "all",
+        "weight": 100, "is_counted": True, "weighted_score": score, "active_days": 31,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_addresses_hold_the_words_of_the_contract(pages):
         "director_weekly/C-01/2026-W46",
         "receivables/finance/2026-W46",
         "commission_reconciliation/finance/2026-10",
-        "appraisal/hr/2026-10",
+        "appraisal/hr/2026-Q3",
         "rep_weekly/E031/2026-W46",
     } <= stems
     assert {page.family for page in pages["finance"]} == {"finance"}
@@ -209,7 +209,7 @@ def test_every_settled_difference_to_payroll_is_listed_with_its_reason(sample, p
 def test_everyone_appraised_has_a_form_whose_parts_give_the_score(sample, pages):
     results = dict(
         sample.execute(
-            "select employee_id, computed_score from mart.appraisal_result where period = '2026-10'"
+            "select employee_id, computed_score from mart.appraisal_result where period = '2026-Q3'"
         ).fetchall()
     )
     forms = {p.reader.id: p for p in pages["appraisal"] if p.reader.kind == "employee"}
@@ -224,7 +224,7 @@ def test_everyone_appraised_has_a_form_whose_parts_give_the_score(sample, pages)
 def test_grades_and_floating_pay_add_up_to_the_results(sample, pages):
     people, pay = one(
         sample,
-        "select count(*), sum(floating_pay) from mart.appraisal_result where period = '2026-10'",
+        "select count(*), sum(floating_pay) from mart.appraisal_result where period = '2026-Q3'",
     )
     section = section_of(pages["appraisal"][0], "grades")
     assert sum(cell.value for cell in column(section, "people")) == people

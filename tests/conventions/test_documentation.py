@@ -1,0 +1,56 @@
+"""The documentation is current: generated pages, links, the words of the README."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from laboratory import ROOT
+
+from pipelines.cli import cli
+from pipelines.handbook import documents
+
+
+@pytest.fixture(scope="module")
+def generated() -> dict[str, str]:
+    return documents()
+
+
+@pytest.mark.parametrize("name", ["kpi-handbook.zh.md", "kpi-handbook.en.md", "tables.md"])
+def test_a_generated_page_is_current(generated: dict[str, str], name: str) -> None:
+    written = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    assert written == generated[name], "run: python -m pipelines.handbook"
+
+
+def test_every_link_between_pages_leads_somewhere() -> None:
+    broken = []
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            if "://" not in target and not (page.parent / target).exists():
+                broken.append(f"{page.relative_to(ROOT)} → {target}")
+    assert broken == []
+
+
+def test_the_commands_of_the_readme_exist() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    used = set(re.findall(r"\battain (\w+)", text)) - {"turns"}
+    assert used <= set(cli.commands)
+    targets = set(re.findall(r"\bmake (\w[\w-]*)", text))
+    made = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert all(re.search(rf"^{target}:", made, re.MULTILINE) for target in targets)
+
+
+def test_nothing_committed_is_large_or_names_a_machine() -> None:
+    import subprocess
+
+    files = (
+        subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+        .stdout.decode()
+        .split("\0")
+    )
+    too_large = [f for f in files if f and (ROOT / f).stat().st_size > 1_000_000]
+    assert too_large == []
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert "://" not in lock
+    assert Path("/work").as_posix() not in lock
