@@ -38,9 +38,8 @@ def compute(raw: Path) -> dict[str, object]:
                 begun = time.perf_counter()
                 con.execute(statements)
                 parts[name] = time.perf_counter() - begun
-            figures = dict(
-                con.execute("select name, cast(value as varchar) from figure order by name").fetchall()
-            )
+            rows = con.execute("select name, cast(value as varchar) from figure order by name")
+            figures = dict(rows.fetchall())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return {"figures": figures, "seconds": parts, "total": sum(parts.values()), "peak_mb": peak}
 

@@ -19,7 +19,7 @@ from pipelines.policy.load import Policies, load_policies
 from pipelines.warehouse.catalog import all_models
 from pipelines.warehouse.duck import Warehouse
 from pipelines.warehouse.models import Model
-from pipelines.warehouse.shape import AS_OF, fill_empty
+from pipelines.warehouse.shape import fill_empty
 from pipelines.workspace import Workspace, open_workspace
 
 ROOT = Path(__file__).parents[1]

@@ -36,7 +36,7 @@ def test_the_commands_of_the_readme_exist() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     used = set(re.findall(r"\battain (\w+)", text)) - {"turns"}
     assert used <= set(cli.commands)
-    targets = set(re.findall(r"\bmake (\w[\w-]*)", text))
+    targets = set(re.findall(r"(?:^|`)make (\w[\w-]*)", text, re.MULTILINE))
     made = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert all(re.search(rf"^{target}:", made, re.MULTILINE) for target in targets)
 
