@@ -1,32 +1,60 @@
 -- table: core.fct_opportunity
 -- grain: one row per opportunity created up to the day of the report
 -- key:   opportunity_id
--- why:   the state of every deal as it was known on the day of the report
-with opportunity as (
+-- why:   the state of every deal as it was known on the day of the report; an export taken later
+--        holds later values, and its changes say what they were before
+with later_change as (
+  select
+    event.opportunity_id,
+    event.field,
+    event.old_value,
+    row_number() over (
+      partition by event.opportunity_id, event.field order by event.changed_at
+    ) as position
+  from staging.opportunity_event as event
+  cross join core.parameter as parameter
+  where event.changed_at >= parameter.as_of_end
+),
+
+before_change as (
   select
     opportunity_id,
-    customer_id,
-    owner_id,
-    name,
-    type,
-    created_at,
-    stage,
-    outcome,
-    amount,
-    currency,
-    expected_close_date,
-    closed_at,
-    loss_reason,
-    lead_id,
-    segment,
-    decision_maker_identified,
-    requirement_completeness,
-    budget_confirmed,
-    next_step,
-    next_step_date,
-    _load,
-    _line
-  from staging.opportunity
+    max(case when field = 'stage' then old_value end) as stage,
+    max(case when field = 'amount' then old_value end) as amount,
+    max(case when field = 'expected_close_date' then old_value end) as expected_close_date,
+    max(case when field = 'owner_id' then old_value end) as owner_id
+  from later_change
+  where position = 1
+  group by opportunity_id
+),
+
+opportunity as (
+  select
+    opportunity.opportunity_id,
+    opportunity.customer_id,
+    coalesce(before_change.owner_id, opportunity.owner_id) as owner_id,
+    opportunity.name,
+    opportunity.type,
+    opportunity.created_at,
+    coalesce(before_change.stage, opportunity.stage) as stage,
+    opportunity.outcome,
+    coalesce(try_cast(before_change.amount as decimal(18, 4)), opportunity.amount) as amount,
+    opportunity.currency,
+    coalesce(try_cast(before_change.expected_close_date as date), opportunity.expected_close_date)
+      as expected_close_date,
+    opportunity.closed_at,
+    opportunity.loss_reason,
+    opportunity.lead_id,
+    opportunity.segment,
+    opportunity.decision_maker_identified,
+    opportunity.requirement_completeness,
+    opportunity.budget_confirmed,
+    opportunity.next_step,
+    opportunity.next_step_date,
+    opportunity._load,
+    opportunity._line
+  from staging.opportunity as opportunity
+  left join before_change on opportunity.opportunity_id = before_change.opportunity_id
 ),
 
 known as (
