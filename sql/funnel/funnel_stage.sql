@@ -146,33 +146,46 @@ counted as (
   )
 ),
 
-timed as (
+placed_exit as (
   select
-    'exit' as mode,
     stage_exit.stage_id,
+    stage_exit.days,
     period_day.period_kind,
     period_day.period_start,
-    case
-      when grouping(stage_exit.owner_id) = 0 then 'employee'
-      when grouping(org.team_id) = 0 then 'team'
-      when grouping(org.region_id) = 0 then 'region'
-      else 'company'
-    end as scope_kind,
-    coalesce(stage_exit.owner_id, org.team_id, org.region_id, parameter.company_id) as scope_id,
-    quantile_cont(stage_exit.days, 0.5) as days_p50,
-    quantile_cont(stage_exit.days, 0.9) as days_p90
+    coalesce(stage_exit.owner_id, '(none)') as employee_id,
+    coalesce(org.team_id, '(none)') as team_id,
+    coalesce(org.region_id, '(none)') as region_id,
+    parameter.company_id
   from core.fct_stage_exit as stage_exit
   inner join core.period_day as period_day
     on stage_exit.left_date = period_day.calendar_date and period_day.variant = 'actual'
   cross join core.parameter as parameter
-  inner join core.org_day as org
+  left join core.org_day as org
     on stage_exit.owner_id = org.employee_id and stage_exit.left_date = org.calendar_date
   where period_day.period_kind in ('week', 'month', 'quarter', 'year')
+),
+
+timed as (
+  select
+    'exit' as mode,
+    stage_id,
+    period_kind,
+    period_start,
+    case
+      when grouping(employee_id) = 0 then 'employee'
+      when grouping(team_id) = 0 then 'team'
+      when grouping(region_id) = 0 then 'region'
+      else 'company'
+    end as scope_kind,
+    coalesce(employee_id, team_id, region_id, company_id) as scope_id,
+    quantile_cont(days, 0.5) as days_p50,
+    quantile_cont(days, 0.9) as days_p90
+  from placed_exit
   group by grouping sets (
-    (stage_exit.stage_id, period_day.period_kind, period_day.period_start, stage_exit.owner_id),
-    (stage_exit.stage_id, period_day.period_kind, period_day.period_start, org.team_id),
-    (stage_exit.stage_id, period_day.period_kind, period_day.period_start, org.region_id),
-    (stage_exit.stage_id, period_day.period_kind, period_day.period_start, parameter.company_id)
+    (stage_id, period_kind, period_start, employee_id),
+    (stage_id, period_kind, period_start, team_id),
+    (stage_id, period_kind, period_start, region_id),
+    (stage_id, period_kind, period_start, company_id)
   )
 )
 
