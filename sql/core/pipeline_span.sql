@@ -86,13 +86,15 @@ closed as (
       when opportunity.rate_to_base = 1 then state.amount
       else
         cast(round(
-          cast(state.amount as decimal(26, 4)) * cast(opportunity.rate_to_base as decimal(12, 8)), 2
+          cast(state.amount as decimal(24, 4)) * cast(opportunity.rate_to_base as decimal(14, 8)), 2
         ) as decimal(18, 4))
     end as amount_base,
     opportunity._load,
     opportunity._line
   from state
   inner join core.fct_opportunity as opportunity on state.opportunity_id = opportunity.opportunity_id
+  -- a deal closed on an unknown day was open on unknown days: it is in the pipeline of none
+  where opportunity.is_open or opportunity.closed_date is not null
 )
 
 select
