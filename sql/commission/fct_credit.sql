@@ -49,15 +49,15 @@ net as (
     net_cents.*,
     cast(
       round(
-        cast(net_cents.net_to as decimal(26, 0))
+        cast(net_cents.net_to as decimal(20, 0))
         * cast(0.01 as decimal(3, 2))
-        * cast(net_cents.rate_to_base as decimal(9, 6)),
+        * cast(net_cents.rate_to_base as decimal(14, 8)),
         2
       )
       - round(
-        cast(net_cents.net_from as decimal(26, 0))
+        cast(net_cents.net_from as decimal(20, 0))
         * cast(0.01 as decimal(3, 2))
-        * cast(net_cents.rate_to_base as decimal(9, 6)),
+        * cast(net_cents.rate_to_base as decimal(14, 8)),
         2
       )
       as decimal(18, 4)

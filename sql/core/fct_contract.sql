@@ -38,7 +38,7 @@ select
     when contract.currency = contract.base_currency then contract.net_amount
     else
       cast(round(
-        cast(contract.net_amount as decimal(26, 4)) * cast(fx.rate_to_base as decimal(12, 8)), 2
+        cast(contract.net_amount as decimal(24, 4)) * cast(fx.rate_to_base as decimal(14, 8)), 2
       ) as decimal(18, 4))
   end as net_amount_base,
   row_number() over (

@@ -1,11 +1,12 @@
 -- table: core.fct_invoice
 -- grain: one row per posted document, invoice or credit note, up to the day of the report
 -- key:   invoice_id
--- why:   sales are what was invoiced less what was credited; a credit note counts negative
+-- why:   sales are what was invoiced less what was credited; a credit note counts negative, and an
+--        invoice over a negative amount is one
 with invoice as (
   select
     invoice.invoice_id,
-    invoice.kind,
+    case when invoice.gross_amount < 0 then 'credit_note' else invoice.kind end as kind,
     invoice.order_id,
     invoice.contract_id,
     invoice.customer_id,
@@ -16,7 +17,7 @@ with invoice as (
     coalesce(invoice.disputed, false) as is_disputed,
     coalesce(invoice.currency, parameter.base_currency) as currency,
     parameter.base_currency,
-    case when invoice.kind = 'credit_note' then -1 else 1 end as sign,
+    case when invoice.kind = 'credit_note' or invoice.gross_amount < 0 then -1 else 1 end as sign,
     abs(invoice.net_amount) as net_amount,
     abs(invoice.gross_amount) as gross_amount,
     invoice._load,
@@ -53,14 +54,14 @@ select
     when invoice.currency = invoice.base_currency then invoice.sign * invoice.net_amount
     else
       cast(invoice.sign * round(
-        cast(invoice.net_amount as decimal(26, 4)) * cast(fx.rate_to_base as decimal(12, 8)), 2
+        cast(invoice.net_amount as decimal(24, 4)) * cast(fx.rate_to_base as decimal(14, 8)), 2
       ) as decimal(18, 4))
   end as net_amount_base,
   case
     when invoice.currency = invoice.base_currency then invoice.sign * invoice.gross_amount
     else
       cast(invoice.sign * round(
-        cast(invoice.gross_amount as decimal(26, 4)) * cast(fx.rate_to_base as decimal(12, 8)), 2
+        cast(invoice.gross_amount as decimal(24, 4)) * cast(fx.rate_to_base as decimal(14, 8)), 2
       ) as decimal(18, 4))
   end as gross_amount_base,
   invoice._load,

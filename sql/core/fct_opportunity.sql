@@ -115,7 +115,7 @@ select
     when coalesce(dated.currency, dated.base_currency) = dated.base_currency then dated.amount
     else
       cast(round(
-        cast(dated.amount as decimal(26, 4)) * cast(fx.rate_to_base as decimal(12, 8)), 2
+        cast(dated.amount as decimal(24, 4)) * cast(fx.rate_to_base as decimal(14, 8)), 2
       ) as decimal(18, 4))
   end as amount_base,
   case

@@ -31,14 +31,14 @@ select
     when sales_order.currency = sales_order.base_currency then line.net_amount
     else
       cast(round(
-        cast(line.net_amount as decimal(26, 4)) * cast(fx.rate_to_base as decimal(12, 8)), 2
+        cast(line.net_amount as decimal(24, 4)) * cast(fx.rate_to_base as decimal(14, 8)), 2
       ) as decimal(18, 4))
   end as net_amount_base,
   case
     when sales_order.currency = sales_order.base_currency then line.cost_amount
     else
       cast(round(
-        cast(line.cost_amount as decimal(26, 4)) * cast(fx.rate_to_base as decimal(12, 8)), 2
+        cast(line.cost_amount as decimal(24, 4)) * cast(fx.rate_to_base as decimal(14, 8)), 2
       ) as decimal(18, 4))
   end as cost_amount_base,
   line._load,

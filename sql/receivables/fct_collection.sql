@@ -20,7 +20,7 @@ select
     when invoice.rate_to_base = 1 then allocation.amount
     else
       cast(round(
-        cast(allocation.amount as decimal(26, 4)) * cast(invoice.rate_to_base as decimal(12, 8)), 2
+        cast(allocation.amount as decimal(24, 4)) * cast(invoice.rate_to_base as decimal(14, 8)), 2
       ) as decimal(18, 4))
   end as amount_base,
   allocation._load,

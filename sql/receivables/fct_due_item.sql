@@ -74,14 +74,14 @@ select
     when rate_to_base = 1 then amount
     else
       cast(round(
-        cast(amount as decimal(26, 4)) * cast(rate_to_base as decimal(12, 8)), 2
+        cast(amount as decimal(24, 4)) * cast(rate_to_base as decimal(14, 8)), 2
       ) as decimal(18, 4))
   end as due_amount_base,
   case
     when rate_to_base = 1 then cast(collected_amount as decimal(18, 4))
     else
       cast(round(
-        cast(collected_amount as decimal(26, 4)) * cast(rate_to_base as decimal(12, 8)), 2
+        cast(collected_amount as decimal(24, 4)) * cast(rate_to_base as decimal(14, 8)), 2
       ) as decimal(18, 4))
   end as collected_amount_base,
   _load,

@@ -82,7 +82,7 @@ select
     when item.rate_to_base = 1 then opened.open_amount
     else
       cast(round(
-        cast(opened.open_amount as decimal(26, 4)) * cast(item.rate_to_base as decimal(12, 8)), 2
+        cast(opened.open_amount as decimal(24, 4)) * cast(item.rate_to_base as decimal(14, 8)), 2
       ) as decimal(18, 4))
   end as open_amount_base,
   item.customer_id,
