@@ -6,11 +6,12 @@
 -- why:      instalments share one settlement; no cent of it may be lost between them
 with settled as (
   select
+    item_kind,
     document_id,
     sum(amount) as amount
   from core.fct_settlement
   where is_known
-  group by document_id
+  group by item_kind, document_id
 ),
 
 document as (
@@ -40,7 +41,8 @@ select
   coalesce(settled.amount, 0) as settled_amount,
   coalesce(still_open.amount, 0) as open_amount
 from document
-left join settled on document.document_id = settled.document_id
+left join settled
+  on document.item_kind = settled.item_kind and document.document_id = settled.document_id
 left join still_open
   on document.item_kind = still_open.item_kind and document.document_id = still_open.document_id
 where document.amount - coalesce(settled.amount, 0) <> coalesce(still_open.amount, 0)

@@ -16,7 +16,7 @@ with cash as (
       lead(settled_date) over (partition by document_id order by settled_date), date '9999-12-31'
     ) as next_date
   from core.fct_settlement
-  where is_known and kind in ('cash', 'bounce')
+  where is_known and item_kind = 'invoice' and kind in ('cash', 'bounce')
   group by document_id, settled_date
 ),
 

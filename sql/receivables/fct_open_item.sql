@@ -96,7 +96,8 @@ select
   invoice.currency,
   invoice.rate_to_base,
   term.amount,
-  -- earliest due first: the span of the invoice's settlement that pays this instalment
+  -- earliest due first: the span of the invoice's settlement that pays this instalment; what terms
+  -- promise beyond the invoice is taken back last
   sum(term.amount) over due_order - term.amount as settles_from,
   sum(term.amount) over due_order as settles_to,
   row_number() over due_order = count(*) over (partition by term.invoice_id) as is_last,
@@ -107,7 +108,8 @@ from term
 inner join invoice on term.invoice_id = invoice.invoice_id
 window
   due_order as (
-    partition by term.invoice_id order by coalesce(term.due_date, date '9999-12-31'), term.seq
+    partition by term.invoice_id
+    order by term.amount < 0, coalesce(term.due_date, date '9999-12-31'), term.seq
     rows between unbounded preceding and current row
   )
 union all

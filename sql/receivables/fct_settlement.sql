@@ -1,12 +1,13 @@
 -- table: core.fct_settlement
 -- grain: one row per dated entry that settles a document, or undoes a settlement
--- key:   document_id, settled_date, kind, source_id
+-- key:   item_kind, document_id, settled_date, kind, source_id
 -- why:   an open balance on any day is the document less the entries dated up to that day; a later
---        entry never leaks in
+--        entry never leaks in. Numbers are unique within a kind of document, not across kinds
 with allocation as (
   select
     allocation.receipt_id,
     allocation.invoice_id,
+    invoice.kind as item_kind,
     greatest(allocation.allocated_date, receipt.received_date, invoice.invoice_date) as settled_date,
     receipt.bounced_date,
     allocation.amount,
@@ -31,6 +32,7 @@ receipt as (
 write_off as (
   select
     write_off.invoice_id,
+    invoice.kind as item_kind,
     greatest(write_off.written_off_date, invoice.invoice_date) as settled_date,
     write_off.amount,
     write_off._load,
@@ -108,6 +110,7 @@ applied_note as (
 
 entry as (
   select
+    item_kind,
     invoice_id as document_id,
     settled_date,
     'cash' as kind,
@@ -118,6 +121,7 @@ entry as (
   from allocation
   union all
   select
+    item_kind,
     invoice_id as document_id,
     greatest(bounced_date, settled_date) as settled_date,
     'bounce' as kind,
@@ -129,6 +133,7 @@ entry as (
   where bounced_date is not null
   union all
   select
+    item_kind,
     invoice_id as document_id,
     settled_date,
     'write_off' as kind,
@@ -139,6 +144,7 @@ entry as (
   from write_off
   union all
   select
+    'invoice' as item_kind,
     invoice_id as document_id,
     settled_date,
     'credit_note' as kind,
@@ -150,6 +156,7 @@ entry as (
   union all
   -- what takes a negative item away: the application of the note, the allocation of the receipt
   select
+    'credit_note' as item_kind,
     note_id as document_id,
     settled_date,
     'applied' as kind,
@@ -160,6 +167,7 @@ entry as (
   from applied_note
   union all
   select
+    'receipt' as item_kind,
     receipt_id as document_id,
     settled_date,
     'applied' as kind,
@@ -171,6 +179,7 @@ entry as (
   where bounced_date is null or settled_date < bounced_date
   union all
   select
+    'receipt' as item_kind,
     receipt.receipt_id as document_id,
     receipt.bounced_date as settled_date,
     'bounce' as kind,
@@ -186,6 +195,7 @@ entry as (
 )
 
 select
+  entry.item_kind,
   entry.document_id,
   entry.settled_date,
   entry.kind,

@@ -4,20 +4,22 @@
 -- why:   an open amount changes only on the days of its entries; between them it stands
 with settled as (
   select
+    item_kind,
     document_id,
     settled_date,
     sum(amount) as amount
   from core.fct_settlement
   where is_known
-  group by document_id, settled_date
+  group by item_kind, document_id, settled_date
 ),
 
 running as (
   select
+    item_kind,
     document_id,
     settled_date,
     sum(amount) over (
-      partition by document_id order by settled_date
+      partition by item_kind, document_id order by settled_date
       rows between unbounded preceding and current row
     ) as settled_amount
   from settled
@@ -35,7 +37,10 @@ state as (
   where
     not exists (
       select 1 from running
-      where running.document_id = item.document_id and running.settled_date <= item.document_date
+      where
+        running.item_kind = item.item_kind
+        and running.document_id = item.document_id
+        and running.settled_date <= item.document_date
     )
   union all
   select
@@ -45,7 +50,8 @@ state as (
     running.settled_date as valid_from,
     running.settled_amount
   from core.fct_open_item as item
-  inner join running on item.document_id = running.document_id
+  inner join running
+    on item.item_kind = running.item_kind and item.document_id = running.document_id
 ),
 
 opened as (

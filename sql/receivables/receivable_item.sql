@@ -4,11 +4,12 @@
 -- why:   what each customer owes, to the cent, as it stood on that day
 with received_since as (
   select
+    item_kind,
     document_id,
     sum(amount) as amount
   from core.fct_settlement
-  where not is_known and kind in ('cash', 'bounce')
-  group by document_id
+  where not is_known and item_kind <> 'receipt' and kind in ('cash', 'bounce')
+  group by item_kind, document_id
 )
 
 select
@@ -44,5 +45,6 @@ select
 from core.open_item_bucket_span as span
 cross join core.parameter as parameter
 cross join policy.receivable_risk as risk
-left join received_since on span.document_id = received_since.document_id
+left join received_since
+  on span.item_kind = received_since.item_kind and span.document_id = received_since.document_id
 where span.valid_from <= parameter.as_of_date and span.valid_before > parameter.as_of_date
