@@ -3,7 +3,16 @@
 -- key:   as_of_date, scope_kind, scope_id
 -- why:   outstanding, overdue, days sales outstanding and provision beside the general ledger; a
 --        difference to the ledger is shown, never absorbed
-with balance as (
+with ledger as (
+  select
+    period_end,
+    sum(balance) as balance
+  from staging.gl_balance
+  where account = 'receivable'
+  group by period_end
+),
+
+scope_balance as (
   select
     ageing.as_of_date,
     ageing.scope_kind,
@@ -17,6 +26,37 @@ with balance as (
   group by ageing.as_of_date, ageing.scope_kind, ageing.scope_id
 ),
 
+-- the ledger may hold a balance on a day on which nothing is open
+balance as (
+  select
+    as_of_date,
+    scope_kind,
+    scope_id,
+    outstanding,
+    overdue,
+    ecl_provision
+  from scope_balance
+  union all
+  select
+    ledger.period_end as as_of_date,
+    'company' as scope_kind,
+    parameter.company_id as scope_id,
+    0 as outstanding,
+    0 as overdue,
+    0 as ecl_provision
+  from ledger
+  cross join core.parameter as parameter
+  where
+    exists (
+      select 1 from core.period_variant as variant
+      where variant.to_date = ledger.period_end
+    )
+    and not exists (
+      select 1 from scope_balance
+      where scope_balance.as_of_date = ledger.period_end and scope_balance.scope_kind = 'company'
+    )
+),
+
 sales as (
   select
     sales.as_of_date,
@@ -24,15 +64,6 @@ sales as (
     sales.scope_id,
     sales.credit_sales
   from core.credit_sales as sales
-),
-
-ledger as (
-  select
-    period_end,
-    sum(balance) as balance
-  from staging.gl_balance
-  where account = 'receivable'
-  group by period_end
 )
 
 select

@@ -1,0 +1,348 @@
+"""Receivables as of a day: items, ageing by scope, ratios, what fell due and what came in."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from documents import (
+    FOREVER,
+    ITEMS,
+    SPANS,
+    allocation,
+    day,
+    given_documents,
+    invoice,
+    receipt,
+    terms,
+    write_off,
+)
+from laboratory import Laboratory, Row, pick
+
+
+def bucket_span(bucket: str, start: str, end: str | None, amount: object, **more: Any) -> Row:
+    return {
+        "item_kind": "invoice", "document_id": "I", "instalment_seq": 1, "bucket": bucket,
+        "bucket_order": 1, "valid_from": day(start), "valid_before": day(end) if end else FOREVER,
+        "open_amount": amount, "open_amount_base": amount, "owner_id": "E1", **more,
+    }  # fmt: skip
+
+
+def ageing(scope: str, bucket: str, amount: object, date: str = "2026-11-15") -> Row:
+    kind = "company" if scope == "C" else "employee"
+    return {"as_of_date": day(date), "scope_kind": kind, "scope_id": scope, "bucket": bucket,
+            "open_amount_base": amount}  # fmt: skip
+
+
+def test_cash_counts_when_cleared_and_not_bounced(lab: Laboratory) -> None:
+    given_documents(
+        lab,
+        "core.fct_invoice",
+        invoice=[invoice("I", "2026-10-01", 1000)],
+        receipt=[
+            receipt("plain", "2026-11-01", 10),
+            receipt("cleared", "2026-11-01", 20, cleared_date=day("2026-11-15")),
+            receipt("not cleared", "2026-11-01", 40, cleared_date=day("2026-11-16")),
+            receipt("bounced", "2026-11-01", 80, bounced="2026-11-15"),
+            receipt("bounces later", "2026-11-01", 160, bounced="2026-11-16"),
+        ],
+        receipt_allocation=[
+            allocation(number, "I", "2026-11-02", amount)
+            for number, amount in [("plain", 10), ("cleared", 20), ("not cleared", 40),
+                                   ("bounced", 80), ("bounces later", 160)]
+        ] + [allocation("plain", "I", "2026-11-16", 1)],
+    )  # fmt: skip
+    rows = lab.result("core.fct_collection", "receipt_id")
+    assert [row["receipt_id"] for row in rows] == ["bounces later", "cleared", "plain"]
+    assert sum(row["amount"] for row in rows) == 190
+
+
+def test_foreign_cash_is_converted_at_the_rate_of_its_invoice(lab: Laboratory) -> None:
+    lab.given("staging.fx_rate", [
+        {"currency": "USD", "rate_date": day("2026-10-01"), "rate_to_base": 7},
+        {"currency": "USD", "rate_date": day("2026-11-01"), "rate_to_base": 8},
+    ]).build("core.fx_day")  # fmt: skip
+    given_documents(
+        lab,
+        "core.fct_invoice",
+        invoice=[invoice("I", "2026-10-01", 100, currency="USD")],
+        receipt=[receipt("R", "2026-11-02", 50, currency="USD")],
+        receipt_allocation=[allocation("R", "I", "2026-11-02", 50)],
+    )
+    assert pick(lab.result("core.fct_collection"), "amount", "amount_base") == [(50, 350)]
+
+
+@pytest.mark.parametrize(
+    ("days", "disputed", "expected"),
+    [
+        (30, False, "normal"), (31, False, "watch"), (90, False, "watch"), (91, False, "doubtful"),
+        (365, False, "doubtful"), (366, False, "bad_debt"),
+        (-5, True, "watch"), (None, True, "watch"), (91, True, "doubtful"), (None, False, "normal"),
+    ],
+)  # fmt: skip
+def test_the_risk_class_follows_the_days_past_due_and_a_dispute_is_at_least_watched(
+    lab: Laboratory, days: int | None, disputed: bool, expected: str
+) -> None:
+    due = None if days is None else day("2026-11-15").toordinal() - days
+    lab.given("core.open_item_bucket_span", [
+        bucket_span("not_due", "2025-01-01", None, 1, is_disputed=disputed,
+                    due_date=None if due is None else day("2026-11-15").fromordinal(due)),
+    ])  # fmt: skip
+    assert lab.result("mart.receivable_item")[0]["risk_class"] == expected
+
+
+def test_what_the_customer_is_owed_carries_no_risk(lab: Laboratory) -> None:
+    lab.given("core.open_item_bucket_span", [
+        bucket_span("not_due", "2025-01-01", None, -5, is_disputed=True),
+    ])  # fmt: skip
+    assert lab.result("mart.receivable_item")[0]["risk_class"] == "normal"
+
+
+def test_an_item_stands_in_the_bucket_of_the_day_with_what_came_in_since(lab: Laboratory) -> None:
+    given_documents(
+        lab,
+        *SPANS,
+        as_of="2026-10-31",
+        invoice=[invoice("I", "2026-09-01", 100, "2026-09-30"), invoice("paid", "2026-09-01", 5)],
+        receipt=[receipt("R", "2026-11-02", 70), receipt("P", "2026-10-31", 5)],
+        receipt_allocation=[
+            allocation("R", "I", "2026-11-02", 70), allocation("P", "paid", "2026-10-31", 5),
+        ],
+    )  # fmt: skip
+    rows = lab.result("mart.receivable_item")
+    assert pick(rows, "invoice_id", "bucket", "days_past_due", "open_amount", "received_since") == [
+        ("I", "d31_60", 31, 100, 70)
+    ]
+
+
+def test_a_write_off_later_on_is_not_money_received(lab: Laboratory) -> None:
+    given_documents(
+        lab,
+        *SPANS,
+        as_of="2026-10-31",
+        invoice=[invoice("I", "2026-09-01", 100, "2026-09-30")],
+        write_off=[write_off("I", "2026-11-02", 100)],
+    )
+    assert lab.result("mart.receivable_item")[0]["received_since"] == 0
+
+
+def test_the_balance_of_every_period_end_is_a_sum_of_movements(lab: Laboratory) -> None:
+    lab.given("core.open_item_bucket_span", [
+        bucket_span("not_due", "2026-10-05", "2026-11-02", 100),
+        bucket_span("d1_30", "2026-11-02", None, 100),
+        bucket_span("not_due", "2026-11-03", "2026-11-06", 999),  # came and went between two looks
+        bucket_span("not_due", "2026-11-09", None, -30, owner_id=None),
+    ])  # fmt: skip
+    rows = [r for r in lab.result("core.receivable_day") if r["as_of_date"] >= day("2026-11-01")]
+    assert pick(rows, "as_of_date", "owner_id", "bucket", "open_amount_base") == [
+        (day("2026-11-01"), "E1", "not_due", 100),
+        (day("2026-11-08"), "E1", "d1_30", 100),
+        (day("2026-11-15"), "(none)", "not_due", -30),
+        (day("2026-11-15"), "E1", "d1_30", 100),
+    ]
+
+
+def test_ageing_rolls_up_to_the_unit_the_owner_is_in_on_the_day(lab: Laboratory) -> None:
+    lab.given("core.org_day", [
+        {"employee_id": "E1", "calendar_date": day("2026-11-08"), "team_id": "T1",
+         "region_id": "R"},
+        {"employee_id": "E1", "calendar_date": day("2026-11-15"), "team_id": "T2",
+         "region_id": "R"},
+    ])  # fmt: skip
+    lab.given("core.receivable_day", [
+        {"as_of_date": day(date), "owner_id": owner, "bucket": "d1_30", "bucket_order": 2,
+         "open_amount_base": amount}
+        for date, owner, amount in [("2026-11-08", "E1", 100), ("2026-11-15", "E1", 100),
+                                    ("2026-11-15", "(none)", 5)]
+    ])  # fmt: skip
+    rows = lab.result("mart.receivable_ageing")
+    found = {(r["as_of_date"].day, r["scope_id"]): r["open_amount_base"] for r in rows
+             if r["scope_kind"] != "employee"}  # fmt: skip
+    assert found == {
+        (8, "T1"): 100, (8, "R"): 100, (8, "C"): 100,
+        (15, "T2"): 100, (15, "(none)"): 5, (15, "R"): 100, (15, "C"): 105,
+    }  # fmt: skip
+
+
+def test_ageing_by_customer_and_segment_is_that_of_the_items(lab: Laboratory) -> None:
+    lab.given("mart.receivable_item", [
+        {"as_of_date": day("2026-11-15"), "customer_id": customer, "segment": "sme",
+         "bucket": "d1_30", "bucket_order": 2, "open_amount_base": amount}
+        for customer, amount in [("K1", 10), ("K1", 20), ("K2", 5)]
+    ])  # fmt: skip
+    rows = lab.result("mart.receivable_ageing")
+    assert pick(rows, "scope_kind", "scope_id", "open_amount_base") == [
+        ("customer", "K1", 30), ("customer", "K2", 5), ("segment", "sme", 35),
+    ]  # fmt: skip
+
+
+def test_overdue_is_what_is_past_due_and_the_provision_follows_the_buckets(lab: Laboratory) -> None:
+    """0.5 % of 1,000 not due and 2 % of 501: 5.00 + 10.02."""
+    lab.given("mart.receivable_ageing", [ageing("E1", "not_due", 1000), ageing("E1", "d1_30", 501)])
+    row = lab.result("mart.receivable_metric")[0]
+    assert pick([row], "outstanding", "overdue", "ecl_provision") == [(1501, 501, Decimal("15.02"))]
+
+
+def test_dso_divides_by_the_credit_sales_of_the_scope(lab: Laboratory) -> None:
+    lab.given("mart.receivable_ageing", [
+        ageing("E1", "not_due", 600), ageing("E1", "d1_30", 300), ageing("E2", "not_due", 5),
+    ])  # fmt: skip
+    lab.given("core.credit_sales", [
+        {"as_of_date": day("2026-11-15"), "scope_kind": "employee", "scope_id": "E1",
+         "credit_sales": 900},
+    ])  # fmt: skip
+    rows = lab.result("mart.receivable_metric", "scope_id")
+    assert pick(rows, "scope_id", "dso", "bpdso") == [
+        ("E1", 91, Decimal("60.6667")), ("E2", None, None),
+    ]  # fmt: skip
+
+
+def ledger(balance: object, date: str = "2026-10-31", account: str = "receivable") -> Row:
+    return {"account": account, "period_end": day(date), "balance": balance}
+
+
+def test_a_difference_to_the_ledger_is_shown_for_the_company(lab: Laboratory) -> None:
+    lab.given("mart.receivable_ageing", [
+        ageing("C", "not_due", 1000, "2026-10-31"), ageing("E1", "not_due", 1000, "2026-10-31"),
+    ])  # fmt: skip
+    lab.given("staging.gl_balance", [ledger(990), ledger(5, account="revenue")])
+    rows = lab.result("mart.receivable_metric", "scope_id")
+    assert pick(rows, "scope_id", "gl_balance", "gl_difference") == [
+        ("C", 990, 10), ("E1", None, None),
+    ]  # fmt: skip
+
+
+def test_a_ledger_balance_against_nothing_open_is_a_difference_too(lab: Laboratory) -> None:
+    lab.given("staging.gl_balance", [ledger(990), ledger(7, "2026-10-13")])
+    rows = lab.result("mart.receivable_metric")
+    assert pick(rows, "as_of_date", "scope_kind", "scope_id", "outstanding", "gl_difference") == [
+        (day("2026-10-31"), "company", "C", 0, -990)
+    ]
+
+
+def test_credit_sales_look_back_ninety_one_days(lab: Laboratory) -> None:
+    lab.given("core.fct_invoice", [
+        {"invoice_id": str(number), "owner_id": owner, "invoice_date": day(date),
+         "gross_amount_base": amount}
+        for number, (owner, date, amount) in enumerate([
+            ("E1", "2026-08-16", 1), ("E1", "2026-08-17", 10), ("E1", "2026-11-15", 100),
+            (None, "2026-11-15", -30),
+        ])
+    ])  # fmt: skip
+    rows = [r for r in lab.result("core.credit_sales") if r["as_of_date"] == day("2026-11-15")]
+    found = {(r["scope_kind"], r["scope_id"]): r["credit_sales"] for r in rows}
+    assert found["employee", "E1"] == 110
+    assert found["employee", "(none)"] == -30
+    assert found["company", "C"] == 80
+
+
+def test_credit_sales_belong_to_the_unit_of_the_day_looked_at(lab: Laboratory) -> None:
+    lab.given("core.org_day", [
+        {"employee_id": "E1", "calendar_date": day("2026-11-15"), "team_id": "T2",
+         "region_id": "R"},
+    ])  # fmt: skip
+    lab.given("core.fct_invoice", [
+        {"invoice_id": "I", "owner_id": "E1", "invoice_date": day("2026-11-02"),
+         "gross_amount_base": 100},
+    ])  # fmt: skip
+    rows = [r for r in lab.result("core.credit_sales") if r["as_of_date"] == day("2026-11-15")]
+    assert ("team", "T2") in pick(rows, "scope_kind", "scope_id")
+
+
+def due(lab: Laboratory, kind: str, start: str, **tables: list[Row]) -> list[tuple[Any, ...]]:
+    given_documents(lab, *ITEMS, **tables)
+    rows = [
+        row for row in lab.result("core.fct_due_item")
+        if (row["period_kind"], row["period_start"], row["variant"]) == (kind, day(start), "actual")
+    ]  # fmt: skip
+    return pick(rows, "invoice_id", "instalment_seq", "due_amount_base", "collected_amount_base")
+
+
+def test_of_what_fell_due_only_cash_up_to_the_period_s_end_counts(lab: Laboratory) -> None:
+    found = due(
+        lab,
+        "month",
+        "2026-10-01",
+        invoice=[
+            invoice("I", "2026-09-01", 100, "2026-10-15"),
+            invoice("due later", "2026-09-01", 7, "2026-11-01"),
+        ],
+        receipt=[receipt("R", "2026-10-20", 100)],
+        receipt_allocation=[
+            allocation("R", "I", "2026-10-20", 30), allocation("R", "I", "2026-11-01", 70),
+        ],
+        write_off=[write_off("I", "2026-10-25", 5)],
+    )  # fmt: skip
+    assert found == [("I", 1, 100, 30)]
+
+
+def test_cash_pays_the_earliest_instalment_first_and_never_more_than_is_due(
+    lab: Laboratory,
+) -> None:
+    found = due(
+        lab,
+        "month",
+        "2026-10-01",
+        invoice=[invoice("I", "2026-09-01", 100)],
+        invoice_instalment=terms("I", ("2026-10-05", 40), ("2026-10-20", 30), ("2026-11-05", 30)),
+        receipt=[receipt("R", "2026-10-01", 60)],
+        receipt_allocation=[allocation("R", "I", "2026-10-01", 60)],
+    )
+    assert found == [("I", 1, 40, 40), ("I", 2, 30, 20)]
+
+
+def test_a_bounced_payment_was_collected_until_it_bounced(lab: Laboratory) -> None:
+    given: dict[str, list[Row]] = {
+        "invoice": [invoice("I", "2026-09-01", 100, "2026-10-05")],
+        "receipt": [receipt("R", "2026-10-06", 100, bounced="2026-10-29")],
+        "receipt_allocation": [allocation("R", "I", "2026-10-06", 100)],
+    }
+    assert due(lab, "week", "2026-10-05", **given) == [("I", 1, 100, 100)]
+    assert due(lab, "month", "2026-10-01", **given) == [("I", 1, 100, 0)]
+
+
+def test_the_collection_rate_is_a_ratio_of_sums_for_every_scope(lab: Laboratory) -> None:
+    lab.given("core.org_day", [
+        {"employee_id": "E1", "calendar_date": day("2026-10-05"), "team_id": "T", "region_id": "R"},
+    ])  # fmt: skip
+    given_documents(
+        lab,
+        *ITEMS,
+        "core.fct_due_item",
+        invoice=[
+            invoice("A", "2026-09-01", 100, "2026-10-05"),
+            invoice("B", "2026-09-01", 300, "2026-10-05", owner_id="E2"),
+        ],
+        receipt=[receipt("R", "2026-10-06", 90)],
+        receipt_allocation=[allocation("R", "A", "2026-10-06", 90)],
+    )
+    found = {
+        row["scope_id"]: (row["collection_rate__num"], row["collection_rate__den"])
+        for row in lab.result("kpi.due_item_modelled")
+        if (row["period_kind"], row["period_start"]) == ("month", day("2026-10-01"))
+    }
+    assert found == {
+        "E1": (90, 100), "T": (90, 100), "R": (90, 100), "E2": (0, 300), "(none)": (0, 300),
+        "C": (90, 400),
+    }  # fmt: skip
+
+
+def test_receivable_ratios_are_balances_of_the_period_s_last_day(lab: Laboratory) -> None:
+    lab.given("mart.receivable_metric", [
+        {"as_of_date": day(date), "scope_kind": "company", "scope_id": "C", "overdue": overdue,
+         "outstanding": 1000, "credit_sales": 500, "dso_days": 91}
+        for date, overdue in [("2026-10-31", 200), ("2026-11-15", 300), ("2026-10-15", 250)]
+    ])  # fmt: skip
+    lab.given("core.fct_invoice", [{"invoice_id": "I", "invoice_date": day("2026-01-01")}])
+    found = {
+        (row["period_kind"], row["period_start"]): row
+        for row in lab.result("kpi.receivable_modelled")
+    }
+    running = found["month", day("2026-11-01")]
+    assert pick([running], "overdue_rate__num", "overdue_rate__den", "dso__num", "dso__den") == [
+        (300, 1000, 91000, 500)
+    ]
+    # a running month is held against the same day of the month before, not against its end
+    assert running["overdue_rate__prev_num"] == 250
+    assert found["month", day("2026-10-01")]["overdue_rate__num"] == 200
