@@ -4,7 +4,9 @@
 -- why:   statement against payroll: every difference is listed with a reason, and what no rule
 --        explains stands as unexplained
 with last_run as (
-  select max(period) as period from staging.payroll_commission
+  select max(period) as period from staging.payroll_commission as payroll
+  cross join core.parameter as parameter
+  where payroll.paid_date is null or payroll.paid_date <= parameter.as_of_date
 ),
 
 compared as (

@@ -1,9 +1,10 @@
 -- table: core.fct_commission
 -- grain: one row per credit and tier slice it falls into
 -- key:   line_id
--- why:   marginal tiers by attainment: each slice of the quota period's credit is paid at its own
---        rate. Amounts are rounded on the running total, so the lines of a payee add up to the
---        commission of the position they reached, to the cent
+-- why:   marginal tiers, by attainment or by amount: each slice of the quota period's credit is paid
+--        at its own rate, and taken back at it when the money goes back. Amounts are rounded on the
+--        running total, so the lines of a payee add up to the commission of the position they
+--        reached, to the cent
 with credit as (
   select
     receipt_id,
@@ -28,6 +29,20 @@ with credit as (
   from core.fct_credit
 ),
 
+credit_period as (
+  select distinct
+    credit.payee_id,
+    credit.plan_id,
+    credit.plan_version,
+    credit.quota_measure,
+    credit.quota_start,
+    plan.quota_period,
+    plan.rate_by
+  from credit
+  inner join policy.commission_plan as plan
+    on credit.plan_id = plan.plan_id and credit.plan_version = plan.plan_version
+),
+
 quota as (
   select
     credit_period.payee_id,
@@ -35,24 +50,14 @@ quota as (
     credit_period.plan_version,
     credit_period.quota_start,
     sum(quota.amount) as quota
-  from (
-    select distinct
-      payee_id,
-      plan_id,
-      plan_version,
-      quota_measure,
-      quota_start
-    from credit
-  ) as credit_period
-  inner join policy.commission_plan as plan
-    on credit_period.plan_id = plan.plan_id and credit_period.plan_version = plan.plan_version
+  from credit_period
   inner join staging.quota as quota
     on
       quota.scope_kind = 'employee'
       and credit_period.payee_id = quota.scope_id
       and credit_period.quota_measure = quota.measure
       and credit_period.quota_start <= quota.period_start
-      and quota.period_start < case plan.quota_period
+      and quota.period_start < case credit_period.quota_period
         when 'month' then credit_period.quota_start + interval 1 month
         when 'quarter' then credit_period.quota_start + interval 3 month
         else credit_period.quota_start + interval 12 month
@@ -62,39 +67,55 @@ quota as (
   having sum(quota.amount) > 0
 ),
 
--- the tiers in money for each quota; without a quota one open tier at the plan's base rate
+-- the tiers in money: as written, or in percent of the quota; a plan by attainment has none for
+-- who has no quota, and pays one open tier at its base rate
 tier as (
   select
-    quota.payee_id,
-    quota.plan_id,
-    quota.plan_version,
-    quota.quota_start,
+    credit_period.payee_id,
+    credit_period.plan_id,
+    credit_period.plan_version,
+    credit_period.quota_start,
     tier.tier_no,
     tier.tier_from,
     tier.tier_to,
     tier.rate_pct,
-    cast(
-      cast(quota.quota as decimal(20, 4))
-      * cast(tier.tier_from as decimal(9, 4))
-      * cast(0.01 as decimal(3, 2)) as decimal(30, 10)
-    )
-      as amount_from,
-    cast(
-      cast(quota.quota as decimal(20, 4))
-      * cast(tier.tier_to as decimal(9, 4))
-      * cast(0.01 as decimal(3, 2)) as decimal(30, 10)
-    )
-      as amount_to
-  from quota
+    case
+      when credit_period.rate_by = 'amount' then cast(tier.tier_from as decimal(30, 10))
+      else
+        cast(
+          cast(quota.quota as decimal(20, 4)) * cast(tier.tier_from as decimal(9, 4))
+          * cast(0.01 as decimal(3, 2)) as decimal(30, 10)
+        )
+    end as amount_from,
+    case
+      when credit_period.rate_by = 'amount' then cast(tier.tier_to as decimal(30, 10))
+      else
+        cast(
+          cast(quota.quota as decimal(20, 4)) * cast(tier.tier_to as decimal(9, 4))
+          * cast(0.01 as decimal(3, 2)) as decimal(30, 10)
+        )
+    end as amount_to
+  from credit_period
   inner join policy.commission_tier as tier
-    on quota.plan_id = tier.plan_id and quota.plan_version = tier.plan_version
+    on credit_period.plan_id = tier.plan_id and credit_period.plan_version = tier.plan_version
+  left join quota
+    on
+      credit_period.payee_id = quota.payee_id
+      and credit_period.plan_id = quota.plan_id
+      and credit_period.plan_version = quota.plan_version
+      and credit_period.quota_start = quota.quota_start
+  where credit_period.rate_by = 'amount' or quota.quota is not null
 ),
 
 tier_base as (
   select
     tier.*,
-    -- an open tier ends beyond any position, so that the join needs no "or"
-    coalesce(tier.amount_to, cast(99999999999999999 as decimal(30, 10))) as amount_before,
+    -- the first and the last tier reach beyond any position, so that the join needs no "or"
+    case
+      when tier.tier_no = 1 then cast(-99999999999999999 as decimal(30, 10))
+      else tier.amount_from
+    end as reaches_from,
+    coalesce(tier.amount_to, cast(99999999999999999 as decimal(30, 10))) as reaches_to,
     coalesce(sum(
       cast(
         cast(tier.amount_to - tier.amount_from as decimal(24, 6))
@@ -108,38 +129,45 @@ tier_base as (
   from tier
 ),
 
-slice as (
+-- money that goes back is a way back over the same slices
+way as (
   select
     credit.*,
+    case when credit.credit_amount < 0 then -1 else 1 end as sign,
+    cast(least(credit.position_to, credit.position_to - credit.credit_amount) as decimal(30, 10))
+      as lower_end,
+    cast(greatest(credit.position_to, credit.position_to - credit.credit_amount) as decimal(30, 10))
+      as upper_end
+  from credit
+),
+
+slice as (
+  select
+    way.*,
     quota.quota,
     coalesce(tier_base.tier_no, 0) as tier_no,
     coalesce(tier_base.tier_from, 0) as tier_from,
     tier_base.tier_to,
-    coalesce(tier_base.rate_pct, credit.without_quota_rate_pct) as rate_pct,
+    coalesce(tier_base.rate_pct, way.without_quota_rate_pct) as rate_pct,
     coalesce(tier_base.amount_from, 0) as amount_from,
     coalesce(tier_base.commission_before, 0) as commission_before,
-    greatest(
-      cast(credit.position_to - credit.credit_amount as decimal(30, 10)), coalesce(tier_base.amount_from, 0)
-    ) as slice_from,
-    least(
-      cast(credit.position_to as decimal(30, 10)),
-      coalesce(tier_base.amount_to, cast(credit.position_to as decimal(30, 10)))
-    ) as slice_to
-  from credit
+    greatest(way.lower_end, coalesce(tier_base.reaches_from, way.lower_end)) as slice_from,
+    least(way.upper_end, coalesce(tier_base.reaches_to, way.upper_end)) as slice_to
+  from way
   left join quota
     on
-      credit.payee_id = quota.payee_id
-      and credit.plan_id = quota.plan_id
-      and credit.plan_version = quota.plan_version
-      and credit.quota_start = quota.quota_start
+      way.payee_id = quota.payee_id
+      and way.plan_id = quota.plan_id
+      and way.plan_version = quota.plan_version
+      and way.quota_start = quota.quota_start
   left join tier_base
     on
-      credit.payee_id = tier_base.payee_id
-      and credit.plan_id = tier_base.plan_id
-      and credit.plan_version = tier_base.plan_version
-      and credit.quota_start = tier_base.quota_start
-      and credit.position_to > tier_base.amount_from
-      and credit.position_to - credit.credit_amount < tier_base.amount_before
+      way.payee_id = tier_base.payee_id
+      and way.plan_id = tier_base.plan_id
+      and way.plan_version = tier_base.plan_version
+      and way.quota_start = tier_base.quota_start
+      and way.upper_end > tier_base.reaches_from
+      and way.lower_end < tier_base.reaches_to
 ),
 
 paid as (
@@ -180,9 +208,9 @@ select
   tier_to,
   rate_pct,
   cast(rate_pct * cast(0.01 as decimal(3, 2)) as decimal(12, 8)) as rate,
-  cast(slice_to - slice_from as decimal(18, 4)) as credit_amount,
-  cast(commission_to - commission_from as decimal(18, 4)) as amount,
-  cast(slice_to as decimal(18, 4)) as position_to,
+  cast(sign * (slice_to - slice_from) as decimal(18, 4)) as credit_amount,
+  cast(sign * (commission_to - commission_from) as decimal(18, 4)) as amount,
+  cast(case when sign < 0 then slice_from else slice_to end as decimal(18, 4)) as position_to,
   _load,
   _line
 from paid

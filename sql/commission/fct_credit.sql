@@ -123,7 +123,19 @@ shared as (
     deal._load,
     deal._line
   from deal
-  left join split on deal.opportunity_id = split.opportunity_id and split.pct_total = 100
+  left join core.org_day as owner_day
+    on deal.owner_id = owner_day.employee_id and deal.allocated_date = owner_day.calendar_date
+  left join policy.commission_plan as owner_plan
+    on
+      owner_day.role = owner_plan.role
+      and deal.allocated_date >= owner_plan.valid_from
+      and (owner_plan.valid_to is null or deal.allocated_date <= owner_plan.valid_to)
+  -- whether the team shares is for the plan of the owner to say
+  left join split
+    on
+      deal.opportunity_id = split.opportunity_id
+      and split.pct_total = 100
+      and coalesce(owner_plan.credit_split, 'deal_team') = 'deal_team'
 )
 
 select

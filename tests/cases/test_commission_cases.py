@@ -46,7 +46,7 @@ def lines(
         if quota
     ])  # fmt: skip
     lab.given("core.fct_credit", credits)
-    return lab.result("core.fct_commission", "credit_date, source_id, tier_no")
+    return lab.result("core.fct_commission", "credit_date, source_id, payee_id, tier_no")
 
 
 def test_marginal_tiers_pay_each_slice_at_its_own_rate(lab: Laboratory) -> None:
