@@ -48,8 +48,10 @@ manual as (
     member.employee_id,
     member.period,
     given.indicator,
-    cast(avg(given.score) as decimal(9, 4)) as score,
-    count(*) as n
+    cast(coalesce(
+      avg(case when member.period = given.period then given.score end), avg(given.score)
+    ) as decimal(9, 4)) as score,
+    coalesce(nullif(sum(case when member.period = given.period then 1 else 0 end), 0), count(*)) as n
   from member
   inner join staging.appraisal_input as given
     on
