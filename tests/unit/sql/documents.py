@@ -40,7 +40,8 @@ def terms(number: str, *parts: tuple[str, object]) -> list[Row]:
 
 def receipt(number: str, date: str, amount: object, bounced: str | None = None, **more: Any) -> Row:
     return {"receipt_id": number, "customer_id": "K", "received_date": day(date),
-            "amount": amount, "bounced_date": day(bounced) if bounced else None, **more}  # fmt: skip
+            "amount": amount, "bounced_date": day(bounced) if bounced else None,
+            **more}  # fmt: skip
 
 
 def allocation(number: str, against: str, date: str, amount: object) -> Row:

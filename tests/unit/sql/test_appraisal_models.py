@@ -28,7 +28,8 @@ def indicator(name: str, weight: object = 100, **more: Any) -> Row:
 
 def value(kpi: str, amount: object, n: int = 5, **more: Any) -> Row:
     return {"kpi_id": kpi, "period_kind": "month", "period_start": day("2026-10-01"),
-            "scope_kind": "employee", "scope_id": "E1", "value": amount, "n": n, **more}  # fmt: skip
+            "scope_kind": "employee", "scope_id": "E1", "value": amount, "n": n,
+            **more}  # fmt: skip
 
 
 def active(*days: str, who: str = "E1", role: str = "rep") -> list[Row]:

@@ -230,6 +230,10 @@ def test_tiers_by_amount_need_no_quota(lab: Laboratory, quota: object) -> None:
     assert pick(rows, "tier_no", "credit_amount", "amount") == [(1, 500, 5), (2, 700, 14)]
 
 
+def payroll(period: str, amount: object, date: str, who: str = "E1") -> Row:
+    return {"employee_id": who, "period": period, "paid_amount": amount, "paid_date": day(date)}
+
+
 def commission(**more: Any) -> Row:
     return {"line_id": "L", "payee_id": "E1", "period": "2026-10", "credit_date": day("2026-10-05"),
             "credit_amount": 100, "amount": 10, "source_id": "R", **more}  # fmt: skip
@@ -238,10 +242,7 @@ def commission(**more: Any) -> Row:
 def test_what_is_earned_is_payable_at_once_and_payroll_says_what_was_paid(lab: Laboratory) -> None:
     lab.given("core.fct_commission", [commission()])
     lab.given("staging.payroll_commission", [
-        {"employee_id": "E1", "period": "2026-10", "paid_amount": 9, "paid_date": day(date)}
-        for date in ("2026-11-10",)
-    ] + [
-        {"employee_id": "E1", "period": "2026-11", "paid_amount": 5, "paid_date": day("2026-12-10")},
+        payroll("2026-10", 9, "2026-11-10"), payroll("2026-11", 5, "2026-12-10"),
         {"employee_id": "E2", "period": "2026-10", "paid_amount": 1},
     ])  # fmt: skip
     rows = lab.result("mart.commission_line", "line_id")
@@ -323,15 +324,14 @@ def test_every_difference_to_payroll_has_a_reason_or_stands_as_unexplained(
     expected: str,
 ) -> None:
     lab.given("staging.payroll_commission", [
-        {"employee_id": "E9", "period": "2026-09", "paid_amount": 1, "paid_date": day("2026-10-10")},
+        payroll("2026-09", 1, "2026-10-10", "E9"),
     ])  # fmt: skip
     assert reason(lab, statement(payable, paid, period), left) == expected
 
 
 def test_a_payroll_run_after_the_day_of_the_report_is_not_known(lab: Laboratory) -> None:
     lab.given("staging.payroll_commission", [
-        {"employee_id": "E1", "period": "2026-09", "paid_amount": 1, "paid_date": day("2026-10-10")},
-        {"employee_id": "E1", "period": "2026-10", "paid_amount": 9, "paid_date": day("2026-11-20")},
+        payroll("2026-09", 1, "2026-10-10"), payroll("2026-10", 9, "2026-11-20"),
     ])  # fmt: skip
     assert reason(lab, statement(10, 0, "2026-10")) == "timing"
 

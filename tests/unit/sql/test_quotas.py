@@ -15,7 +15,8 @@ def day(text: str) -> dt.date:
 
 def quota(amount: object, start: str, end: str, **more: Any) -> Row:
     return {"scope_kind": "employee", "scope_id": "E1", "measure": "contract_amount",
-            "period_start": day(start), "period_end": day(end), "amount": amount, **more}  # fmt: skip
+            "period_start": day(start), "period_end": day(end), "amount": amount,
+            **more}  # fmt: skip
 
 
 def quota_day(date: str, amount: object, **more: Any) -> Row:
