@@ -4,16 +4,23 @@
 -- zh:       落地行数与金额 = 采纳 + 隔离
 -- en:       landed = accepted + quarantined, in rows and in money
 -- why:      a row that is neither used nor in quarantine is lost
+with account as (
+  select
+    file,
+    sheet,
+    table_name,
+    rows_landed - coalesce(rows_accepted, 0) - coalesce(rows_quarantined, 0) as row_difference,
+    coalesce(amount_landed, 0) - coalesce(amount_accepted, 0) - coalesce(amount_quarantined, 0)
+      as amount_difference
+  from mart.load
+  where is_current
+)
+
 select
   file,
   sheet,
   table_name,
-  rows_landed - rows_accepted - rows_quarantined as row_difference,
-  amount_landed - amount_accepted - amount_quarantined as amount_difference
-from mart.load
-where
-  is_current
-  and (
-    rows_landed <> rows_accepted + rows_quarantined
-    or amount_landed <> amount_accepted + amount_quarantined
-  )
+  row_difference,
+  amount_difference
+from account
+where row_difference <> 0 or amount_difference <> 0

@@ -1,0 +1,197 @@
+"""Great Expectations: suites from the contract, a canary, errors told from failures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from laboratory import Laboratory, Row, shipped
+
+from pipelines.checks.contract import ContractValidator, expectations
+from pipelines.checks.findings import Finding
+from pipelines.staging.contract import Table, canonical_tables
+from pipelines.staging.rules import row_rules
+
+STAGES = shipped()[1].process.stage_ids
+TABLES = canonical_tables()
+
+
+@pytest.fixture
+def validator(lab: Laboratory) -> Iterator[ContractValidator]:
+    """A validator over its own database: GX reads through a second cursor, which sees no open
+    transaction."""
+    lab.con.execute("commit")
+    yield ContractValidator(lab.con, STAGES, docs=None)
+    for table in ("org_unit", "assignment", "employee", "opportunity"):
+        lab.con.execute(f"delete from staging.{table}")
+    lab.con.execute("begin")
+
+
+def findings(
+    lab: Laboratory, validator: ContractValidator, name: str, rows: list[Row], required: bool = True
+) -> dict[str, Finding]:
+    lab.given(f"staging.{name}", rows)
+    return {f.check: f for f in validator.validate(TABLES[name], required)}
+
+
+def unit(number: str, **more: Any) -> Row:
+    return {"unit_id": number, "name": number, "kind": "team", **more}
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_a_suite_holds_the_whole_contract_of_its_table(name: str) -> None:
+    table = TABLES[name]
+    suite = expectations(table, STAGES, required=True)
+    kinds = [type(expectation).__name__ for expectation in suite]
+    assert kinds.count("ExpectTableRowCountToBeBetween") == 1
+    assert kinds.count("UnexpectedRowsExpectation") == 1 + len(table.references)
+    not_null = {e.column for e in suite if type(e).__name__ == "ExpectColumnValuesToNotBeNull"}
+    assert not_null == {c.name for c in table.columns.values() if c.required}
+    allowed = {e.column for e in suite if type(e).__name__ == "ExpectColumnValuesToBeInSet"}
+    assert allowed == set(table.allowed)
+    ranged = {e.column for e in suite if type(e).__name__ == "ExpectColumnValuesToBeBetween"}
+    assert ranged == {limit.column for limit in table.ranges}
+
+
+def test_a_reference_that_does_not_quarantine_only_warns() -> None:
+    suite = expectations(TABLES["opportunity_split"], STAGES, required=True)
+    blocking = {
+        e.description: e.meta["severity"] for e in suite if hasattr(e, "unexpected_rows_query")
+    }
+    assert blocking["opportunity_id → opportunity"] == "block"
+    suite = expectations(TABLES["org_unit"], STAGES, required=True)
+    warning = {
+        e.description: e.meta["severity"] for e in suite if hasattr(e, "unexpected_rows_query")
+    }
+    assert warning["leader_id → employee"] == "warn"
+    assert warning["unique key"] == "block"
+
+
+def test_a_clean_table_passes_every_expectation(
+    lab: Laboratory, validator: ContractValidator
+) -> None:
+    found = findings(lab, validator, "org_unit", [unit("T1"), unit("T2", parent_unit_id="T1")])
+    assert {finding.status for finding in found.values()} == {"passed"}
+    assert len(found) == len(expectations(TABLES["org_unit"], STAGES, required=True))
+
+
+@pytest.mark.parametrize(
+    ("rows", "check", "offenders", "severity"),
+    [
+        ([unit("T1"), unit("T1")], "unexpected_rows:unique key", 1, "block"),
+        ([unit("T1", name=None)], "column_values_to_not_be_null:name", 1, "block"),
+        ([unit("T1", kind="squad")], "column_values_to_be_in_set:kind", 1, "block"),
+        ([unit("T1", leader_id="E404")], "unexpected_rows:leader_id → employee", 1, "warn"),
+        ([], "table_row_count_to_be_between:row count", 0, "block"),
+    ],
+)
+def test_a_broken_contract_fails_its_expectation_and_only_that(
+    lab: Laboratory,
+    validator: ContractValidator,
+    rows: list[Row],
+    check: str,
+    offenders: int,
+    severity: str,
+) -> None:
+    found = findings(lab, validator, "org_unit", rows)
+    failed = {name: f for name, f in found.items() if f.status != "passed"}
+    assert list(failed) == [check]
+    assert (failed[check].status, failed[check].severity) == ("failed", severity)
+    assert failed[check].offenders == offenders
+    assert failed[check].blocks == (severity == "block")
+
+
+def test_a_table_that_need_not_be_there_may_be_empty(
+    lab: Laboratory, validator: ContractValidator
+) -> None:
+    found = findings(lab, validator, "org_unit", [], required=False)
+    assert {finding.status for finding in found.values()} == {"passed"}
+
+
+def test_a_value_out_of_range_is_shown(lab: Laboratory, validator: ContractValidator) -> None:
+    rows = [{"opportunity_id": "O", "owner_id": "E1", "stage": "proposal", "amount": -5,
+             "created_at": "2026-01-01"}]  # fmt: skip
+    found = findings(lab, validator, "opportunity", rows)["column_values_to_be_between:amount"]
+    assert (found.status, found.evidence) == ("failed", [{"value": "-5.0000"}])
+
+
+def errors(validator: ContractValidator) -> list[str]:
+    """What the validator says of two tables when its engine is not to be trusted."""
+    messages = []
+    for name in ("org_unit", "employee"):
+        found = validator.validate(TABLES[name], required=True)
+        assert [(f.check, f.status, f.blocks) for f in found] == [
+            ("engine_canary", "errored", True)
+        ]
+        messages.append(found[0].evidence[0]["error"])
+    return messages
+
+
+def test_an_engine_that_calls_bad_data_good_is_not_believed(
+    validator: ContractValidator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import great_expectations.expectations as gxe
+
+    def blind(column: str) -> Any:
+        return gxe.ExpectTableRowCountToBeBetween(min_value=0)
+
+    monkeypatch.setattr(gxe, "ExpectColumnValuesToNotBeNull", blind)
+    assert all("did not find the canary's fault" in message for message in errors(validator))
+
+
+def test_an_engine_that_calls_good_data_bad_is_not_believed(
+    validator: ContractValidator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As shipped, GX gives the connection back before it reads: everything fails on DuckDB."""
+    from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+
+    from pipelines.checks.engine import PersistedDuckDBEngine
+
+    monkeypatch.setattr(
+        PersistedDuckDBEngine, "get_connection", SqlAlchemyExecutionEngine.get_connection
+    )
+    assert all("canary" in message for message in errors(validator))
+
+
+def test_an_exception_inside_the_engine_is_an_error_of_the_check_not_of_the_data(
+    lab: Laboratory, validator: ContractValidator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab.given("staging.org_unit", [unit("T1")])
+    assert validator.validate(TABLES["employee"], required=False)  # the engine is open and sound
+    monkeypatch.setattr(
+        "pipelines.checks.contract._repeated_keys", lambda table: "select no_such from {batch}"
+    )
+    found = {f.check: f for f in validator.validate(TABLES["org_unit"], required=True)}
+    broken = found["unexpected_rows:unique key"]
+    assert (broken.status, broken.blocks) == ("errored", True)
+    assert "no_such" in broken.evidence[0]["error"]
+    others = {f.status for name, f in found.items() if name != broken.check}
+    assert others == {"passed"}
+
+
+def test_the_canary_leaves_nothing_behind(lab: Laboratory, validator: ContractValidator) -> None:
+    validator.validate(TABLES["employee"], required=False)
+    assert not lab.warehouse.exists("meta.gx_canary")
+
+
+def test_results_are_written_as_data_docs(lab: Laboratory, tmp_path: Path) -> None:
+    lab.con.execute("commit")
+    try:
+        written = ContractValidator(lab.con, STAGES, docs=tmp_path / "docs")
+        written.write_docs()
+        assert not (tmp_path / "docs").exists()  # nothing validated, nothing to show
+        written.validate(TABLES["employee"], required=False)
+        written.write_docs()
+        assert (tmp_path / "docs" / "index.html").exists()
+    finally:
+        lab.con.execute("begin")
+
+
+def test_suites_and_row_rules_come_from_one_definition() -> None:
+    """What staging keeps out and what the suite looks for again are the same columns."""
+    table: Table = TABLES["survey"]
+    ruled = {rule.column for rule in row_rules(table, STAGES) if rule.rule == "unknown_value"}
+    suite = expectations(table, STAGES, required=True)
+    assert ruled == {e.column for e in suite if type(e).__name__ == "ExpectColumnValuesToBeInSet"}

@@ -1,0 +1,278 @@
+"""Every reconciliation finds its offender and passes a clean case; one that cannot run errs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from laboratory import AS_OF, Laboratory, Row
+
+from pipelines.checks.reconciliations import (
+    Reconciliation,
+    all_reconciliations,
+    parse_reconciliation,
+)
+
+CHECKS = {check.check: check for check in all_reconciliations()}
+Given = Mapping[str, Sequence[Row]]
+OCTOBER = dt.date(2026, 10, 1)
+FOREVER = dt.date(9999, 12, 31)
+
+
+def span(amount: object, **more: Any) -> Row:
+    return {"item_kind": "invoice", "document_id": "I", "instalment_seq": 1, "open_amount": amount,
+            "open_amount_base": amount, "valid_from": OCTOBER, "valid_before": FOREVER,
+            **more}  # fmt: skip
+
+
+def ageing(bucket: str, amount: object, day: dt.date = AS_OF) -> Row:
+    return {"as_of_date": day, "scope_kind": "company", "scope_id": "C", "bucket": bucket,
+            "open_amount_base": amount}  # fmt: skip
+
+
+def credit(amount: object, who: str = "E1", receipt_net: object = 100) -> Row:
+    return {"receipt_id": "R", "invoice_id": "I", "allocated_date": OCTOBER, "payee_id": who,
+            "month_start": OCTOBER, "credit_amount": amount,
+            "receipt_net_amount": receipt_net}  # fmt: skip
+
+
+def line(amount: object, who: str = "E1") -> Row:
+    return {"payee_id": who, "period": "2026-10", "credit_amount": amount}
+
+
+def funnel(entered: int, advanced: int, lost: int, regressed: int, still_open: int) -> Row:
+    return {"mode": "entry", "stage_id": "proposal", "entered": entered, "advanced": advanced,
+            "lost": lost, "regressed": regressed, "open": still_open}  # fmt: skip
+
+
+def load(landed: object, accepted: object, refused: object, *money: object, current: bool = True,
+         ) -> Row:  # fmt: skip
+    amounts = money or (0, 0, 0)
+    return {
+        "load_id": 1 if current else 2, "file": "f.csv", "is_current": current,
+        "rows_landed": landed, "rows_accepted": accepted, "rows_quarantined": refused, "amount_landed": amounts[0],
+        "amount_accepted": amounts[1], "amount_quarantined": amounts[2],
+    }  # fmt: skip
+
+
+def document(amount: object, kind: str = "invoice") -> Row:
+    return {"item_kind": kind, "document_id": "I", "instalment_seq": 1, "amount": amount}
+
+
+def settlement(amount: object, known: bool = True, kind: str = "invoice") -> Row:
+    return {"item_kind": kind, "document_id": "I", "amount": amount, "is_known": known}
+
+
+def quota(unit: str, amount: object, measure: str = "m") -> Row:
+    return {"scope_kind": "unit", "scope_id": unit, "measure": measure, "period_start": OCTOBER,
+            "amount": amount}  # fmt: skip
+
+
+UNITS = [
+    {"unit_id": "C", "kind": "company"},
+    {"unit_id": "R1", "kind": "region", "parent_unit_id": "C"},
+    {"unit_id": "R2", "kind": "region", "parent_unit_id": "C"},
+]
+
+
+def sold(scope_kind: str, scope: str, amount: object) -> Row:
+    return {"period_kind": "month", "period_start": OCTOBER, "scope_kind": scope_kind,
+            "scope_id": scope, "contract_amount__num": amount}  # fmt: skip
+
+
+def split(who: str, pct: object, kind: str = "split") -> Row:
+    return {"opportunity_id": "O", "employee_id": who, "kind": kind, "pct": pct}
+
+
+def metric(difference: object, scope_kind: str = "company") -> Row:
+    return {"as_of_date": AS_OF, "scope_kind": scope_kind, "scope_id": "C", "outstanding": 100,
+            "gl_balance": 90, "gl_difference": difference}  # fmt: skip
+
+
+CLEAN: list[tuple[str, str, Given]] = [
+    ("buckets_add_up", "to the cent", {
+        "mart.receivable_ageing": [ageing("not_due", Decimal("60.01")), ageing("d1_30", 40),
+                                   ageing("d1_30", 999, dt.date(2026, 11, 8))],
+        "core.open_item_span": [span(Decimal("100.01")), span(5, valid_before=AS_OF)],
+    }),
+    ("buckets_add_up", "nothing open", {}),
+    ("commission_lines_cover_credit", "in slices", {
+        "core.fct_credit": [credit(100)], "core.fct_commission": [line(60), line(40)],
+    }),
+    ("credits_add_up", "shared", {"core.fct_credit": [credit(70), credit(30, "E2")]}),
+    ("credits_add_up", "partly credited", {"core.fct_credit": [credit(70)]}),
+    ("credits_add_up", "money going back", {
+        "core.fct_credit": [credit(-70, receipt_net=-100), credit(-30, "E2", receipt_net=-100)],
+    }),
+    ("foreign_amounts_have_a_rate", "with a rate", {
+        "core.fct_invoice": [{"invoice_id": "I", "currency": "USD", "rate_to_base": 7}],
+    }),
+    ("foreign_contracts_have_a_rate", "with a rate", {
+        "core.fct_contract": [{"contract_id": "A", "currency": "USD", "net_amount": 1,
+                               "net_amount_base": 7}],
+    }),
+    ("foreign_receipts_have_a_rate", "with a rate", {
+        "core.fct_open_item": [{"item_kind": "receipt", "document_id": "R", "currency": "USD",
+                                "rate_to_base": 7}],
+    }),
+    ("funnel_outcomes_add_up", "all four", {"mart.funnel_stage": [funnel(10, 4, 3, 2, 1)]}),
+    ("landed_is_accounted", "rows and money", {
+        "mart.load": [load(3, 2, 1, 100, 90, 10), load(9, None, None, current=False)],
+    }),
+    ("open_is_document_less_settled", "partly paid", {
+        "core.fct_open_item": [document(60), {**document(40), "instalment_seq": 2},
+                               document(-7, "receipt")],
+        "core.fct_settlement": [settlement(30), settlement(70, known=False)],
+        "core.open_item_span": [span(70), span(-7, item_kind="receipt"),
+                                span(100, valid_before=AS_OF)],
+    }),
+    ("quota_parts_add_up", "parts", {
+        "core.dim_unit": UNITS,
+        "staging.quota": [quota("C", 100), quota("R1", 60), quota("R2", 40), quota("C", 9, "x")],
+    }),
+    ("receivables_tie_to_ledger", "tied", {
+        "mart.receivable_metric": [metric(0), metric(None), metric(5, "team")],
+    }),
+    ("regions_add_up_to_company", "with facts of no unit", {
+        "kpi.contract": [sold("company", "C", 100), sold("region", "R1", 60),
+                         sold("region", "(none)", 40), sold("team", "T", 7)],
+    }),
+    ("regions_add_up_to_company", "nothing sold", {"kpi.contract": [sold("company", "C", None)]}),
+    ("splits_add_up", "overlays beside", {
+        "staging.opportunity_split": [split("E1", Decimal("33.33")), split("E2", Decimal("66.67")),
+                                      split("E3", 50, "overlay")],
+    }),
+]  # fmt: skip
+
+BROKEN: list[tuple[str, str, Given, dict[str, Any]]] = [
+    ("buckets_add_up", "a bucket misses an item", {
+        "mart.receivable_ageing": [ageing("not_due", 60)], "core.open_item_span": [span(100)],
+    }, {"ageing_amount": 60, "item_amount": 100}),
+    ("commission_lines_cover_credit", "a slice nobody pays", {
+        "core.fct_credit": [credit(100)], "core.fct_commission": [line(60)],
+    }, {"payee_id": "E1", "credited": 100, "paid_on": 60}),
+    ("commission_lines_cover_credit", "no line at all", {
+        "core.fct_credit": [credit(100)],
+    }, {"payee_id": "E1", "paid_on": 0}),
+    ("commission_lines_cover_credit", "a line without credit", {
+        "core.fct_commission": [line(60, "E2")],
+    }, {"payee_id": "E2", "credited": 0, "paid_on": 60}),
+    ("credits_add_up", "credited twice", {
+        "core.fct_credit": [credit(100), credit(Decimal("0.01"), "E2")],
+    }, {"receipt_id": "R", "net_amount": 100, "credited": Decimal("100.01")}),
+    ("foreign_amounts_have_a_rate", "no rate", {
+        "core.fct_invoice": [{"invoice_id": "I", "currency": "USD", "_line": 7}],
+    }, {"invoice_id": "I", "_line": 7}),
+    ("foreign_contracts_have_a_rate", "no rate", {
+        "core.fct_contract": [{"contract_id": "A", "currency": "USD", "net_amount": 1, "_line": 7}],
+    }, {"contract_id": "A", "_line": 7}),
+    ("foreign_receipts_have_a_rate", "no rate", {
+        "core.fct_open_item": [{"item_kind": "receipt", "document_id": "R", "currency": "USD",
+                                "_line": 7}],
+    }, {"document_id": "R", "_line": 7}),
+    ("funnel_outcomes_add_up", "a deal in no place", {
+        "mart.funnel_stage": [funnel(10, 4, 3, 2, 0)],
+    }, {"stage_id": "proposal", "entered": 10}),
+    ("landed_is_accounted", "a row is lost", {
+        "mart.load": [load(3, 1, 1)],
+    }, {"file": "f.csv", "row_difference": 1}),
+    ("landed_is_accounted", "a cent is lost", {
+        "mart.load": [load(3, 2, 1, 100, Decimal("89.99"), 10)],
+    }, {"amount_difference": Decimal("0.01")}),
+    ("landed_is_accounted", "a load that was never accounted for", {
+        "mart.load": [load(3, None, None, None, None, None)],
+    }, {"file": "f.csv", "row_difference": 3}),
+    ("open_is_document_less_settled", "a cent lost between instalments", {
+        "core.fct_open_item": [document(100)], "core.fct_settlement": [settlement(30)],
+        "core.open_item_span": [span(Decimal("69.99"))],
+    }, {"document_id": "I", "amount": 100, "settled_amount": 30}),
+    ("open_is_document_less_settled", "settled by another kind of document", {
+        "core.fct_open_item": [document(100)],
+        "core.fct_settlement": [settlement(100, kind="receipt")],
+    }, {"document_id": "I", "settled_amount": 0}),
+    ("quota_parts_add_up", "over-allocated", {
+        "core.dim_unit": UNITS,
+        "staging.quota": [quota("C", 100), quota("R1", 60), quota("R2", 50)],
+    }, {"unit_id": "C", "over_allocated": 10}),
+    ("receivables_tie_to_ledger", "a difference", {
+        "mart.receivable_metric": [metric(10)],
+    }, {"gl_difference": 10}),
+    ("regions_add_up_to_company", "a fact in no region", {
+        "kpi.contract": [sold("company", "C", 100), sold("region", "R1", 60)],
+    }, {"company_amount": 100, "region_amount": 60}),
+    ("regions_add_up_to_company", "no region at all", {
+        "kpi.contract": [sold("company", "C", 100)],
+    }, {"company_amount": 100}),
+    ("splits_add_up", "99.99", {
+        "staging.opportunity_split": [split("E1", Decimal("33.33")), split("E2", Decimal("66.66"))],
+    }, {"opportunity_id": "O", "pct": Decimal("99.99")}),
+]  # fmt: skip
+
+
+def run(lab: Laboratory, check: Reconciliation, given: Given) -> Any:
+    for table in check.inputs:
+        if table != "core.parameter":
+            lab.given(table, given.get(table, []))
+    unread = set(given) - set(check.inputs)
+    assert not unread, f"{check.check} does not read {unread}"
+    return check.run(lab.warehouse)
+
+
+@pytest.mark.parametrize(("name", "case", "given"), CLEAN, ids=[f"{n}: {c}" for n, c, _ in CLEAN])
+def test_a_clean_case_passes(lab: Laboratory, name: str, case: str, given: Given) -> None:
+    found = run(lab, CHECKS[name], given)
+    assert (found.status, found.offenders, found.evidence) == ("passed", 0, [])
+    assert not found.blocks
+
+
+@pytest.mark.parametrize(
+    ("name", "case", "given", "expected"), BROKEN, ids=[f"{n}: {c}" for n, c, *_ in BROKEN]
+)
+def test_the_offender_is_found(
+    lab: Laboratory, name: str, case: str, given: Given, expected: dict[str, Any]
+) -> None:
+    found = run(lab, CHECKS[name], given)
+    assert (found.status, found.offenders) == ("failed", 1)
+    assert {key: found.evidence[0][key] for key in expected} == expected
+    assert found.blocks == (CHECKS[name].severity == "block")
+
+
+def test_no_check_without_an_offender_and_a_clean_case() -> None:
+    assert {name for name, _, _ in CLEAN} == set(CHECKS) == {name for name, *_ in BROKEN}
+
+
+def test_contracts_block_and_surprises_warn() -> None:
+    warned = {name for name, check in CHECKS.items() if check.severity == "warn"}
+    assert warned == {"quota_parts_add_up", "receivables_tie_to_ledger", "splits_add_up"}
+
+
+def test_at_most_ten_offenders_are_shown_and_all_are_counted(lab: Laboratory) -> None:
+    rows = [{"invoice_id": f"I{n:02}", "currency": "USD"} for n in range(12)]
+    found = run(lab, CHECKS["foreign_amounts_have_a_rate"], {"core.fct_invoice": rows})
+    assert (found.offenders, len(found.evidence)) == (12, 10)
+    assert found.evidence[0]["invoice_id"] == "I00"
+
+
+def test_a_check_that_cannot_run_is_errored_not_failed_and_blocks(lab: Laboratory) -> None:
+    check = replace(CHECKS["splits_add_up"], sql="select no_such_column from core.parameter",
+                    severity="block")  # fmt: skip
+    found = check.run(lab.warehouse)
+    assert (found.status, found.offenders, found.blocks) == ("errored", 0, True)
+    assert "no_such_column" in found.evidence[0]["error"]
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("-- check: c\n-- guards: t\n-- severity: block\n-- zh: 中\n-- en: e\n", "no why"),
+        ("-- check: c\n-- guards: t\n-- severity: maybe\n-- zh: 中\n-- en: e\n-- why: w\n",
+         "severity must be block or warn"),
+    ],
+)  # fmt: skip
+def test_a_check_file_without_its_header_is_a_mistake_of_ours(header: str, expected: str) -> None:
+    with pytest.raises(ValueError, match=expected):
+        parse_reconciliation(header + "select 1", "c.sql")
