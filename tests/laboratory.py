@@ -19,9 +19,11 @@ from pipelines.policy.load import Policies, load_policies
 from pipelines.warehouse.catalog import all_models
 from pipelines.warehouse.duck import Warehouse
 from pipelines.warehouse.models import Model
+from pipelines.warehouse import shape
 from pipelines.warehouse.shape import fill_empty
 from pipelines.workspace import Workspace, open_workspace
 
+AS_OF = shape.AS_OF
 ROOT = Path(__file__).parents[1]
 Row = Mapping[str, Any]
 

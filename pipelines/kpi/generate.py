@@ -6,6 +6,9 @@ Belongs here: which templates the catalogue's entries fill. Does not belong here
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pipelines.policy.catalogue import ORG_SCOPES, Catalogue, Kpi
 from pipelines.policy.models import Process
 from pipelines.warehouse.models import Model, parse_model
@@ -47,13 +50,32 @@ def _fact_models(catalogue: Catalogue, fact_id: str) -> list[Model]:
     percentiles = catalogue.of_fact(fact_id, "percentile")
     if percentiles:
         dates = {kpi.date for kpi in percentiles.values()}
-        sql = render("kpi/percentile.sql.j2", fact=fact, kpis=percentiles, date=dates.pop())
+        sql = render(
+            "kpi/percentile.sql.j2",
+            fact=fact,
+            kpis=percentiles,
+            date=dates.pop(),
+            expressions=_shared_expressions(percentiles),
+        )
         models.append(_model(f"kpi.{fact_id}_percentile", sql, "percentiles", fact_id))
     modelled = catalogue.of_fact(fact_id, "modelled")
     if modelled:
         sql = render(f"kpi/modelled_{fact_id}.sql.j2", fact=fact, kpis=modelled)
         models.append(_model(f"kpi.{fact_id}_modelled", sql, "balances", fact_id))
     return models
+
+
+def _shared_expressions(percentiles: Mapping[str, Kpi]) -> list[dict[str, Any]]:
+    """Percentiles of one expression together: its values are gathered once."""
+    shared: dict[tuple[str, str | None], dict[str, Any]] = {}
+    for kpi_id, kpi in percentiles.items():
+        entry = shared.setdefault(
+            (kpi.numerator, kpi.where),
+            {"value": kpi.numerator, "where": kpi.where, "ids": [], "percentiles": []},
+        )
+        entry["ids"].append(kpi_id)
+        entry["percentiles"].append(kpi.percentile)
+    return list(shared.values())
 
 
 def _model(name: str, sql: str, what: str, fact: str) -> Model:

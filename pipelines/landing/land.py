@@ -18,7 +18,7 @@ import duckdb
 
 from pipelines.errors import UserError
 from pipelines.landing.detect import clean_header
-from pipelines.landing.parquet import Landed
+from pipelines.landing.parquet import Landed, in_order
 from pipelines.landing.text import land_text
 from pipelines.landing.workbook import land_workbook
 from pipelines.staging.contract import canonical_tables
@@ -154,10 +154,11 @@ def land_export(
         return LandedExport(export, sha256, _read_card(card, parquet))
     working = parquet.with_suffix(f".{os.getpid()}.tmp")
     try:
-        if export.path.suffix.lower() in _WORKBOOKS:
-            landed = land_workbook(con, export.path, export.sheet, set(known), working)
-        else:
-            landed = land_text(con, export.path, set(known), working)
+        with in_order(con):
+            if export.path.suffix.lower() in _WORKBOOKS:
+                landed = land_workbook(con, export.path, export.sheet, set(known), working)
+            else:
+                landed = land_text(con, export.path, set(known), working)
         _require_headers(export, landed)
     except UserError as error:
         working.unlink(missing_ok=True)

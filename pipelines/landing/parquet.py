@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import duckdb
 
 LINE_COLUMN = "_line"
 RAGGED_COLUMN = "_ragged"
@@ -21,6 +25,18 @@ class Landed:
     names: tuple[str, ...]
     rows: int
     first_line: int | None
+
+
+@contextmanager
+def in_order(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Keep rows in the order they are read: a row's line follows from its position."""
+    found = con.execute("select current_setting('preserve_insertion_order')").fetchone()
+    con.execute("set preserve_insertion_order = true")
+    try:
+        yield
+    finally:
+        if found is not None and not found[0]:
+            con.execute("set preserve_insertion_order = false")
 
 
 def literal(text: str) -> str:

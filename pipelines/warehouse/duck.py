@@ -153,7 +153,12 @@ def open_warehouse(
         con = duckdb.connect(
             str(path),
             read_only=read_only,
-            config={"memory_limit": memory_limit, "temp_directory": str(spill)},
+            config={
+                "memory_limit": memory_limit,
+                "temp_directory": str(spill),
+                # no table has an order; landing, where lines follow from positions, asks for it
+                "preserve_insertion_order": False,
+            },
         )
     except duckdb.IOException as error:
         if "lock" in str(error).lower():

@@ -1,4 +1,5 @@
 -- table: core.fct_activity
+-- kind:  view
 -- grain: one row per sales activity up to the day of the report
 -- key:   activity_id
 -- why:   calls and visits by day

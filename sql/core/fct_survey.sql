@@ -1,4 +1,5 @@
 -- table: core.fct_survey
+-- kind:  view
 -- grain: one row per survey answered up to the day of the report
 -- key:   survey_id
 -- why:   satisfaction by the employee it is about and by customer

@@ -10,6 +10,7 @@ with period as (
     period_end,
     data_end,
     is_partial,
+    is_current,
     previous_start,
     prior_year_start
   from core.period
@@ -32,7 +33,8 @@ elapsed as (
       else prior_year_start + interval 12 month - interval 1 day
     end as date) as prior_year_last_day
   from period
-  where is_partial or period_kind = 'rolling_13w'
+  -- of the rolling windows only the latest is compared; the others show a course
+  where is_partial or (period_kind = 'rolling_13w' and is_current)
 )
 
 select

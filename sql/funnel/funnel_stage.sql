@@ -178,8 +178,7 @@ timed as (
       else 'company'
     end as scope_kind,
     coalesce(employee_id, team_id, region_id, company_id) as scope_id,
-    quantile_cont(days, 0.5) as days_p50,
-    quantile_cont(days, 0.9) as days_p90
+    quantile_cont(days, [0.5, 0.9]) as days
   from placed_exit
   group by grouping sets (
     (stage_id, period_kind, period_start, employee_id),
@@ -205,8 +204,8 @@ select
   cast(counted.still_open as bigint) as open,
   cast(cast(counted.advanced as double) / nullif(cast(counted.entered as double), 0) as decimal(18, 8))
     as conversion,
-  cast(timed.days_p50 as decimal(18, 4)) as days_p50,
-  cast(timed.days_p90 as decimal(18, 4)) as days_p90,
+  cast(timed.days[1] as decimal(18, 4)) as days_p50,
+  cast(timed.days[2] as decimal(18, 4)) as days_p90,
   -- with too many still open, the outcome of a cohort is not yet known
   counted.mode = 'exit' or counted.still_open * 5 <= counted.entered as is_mature
 from counted
