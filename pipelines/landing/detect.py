@@ -8,13 +8,16 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 HEADER_SEARCH_ROWS = 20
+DELIMITERS = (",", "\t", ";", "|")
+MAX_FIELD = 1 << 24
 _PROBE_BYTES = 1 << 20
-_TOTAL_WORDS = ("合计", "总计", "小计", "总和", "total", "grand total", "subtotal", "sum")
+TOTAL_WORDS = ("合计", "总计", "小计", "总和", "total", "grand total", "subtotal", "sum")
 
 
 @dataclass(frozen=True)
@@ -36,25 +39,86 @@ def detect_encoding(probe: bytes, whole: bool) -> tuple[str, int]:
     if probe.startswith(codecs.BOM_UTF8):
         return "utf-8", len(codecs.BOM_UTF8)
     if probe.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16", 2
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            codecs.getincrementaldecoder(encoding)().decode(probe, final=whole)
-        except UnicodeDecodeError:
-            continue
-        return encoding, 0
+        return "utf-16-le" if probe.startswith(codecs.BOM_UTF16_LE) else "utf-16-be", 2
+    if _decodes(probe, "utf-8", whole):
+        return "utf-8", 0
+    if _decodes(probe, "gb18030", whole) and _looks_chinese(probe):
+        return "gb18030", 0
     return "cp1252", 0
 
 
+def _decodes(probe: bytes, encoding: str, whole: bool) -> bool:
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(probe, final=whole)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _looks_chinese(probe: bytes) -> bool:
+    """Whether the bytes beyond ASCII stand in pairs, as in Chinese, or alone, as accents do.
+
+    Most Chinese characters have two bytes beyond ASCII; an accented letter stands before a plain
+    one, which GB18030 would swallow.
+    """
+    pairs = alone = position = 0
+    while position < len(probe):
+        if probe[position] < 0x80:
+            position += 1
+            continue
+        followed = probe[position + 1 : position + 2]
+        if followed and followed[0] < 0x80:
+            alone += 1
+        else:
+            pairs += 1
+        position += 2
+    return pairs >= alone
+
+
+def invalid_utf8_from(path: Path) -> int | None:
+    """Where a file stops being UTF-8; `None` when all of it is."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    offset = 0
+    with path.open("rb") as handle:
+        while True:
+            chunk = handle.read(_PROBE_BYTES)
+            held = len(decoder.getstate()[0])
+            try:
+                decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                return offset - held + error.start
+            if not chunk:
+                return None
+            offset += len(chunk)
+
+
+def detect_encoding_at(path: Path, offset: int) -> str:
+    """Encoding of a text whose first bytes beyond ASCII stand at `offset`."""
+    with path.open("rb") as handle:
+        handle.seek(offset)
+        probe = handle.read(_PROBE_BYTES)
+    return detect_encoding(probe, whole=len(probe) < _PROBE_BYTES)[0]
+
+
 def detect_dialect(path: Path) -> Dialect:
-    """Encoding and delimiter of a text file."""
+    """Encoding of a text file, and the delimiter that stands in it most."""
     with path.open("rb") as handle:
         probe = handle.read(_PROBE_BYTES)
     encoding, bom_bytes = detect_encoding(probe, whole=len(probe) < _PROBE_BYTES)
     text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(probe[bom_bytes:])
     lines = [line for line in text.splitlines()[:HEADER_SEARCH_ROWS] if line.strip()]
-    scores = {d: max((line.count(d) for line in lines), default=0) for d in (",", "\t", ";", "|")}
+    scores = {d: max((line.count(d) for line in lines), default=0) for d in DELIMITERS}
     return Dialect(encoding, max(scores, key=lambda d: scores[d]), bom_bytes)
+
+
+@contextmanager
+def long_fields() -> Iterator[None]:
+    """Let Python's reader take fields as long as DuckDB's does."""
+    before = csv.field_size_limit(MAX_FIELD)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
 
 
 def head_rows(path: Path, dialect: Dialect) -> list[tuple[int, list[str]]]:
@@ -67,11 +131,12 @@ def head_rows(path: Path, dialect: Dialect) -> list[tuple[int, list[str]]]:
         )
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter)
     line = 1
-    for row in reader:
-        rows.append((line, row))
-        line = reader.line_num + 1
-        if len(rows) == HEADER_SEARCH_ROWS:
-            break
+    with long_fields():
+        for row in reader:
+            rows.append((line, row))
+            line = reader.line_num + 1
+            if len(rows) == HEADER_SEARCH_ROWS:
+                break
     return rows
 
 
@@ -82,10 +147,14 @@ def clean_header(cell: object) -> str:
 
 @dataclass(frozen=True)
 class Header:
-    """The header found: its index among the rows looked at and the names by column."""
+    """The header found: its index among the rows looked at and the names by column.
+
+    `known` is how many of the names a source knows.
+    """
 
     index: int
     names: tuple[str, ...]
+    known: int
 
 
 def find_header(rows: Sequence[Sequence[object]], known: set[str]) -> Header | None:
@@ -107,7 +176,7 @@ def find_header(rows: Sequence[Sequence[object]], known: set[str]) -> Header | N
         for candidate in candidates:
             score = len({name.lower() for name in candidate} & wanted)
             if score > best_score:
-                best, best_score = Header(index, _unique(candidate)), score
+                best, best_score = Header(index, _unique(candidate), score), score
     return best
 
 
@@ -117,13 +186,16 @@ def _is_header_part(row: Sequence[object]) -> bool:
 
 
 def _unique(names: list[str]) -> tuple[str, ...]:
-    seen: dict[str, int] = {}
+    taken: set[str] = set()
     unique = []
     for position, name in enumerate(names, 1):
         base = name or f"column_{position}"
-        seen[base.lower()] = seen.get(base.lower(), 0) + 1
-        count = seen[base.lower()]
-        unique.append(base if count == 1 else f"{base}_{count}")
+        count, own = 1, base
+        while own.lower() in taken:
+            count += 1
+            own = f"{base}_{count}"
+        taken.add(own.lower())
+        unique.append(own)
     return tuple(unique)
 
 
@@ -132,5 +204,5 @@ def is_total_row(cells: Sequence[object]) -> bool:
     for cell in cells:
         text = clean_header(cell).rstrip(":：").replace(" ", "").lower()
         if text:
-            return text in {word.replace(" ", "") for word in _TOTAL_WORDS}
+            return text in {word.replace(" ", "") for word in TOTAL_WORDS}
     return False

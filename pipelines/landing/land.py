@@ -29,7 +29,7 @@ _WORKBOOKS = {".xlsx", ".xls", ".xlsm"}
 _TEXTS = {".csv", ".tsv", ".txt"}
 _HASH_CHUNK = 1 << 22
 # Part of the address of a landed file: raise it when reading changes, so nothing old is reused.
-READER_VERSION = 2
+READER_VERSION = 3
 
 
 @dataclass(frozen=True)

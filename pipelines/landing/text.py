@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -18,11 +18,17 @@ import duckdb
 
 from pipelines.errors import UserError
 from pipelines.landing.detect import (
+    DELIMITERS,
+    MAX_FIELD,
+    TOTAL_WORDS,
     Dialect,
     detect_dialect,
+    detect_encoding_at,
     find_header,
     head_rows,
+    invalid_utf8_from,
     is_total_row,
+    long_fields,
 )
 from pipelines.landing.parquet import LINE_COLUMN, RAGGED_COLUMN, Landed, identifier, literal
 
@@ -46,37 +52,54 @@ def land_text(con: duckdb.DuckDBPyConnection, path: Path, known: set[str], targe
         target: the Parquet file to write.
 
     Raises:
-        UserError: the file is empty or no header row was found.
+        UserError: the file is empty, no header row was found or a quote is never closed.
     """
     layout = _layout(path, known)
-    source = path
     recoded = target.with_suffix(".utf8")
     try:
-        if layout.dialect.encoding != "utf-8":
-            _recode(path, layout.dialect, recoded)
-            source = recoded
-        regular = _regular_rows(source, layout)
-        if regular is not None and _fast(con, source, layout, regular, target):
-            return Landed(target, layout.names, regular, layout.first_line)
-        rows = _slow(con, source, layout, target)
-        return Landed(target, layout.names, rows, None)
+        source = _as_utf8(path, layout, recoded)
+        landed = _fast(con, source, layout, target)
+        if landed is None and source == path and not layout.dialect.bom_bytes:
+            offset = invalid_utf8_from(path)
+            if offset is not None:  # what is not UTF-8 begins after the first bytes
+                layout = _layout(path, known, detect_encoding_at(path, offset))
+                source = _as_utf8(path, layout, recoded)
+                landed = _fast(con, source, layout, target)
+        return landed or Landed(target, layout.names, _slow(con, source, layout, target), None)
     finally:
         recoded.unlink(missing_ok=True)
 
 
-def _layout(path: Path, known: set[str]) -> _Layout:
+def _layout(path: Path, known: set[str], encoding: str | None = None) -> _Layout:
+    """Where the header stands, under the delimiter that gives the most known header names."""
     if path.stat().st_size == 0:
         raise UserError("the file is empty", 1)
-    dialect = detect_dialect(path)
-    rows = head_rows(path, dialect)
-    header = find_header([cells for _, cells in rows], known)
-    if header is None:
+    likely = detect_dialect(path)
+    if encoding is not None:
+        likely = replace(likely, encoding=encoding)
+    best: _Layout | None = None
+    best_known = 0
+    for delimiter in (likely.delimiter, *(d for d in DELIMITERS if d != likely.delimiter)):
+        dialect = replace(likely, delimiter=delimiter)
+        rows = head_rows(path, dialect)
+        header = find_header([cells for _, cells in rows], known)
+        if header is not None and header.known > best_known:
+            line = rows[header.index][0]
+            after = rows[header.index + 1][0] if header.index + 1 < len(rows) else line + 1
+            best, best_known = _Layout(dialect, header.names, line, after), header.known
+    if best is None:
+        rows = head_rows(path, likely)
         first = next((c for _, c in rows if any(x.strip() for x in c)), [])
         seen = ", ".join(cell.strip() for cell in first[:6])
         raise UserError(f"no header row found; the first filled row reads: {seen}", 1)
-    header_line = rows[header.index][0]
-    after = rows[header.index + 1][0] if header.index + 1 < len(rows) else header_line + 1
-    return _Layout(dialect, header.names, header_line, after)
+    return best
+
+
+def _as_utf8(path: Path, layout: _Layout, recoded: Path) -> Path:
+    if layout.dialect.encoding == "utf-8":
+        return path
+    _recode(path, layout.dialect, recoded)
+    return recoded
 
 
 def _recode(path: Path, dialect: Dialect, target: Path) -> None:
@@ -102,7 +125,8 @@ def _regular_rows(path: Path, layout: _Layout) -> int | None:
         handle.seek(max(0, handle.tell() - _TAIL_BYTES))
         tail = handle.read()
     lines = newlines + (0 if last.endswith(b"\n") else 1)
-    last_row = tail.decode("utf-8", errors="replace").rstrip("\r\n").rpartition("\n")[2]
+    text = tail.decode("utf-8", errors="replace").replace("\r", "\n")
+    last_row = text.removesuffix("\n").removesuffix("\n").rpartition("\n")[2]
     cells = next(csv.reader([last_row], delimiter=layout.dialect.delimiter), [])
     if is_total_row(cells) or not any(cell.strip() for cell in cells):
         return None
@@ -110,27 +134,53 @@ def _regular_rows(path: Path, layout: _Layout) -> int | None:
 
 
 def _fast(
-    con: duckdb.DuckDBPyConnection, path: Path, layout: _Layout, rows: int, target: Path
-) -> bool:
-    """Let DuckDB read the file strictly; `False` when it is not regular after all."""
+    con: duckdb.DuckDBPyConnection, path: Path, layout: _Layout, target: Path
+) -> Landed | None:
+    """Let DuckDB read the file strictly; `None` when it is not regular after all."""
+    rows = _regular_rows(path, layout)
+    if rows is None:
+        return None
     columns = ", ".join(f"{literal(name)}: 'varchar'" for name in layout.names)
     try:
         result = con.execute(
             f"copy (select * from read_csv({literal(str(path))}, header = false, "
             f"skip = {layout.first_line - 1}, delim = {literal(layout.dialect.delimiter)}, "
             f"""quote = '"', escape = '"', auto_detect = false, columns = {{{columns}}}, """
-            f"strict_mode = true, max_line_size = 16777216)) "
+            f"strict_mode = true, max_line_size = {MAX_FIELD})) "
             f"to {literal(str(target))} (format parquet, compression snappy)"
         ).fetchone()
     except duckdb.Error:
-        return False
-    return result is not None and result[0] == rows
+        return None
+    if result is None or result[0] != rows or _has_rows_to_leave_out(con, layout, target):
+        return None
+    return Landed(target, layout.names, rows, layout.first_line)
+
+
+def _has_rows_to_leave_out(con: duckdb.DuckDBPyConnection, layout: _Layout, target: Path) -> bool:
+    """Whether a blank row or a row of sums stands among the rows; Python's reader decides which.
+
+    The first column alone nearly always says no; only then are the others looked at.
+    """
+    words = ", ".join(literal(word.replace(" ", "")) for word in TOTAL_WORDS)
+    for names in (layout.names[:1], layout.names):
+        filled = ", ".join(f"nullif(trim({identifier(name)}), '')" for name in names)
+        found = con.execute(
+            f"select 1 from (select coalesce({filled}, null) as cell "
+            f"from read_parquet({literal(str(target))})) where cell is null "
+            f"or lower(regexp_replace(cell, '[\\s*:：]', '', 'g')) in ({words}) limit 1"
+        ).fetchone()
+        if found is None:
+            return False
+    return True
 
 
 def _slow(con: duckdb.DuckDBPyConnection, path: Path, layout: _Layout, target: Path) -> int:
     spool = target.with_suffix(".spool")
     try:
-        with path.open(encoding="utf-8-sig", errors="replace", newline="") as source:
+        with (
+            path.open(encoding="utf-8-sig", errors="replace", newline="") as source,
+            long_fields(),
+        ):
             numbered = _numbered(source, layout)
             return write_numbered(con, numbered, layout.names, spool, target)
     finally:
@@ -138,12 +188,43 @@ def _slow(con: duckdb.DuckDBPyConnection, path: Path, layout: _Layout, target: P
 
 
 def _numbered(source: IO[str], layout: _Layout) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(source, delimiter=layout.dialect.delimiter)
+    """Rows with their first line; a row whose quotes do not fit is one field, its whole text.
+
+    Raises:
+        UserError: a quote is opened and never closed, so that the rows after it cannot be told.
+    """
+    taken: list[str] = []
+
+    def lines() -> Iterator[str]:
+        for text in source:
+            taken.append(text)
+            yield text
+
+    reader = csv.reader(lines(), delimiter=layout.dialect.delimiter)
     line = 1
-    for row in reader:
-        if line > layout.header_line:
-            yield line, row
-        line = reader.line_num + 1
+    try:
+        for row in reader:
+            text = "".join(taken)
+            taken.clear()
+            if line > layout.header_line:
+                fault = _quoting_fault(text, layout.dialect.delimiter)
+                if fault == "unexpected end of data":
+                    raise UserError(f"line {line}: a quote is opened and never closed", 1)
+                yield line, row if fault is None else [text.rstrip("\r\n")]
+            line = reader.line_num + 1
+    except csv.Error:
+        raise UserError(f"line {line}: a quote is opened and never closed", 1) from None
+
+
+def _quoting_fault(text: str, delimiter: str) -> str | None:
+    """What the strict reader has against a row; `None` when its quotes are in order."""
+    if '"' not in text:
+        return None
+    try:
+        list(csv.reader([text], delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return str(error)
+    return None
 
 
 def write_numbered(
@@ -164,7 +245,7 @@ def write_numbered(
     width = len(names)
     count = 0
     with spool.open("w", encoding="utf-8", newline="") as handle:
-        out = csv.writer(handle, quoting=csv.QUOTE_ALL)
+        out = csv.writer(handle, quoting=csv.QUOTE_ALL, lineterminator="\n")
         for line, row in rows:
             if not any(cell.strip() for cell in row) or is_total_row(row):
                 continue
@@ -182,7 +263,7 @@ def write_numbered(
         f"{', '.join(identifier(name) for name in names)} "
         f"from read_csv({literal(str(spool))}, header = false, delim = ',', auto_detect = false, "
         f"""quote = '"', escape = '"', columns = {{{columns}}}, parallel = false, """
-        f"max_line_size = 16777216, null_padding = false)) "
+        f"new_line = '\\n', max_line_size = {2 * MAX_FIELD}, null_padding = false)) "
         f"to {literal(str(target))} (format parquet, compression snappy)"
     )
     return count

@@ -54,8 +54,9 @@ def load(landed: object, accepted: object, refused: object, *money: object, curr
     amounts = money or (0, 0, 0)
     return {
         "load_id": 1 if current else 2, "file": "f.csv", "is_current": current,
-        "rows_landed": landed, "rows_accepted": accepted, "rows_quarantined": refused, "amount_landed": amounts[0],
-        "amount_accepted": amounts[1], "amount_quarantined": amounts[2],
+        "rows_landed": landed, "rows_accepted": accepted, "rows_quarantined": refused,
+        "amount_landed": amounts[0], "amount_accepted": amounts[1],
+        "amount_quarantined": amounts[2],
     }  # fmt: skip
 
 

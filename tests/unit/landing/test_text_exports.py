@@ -1,0 +1,222 @@
+"""Text exports: encodings, delimiters, headers, lines, and the two ways they are read."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import duckdb
+import pytest
+from landing_files import KNOWN, land, land_bytes, ragged
+
+from pipelines.errors import UserError
+from pipelines.landing import text as text_module
+from pipelines.landing.text import land_text
+
+CHINESE = "id,name,amount\n1,上海远景科技,100\n2,北京（中关村）,200\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        CHINESE.encode("utf-8"),
+        CHINESE.encode("utf-8-sig"),
+        CHINESE.encode("gb18030"),
+        CHINESE.encode("utf-16"),
+        b"\xff\xfe" + CHINESE.encode("utf-16-le"),
+        b"\xfe\xff" + CHINESE.encode("utf-16-be"),
+    ],
+    ids=["utf-8", "utf-8 with mark", "gb18030", "utf-16", "utf-16 little", "utf-16 big"],
+)
+def test_every_encoding_of_an_export_reads_the_same(tmp_path: Path, content: bytes) -> None:
+    landed, rows = land_bytes(tmp_path, content)
+    assert landed.names == ("id", "name", "amount")
+    assert rows == [(2, "1", "上海远景科技", "100"), (3, "2", "北京（中关村）", "200")]
+
+
+@pytest.mark.parametrize("name", ["Café Brûlé", "Müller", "Société", "Ångström", "naïve", "Señor"])
+def test_western_european_text_is_not_taken_for_chinese(tmp_path: Path, name: str) -> None:
+    """`ü` and the letter after it happen to be a Chinese character in GB18030."""
+    _, rows = land_bytes(tmp_path, f"id,name,amount\n1,{name},100\n".encode("cp1252"))
+    assert rows == [(2, "1", name, "100")]
+
+
+@pytest.mark.parametrize("text", ["镕", "喆", "张镕基", "€100", "㐀㐁", "王喆,李旻"])
+def test_rare_chinese_characters_are_still_chinese(tmp_path: Path, text: str) -> None:
+    body = f'id,name,amount\n1,"{text}",100\n2,上海公司,1\n'
+    _, rows = land_bytes(tmp_path, body.encode("gb18030"))
+    assert rows[0][2] == text
+
+
+def test_chinese_that_begins_after_the_first_megabyte_is_read_right(tmp_path: Path) -> None:
+    plain = "".join(f"{number},plain,1\n" for number in range(120_000))
+    content = ("id,name,amount\n" + plain + "x,上海远景科技,100\n").encode("gb18030")
+    assert len(content) > 1 << 20
+    _, rows = land_bytes(tmp_path, content)
+    assert rows[-1] == (120_002, "x", "上海远景科技", "100")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_every_delimiter_is_recognised(tmp_path: Path, delimiter: str) -> None:
+    _, rows = land(tmp_path, *(delimiter.join(r) for r in (["id", "name", "amount"], list("1a5"))))
+    assert rows == [(2, "1", "a", "5")]
+
+
+def test_a_decimal_comma_is_no_delimiter(tmp_path: Path) -> None:
+    _, rows = land(tmp_path, "id;name;amount", "1,0;1,5;2,5", "2,0;1,5;3,5")
+    assert rows == [(2, "1,0", "1,5", "2,5"), (3, "2,0", "1,5", "3,5")]
+
+
+def test_commas_in_a_title_do_not_decide_the_delimiter(tmp_path: Path) -> None:
+    _, rows = land(tmp_path, "Report, of all, the deals, in, 2026", "id;name;amount", "1;a;5")
+    assert rows == [(3, "1", "a", "5")]
+
+
+def test_the_header_is_found_under_title_rows(tmp_path: Path) -> None:
+    landed, rows = land(
+        tmp_path, "商机明细表", "导出时间,2026-11-16", "", "id,name,amount", "1,a,5"
+    )
+    assert landed.names == ("id", "name", "amount")
+    assert rows == [(5, "1", "a", "5")]
+
+
+def test_a_header_of_two_rows_takes_the_lower_text_and_else_the_upper(tmp_path: Path) -> None:
+    landed, rows = land(tmp_path, "id,customer,,amount", ",name,city,", "1,a,Xi'an,5")
+    assert landed.names == ("id", "name", "city", "amount")
+    assert rows == [(3, "1", "a", "Xi'an", "5")]
+
+
+def test_required_marks_and_line_breaks_in_a_header_do_not_matter(tmp_path: Path) -> None:
+    landed, _ = land(tmp_path, 'id*,"na\nme", amount ,', "1,a,5,x", known={"id", "na me"})
+    assert landed.names == ("id", "na me", "amount", "column_4")
+
+
+@pytest.mark.parametrize(
+    ("header", "names"),
+    [
+        ("id,name,name,name", ("id", "name", "name_2", "name_3")),
+        ("id,Name,name", ("id", "Name", "name_2")),
+        ("id,name,name,name_2", ("id", "name", "name_2", "name_2_2")),
+        ("id,name,,", ("id", "name", "column_3", "column_4")),
+        ("id,name,,column_3", ("id", "name", "column_3", "column_3_2")),
+    ],
+)
+def test_repeated_and_empty_headers_get_names_of_their_own(
+    tmp_path: Path, header: str, names: tuple[str, ...]
+) -> None:
+    cells = ",".join("abcd"[: len(names)])
+    landed, rows = land(tmp_path, header, cells)
+    assert landed.names == names
+    assert rows == [(2, *"abcd"[: len(names)])]
+
+
+@pytest.mark.parametrize("total", ["合计,,300", "总 计：,,300", ",小计,300", "Grand Total,,300"])
+def test_a_total_row_is_no_row(tmp_path: Path, total: str) -> None:
+    _, rows = land(tmp_path, "id,name,amount", "1,a,100", "2,b,200", total)
+    assert [row[0] for row in rows] == [2, 3]
+
+
+@pytest.mark.parametrize("between", ["小计,,100", ",,", "", "  ,  ,"])
+def test_totals_and_blank_rows_between_the_rows_are_left_out_and_lines_stay(
+    tmp_path: Path, between: str
+) -> None:
+    _, rows = land(tmp_path, "id,name,amount", "1,a,100", between, "2,b,200", "3,c,300")
+    assert [(row[0], row[1]) for row in rows] == [(2, "1"), (4, "2"), (5, "3")]
+
+
+def test_a_word_that_only_contains_total_is_a_row(tmp_path: Path) -> None:
+    _, rows = land(tmp_path, "id,name,amount", "Total Energies,a,1", "totals,b,2", "x,合计,3")
+    assert len(rows) == 3
+
+
+def test_lines_stay_physical_when_a_field_holds_line_breaks(tmp_path: Path) -> None:
+    landed, rows = land(tmp_path, "id,name,amount", '1,"first', 'second",100', "2,b,200")
+    assert landed.first_line is None
+    assert rows == [(2, "1", "first\nsecond", "100"), (4, "2", "b", "200")]
+
+
+def test_a_row_of_the_wrong_width_is_kept_whole(tmp_path: Path) -> None:
+    landed, rows = land(tmp_path, "id,name,amount", "1,a,100", "2,b,x,200,9", "3,c", "4,d,400,,")
+    assert [row[0] for row in rows] == [2, 3, 4, 5]
+    assert ragged(tmp_path, landed) == [(3, "2,b,x,200,9"), (4, "3,c")]  # empty extras do no harm
+
+
+def test_a_quote_that_is_never_closed_is_named_not_swallowed(tmp_path: Path) -> None:
+    body = "".join(f"{number},plain text of some length,1\n" for number in range(10_000))
+    with pytest.raises(UserError) as error:
+        land_bytes(tmp_path, ('id,name,amount\n1,a,1\n2,"12 inch,5\n' + body).encode())
+    assert "line 3" in error.value.message
+    assert "quote" in error.value.message
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", "the file is empty"),
+        (b"\n\n\n", "no header row found"),
+        (
+            "日期,客户,金额\n2026-01-01,甲,5\n".encode(),
+            "the first filled row reads: 日期, 客户, 金额",
+        ),
+    ],
+    ids=["empty", "blank", "no header"],
+)
+def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, content: bytes, expected: str) -> None:
+    with pytest.raises(UserError) as error:
+        land_bytes(tmp_path, content)
+    assert expected in error.value.message
+
+
+def test_a_header_without_rows_lands_nothing(tmp_path: Path) -> None:
+    for content in (b"id,name,amount", b"id,name,amount\n", b"id,name,amount\r\n"):
+        landed, rows = land_bytes(tmp_path, content)
+        assert (landed.rows, rows) == (0, [])
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("end", [True, False])
+def test_a_regular_file_takes_the_fast_way(tmp_path: Path, newline: str, end: bool) -> None:
+    lines = ["title,,", "id,name,amount", "1,a,100", '2,"b, c",200', '3,"say ""hi""",300']
+    landed, rows = land_bytes(tmp_path, (newline.join(lines) + (newline if end else "")).encode())
+    assert landed.first_line == 3
+    assert landed.rows == 3
+    assert rows == [(3, "1", "a", "100"), (4, "2", "b, c", "200"), (5, "3", 'say "hi"', "300")]
+
+
+def test_both_ways_give_the_same_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = ["id,name,amount", "1,a,100", '2,"b, ""c""",', ",x,", "4,  d  ,0"]
+    fast, rows = land(tmp_path, *lines)
+    monkeypatch.setattr(text_module, "_regular_rows", lambda path, layout: None)
+    slow, same = land(tmp_path, *lines)
+    assert (fast.first_line, slow.first_line) == (2, None)
+    assert rows == same
+
+
+def test_carriage_returns_alone_end_lines_too(tmp_path: Path) -> None:
+    _, rows = land_bytes(tmp_path, b"id,name,amount\r1,a,100\r2,b,200\r")
+    assert [row[1] for row in rows] == ["1", "2"]
+
+
+def test_a_wide_and_long_field_is_read_whole(tmp_path: Path) -> None:
+    note = "备注" * 30_000
+    _, rows = land(tmp_path, "id,name,amount", f"1,{note},5")
+    assert rows == [(2, "1", note, "5")]
+
+
+def test_nothing_but_the_landed_file_is_left_behind(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_bytes(CHINESE.encode("gb18030"))
+    out = tmp_path / "out"
+    out.mkdir()
+    with duckdb.connect() as con:
+        land_text(con, source, KNOWN, out / "landed.parquet")
+    source.write_text('id,name,amount\n1,"a\nb",5\n', encoding="utf-8")
+    with duckdb.connect() as con:
+        land_text(con, source, KNOWN, out / "landed.parquet")
+    assert [path.name for path in out.iterdir()] == ["landed.parquet"]
+
+
+def test_python_s_limit_on_the_size_of_a_field_is_left_as_it_was(tmp_path: Path) -> None:
+    before = csv.field_size_limit()
+    land(tmp_path, "id,name,amount", '1,"a', 'b",5')
+    assert csv.field_size_limit() == before
