@@ -24,6 +24,7 @@ from pipelines.landing.workbook import land_workbook
 from pipelines.staging.contract import canonical_tables
 from pipelines.staging.sourcefile import SourceFile, canonical_source
 from pipelines.workspace import SETTINGS_FILE, Workspace
+from pipelines.yamlfile import did_you_mean, read_yaml
 
 _WORKBOOKS = {".xlsx", ".xls", ".xlsm"}
 _TEXTS = {".csv", ".tsv", ".txt"}
@@ -73,8 +74,8 @@ def take_inventory(workspace: Workspace, sources: Iterable[SourceFile]) -> Inven
     sources = list(sources)
     exports: list[Export] = []
     unknown: list[str] = []
-    for entry in workspace.settings.inputs:
-        folder = _input_folder(workspace, entry.path)
+    for number, entry in enumerate(workspace.settings.inputs):
+        folder = _input_folder(workspace, number, entry.path)
         for path in sorted(p for p in folder.rglob("*") if p.is_file() and _readable(p)):
             inner = path.relative_to(folder).as_posix()
             name = PurePosixPath(entry.path, inner).as_posix()
@@ -96,17 +97,17 @@ def take_inventory(workspace: Workspace, sources: Iterable[SourceFile]) -> Inven
     return Inventory(tuple(exports), missing, tuple(unknown))
 
 
-def _input_folder(workspace: Workspace, written: str) -> Path:
-    settings = workspace.root / SETTINGS_FILE
+def _input_folder(workspace: Workspace, number: int, written: str) -> Path:
     expanded = os.path.expandvars(written)
-    if "$" in expanded:
-        raise UserError(
-            f"{settings}, inputs: {written!r} names an environment variable that is not set."
-        )
     folder = workspace.root / expanded  # an absolute path stays as it is
-    if not folder.is_dir():
-        raise UserError(f"{settings}, inputs: no such folder {written!r}.")
-    return folder
+    if "$" in expanded:
+        problem = f"{written!r} names an environment variable that is not set."
+    elif not folder.is_dir():
+        problem = f"no such folder {written!r}."
+    else:
+        return folder
+    settings = read_yaml(workspace.root / SETTINGS_FILE)
+    raise settings.error(("inputs", number, "path"), problem)
 
 
 def _readable(path: Path) -> bool:
@@ -170,12 +171,14 @@ def land_export(
 
 def _require_headers(export: Export, landed: Landed) -> None:
     """A required column whose header is absent makes the export unusable: say which is near."""
-    from pipelines.yamlfile import did_you_mean
-
     if landed.rows == 0:
         raise UserError("the file has a header and no rows", 1)
     table = canonical_tables()[export.source.table]
     present = {clean_header(name).lower() for name in landed.names}
+    for header in export.source.only:
+        if clean_header(header).lower() not in present:
+            near = did_you_mean(header, landed.names)
+            raise UserError(f"no column {header!r}, which `only` asks for{near}", 1)
     for column, source in export.source.columns.items():
         wanted = {clean_header(header).lower() for header in source.headers}
         if table.columns[column].required and not wanted & present:

@@ -38,9 +38,7 @@ def land_workbook(
         raise UserError(
             f"has no sheet {name!r}; its sheets are {', '.join(workbook.sheet_names)}", 1
         )
-    content = workbook.get_sheet_by_name(name)
-    first_row = content.start[0] + 1 if content.start else 1
-    rows = content.iter_rows()
+    rows = workbook.get_sheet_by_name(name).iter_rows()  # from the first row, filled or not
     head = list(itertools.islice(rows, HEADER_SEARCH_ROWS))
     if not head:
         raise UserError(f"sheet {name!r} is empty", 1)
@@ -48,7 +46,7 @@ def land_workbook(
     if header is None:
         raise UserError(f"sheet {name!r}: no header row found in its first rows", 1)
     body = itertools.chain(head[header.index + 1 :], rows)
-    numbered = _numbered(body, first_row + header.index + 1, len(header.names))
+    numbered = _numbered(body, header.index + 2, len(header.names))
     spool = target.with_suffix(".spool")
     try:
         count = write_numbered(con, numbered, header.names, spool, target)
