@@ -18,7 +18,7 @@ import duckdb
 
 from pipelines.errors import UserError
 from pipelines.landing.detect import clean_header
-from pipelines.landing.parquet import Landed, in_order
+from pipelines.landing.parquet import Landed, in_order, land_parquet
 from pipelines.landing.text import land_text
 from pipelines.landing.workbook import land_workbook
 from pipelines.staging.contract import canonical_tables
@@ -28,6 +28,7 @@ from pipelines.yamlfile import did_you_mean, read_yaml
 
 _WORKBOOKS = {".xlsx", ".xls", ".xlsm"}
 _TEXTS = {".csv", ".tsv", ".txt"}
+_PARQUET = {".parquet"}
 _HASH_CHUNK = 1 << 22
 # Part of the address of a landed file: raise it when reading changes, so nothing old is reused.
 READER_VERSION = 3
@@ -112,7 +113,7 @@ def _input_folder(workspace: Workspace, number: int, written: str) -> Path:
 
 def _readable(path: Path) -> bool:
     hidden = path.name.startswith((".", "~$"))
-    return not hidden and path.suffix.lower() in _WORKBOOKS | _TEXTS
+    return not hidden and path.suffix.lower() in _WORKBOOKS | _TEXTS | _PARQUET
 
 
 def _sheet(path: Path, source: SourceFile) -> str | None:
@@ -158,6 +159,8 @@ def land_export(
         with in_order(con):
             if export.path.suffix.lower() in _WORKBOOKS:
                 landed = land_workbook(con, export.path, export.sheet, set(known), working)
+            elif export.path.suffix.lower() in _PARQUET:
+                landed = land_parquet(con, export.path, working)
             else:
                 landed = land_text(con, export.path, set(known), working)
         _require_headers(export, landed)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.errors import UserError
+
 LINE_COLUMN = "_line"
 RAGGED_COLUMN = "_ragged"
 
@@ -47,3 +49,23 @@ def literal(text: str) -> str:
 def identifier(name: str) -> str:
     """A quoted SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def land_parquet(con: duckdb.DuckDBPyConnection, path: Path, target: Path) -> Landed:
+    """Land a Parquet export: typed columns as the text of their values; a row's line is its number.
+
+    Raises:
+        UserError: the file is no Parquet file.
+    """
+    source = f"read_parquet({literal(str(path))})"
+    try:
+        names = [str(row[0]) for row in con.execute(f"describe from {source}").fetchall()]
+        texts = ", ".join(f"cast({identifier(n)} as varchar) as {identifier(n)}" for n in names)
+        done = con.execute(
+            f"copy (select {texts} from {source}) "
+            f"to {literal(str(target))} (format parquet, compression snappy)"
+        ).fetchone()
+    except (duckdb.InvalidInputException, duckdb.IOException) as error:
+        first = str(error).splitlines()[0]
+        raise UserError(f"cannot be read as Parquet ({first})", 1) from None
+    return Landed(target, tuple(names), int(done[0]) if done else 0, 1)
