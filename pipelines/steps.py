@@ -13,7 +13,7 @@ from pipelines.landing.land import land_export
 from pipelines.policy.tables import write_policies
 from pipelines.session import Session
 from pipelines.staging.contract import canonical_tables
-from pipelines.staging.stage import Staged, register_loads, stage_table
+from pipelines.staging.stage import Reading, Staged, register_loads, stage_table
 from pipelines.warehouse.duck import Built, fingerprint
 from pipelines.warehouse.models import Model
 
@@ -44,11 +44,12 @@ def land(session: Session) -> dict[str, int]:
 def stage(session: Session) -> dict[str, Staged]:
     """Stage every canonical table, parents first, and note which exports hold any row."""
     started = time.perf_counter()
+    reading = Reading(session.stages, session.workspace.settings.time_zone)
     for name, table in canonical_tables().items():
         session.progress("stage", name)
         loads = [load for load in session.loads if load.export.export.source.table == name]
         session.staged[name] = stage_table(
-            session.warehouse, table, loads, session.stages, session.started_at
+            session.warehouse, table, loads, reading, session.started_at
         )
     _write_export_state(session)
     session.spent("stage", time.perf_counter() - started)

@@ -16,10 +16,10 @@ from typing import Any
 import duckdb
 
 from pipelines.policy.load import Policies, load_policies
+from pipelines.warehouse import shape
 from pipelines.warehouse.catalog import all_models
 from pipelines.warehouse.duck import Warehouse
 from pipelines.warehouse.models import Model
-from pipelines.warehouse import shape
 from pipelines.warehouse.shape import fill_empty
 from pipelines.workspace import Workspace, open_workspace
 

@@ -27,6 +27,18 @@ _TEMPLATES = ("canonical.sql.j2", "parse.sql.j2")
 
 
 @dataclass(frozen=True)
+class Reading:
+    """What a workspace says about the reading of its exports.
+
+    `stages` are the stage ids that a deal may be in; a moment that names its own time zone is put
+    into `time_zone`.
+    """
+
+    stages: tuple[str, ...]
+    time_zone: str
+
+
+@dataclass(frozen=True)
 class Staged:
     """The account of one canonical table."""
 
@@ -127,16 +139,16 @@ def stage_table(
     warehouse: Warehouse,
     table: Table,
     loads: Sequence[Load],
-    stages: tuple[str, ...],
+    reading: Reading,
     seen_at: dt.datetime,
 ) -> Staged:
     """Build `staging.<table>` from its current loads and account for every landed row."""
     started = time.perf_counter()
     name = f"staging.{identifier(table.name)}"
-    mark = _mark(warehouse, table, loads, stages)
+    mark = _mark(warehouse, table, loads, reading)
     changed = warehouse.state(f"staging.{table.name}") != mark
     if changed:
-        _rebuild(warehouse, table, name, loads, stages, seen_at, mark)
+        _rebuild(warehouse, table, name, loads, reading, seen_at, mark)
     return _account(warehouse, table, time.perf_counter() - started, changed)
 
 
@@ -145,7 +157,7 @@ def _rebuild(
     table: Table,
     name: str,
     loads: Sequence[Load],
-    stages: tuple[str, ...],
+    reading: Reading,
     seen_at: dt.datetime,
     mark: str,
 ) -> None:
@@ -160,40 +172,39 @@ def _rebuild(
         warehouse.con.execute("delete from meta.built where name = ?", [state])
         if loads:
             warehouse.con.execute(
-                f"create or replace table {name} as {_sql(table, loads, stages, 'accepted')}"
+                f"create or replace table {name} as {_sql(table, loads, reading, 'accepted')}"
             )
         else:
             _create_empty(warehouse, table, name)
     with warehouse.transaction():
         if loads:
-            _sort_out(warehouse, table, name, loads, stages, seen_at)
+            _sort_out(warehouse, table, name, loads, reading, seen_at)
         else:
             resolve_all(warehouse, table, seen_at)
         rows = warehouse.scalar(f"select count(*) from {name}")
         warehouse.con.execute("insert into meta.built values (?, ?, ?)", [state, mark, rows])
 
 
-def _sql(table: Table, loads: Sequence[Load], stages: tuple[str, ...], part: str) -> str:
+def _sql(table: Table, loads: Sequence[Load], reading: Reading, part: str) -> str:
     return render(
         "staging/canonical.sql.j2",
         table=table,
         loads=[load_context(table, load) for load in loads],
-        rules=row_rules(table, stages),
+        rules=row_rules(table, reading.stages),
         scaled=scaled_columns(loads),
+        time_zone=reading.time_zone,
         accepted=f"staging.{identifier(table.name)}",
         part=part,
     )
 
 
-def _mark(
-    warehouse: Warehouse, table: Table, loads: Sequence[Load], stages: tuple[str, ...]
-) -> str:
+def _mark(warehouse: Warehouse, table: Table, loads: Sequence[Load], reading: Reading) -> str:
     parents = sorted({r.table for r in table.references if r.rejects and r.table != table.name})
     return fingerprint(
         table.model_dump(mode="json"),
         [[load.load_id, load.landed.parquet.name] for load in loads],
         [load.export.export.source.model_dump(mode="json") for load in loads],
-        stages,
+        [reading.stages, reading.time_zone],
         [warehouse.state(f"staging.{parent}") for parent in parents],
         [shipped("sql", "staging", name).read_text(encoding="utf-8") for name in _TEMPLATES],
     )
@@ -211,7 +222,7 @@ def _sort_out(
     table: Table,
     name: str,
     loads: Sequence[Load],
-    stages: tuple[str, ...],
+    reading: Reading,
     seen_at: dt.datetime,
 ) -> None:
     """Gather the faults of all rules, take the rows out of the table, account for every row."""
@@ -222,16 +233,16 @@ def _sort_out(
     )
     if warehouse.scalar(f"select count(*) from {name}") < sum(load.rows for load in loads):
         con.execute(
-            f"create or replace temp table rejected as {_sql(table, loads, stages, 'rejected')}"
+            f"create or replace temp table rejected as {_sql(table, loads, reading, 'rejected')}"
         )
-        _record_row_faults(warehouse, table, row_rules(table, stages))
+        _record_row_faults(warehouse, table, row_rules(table, reading.stages))
         con.execute("drop table rejected")
     _reject_duplicates(warehouse, table, name)
     for reference in table.references:
         if reference.rejects:
             _reject_orphans(warehouse, table, name, reference.column, reference.table)
     write_quarantine(warehouse, table, loads, seen_at)
-    amounts = _sql(table, loads, stages, "amounts") if table.amount else None
+    amounts = _sql(table, loads, reading, "amounts") if table.amount else None
     _write_account(warehouse, table, name, loads, amounts)
     con.execute("drop table faults")
 

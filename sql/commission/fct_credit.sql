@@ -129,13 +129,13 @@ shared as (
     on
       owner_day.role = owner_plan.role
       and deal.allocated_date >= owner_plan.valid_from
-      and (owner_plan.valid_to is null or deal.allocated_date <= owner_plan.valid_to)
+      and deal.allocated_date <= coalesce(owner_plan.valid_to, date '9999-12-31')
   -- whether the team shares is for the plan of the owner to say
   left join split
     on
-      deal.opportunity_id = split.opportunity_id
+      case when coalesce(owner_plan.credit_split, 'deal_team') = 'deal_team' then deal.opportunity_id end
+      = split.opportunity_id
       and split.pct_total = 100
-      and coalesce(owner_plan.credit_split, 'deal_team') = 'deal_team'
 )
 
 select

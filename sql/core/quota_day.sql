@@ -60,4 +60,5 @@ select
     ) * cast(0.01 as decimal(3, 2)) as decimal(18, 4)
   ) as amount
 from cents
-left join core.dim_unit as unit on cents.scope_id = unit.unit_id and cents.scope_kind = 'unit'
+left join core.dim_unit as unit
+  on case when cents.scope_kind = 'unit' then cents.scope_id end = unit.unit_id
