@@ -63,6 +63,8 @@ def _read(source: SourceFile, raw: Path) -> pd.DataFrame:
         path,
         usecols=list(wanted),
         dtype=str,
+        keep_default_na=False,  # else pandas takes "#N/A" for an empty field
+        na_values=[""],
         encoding=detect_dialect(path).encoding,
         encoding_errors="replace",
     )
