@@ -18,6 +18,7 @@ from pipelines.staging.sourcefile import SourceFile
 from pipelines.warehouse.template import macro
 
 _PARSE = "staging/parse.sql.j2"
+_DATES = ("date", "timestamp")
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ def load_context(table: Table, load: Load) -> dict[str, Any]:
         "line": line,
         "ragged": "cast(null as varchar)" if plain else RAGGED_COLUMN,
         "columns": columns,
+        "ordered": {
+            c: macro(_PARSE, "reorder")(text, source.date_order)
+            for c, text in columns.items()
+            if table.columns[c].type in _DATES
+        },
         "scales": {
             c: 10_000 if mapped.unit == "万元" else 1 for c, mapped in source.columns.items()
         },
@@ -74,12 +80,19 @@ def scaled_columns(loads: Sequence[Load]) -> list[str]:
     )
 
 
+def ordered_columns(table: Table, loads: Sequence[Load]) -> list[str]:
+    """Dates of which at least one load says that the day or the month comes first."""
+    if all(load.export.export.source.date_order == "ymd" for load in loads):
+        return []
+    return sorted(c.name for c in table.columns.values() if c.type in _DATES)
+
+
 def _names(landed: Landed) -> dict[str, str]:
     return {clean_header(name).lower(): name for name in landed.names}
 
 
 def _relation(table: Table, load: Load, columns: dict[str, str], line: str) -> str:
-    """The rows of a landed file that its source reads, in DuckDB's words."""
+    """The rows of a landed file that its source reads; a broken row is always one of them."""
     landed, source = load.landed, load.export.export.source
     relation = landed_relation(landed)
     if not source.only and source.rows == "all":
@@ -90,11 +103,13 @@ def _relation(table: Table, load: Load, columns: dict[str, str], line: str) -> s
         f"({', '.join(literal(value) for value in values)})"
         for header, values in source.only.items()
     )
+    broken = "false" if landed.first_line is not None else f"{RAGGED_COLUMN} is not null"
     once = ""
     if source.rows == "distinct":
         keys = ", ".join(columns[column] for column in table.key)
-        once = f" qualify row_number() over (partition by {keys} order by {line}) = 1"
-    return f"(select * from {relation} where {kept or 'true'}{once})"
+        place = f"row_number() over (partition by {broken}, {keys} order by {line})"
+        once = f" qualify {broken} or {place} = 1"
+    return f"(select * from {relation} where {broken} or ({kept or 'true'}){once})"
 
 
 def text_expression(source: SourceFile, column: str, names: dict[str, str]) -> str:
@@ -118,6 +133,4 @@ def text_expression(source: SourceFile, column: str, names: dict[str, str]) -> s
         text = f"case {text} {cases} else {text} end"
     if mapped.default is not None:
         text = f"coalesce({text}, {literal(mapped.default)})"
-    if source.date_order != "ymd":
-        text = macro(_PARSE, "reorder")(text, source.date_order)
-    return str(text)
+    return text

@@ -17,7 +17,7 @@ from pipelines.landing.land import LandedExport
 from pipelines.landing.parquet import identifier, literal
 from pipelines.resources import shipped
 from pipelines.staging.contract import Table, canonical_tables
-from pipelines.staging.mapping import Load, load_context, scaled_columns
+from pipelines.staging.mapping import Load, load_context, ordered_columns, scaled_columns
 from pipelines.staging.quarantine import resolve_all, write_quarantine
 from pipelines.staging.rules import Rule, row_rules
 from pipelines.warehouse.duck import Warehouse, fingerprint
@@ -192,6 +192,7 @@ def _sql(table: Table, loads: Sequence[Load], reading: Reading, part: str) -> st
         loads=[load_context(table, load) for load in loads],
         rules=row_rules(table, reading.stages),
         scaled=scaled_columns(loads),
+        ordered=ordered_columns(table, loads),
         time_zone=reading.time_zone,
         accepted=f"staging.{identifier(table.name)}",
         part=part,
@@ -263,7 +264,7 @@ def _reject_duplicates(warehouse: Warehouse, table: Table, name: str) -> None:
     """Keep one row of each key: the newest load's, in it the first; the others are faults.
 
     Keys are compared by hash first, so that the full comparison sees only the few suspects.
-    A row that a newer load repeats is superseded, not at fault.
+    A row that a newer load repeats is superseded, not at fault; the account counts it as accepted.
     """
     keys = ", ".join(identifier(column) for column in table.key)
     con = warehouse.con
@@ -279,6 +280,10 @@ def _reject_duplicates(warehouse: Warehouse, table: Table, name: str) -> None:
     con.execute(
         f"insert into faults select _load, _line, 'duplicate_key', {literal(table.key[0])}, "
         "value, owner_id, amount from repeated where place > 1 and _load = winner"
+    )
+    con.execute(
+        "create or replace temp table superseded as "
+        "select _load, amount from repeated where place > 1 and _load <> winner"
     )
     con.execute(
         f"delete from {name} where (_load, _line) in "
@@ -330,8 +335,9 @@ def _write_account(
         "select 0 as _load, 0::decimal(38, 4) as amount where false"
     )
     con.execute(
-        f"create or replace temp table accepted as select _load, count(*) as row_count, "
-        f"coalesce(sum({_amount(table)}), 0) as amount from {name} group by _load"
+        "create or replace temp table accepted as select _load, count(*) as row_count, "
+        f"coalesce(sum(amount), 0) as amount from (select _load, {_amount(table)} as amount "
+        f"from {name} union all select _load, amount from superseded) group by _load"
     )
     con.execute(
         "create or replace temp table refused as select load_id, count(*) as row_count, "
@@ -352,7 +358,7 @@ def _write_account(
             """,
             [load.load_id],
         )
-    for temporary in ("landed_amount", "accepted", "refused"):
+    for temporary in ("landed_amount", "accepted", "refused", "superseded"):
         con.execute(f"drop table {temporary}")
 
 

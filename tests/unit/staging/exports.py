@@ -1,0 +1,103 @@
+"""A workspace of small exports, landed and staged into a warehouse in memory."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.landing.land import content_hash, land_export, take_inventory
+from pipelines.landing.parquet import identifier
+from pipelines.staging.contract import canonical_tables
+from pipelines.staging.mapping import Load
+from pipelines.staging.sourcefile import load_sources
+from pipelines.staging.stage import (
+    Reading,
+    Staged,
+    prepare_tables,
+    register_loads,
+    stage_table,
+)
+from pipelines.warehouse.duck import Warehouse
+from pipelines.workspace import open_workspace
+
+STAGES = ("lead", "proposal", "order")
+READING = Reading(STAGES, "Asia/Shanghai")
+MONDAY = dt.datetime(2026, 11, 16)
+NEXT_MONDAY = dt.datetime(2026, 11, 23)
+
+
+class Exports:
+    """Files and source files of one workspace; `stage` reads them as a run would."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        for folder in ("sources", "raw", "canonical"):
+            (root / folder).mkdir()
+        (root / "attain.yaml").write_text(
+            "name: {zh: 甲, en: A}\ninputs: [{path: raw}, {path: canonical, format: canonical}]\n",
+            encoding="utf-8",
+        )
+        self.warehouse = Warehouse(duckdb.connect(), Path(":memory:"))
+        self.warehouse.prepare()
+        prepare_tables(self.warehouse)
+
+    def source(self, name: str, text: str) -> Exports:
+        """Write `sources/<name>.yaml`; its first lines are given."""
+        head = f"source: {name}\nsystem: crm\n"
+        (self.root / "sources" / f"{name}.yaml").write_text(head + text, encoding="utf-8")
+        return self
+
+    def put(self, name: str, *lines: str) -> Exports:
+        """Write an export; `raw/…` is read by a source file, `canonical/…` as it is."""
+        (self.root / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return self
+
+    def remove(self, name: str) -> Exports:
+        (self.root / name).unlink()
+        return self
+
+    def load(self, at: dt.datetime = MONDAY) -> list[Load]:
+        """Land every export and give it its number."""
+        workspace = open_workspace(self.root)
+        workspace.prepare()
+        inventory = take_inventory(workspace, load_sources(workspace.sources, STAGES))
+        landed = [
+            land_export(self.warehouse.con, workspace, export, content_hash(export.path))
+            for export in inventory.exports
+        ]
+        assert [found.problem for found in landed if found.problem] == []
+        return register_loads(self.warehouse, landed, at)
+
+    def stage(self, *tables: str, at: dt.datetime = MONDAY) -> Staged:
+        """Stage these tables, each after the tables it refers to; the account of the last."""
+        loads = self.load(at)
+        wanted = set(tables)
+        while True:
+            parents = {r.table for t in wanted for r in canonical_tables()[t].references}
+            if parents <= wanted:
+                break
+            wanted |= parents
+        staged: dict[str, Staged] = {}
+        for name, table in canonical_tables().items():
+            if name in wanted:
+                own = [load for load in loads if load.export.export.source.table == name]
+                staged[name] = stage_table(self.warehouse, table, own, READING, at)
+        return staged[tables[-1]]
+
+    def rows(self, table: str, *columns: str) -> list[tuple[Any, ...]]:
+        """Columns of the staged rows, in the order of their files and lines."""
+        names = ", ".join(identifier(column) for column in columns)
+        return self.warehouse.con.execute(
+            f"select {names} from staging.{identifier(table)} order by _load, _line"
+        ).fetchall()
+
+    def faults(self, *columns: str, resolved: bool = False) -> list[tuple[Any, ...]]:
+        """Open rows of the quarantine (or all of them): by default line, rule and value."""
+        names = ", ".join(columns or ("line", "rule_id", "value"))
+        return self.warehouse.con.execute(
+            f"select {names} from mart.quarantine where resolved_at is null or {resolved} "
+            "order by file, line, rule_id, resolved_at"
+        ).fetchall()
