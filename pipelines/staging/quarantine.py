@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from pipelines.landing.parquet import identifier, literal
+from pipelines.landing.parquet import RAGGED_COLUMN, Landed, identifier, literal
 from pipelines.staging.contract import Table
 from pipelines.staging.mapping import Load, landed_relation, line_expression
 from pipelines.warehouse.duck import Warehouse
@@ -22,10 +22,9 @@ def write_quarantine(
     parts = []
     for load in loads:
         line = line_expression(load.landed)
-        raw = ", ".join(f"{literal(name)}: {identifier(name)}" for name in load.landed.names)
         parts.append(
             f"select {load.load_id} as load_id, cast({line} as bigint) as line, "
-            f"to_json({{{raw}}})::varchar as raw_row "
+            f"{_raw_row(load.landed)} as raw_row "
             f"from {landed_relation(load.landed)} "
             f"where cast({line} as bigint) in "
             f"(select line from faults where load_id = {load.load_id})"
@@ -42,15 +41,28 @@ def write_quarantine(
     warehouse.con.execute("drop table found")
 
 
+def _raw_row(landed: Landed) -> str:
+    """A row as JSON: its fields by header, or its whole text where they do not fit the header."""
+    fields = ", ".join(f"{literal(name)}: {identifier(name)}" for name in landed.names)
+    raw = f"to_json({{{fields}}})::varchar"
+    if landed.first_line is not None:
+        return raw
+    whole = f"to_json({{'row': {RAGGED_COLUMN}}})::varchar"
+    return f"case when {RAGGED_COLUMN} is null then {raw} else {whole} end"
+
+
 def resolve_all(warehouse: Warehouse, table: Table, seen_at: dt.datetime) -> None:
     """Mark every open row of a table resolved: there is no export of it any more."""
     _replace_open(warehouse, table, seen_at, found=False)
 
 
 def _replace_open(warehouse: Warehouse, table: Table, seen_at: dt.datetime, found: bool) -> None:
-    """Replace the open quarantine rows of a table, keeping when each was first seen."""
+    """Replace the open quarantine rows of a table, keeping when each was first seen.
+
+    A fault is known by file, line and rule: another bad value there is the same fault still open.
+    """
     con = warehouse.con
-    identity = "(file, line, rule_id, coalesce(value, ''))"
+    identity = "(file, line, rule_id)"
     con.execute(
         f"create or replace temp table earlier as select * from mart.quarantine "
         f"where table_name = {literal(table.name)}"
@@ -60,8 +72,7 @@ def _replace_open(warehouse: Warehouse, table: Table, seen_at: dt.datetime, foun
         con.execute(
             "insert into mart.quarantine by name select f.*, "
             "coalesce((select min(e.first_seen_at) from earlier as e where e.file = f.file "
-            "and e.line = f.line and e.rule_id = f.rule_id "
-            "and e.value is not distinct from f.value), ?) as first_seen_at, "
+            "and e.line = f.line and e.rule_id = f.rule_id), ?) as first_seen_at, "
             "null::timestamp as resolved_at from found as f",
             [seen_at],
         )
