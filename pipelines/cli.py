@@ -124,12 +124,12 @@ def explain(
     from pipelines.console import print_explanation
     from pipelines.kpi.explain import explain as explain_value
     from pipelines.kpi.explain import write_rows
-    from pipelines.policy.catalogue import load_catalogue
+    from pipelines.policy.load import load_policies
     from pipelines.warehouse.duck import open_warehouse
     from pipelines.workspace import open_workspace
 
     opened = open_workspace(workspace)
-    catalogue = load_catalogue(opened.policy_folder("kpis"))
+    catalogue = load_policies(opened).catalogue
     with open_warehouse(opened.warehouse, read_only=True) as warehouse:
         found = explain_value(
             warehouse, catalogue, kpi, scope, period, None if rows or as_json else limit

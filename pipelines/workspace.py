@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -23,6 +23,9 @@ from pipelines.yamlfile import load_model
 
 SETTINGS_FILE = "attain.yaml"
 REAL_DATA_VARIABLE = "ATTAIN_REAL_DATA"
+
+
+ReportName = Literal["director_weekly", "finance", "appraisal", "rep_weekly"]
 
 
 class Label(BaseModel):
@@ -58,7 +61,7 @@ class Settings(BaseModel):
     fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)] = 1
     history_start: dt.date | None = None
     inputs: tuple[Input, ...] = (Input(path="data/raw"),)
-    reports: tuple[str, ...] = ("director_weekly", "finance", "appraisal", "rep_weekly")
+    reports: Annotated[tuple[ReportName, ...], Field(min_length=1)] = get_args(ReportName)
     up_is_red: bool = False
     memory_limit: Annotated[str, Field(pattern=r"^\d+(\.\d+)?\s?(MB|GB|MiB|GiB)$")] = "3GB"
 

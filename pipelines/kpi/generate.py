@@ -19,7 +19,7 @@ _WIDE_KEY = "period_kind, period_start, scope_kind, scope_id"
 
 def generated_models(catalogue: Catalogue, process: Process) -> list[Model]:
     """All models that come from templates, in no particular order."""
-    models = [_open_opportunity(process)]
+    models = [open_opportunity(process)]
     for fact in catalogue.facts:
         models.extend(_fact_models(catalogue, fact))
     models.append(_value_view(catalogue))
@@ -117,7 +117,8 @@ def _quota_attainment(catalogue: Catalogue) -> Model:
     )
 
 
-def _open_opportunity(process: Process) -> Model:
+def open_opportunity(process: Process) -> Model:
+    """Open deals and how many of the fields that the process asks for are filled."""
     fields: dict[str, list[str]] = {}
     for stage in process.stages:
         for field in stage.required:

@@ -6,20 +6,22 @@ the entry. Facts, the tables KPIs are made of, stand in `facts.yaml` beside the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-import sqlglot
 from pydantic import Field, model_validator
-from sqlglot import exp
 
+from pipelines.errors import UserError
 from pipelines.policy.models import Policy
 from pipelines.workspace import Label
 from pipelines.yamlfile import YamlFile, did_you_mean, read_yaml, validate
 
+FACTS = "facts"  # the file of the facts, among those of the KPIs
+_NAME = re.compile("[a-z][a-z0-9_]*")
 ORG_SCOPES = ("employee", "team", "region", "company")
 
 
@@ -137,9 +139,13 @@ def load_catalogue(paths: Iterable[Path]) -> Catalogue:
         source = read_yaml(path)
         for name in source.data:
             part = _part(source, name)
-            if path.stem == "facts":
+            if path.stem == FACTS:
                 facts[name] = validate(part, Fact)
                 continue
+            if not _NAME.fullmatch(name):
+                raise source.error(
+                    (name,), "a KPI's name is a word of small letters, digits and `_`."
+                )
             if name in kpis:
                 raise source.error((name,), "this KPI is defined twice.")
             kpis[name] = validate(part, Kpi)
@@ -178,47 +184,6 @@ class _NamedPart(YamlFile):
             location = location[:-1]
         return self.lines.get(location, 1)
 
-    def error(self, location: tuple[str | int, ...], message: str) -> Any:
+    def error(self, location: tuple[str | int, ...], message: str) -> UserError:
         key = ".".join(str(part) for part in (getattr(self, "name", ""), *location))
-        from pipelines.errors import UserError
-
         return UserError(f"{self.path} line {self.line(location)}, {key}: {message}")
-
-
-def columns_used(expressions: Sequence[str | None]) -> set[str]:
-    """Columns that the SQL expressions of an entry read."""
-    return {
-        column.name
-        for expression in expressions
-        if expression
-        for column in sqlglot.parse_one(expression, dialect="duckdb").find_all(exp.Column)
-    }
-
-
-def check_columns(
-    catalogue: Catalogue, columns: dict[str, set[str]], paths: Iterable[Path]
-) -> None:
-    """Hold every entry against the columns its fact table really has.
-
-    Args:
-        columns: fact id → the columns of its table.
-
-    Raises:
-        UserError: naming file, line, key and the nearest column.
-    """
-    for path in paths:
-        if path.stem == "facts":
-            continue
-        source = read_yaml(path)
-        for name in source.data:
-            kpi = catalogue.kpis[name]
-            known = columns.get(kpi.fact)
-            if known is None or kpi.kind == "modelled":
-                continue
-            for key in ("numerator", "denominator", "where", "date"):
-                for column in sorted(columns_used([getattr(kpi, key)]) - known):
-                    raise source.error(
-                        (name, key),
-                        f"{catalogue.facts[kpi.fact].table} has no column {column!r}"
-                        f"{did_you_mean(column, known)}.",
-                    )

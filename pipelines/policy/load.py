@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.errors import UserError
 from pipelines.policy.catalogue import Catalogue, load_catalogue
+from pipelines.policy.formulas import check_columns
 from pipelines.policy.models import (
     AppraisalScheme,
     Calendar,
@@ -14,8 +14,9 @@ from pipelines.policy.models import (
     Process,
     Receivables,
 )
-from pipelines.workspace import Workspace
-from pipelines.yamlfile import did_you_mean, load_model
+from pipelines.staging.contract import canonical_tables
+from pipelines.workspace import SETTINGS_FILE, Workspace
+from pipelines.yamlfile import did_you_mean, load_model, read_yaml, validate
 
 
 @dataclass(frozen=True)
@@ -36,40 +37,89 @@ def load_policies(workspace: Workspace) -> Policies:
     Raises:
         UserError: naming file, line, key, what was expected and the nearest match.
     """
-    catalogue = load_catalogue(workspace.policy_folder("kpis"))
-    schemes = []
-    for path in workspace.policy_folder("appraisal"):
-        scheme = load_model(path, AppraisalScheme)
-        for indicator in scheme.indicators:
-            if indicator.kpi and indicator.kpi not in catalogue.kpis:
-                near = did_you_mean(indicator.kpi, catalogue.kpis)
-                raise UserError(
-                    f"{path}, indicator {indicator.id}: no KPI named {indicator.kpi!r}{near}."
-                )
-        schemes.append(scheme)
+    from pipelines.warehouse.catalog import fact_models
+
+    process = load_process(workspace)
+    entries = workspace.policy_folder("kpis")
+    catalogue = load_catalogue(entries)
+    check_columns(catalogue, fact_models(process), entries)
     return Policies(
-        process=load_process(workspace),
+        process=process,
         calendar=load_model(_named(workspace, "calendar", workspace.settings.calendar), Calendar),
         receivables=load_model(workspace.policy_file("receivables.yaml"), Receivables),
-        plans=tuple(
-            load_model(path, CommissionPlan) for path in workspace.policy_folder("commission")
-        ),
-        schemes=tuple(schemes),
+        plans=_load_plans(workspace),
+        schemes=_load_schemes(workspace, catalogue),
         catalogue=catalogue,
     )
 
 
 def load_process(workspace: Workspace) -> Process:
-    """The sales process the workspace's settings name."""
-    return load_model(_named(workspace, "process", workspace.settings.process), Process)
+    """The sales process the workspace's settings name.
+
+    Raises:
+        UserError: naming file, line, key, what was expected and the nearest match.
+    """
+    source = read_yaml(_named(workspace, "process", workspace.settings.process))
+    process = validate(source, Process)
+    fields = canonical_tables()["opportunity"].columns
+    for number, stage in enumerate(process.stages):
+        for field in stage.required:
+            if field not in fields:
+                raise source.error(
+                    ("stages", number, "required"),
+                    f"an opportunity has no field {field!r}{did_you_mean(field, fields)}.",
+                )
+    return process
+
+
+def _load_plans(workspace: Workspace) -> tuple[CommissionPlan, ...]:
+    plans: dict[Path, CommissionPlan] = {}
+    for path in workspace.policy_folder("commission"):
+        source = read_yaml(path)
+        plan = validate(source, CommissionPlan)
+        for earlier, other in plans.items():
+            if (plan.id, plan.version) == (other.id, other.version):
+                raise source.error(
+                    ("version",), f"{earlier} is version {plan.version} of {plan.id!r} too."
+                )
+            if plan.meets(other):
+                raise source.error(
+                    ("valid_from",),
+                    f"{earlier} is in force for role {plan.role!r} on the same days, and both would"
+                    " pay; end one with valid_to, or give this file that one's name to replace it.",
+                )
+        plans[path] = plan
+    return tuple(plans.values())
+
+
+def _load_schemes(workspace: Workspace, catalogue: Catalogue) -> tuple[AppraisalScheme, ...]:
+    schemes: dict[Path, AppraisalScheme] = {}
+    for path in workspace.policy_folder("appraisal"):
+        source = read_yaml(path)
+        scheme = validate(source, AppraisalScheme)
+        for number, indicator in enumerate(scheme.indicators):
+            if indicator.kpi and indicator.kpi not in catalogue.kpis:
+                near = did_you_mean(indicator.kpi, catalogue.kpis)
+                raise source.error(
+                    ("indicators", number, "kpi"), f"no KPI named {indicator.kpi!r}{near}."
+                )
+        for earlier, other in schemes.items():
+            if (scheme.role, scheme.period) == (other.role, other.period):
+                raise source.error(
+                    ("role",),
+                    f"{earlier} scores role {scheme.role!r} by the {scheme.period} too; give this "
+                    "file that one's name to replace it.",
+                )
+        schemes[path] = scheme
+    return tuple(schemes.values())
 
 
 def _named(workspace: Workspace, kind: str, name: str) -> Path:
     path = workspace.policy_file(kind, f"{name}.yaml")
     if not path.exists():
         known = [p.stem for p in workspace.policy_folder(kind)]
-        raise UserError(
-            f"{workspace.root}/attain.yaml, {kind}: there is no policy/{kind}/{name}.yaml"
-            f"{did_you_mean(name, known)}."
+        settings = read_yaml(workspace.root / SETTINGS_FILE)
+        raise settings.error(
+            (kind,), f"there is no policy/{kind}/{name}.yaml{did_you_mean(name, known)}."
         )
     return path

@@ -6,10 +6,12 @@ Belongs here: what a policy may say. Does not belong here: applying it (`sql/`).
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from pipelines.workspace import Label
 
@@ -18,6 +20,12 @@ class Policy(BaseModel):
     """Base of every policy model: unknown keys are mistakes, values do not change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+def _once(what: str, names: Sequence[str]) -> None:
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise ValueError(f"{what} {name!r} is listed twice")
 
 
 class Stage(Policy):
@@ -41,15 +49,13 @@ class Process(Policy):
     invalid_lead_reasons: tuple[str, ...] = ()
     stages: tuple[Stage, ...] = Field(min_length=2)
 
-    @model_validator(mode="after")
-    def _stages_fit(self) -> Process:
-        ids = [stage.id for stage in self.stages]
-        repeated = sorted({i for i in ids if ids.count(i) > 1})
-        if repeated:
-            raise ValueError(f"stage {repeated[0]!r} is listed twice")
-        if sum(stage.won for stage in self.stages) != 1:
+    @field_validator("stages")
+    @classmethod
+    def _stages_fit(cls, stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
+        _once("stage", [stage.id for stage in stages])
+        if sum(stage.won for stage in stages) != 1:
             raise ValueError("exactly one stage must say `won: true`")
-        return self
+        return stages
 
     @property
     def stage_ids(self) -> tuple[str, ...]:
@@ -60,6 +66,12 @@ class DateSpan(Policy):
     name: Label
     first: dt.date = Field(alias="from")
     last: dt.date = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> DateSpan:
+        if self.last < self.first:
+            raise ValueError(f"`to` {self.last} is before `from` {self.first}")
+        return self
 
 
 class Calendar(Policy):
@@ -83,6 +95,12 @@ class Risk(Policy):
     doubtful_from_day: int
     bad_debt_from_day: int
 
+    @model_validator(mode="after")
+    def _classes_follow(self) -> Risk:
+        if not self.watch_from_day < self.doubtful_from_day < self.bad_debt_from_day:
+            raise ValueError("watch, doubtful and bad debt must each begin on a later day")
+        return self
+
 
 class Receivables(Policy):
     """`policy/receivables.yaml`."""
@@ -92,16 +110,18 @@ class Receivables(Policy):
     dso_days: Annotated[int, Field(gt=0)] = 91
     credit_notes: Literal["apply_when_it_fits"] = "apply_when_it_fits"
 
-    @model_validator(mode="after")
-    def _buckets_follow(self) -> Receivables:
-        if self.buckets[0].from_day is not None:
+    @field_validator("buckets")
+    @classmethod
+    def _buckets_follow(cls, buckets: tuple[Bucket, ...]) -> tuple[Bucket, ...]:
+        if buckets[0].from_day is not None:
             raise ValueError("the first bucket holds what is not due and has no from_day")
-        limits = [bucket.from_day for bucket in self.buckets[1:]]
+        limits = [bucket.from_day for bucket in buckets[1:]]
         if any(limit is None for limit in limits):
             raise ValueError("every bucket after the first needs from_day")
         if limits[0] != 1 or limits != sorted({limit for limit in limits if limit is not None}):
             raise ValueError("from_day must begin with 1 and grow from bucket to bucket")
-        return self
+        _once("bucket", [bucket.id for bucket in buckets])
+        return buckets
 
 
 class Tier(Policy):
@@ -117,11 +137,15 @@ class Rate(Policy):
     tiers: tuple[Tier, ...] = Field(min_length=1)
     without_quota_rate_pct: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(0)
 
-    @model_validator(mode="after")
-    def _tiers_join(self) -> Rate:
-        if self.tiers[0].start != 0:
-            raise ValueError(f"the first tier must begin at 0, it begins at {self.tiers[0].start}")
-        for before, after in zip(self.tiers, self.tiers[1:], strict=False):
+    @field_validator("tiers")
+    @classmethod
+    def _tiers_join(cls, tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
+        for tier in tiers:
+            if tier.end is not None and tier.end <= tier.start:
+                raise ValueError(f"a tier must end above its start; see from {tier.start}")
+        if tiers[0].start != 0:
+            raise ValueError(f"the first tier must begin at 0, it begins at {tiers[0].start}")
+        for before, after in pairwise(tiers):
             if before.end is None:
                 raise ValueError(f"only the last tier may be without `to`; see from {before.start}")
             if after.start < before.end:
@@ -134,9 +158,9 @@ class Rate(Policy):
                 raise ValueError(
                     f"tiers leave a gap: nothing between {before.end} and {after.start}"
                 )
-        if self.tiers[-1].end is not None:
+        if tiers[-1].end is not None:
             raise ValueError("the last tier must be open: leave out its `to`")
-        return self
+        return tiers
 
 
 class Credit(Policy):
@@ -161,6 +185,20 @@ class CommissionPlan(Policy):
     credit: Credit
     quota: PlanQuota
     rate: Rate
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> CommissionPlan:
+        if self.valid_to is not None and self.valid_to < self.valid_from:
+            raise ValueError(f"valid_to {self.valid_to} is before valid_from {self.valid_from}")
+        return self
+
+    def meets(self, other: CommissionPlan) -> bool:
+        """Whether both plans are in force for one role on some day."""
+        return (
+            self.role == other.role
+            and self.valid_from <= (other.valid_to or dt.date.max)
+            and other.valid_from <= (self.valid_to or dt.date.max)
+        )
 
 
 class Curve(Policy):
@@ -218,14 +256,22 @@ class AppraisalScheme(Policy):
     bands: tuple[Band, ...] = Field(min_length=1)
     floating_pay: Literal["coefficient", "score"] = "coefficient"
 
-    @model_validator(mode="after")
-    def _adds_up(self) -> AppraisalScheme:
-        total = sum(indicator.weight for indicator in self.indicators)
+    @field_validator("indicators")
+    @classmethod
+    def _weights_add_up(cls, indicators: tuple[Indicator, ...]) -> tuple[Indicator, ...]:
+        _once("indicator", [indicator.id for indicator in indicators])
+        total = sum(indicator.weight for indicator in indicators)
         if total != 100:
             raise ValueError(f"the weights add up to {total}, not 100")
-        starts = [band.start for band in self.bands]
+        return indicators
+
+    @field_validator("bands")
+    @classmethod
+    def _every_score_has_a_grade(cls, bands: tuple[Band, ...]) -> tuple[Band, ...]:
+        _once("grade", [band.grade for band in bands])
+        starts = [band.start for band in bands]
         if starts != sorted(starts, reverse=True) or len(set(starts)) < len(starts):
             raise ValueError("bands go from the best grade down, each from a lower score")
         if starts[-1] != 0:
             raise ValueError("the last band must begin at 0, so that every score has a grade")
-        return self
+        return bands

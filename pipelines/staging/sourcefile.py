@@ -15,6 +15,7 @@ from pipelines.errors import UserError
 from pipelines.staging.contract import Table, canonical_tables
 from pipelines.yamlfile import YamlFile, did_you_mean, read_yaml, validate
 
+_AMOUNTS = ("money", "number")
 DateOrder = Literal["ymd", "dmy", "mdy"]
 
 
@@ -128,8 +129,8 @@ def _check(text: YamlFile, source: SourceFile, stages: tuple[str, ...]) -> None:
     table = tables[source.table]
     for section in ("columns", "constants"):
         for column in getattr(source, section):
-            if column not in table.columns:
-                near = did_you_mean(column, table.columns)
+            if column not in table.exported:
+                near = did_you_mean(column, table.exported)
                 raise text.error((section, column), f"{table.name} has no such column{near}.")
     for column, mapped in source.columns.items():
         if isinstance(mapped.map, str) and mapped.map not in source.maps:
@@ -137,7 +138,14 @@ def _check(text: YamlFile, source: SourceFile, stages: tuple[str, ...]) -> None:
                 ("columns", column, "map"),
                 f"no map named {mapped.map!r} below maps{did_you_mean(mapped.map, source.maps)}.",
             )
+        if mapped.unit != "元" and table.columns[column].type not in _AMOUNTS:
+            raise text.error(
+                ("columns", column, "unit"),
+                f"a unit is for amounts; {column} is a {table.columns[column].type}.",
+            )
         _check_values(text, source, table, column, stages)
+    for column, value in source.constants.items():
+        _check_value(text, table, column, ("constants", column), value, stages)
     missing = [
         c.name
         for c in table.columns.values()
@@ -152,17 +160,26 @@ def _check(text: YamlFile, source: SourceFile, stages: tuple[str, ...]) -> None:
 def _check_values(
     text: YamlFile, source: SourceFile, table: Table, column: str, stages: tuple[str, ...]
 ) -> None:
-    allowed = allowed_values(table, column, stages)
-    mapping = source.columns[column].map
-    if not allowed or mapping is None:
-        return
+    mapping, default = source.columns[column].map, source.columns[column].default
     where = ("maps", mapping) if isinstance(mapping, str) else ("columns", column, "map")
     for value, target in source.value_map(column).items():
-        if target not in allowed:
-            kind = "a stage of the process in force" if column == "stage" else "an allowed value"
-            raise text.error(
-                (*where, value), f"{target!r} is not {kind}{did_you_mean(target, allowed)}."
-            )
+        _check_value(text, table, column, (*where, value), target, stages)
+    if default is not None:
+        _check_value(text, table, column, ("columns", column, "default"), default, stages)
+
+
+def _check_value(
+    text: YamlFile,
+    table: Table,
+    column: str,
+    where: tuple[str, ...],
+    value: str,
+    stages: tuple[str, ...],
+) -> None:
+    allowed = allowed_values(table, column, stages)
+    if allowed and value not in allowed:
+        kind = "a stage of the process in force" if column == "stage" else "an allowed value"
+        raise text.error(where, f"{value!r} is not {kind}{did_you_mean(value, allowed)}.")
 
 
 def allowed_values(table: Table, column: str, stages: tuple[str, ...]) -> tuple[str, ...]:
@@ -179,7 +196,7 @@ def canonical_source(table: Table) -> SourceFile:
         table=table.name,
         files=(f"**/{table.name}*",),
         required=False,
-        columns={c: ColumnSource(headers=(c,)) for c in table.columns},
+        columns={c: ColumnSource(headers=(c,)) for c in table.exported},
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pipelines.kpi.generate import generated_models
+from pipelines.kpi.generate import generated_models, open_opportunity
 from pipelines.policy.load import Policies
+from pipelines.policy.models import Process
 from pipelines.warehouse.models import Model, in_order, read_models
 
 GROUPS = ("core", "receivables", "commission", "funnel", "kpi", "appraisal", "reports")
@@ -14,3 +15,8 @@ def all_models(policies: Policies) -> list[Model]:
     return in_order(
         [*read_models(*GROUPS), *generated_models(policies.catalogue, policies.process)]
     )
+
+
+def fact_models(process: Process) -> dict[str, Model]:
+    """The models that a fact of the catalogue may stand on, by table name."""
+    return {model.name: model for model in [*read_models(*GROUPS), open_opportunity(process)]}

@@ -45,6 +45,11 @@ class Model:
         return tables_read(self.sql)
 
     @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns the SQL gives, in order."""
+        return tuple(sqlglot.parse_one(self.sql, dialect="duckdb").named_selects)
+
+    @cached_property
     def text_hash(self) -> str:
         return hashlib.sha256(self.sql.encode()).hexdigest()
 

@@ -1,0 +1,106 @@
+"""The catalogue held against the SQL it stands on, before anything is computed.
+
+Belongs here: does each fact's table exist, does each formula read columns it has. Does not belong
+here: what an entry may say (`catalogue.py`) or the SQL made of it (`kpi/generate.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import sqlglot
+from sqlglot import exp
+
+from pipelines.policy.catalogue import FACTS, Catalogue, Fact, Kpi
+from pipelines.resources import shipped
+from pipelines.staging.contract import canonical_tables
+from pipelines.warehouse.models import Model
+from pipelines.yamlfile import YamlFile, did_you_mean, read_yaml
+
+
+def check_columns(catalogue: Catalogue, models: Mapping[str, Model], paths: Iterable[Path]) -> None:
+    """Hold every fact and KPI against the columns its tables really have.
+
+    Args:
+        models: the SQL models a fact may stand on, by table name.
+
+    Raises:
+        UserError: naming file, line, key and the nearest table or column.
+    """
+    for path in sorted(paths, key=lambda path: path.stem != FACTS):  # facts first
+        source = read_yaml(path)
+        for name in source.data:
+            if path.stem == FACTS:
+                _check_fact(source, name, catalogue.facts[name], models)
+            elif catalogue.kpis[name].kind == "modelled":
+                _check_modelled(source, name, catalogue.kpis[name])
+            else:
+                table = catalogue.facts[catalogue.kpis[name].fact].table
+                _check_kpi(source, name, catalogue, models[table])
+
+
+def _check_fact(source: YamlFile, name: str, fact: Fact, models: Mapping[str, Model]) -> None:
+    for key, table in (("table", fact.table), ("rows", fact.rows)):
+        if table is not None and table not in models:
+            raise source.error((name, key), f"no table {table!r}{did_you_mean(table, models)}.")
+    shown = models[fact.rows or fact.table]
+    for key, model, columns in (
+        ("owner", models[fact.table], (fact.owner,)),
+        ("scopes", models[fact.table], tuple(fact.scopes.values())),
+        ("key", shown, fact.key),
+        ("show", shown, fact.show),
+        ("span", shown, fact.span or ()),
+    ):
+        for column in columns:
+            if column not in model.columns:
+                raise source.error((name, key), _no_column(model, column))
+    for key, tables in (("needs", fact.needs), ("source_table", (fact.source_table,))):
+        for table in tables:
+            if table not in canonical_tables():
+                near = did_you_mean(table, canonical_tables())
+                raise source.error((name, key), f"{table!r} is not a canonical table{near}.")
+
+
+def _check_kpi(source: YamlFile, name: str, catalogue: Catalogue, model: Model) -> None:
+    kpi = catalogue.kpis[name]
+    if kpi.date not in model.columns:
+        raise source.error((name, "date"), _no_column(model, kpi.date))
+    for key, formula in (
+        ("numerator", kpi.numerator),
+        ("denominator", kpi.denominator),
+        ("where", kpi.where),
+    ):
+        if formula is None:
+            continue
+        try:
+            tree = sqlglot.parse_one(formula, dialect="duckdb")
+        except sqlglot.errors.SqlglotError:
+            raise source.error((name, key), f"{formula!r} is not an SQL expression.") from None
+        if tree.find(exp.AggFunc):
+            raise source.error(
+                (name, key), "a formula is about one row of the fact; attain itself takes the sum."
+            )
+        for column in tree.find_all(exp.Column):
+            if column.name not in model.columns:
+                raise source.error((name, key), _no_column(model, column.name))
+
+    if kpi.kind == "percentile":
+        first, other = next(iter(catalogue.of_fact(kpi.fact, "percentile").items()))
+        if kpi.date != other.date:
+            raise source.error(
+                (name, "date"),
+                f"the percentiles of a fact share one date; {first} has {other.date}.",
+            )
+
+
+def _check_modelled(source: YamlFile, name: str, kpi: Kpi) -> None:
+    template = shipped("sql", "kpi", f"modelled_{kpi.fact}.sql.j2")
+    if not template.exists() or f"{name}__num" not in template.read_text(encoding="utf-8"):
+        raise source.error(
+            (name, "kind"), "no SQL model computes it; use `sum`, `ratio` or `percentile`."
+        )
+
+
+def _no_column(model: Model, column: str) -> str:
+    return f"{model.name} has no column {column!r}{did_you_mean(column, model.columns)}."

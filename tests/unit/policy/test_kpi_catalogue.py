@@ -1,0 +1,104 @@
+"""KPIs and facts are held against the SQL they stand on before anything is computed."""
+
+from __future__ import annotations
+
+import pytest
+from policy_files import PolicyFiles
+
+MONEY = "kpis/money.yaml"
+FACTS = "kpis/facts.yaml"
+OWN = """\
+big_deals:
+  label: {zh: 大单数, en: Big deals}
+  description: {zh: 大于一百万的商机数。, en: Deals over a million.}
+  formula: {zh: 计数, en: count}
+  fact: opportunity
+  date: created_date
+  where: amount_base > 1000000 and outcome = 'won'
+  unit: count
+  direction: up
+  owner: sales_ops
+"""
+
+
+def test_a_kpi_of_one_s_own_is_an_entry_in_a_file(policies: PolicyFiles) -> None:
+    assert "big_deals" in policies.put("kpis/own.yaml", OWN).load().catalogue.kpis
+
+
+MISTAKES = [
+    (MONEY, "numerator: amount_base", "numerator: amuont_base", "amuont_base",
+     "collections.numerator: core.fct_collection has no column 'amuont_base' "
+     "(did you mean amount_base?)."),
+    (MONEY, "numerator: amount_base", "numerator: sum(amount_base)", "sum(amount_base)",
+     "collections.numerator: a formula is about one row of the fact; attain itself takes the sum."),
+    (MONEY, "numerator: amount_base", "numerator: amount_base +* 2", "+* 2",
+     "collections.numerator: 'amount_base +* 2' is not an SQL expression."),
+    (MONEY, "date: allocated_date", "date: allocted_date", "allocted_date",
+     "collections.date: core.fct_collection has no column 'allocted_date' "
+     "(did you mean allocated_date?)."),
+    (MONEY, "fact: collection\n", "fact: collections\n", "fact: collections",
+     "collections.fact: no fact named 'collections' (did you mean collection?)."),
+    (MONEY, "scopes: [segment]", "scopes: [segmnt]", "segmnt",
+     "collections.scopes: collection has no scope 'segmnt' (did you mean segment?)."),
+    (MONEY, "unit: money", "unit: moeny", "moeny",
+     "collections.unit: expected 'money', 'count', 'ratio', 'days', 'score' or 'multiple' "
+     "(did you mean money?); found 'moeny'."),
+    (MONEY, "unit: money", "unti: money", "unti",
+     "collections.unti: unknown key (did you mean unit?)."),
+    (MONEY, "target: {measure: collections}", "target: {measure: a, value: 1}", "value: 1",
+     "collections.target: a target has either `measure` or `value`."),
+    (MONEY, "collection_rate:\n", "rate_of_ours:\n", "kind: modelled",
+     "rate_of_ours.kind: no SQL model computes it; use `sum`, `ratio` or `percentile`."),
+    (MONEY, "collections:\n", "Our-Collections:\n", "Our-Collections",
+     "Our-Collections: a KPI's name is a word of small letters, digits and `_`."),
+    (FACTS, "table: core.fct_lead", "table: core.fct_leed", "fct_leed",
+     "lead.table: no table 'core.fct_leed' (did you mean core.fct_lead?)."),
+    (FACTS, "owner: owner_id", "owner: ownr_id", "ownr_id",
+     "lead.owner: core.fct_lead has no column 'ownr_id' (did you mean owner_id?)."),
+    (FACTS, "scopes: {source: source}", "scopes: {source: sorce}", "sorce",
+     "lead.scopes: core.fct_lead has no column 'sorce' (did you mean source?)."),
+    (FACTS, "show: [source,", "show: [sorce,", "sorce",
+     "lead.show: core.fct_lead has no column 'sorce' (did you mean source?)."),
+    (FACTS, "needs: [lead]", "needs: [leads]", "leads",
+     "lead.needs: 'leads' is not a canonical table (did you mean lead?)."),
+    (FACTS, "owner: owner_id", "ower: owner_id", "ower:",
+     "lead.ower: unknown key (did you mean owner?)."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "old", "new", "at", "expected"), MISTAKES)
+def test_a_mistake_is_one_sentence_with_file_line_and_key(
+    policies: PolicyFiles, name: str, old: str, new: str, at: str, expected: str
+) -> None:
+    policies.change(name, old, new)
+    assert policies.mistake() == f"policy/{name} line {policies.line_of(name, at)}, {expected}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("where: amount_base > 1000000", "where: amuont_base > 1000000",
+         "big_deals.where: core.fct_opportunity has no column 'amuont_base'"),
+        ("unit: count", "kind: ratio\n  unit: count", "big_deals: a ratio needs a denominator."),
+        ("unit: count", "denominator: amount_base\n  unit: count",
+         "big_deals: a KPI with a denominator is of kind `ratio`."),
+        ("unit: count", "kind: percentile\n  unit: count",
+         "big_deals: a percentile KPI needs `percentile`, such as 0.5."),
+        ("unit: count",
+         "kind: percentile\n  percentile: 0.5\n  numerator: amount_base\n  unit: count",
+         "big_deals.date: the percentiles of a fact share one date; "),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_one_s_own_kpi_is_one_sentence(
+    policies: PolicyFiles, old: str, new: str, expected: str
+) -> None:
+    message = policies.put("kpis/own.yaml", OWN.replace(old, new)).mistake()
+    assert message.startswith("policy/kpis/own.yaml line ")
+    assert expected in message
+
+
+def test_a_kpi_of_two_files_is_named(policies: PolicyFiles) -> None:
+    policies.put("kpis/own.yaml", OWN).put("kpis/own_too.yaml", OWN)
+    assert policies.mistake() == (
+        "policy/kpis/own_too.yaml line 1, big_deals: this KPI is defined twice."
+    )

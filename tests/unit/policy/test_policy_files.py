@@ -1,0 +1,240 @@
+"""Every kind of policy file loads, and every mistake in one is a sentence with file, line, key."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from policy_files import PolicyFiles
+
+from pipelines.policy.load import Policies
+
+PROCESS = "process/functional.yaml"
+CALENDAR = "calendar/cn.yaml"
+RECEIVABLES = "receivables.yaml"
+COMMISSION = "commission/rep_cash_2024.yaml"
+APPRAISAL = "appraisal/rep.yaml"
+
+
+def test_the_shipped_policies_load(policies: PolicyFiles) -> None:
+    found = policies.load()
+    assert (found.process.id, found.calendar.id) == ("functional", "cn")
+    assert found.receivables.buckets[1].from_day == 1
+    assert [plan.role for plan in found.plans] == ["rep"]
+    assert [scheme.period for scheme in found.schemes] == ["quarter"]
+    assert "win_rate_count" in found.catalogue.kpis
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "read"),
+    [
+        (PROCESS, "contact_within_hours: 24", "contact_within_hours: 4",
+         lambda p: p.process.contact_within_hours == 4),
+        (CALENDAR, "weekend: [6, 7]", "weekend: [5, 6]",
+         lambda p: p.calendar.weekend == (5, 6)),
+        (RECEIVABLES, "dso_days: 91", "dso_days: 365", lambda p: p.receivables.dso_days == 365),
+        (COMMISSION, "valid_from: 2024-11-01", "valid_from: 2025-02-28",
+         lambda p: p.plans[0].valid_from == dt.date(2025, 2, 28)),
+        (APPRAISAL, "coefficient: 1.5", "coefficient: 1.55",
+         lambda p: p.schemes[0].bands[0].coefficient == Decimal("1.55")),
+        ("kpis/money.yaml", "decimals: 2", "decimals: 0",
+         lambda p: p.catalogue.kpis["collections"].decimals == 0),
+    ],
+)  # fmt: skip
+def test_a_workspace_s_own_file_replaces_the_shipped_one(
+    policies: PolicyFiles, name: str, old: str, new: str, read: Callable[[Policies], bool]
+) -> None:
+    assert not read(policies.load())
+    assert read(policies.change(name, old, new).load())
+
+
+def test_money_and_rates_are_read_exactly(policies: PolicyFiles) -> None:
+    """A rate of 0.1 in a policy is a tenth, not the binary number nearest to it."""
+    policies.change(COMMISSION, "rate_pct: 1.0", "rate_pct: 0.1")
+    assert policies.load().plans[0].rate.tiers[0].rate_pct == Decimal("0.1")
+
+
+MISTAKES = [
+    # an unknown key, a missing one
+    (PROCESS, "role: sdr", "rolle: sdr", "rolle",
+     "stages.0.rolle: unknown key (did you mean role?)."),
+    (PROCESS, "label: {zh: 线索, en: Lead}", "label: {zh: 线索}", "zh: 线索",
+     "stages.0.label.en: this key is required and absent."),
+    (COMMISSION, "  split: deal_team", "  splitt: deal_team", "splitt",
+     "credit.splitt: unknown key (did you mean split?)."),
+    # a wrong type, a wrong date, a number out of range
+    (PROCESS, "expected_days: 14", "expected_days: soon", "soon",
+     "stages.0.expected_days: expected a whole number; found 'soon'."),
+    (PROCESS, "label: {zh: 线索, en: Lead}", "label: Lead", "label: Lead",
+     "stages.0.label: expected `key: value` lines; found 'Lead'."),
+    (PROCESS, "probability: 5\n", "probability: 500\n", "500",
+     "stages.0.probability: expected at most 100; found 500."),
+    (CALENDAR, "weekend: [6, 7]", "weekend: [0, 7]", "weekend: [",
+     "weekend.0: expected at least 1; found 0."),
+    (CALENDAR, "weekend: [6, 7]", "weekend: 7", "weekend: 7",
+     "weekend: expected a list; found 7."),
+    (COMMISSION, "valid_from: 2024-11-01", "valid_from: 2024-11-31", "2024-11-31",
+     "valid_from: expected a date such as 2026-01-31; found '2024-11-31'."),
+    (COMMISSION, "rate_pct: 1.0", "rate_pct: 1%", "1%",
+     "rate.tiers.0.rate_pct: expected a number; found '1%'."),
+    (COMMISSION, "mode: marginal", "mode: marginel", "marginel",
+     "rate.mode: expected 'marginal' (did you mean marginal?); found 'marginel'."),
+    (COMMISSION, "version: 1", "version:", "version",
+     "version: expected a whole number; found nothing."),
+    # a process
+    (PROCESS, "id: qualification", "id: lead", "stages:", "stages: stage 'lead' is listed twice."),
+    (PROCESS, "won: true", "won: false", "stages:",
+     "stages: exactly one stage must say `won: true`."),
+    (PROCESS, "required: [customer_id, amount", "required: [custmer_id, amount", "custmer_id",
+     "stages.1.required: an opportunity has no field 'custmer_id' (did you mean customer_id?)."),
+    # tiers of a commission plan
+    (COMMISSION, "{from: 60, to: 100", "{from: 50, to: 100", "tiers:",
+     "rate.tiers: tiers overlap: 0–60 and 50–100 share 50–60."),
+    (COMMISSION, "{from: 60, to: 100", "{from: 70, to: 100", "tiers:",
+     "rate.tiers: tiers leave a gap: nothing between 60 and 70."),
+    (COMMISSION, "{from: 60, to: 100", "{from: 60, to: 60", "tiers:",
+     "rate.tiers: a tier must end above its start; see from 60."),
+    (COMMISSION, "{from: 0, to: 60", "{from: 5, to: 60", "tiers:",
+     "rate.tiers: the first tier must begin at 0, it begins at 5."),
+    (COMMISSION, "{from: 60, to: 100,", "{from: 60,", "tiers:",
+     "rate.tiers: only the last tier may be without `to`; see from 60."),
+    (COMMISSION, "{from: 130, rate", "{from: 130, to: 200, rate", "tiers:",
+     "rate.tiers: the last tier must be open: leave out its `to`."),
+    (COMMISSION, "credit:", "valid_to: 2024-01-01\ncredit:", "id:",
+     "valid_to 2024-01-01 is before valid_from 2024-11-01."),
+    # a scorecard
+    (APPRAISAL, "weight: 30", "weight: 31", "indicators:",
+     "indicators: the weights add up to 101, not 100."),
+    (APPRAISAL, "id: collections", "id: contract_amount", "indicators:",
+     "indicators: indicator 'contract_amount' is listed twice."),
+    (APPRAISAL, "kpi: win_rate_count", "kpi: win_rate_cuont", "cuont",
+     "indicators.2.kpi: no KPI named 'win_rate_cuont' (did you mean win_rate_count?)."),
+    (APPRAISAL, "kpi: win_rate_count", "kpi: win_rate_count\n    manual: win_rate", "id: win_rate",
+     "indicators.2: an indicator has either `kpi` or `manual`."),
+    (APPRAISAL, "threshold: 0.15", "threshold: 0.95", "id: win_rate",
+     "indicators.2: threshold, target and stretch must follow one another."),
+    (APPRAISAL, "from: 60,", "from: 75,", "bands:",
+     "bands: bands go from the best grade down, each from a lower score."),
+    (APPRAISAL, "from: 0,", "from: 10,", "bands:",
+     "bands: the last band must begin at 0, so that every score has a grade."),
+    (APPRAISAL, "grade: B", "grade: A", "bands:", "bands: grade 'A' is listed twice."),
+    # receivables and calendar
+    (RECEIVABLES, "from_day: 31,", "from_day: 1,", "buckets:",
+     "buckets: from_day must begin with 1 and grow from bucket to bucket."),
+    (RECEIVABLES, "watch_from_day: 31", "watch_from_day: 131", "risk:",
+     "risk: watch, doubtful and bad debt must each begin on a later day."),
+    (RECEIVABLES, "loss_rate: 0.02", "loss_rate: 2", "loss_rate: 2",
+     "buckets.1.loss_rate: expected at most 1; found 2."),
+    (CALENDAR, "to: 2024-10-07", "to: 2024-09-30", "2024-09-30",
+     "holidays.0: `to` 2024-09-30 is before `from` 2024-10-01."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "old", "new", "at", "expected"), MISTAKES)
+def test_a_mistake_is_one_sentence_with_file_line_and_key(
+    policies: PolicyFiles, name: str, old: str, new: str, at: str, expected: str
+) -> None:
+    policies.change(name, old, new)
+    line = policies.line_of(name, at) if at != "id:" else 1
+    separator = ": " if at == "id:" else ", "
+    assert policies.mistake() == f"policy/{name} line {line}{separator}{expected}"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "policy/receivables.yaml: the file is empty."),
+        ("- a\n- b\n", "policy/receivables.yaml line 1: expected `key: value` lines."),
+        ("buckets: [\n", "policy/receivables.yaml line 2: "),
+        ("risk:\n\twatch: 1\n",
+         "policy/receivables.yaml line 2: begins with a tab, where YAML wants blanks"),
+        ("dso_days: 91\ndso_days: 30\n",
+         "policy/receivables.yaml line 2, dso_days: this key is written twice."),
+        ("risk: {watch_from_day: 1, watch_from_day: 2}\n",
+         "policy/receivables.yaml line 1, risk.watch_from_day: this key is written twice."),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_yaml_is_named_with_its_line(
+    policies: PolicyFiles, text: str, expected: str
+) -> None:
+    assert policies.put("receivables.yaml", text).mistake().startswith(expected)
+
+
+def test_a_file_in_another_encoding_is_named(policies: PolicyFiles) -> None:
+    policies.put("receivables.yaml", "")
+    path = policies.root / "policy" / "receivables.yaml"
+    path.write_bytes("buckets: 未到期".encode("gb18030"))
+    assert policies.mistake() == "policy/receivables.yaml: not UTF-8 text (byte 11)."
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("process: functionl",
+         "process: there is no policy/process/functionl.yaml (did you mean functional?)."),
+        ("calendar: de", "calendar: there is no policy/calendar/de.yaml (expected one of cn)."),
+        ("org_view: as_it_was",
+         "org_view: expected 'as_was' or 'as_is' (did you mean as_was?); found 'as_it_was'."),
+        ("time_zone: Asia/Shangai",
+         "time_zone: 'Asia/Shangai' is not a time zone such as Asia/Shanghai."),
+        ("base_currency: rmb",
+         "base_currency: expected a text of the form ^[A-Z]{3}$; found 'rmb'."),
+        ("as_of: 2026-02-30", "as_of: expected a date such as 2026-01-31; found '2026-02-30'."),
+        ("reports: [appraisals]",
+         "reports.0: expected 'director_weekly', 'finance', 'appraisal' or 'rep_weekly' "
+         "(did you mean appraisal?); found 'appraisals'."),
+        ("reports: []", "reports: expected at least 1 of them."),
+        ("base_curency: CNY", "base_curency: unknown key (did you mean base_currency?)."),
+        ("memory_limit: lots", "memory_limit: expected a text of the form "),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_the_settings_is_one_sentence(
+    policies: PolicyFiles, line: str, expected: str
+) -> None:
+    assert policies.settings(line).mistake().startswith(f"attain.yaml line 2, {expected}")
+
+
+def second_plan(policies: PolicyFiles, *changes: tuple[str, str]) -> PolicyFiles:
+    """The shipped plan once more under another name."""
+    policies.change(COMMISSION, "version: 1", "version: 2")
+    text = (policies.root / "policy" / COMMISSION).read_text(encoding="utf-8")
+    (policies.root / "policy" / COMMISSION).unlink()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return policies.put("commission/zz_ours.yaml", text)
+
+
+def test_two_plans_that_would_both_pay_a_role_are_a_mistake(policies: PolicyFiles) -> None:
+    message = second_plan(policies).mistake()
+    assert message.startswith("policy/commission/zz_ours.yaml line 6, valid_from: ")
+    assert "rep_cash_2024.yaml is in force for role 'rep' on the same days" in message
+    assert "end one with valid_to" in message
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("valid_from: 2024-11-01", "valid_from: 2023-01-01\nvalid_to: 2024-10-31"),
+        ("role: rep", "role: sdr"),
+    ],
+)
+def test_plans_of_other_days_or_roles_stand_side_by_side(
+    policies: PolicyFiles, change: tuple[str, str]
+) -> None:
+    assert len(second_plan(policies, change).load().plans) == 2
+
+
+def test_a_version_of_a_plan_exists_once(policies: PolicyFiles) -> None:
+    changes = (("version: 2", "version: 1"), ("role: rep", "role: sdr"))
+    message = second_plan(policies, *changes).mistake()
+    assert "version: " in message
+    assert "rep_cash_2024.yaml is version 1 of 'rep_cash' too." in message
+
+
+def test_two_schemes_that_would_both_score_a_role_are_a_mistake(policies: PolicyFiles) -> None:
+    policies.change(APPRAISAL, "id: rep_quarterly", "id: ours")
+    (policies.root / "policy" / APPRAISAL).rename(policies.root / "policy/appraisal/zz.yaml")
+    assert "scores role 'rep' by the quarter too" in policies.mistake()
