@@ -128,7 +128,7 @@ def tables(columns: Mapping[str, list[tuple[str, str]]], models: Mapping[str, Mo
         shown = ", ".join(
             f"**{c.name}** {c.type}" if c.name in table.key
             else f"{c.name} {c.type}{'!' if c.required else ''}"
-            for c in table.columns.values()
+            for c in table.exported.values()
         )  # fmt: skip
         parts.append(f"### {name}\n{table.grain}. {shown}\n")
     parts.append("## Published tables\n")

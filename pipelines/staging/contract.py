@@ -31,14 +31,32 @@ SQL_TYPES: dict[str, str] = {
 }
 
 
+class Derivation(BaseModel):
+    """The text of another column, in the rows in which a column holds a value.
+
+    A table of changes keeps values of many kinds in one column of text; each kind is typed, and
+    refused when it cannot be read, in a column of its own.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str
+    column: str
+    value: str
+
+
 class Column(BaseModel):
-    """A canonical column: its type and whether a row may be without it."""
+    """A canonical column: its type and whether a row may be without it.
+
+    A column with a `derivation` is made in staging; no export carries it.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     name: str
     type: ColumnType
     required: bool
+    derivation: Derivation | None = None
 
     @property
     def sql_type(self) -> str:
@@ -79,9 +97,24 @@ class Table(BaseModel):
     orders: tuple[tuple[str, str], ...] = ()
 
     @property
+    def exported(self) -> dict[str, Column]:
+        """The columns that an export may carry."""
+        return {c.name: c for c in self.columns.values() if c.derivation is None}
+
+    @property
     def owner_column(self) -> str | None:
         """The column that names who must fix a row."""
         return next((c for c in ("owner_id", "employee_id") if c in self.columns), None)
+
+
+class _Derived(BaseModel):
+    """A derived column as `canonical.yaml` writes it."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    type: ColumnType
+    source: str = Field(alias="from")
+    where: dict[str, str] = Field(min_length=1, max_length=1)
 
 
 class _Written(BaseModel):
@@ -92,6 +125,7 @@ class _Written(BaseModel):
     grain: str
     key: list[str]
     columns: dict[str, str]
+    derived: dict[str, _Derived] = Field(default_factory=dict)
     amount: str | None = None
     references: dict[str, str] = Field(default_factory=dict)
     allowed: dict[str, list[str] | str] = Field(default_factory=dict)
@@ -110,6 +144,7 @@ class _Written(BaseModel):
     def _columns_exist(self) -> _Written:
         named = {*self.key, *self.references, *self.allowed, *self.ranges}
         named |= {c for pair in self.orders for c in pair}
+        named |= {c for derived in self.derived.values() for c in (derived.source, *derived.where)}
         if self.amount is not None:
             named.add(self.amount)
         unknown = sorted(named - set(self.columns))
@@ -142,6 +177,12 @@ def _table(name: str, written: _Written) -> Table:
         )
         for column, kind in written.columns.items()
     }
+    for column, derived in written.derived.items():
+        [(where, value)] = derived.where.items()
+        derivation = Derivation(source=derived.source, column=where, value=value)
+        columns[column] = Column(
+            name=column, type=derived.type, required=False, derivation=derivation
+        )
     return Table(
         name=name,
         grain=written.grain,

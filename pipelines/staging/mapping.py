@@ -49,7 +49,7 @@ def load_context(table: Table, load: Load) -> dict[str, Any]:
     landed, source = load.landed, load.export.export.source
     plain = landed.first_line is not None
     names = _names(landed)
-    columns = {c: text_expression(source, c, names) for c in table.columns}
+    columns = column_texts(table, source, names)
     line = line_expression(landed)
     return {
         "load_id": load.load_id,
@@ -66,6 +66,17 @@ def load_context(table: Table, load: Load) -> dict[str, Any]:
             c: 10_000 if mapped.unit == "万元" else 1 for c, mapped in source.columns.items()
         },
     }
+
+
+def column_texts(table: Table, source: SourceFile, names: dict[str, str]) -> dict[str, str]:
+    """The SQL text of every column of a table before it is typed."""
+    texts = {c: text_expression(source, c, names) for c in table.exported}
+    for column in table.columns.values():
+        if column.derivation is not None:
+            where, value = texts[column.derivation.column], literal(column.derivation.value)
+            text = texts[column.derivation.source]
+            texts[column.name] = f"case when {where} = {value} then {text} end"
+    return texts
 
 
 def scaled_columns(loads: Sequence[Load]) -> list[str]:

@@ -129,8 +129,8 @@ def _check(text: YamlFile, source: SourceFile, stages: tuple[str, ...]) -> None:
     table = tables[source.table]
     for section in ("columns", "constants"):
         for column in getattr(source, section):
-            if column not in table.columns:
-                near = did_you_mean(column, table.columns)
+            if column not in table.exported:
+                near = did_you_mean(column, table.exported)
                 raise text.error((section, column), f"{table.name} has no such column{near}.")
     for column, mapped in source.columns.items():
         if isinstance(mapped.map, str) and mapped.map not in source.maps:
@@ -196,7 +196,7 @@ def canonical_source(table: Table) -> SourceFile:
         table=table.name,
         files=(f"**/{table.name}*",),
         required=False,
-        columns={c: ColumnSource(headers=(c,)) for c in table.columns},
+        columns={c: ColumnSource(headers=(c,)) for c in table.exported},
     )
 
 

@@ -97,7 +97,13 @@ measured as (
     case
       when indicator.manual_indicator is not null then cast(manual.score as decimal(38, 8))
       when indicator.against = 'quota'
-        then cast(cast(kpi.value as double) / nullif(cast(kpi.target as double), 0) as decimal(38, 8))
+        then
+          sign(kpi.value) * cast(
+            (
+              2 * cast(abs(kpi.value) * 100000000 as hugeint) * 100000000
+              + cast(kpi.target * 100000000 as hugeint)
+            ) // (2 * cast(nullif(kpi.target, 0) * 100000000 as hugeint)) as decimal(30, 0)
+          ) * cast(0.00000001 as decimal(8, 8))
       else kpi.value
     end as measure,
     coalesce(kpi.n, manual.n, 0) as n,
@@ -130,39 +136,50 @@ turned as (
   from measured
 ),
 
-scored as (
+-- which straight line of the curve a measure lies on, from (x_from, score_from) to (x_to, score_to)
+lined as (
   select
     turned.*,
-    case
-      when not turned.is_counted then null
-      when turned.manual_indicator is not null then cast(turned.measure as decimal(9, 4))
-      when turned.x < turned.x_threshold then cast(0 as decimal(9, 4))
-      when turned.x >= turned.x_stretch then turned.stretch_score
-      when turned.x >= turned.x_target
-        then
-          cast(round(
-            cast(turned.target_score as double) + cast(turned.stretch_score - turned.target_score as double)
-            * (
-              cast(turned.x - turned.x_target as double)
-              / nullif(cast(turned.x_stretch - turned.x_target as double), 0)
-            ),
-            4
-          ) as decimal(9, 4))
-      else
-        cast(round(
-          cast(turned.threshold_score as double)
-          + cast(turned.target_score - turned.threshold_score as double)
-          * (
-            cast(turned.x - turned.x_threshold as double)
-            / nullif(cast(turned.x_target - turned.x_threshold as double), 0)
-          ),
-          4
-        ) as decimal(9, 4))
-    end as score,
-    sum(case when turned.is_counted then turned.weight else 0 end) over (
-      partition by turned.employee_id, turned.period, turned.scheme_id
-    ) as counted_weight
+    case when turned.x >= turned.x_target then turned.x_target else turned.x_threshold end as x_from,
+    case when turned.x >= turned.x_target then turned.x_stretch else turned.x_target end as x_to,
+    case when turned.x >= turned.x_target then turned.target_score else turned.threshold_score end
+      as score_from,
+    case when turned.x >= turned.x_target then turned.stretch_score else turned.target_score end
+      as score_to
   from turned
+),
+
+-- in integers, so that half a unit of the last decimal always rounds up
+weighed as (
+  select
+    lined.*,
+    cast(lined.score_from * 10000 as hugeint) * cast((lined.x_to - lined.x) * 100000000 as hugeint)
+    + cast(lined.score_to * 10000 as hugeint) * cast((lined.x - lined.x_from) * 100000000 as hugeint)
+      as score_times_width,
+    cast((lined.x_to - lined.x_from) * 100000000 as hugeint) as width
+  from lined
+),
+
+scored as (
+  select
+    weighed.*,
+    case
+      when not weighed.is_counted then null
+      when weighed.manual_indicator is not null then cast(weighed.measure as decimal(9, 4))
+      when weighed.x < weighed.x_threshold then cast(0 as decimal(9, 4))
+      when weighed.x >= weighed.x_stretch then weighed.stretch_score
+      else
+        cast(
+          cast(
+            (2 * weighed.score_times_width + weighed.width) // (2 * nullif(weighed.width, 0))
+            as decimal(18, 0)
+          ) * cast(0.0001 as decimal(5, 4)) as decimal(9, 4)
+        )
+    end as score,
+    sum(case when weighed.is_counted then weighed.weight else 0 end) over (
+      partition by weighed.employee_id, weighed.period, weighed.scheme_id
+    ) as counted_weight
+  from weighed
 )
 
 select
@@ -192,9 +209,14 @@ select
   case
     when is_counted
       then
-        cast(round(
-          cast(score as double) * cast(weight as double) / nullif(cast(counted_weight as double), 0), 4
-        ) as decimal(9, 4))
+        cast(
+          cast(
+            (
+              2 * cast(score * 10000 as bigint) * cast(weight * 10000 as bigint)
+              + cast(counted_weight * 10000 as bigint)
+            ) // (2 * cast(nullif(counted_weight, 0) * 10000 as bigint)) as decimal(18, 0)
+          ) * cast(0.0001 as decimal(5, 4)) as decimal(9, 4)
+        )
     else cast(0 as decimal(9, 4))
   end as weighted_score,
   source,

@@ -17,7 +17,8 @@ named as (
     cast(date_trunc('month', calendar_date) as date) as month_start,
     cast(date_trunc('quarter', calendar_date) as date) as quarter_start,
     cast(date_trunc('year', calendar_date) as date) as year_start,
-    extract(isodow from calendar_date) as day_of_week
+    -- counted from a Monday, because engines number the days of a week differently
+    date_diff('day', date '1900-01-01', calendar_date) % 7 + 1 as day_of_week
   from day
 )
 

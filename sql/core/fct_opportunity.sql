@@ -8,6 +8,8 @@ with later_change as (
     event.opportunity_id,
     event.field,
     event.old_value,
+    event.old_amount,
+    event.old_expected_close_date,
     row_number() over (
       partition by event.opportunity_id, event.field order by event.changed_at
     ) as position
@@ -20,8 +22,10 @@ before_change as (
   select
     opportunity_id,
     max(case when field = 'stage' then old_value end) as stage,
-    max(case when field = 'amount' then old_value end) as amount,
-    max(case when field = 'expected_close_date' then old_value end) as expected_close_date,
+    max(old_amount) as amount,
+    max(old_expected_close_date) as expected_close_date,
+    max(case when field = 'amount' then 1 else 0 end) = 1 as is_amount_changed,
+    max(case when field = 'expected_close_date' then 1 else 0 end) = 1 as is_due_date_changed,
     max(case when field = 'owner_id' then old_value end) as owner_id
   from later_change
   where position = 1
@@ -38,10 +42,13 @@ opportunity as (
     opportunity.created_at,
     coalesce(before_change.stage, opportunity.stage) as stage,
     opportunity.outcome,
-    coalesce(try_cast(before_change.amount as decimal(18, 4)), opportunity.amount) as amount,
+    -- what was empty before its first change was empty
+    case when before_change.is_amount_changed then before_change.amount else opportunity.amount end as amount,
     opportunity.currency,
-    coalesce(try_cast(before_change.expected_close_date as date), opportunity.expected_close_date)
-      as expected_close_date,
+    case
+      when before_change.is_due_date_changed then before_change.expected_close_date
+      else opportunity.expected_close_date
+    end as expected_close_date,
     opportunity.closed_at,
     opportunity.loss_reason,
     opportunity.lead_id,
@@ -120,7 +127,7 @@ select
   end as amount_base,
   case
     when dated.known_outcome = 'won'
-      then date_diff('second', dated.created_at, dated.closed_at) / 86400.0
+      then date_diff('second', dated.created_at, dated.closed_at) / cast(86400 as double)
   end as cycle_days,
   dated.decision_maker_identified,
   dated.requirement_completeness,

@@ -104,7 +104,7 @@ select
       then
         date_diff(
           'second', ordered.entered_at, coalesce(ordered.next_entered_at, opportunity.closed_at)
-        ) / 86400.0
+        ) / cast(86400 as double)
   end as days,
   ordered.is_won_stage,
   ordered.highest_before,

@@ -9,7 +9,14 @@ with change as (
     event.changed_at,
     event.field,
     event.old_value,
-    event.new_value
+    event.new_value,
+    event.old_amount,
+    event.new_amount,
+    event.old_expected_close_date,
+    event.new_expected_close_date,
+    row_number() over (
+      partition by event.opportunity_id, event.field order by event.changed_at
+    ) as position
   from staging.opportunity_event as event
   cross join core.parameter as parameter
   where
@@ -20,16 +27,13 @@ with change as (
 first_value_of as (
   select
     opportunity_id,
-    arg_min(case when field = 'amount' then old_value end, case when field = 'amount' then changed_at end)
-      as amount,
-    arg_min(
-      case when field = 'expected_close_date' then old_value end,
-      case when field = 'expected_close_date' then changed_at end
-    ) as expected_close_date,
-    arg_min(
-      case when field = 'owner_id' then old_value end, case when field = 'owner_id' then changed_at end
-    ) as owner_id
+    max(old_amount) as amount,
+    max(old_expected_close_date) as expected_close_date,
+    max(case when field = 'owner_id' then old_value end) as owner_id,
+    max(case when field = 'amount' then 1 else 0 end) = 1 as is_amount_changed,
+    max(case when field = 'expected_close_date' then 1 else 0 end) = 1 as is_due_date_changed
   from change
+  where position = 1
   group by opportunity_id
 ),
 
@@ -38,9 +42,13 @@ point as (
     opportunity.opportunity_id,
     opportunity.created_at as changed_at,
     true as is_creation,
-    coalesce(try_cast(first_value_of.amount as decimal(18, 4)), opportunity.amount) as amount,
-    coalesce(try_cast(first_value_of.expected_close_date as date), opportunity.expected_close_date)
-      as expected_close_date,
+    -- what was empty before its first change was empty
+    case when first_value_of.is_amount_changed then first_value_of.amount else opportunity.amount end
+      as amount,
+    case
+      when first_value_of.is_due_date_changed then first_value_of.expected_close_date
+      else opportunity.expected_close_date
+    end as expected_close_date,
     coalesce(first_value_of.owner_id, opportunity.owner_id) as owner_id
   from core.fct_opportunity as opportunity
   left join first_value_of on opportunity.opportunity_id = first_value_of.opportunity_id
@@ -49,8 +57,8 @@ point as (
     opportunity_id,
     changed_at,
     false as is_creation,
-    case when field = 'amount' then try_cast(new_value as decimal(18, 4)) end as amount,
-    case when field = 'expected_close_date' then try_cast(new_value as date) end as expected_close_date,
+    new_amount as amount,
+    new_expected_close_date as expected_close_date,
     case when field = 'owner_id' then new_value end as owner_id
   from change
 ),

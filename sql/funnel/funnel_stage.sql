@@ -202,7 +202,9 @@ select
   cast(counted.lost as bigint) as lost,
   cast(counted.regressed as bigint) as regressed,
   cast(counted.still_open as bigint) as open,
-  cast(cast(counted.advanced as double) / nullif(cast(counted.entered as double), 0) as decimal(18, 8))
+  cast(
+    round(cast(counted.advanced as double) / nullif(cast(counted.entered as double), 0), 8) as decimal(18, 8)
+  )
     as conversion,
   cast(timed.days[1] as decimal(18, 4)) as days_p50,
   cast(timed.days[2] as decimal(18, 4)) as days_p90,

@@ -98,7 +98,7 @@ select
   term.amount,
   -- earliest due first: the span of the invoice's settlement that pays this instalment; what terms
   -- promise beyond the invoice is taken back last
-  sum(term.amount) over due_order - term.amount as settles_from,
+  (sum(term.amount) over due_order) - term.amount as settles_from,
   sum(term.amount) over due_order as settles_to,
   row_number() over due_order = count(*) over (partition by term.invoice_id) as is_last,
   invoice.is_disputed,

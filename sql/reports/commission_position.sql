@@ -138,7 +138,9 @@ select
   cast(position.earned as decimal(18, 4)) as earned,
   cast(position.month_credit as decimal(18, 4)) as month_credit,
   cast(position.month_earned as decimal(18, 4)) as month_earned,
-  cast(cast(position.credit as double) / cast(position.quota as double) as decimal(18, 8)) as attainment,
+  cast(
+    round(cast(position.credit as double) / cast(position.quota as double), 8) as decimal(18, 8)
+  ) as attainment,
   reached.tier_no,
   reached.tier_from,
   coalesce(now.rate_pct, position.without_quota_rate_pct) as rate_pct,

@@ -114,7 +114,9 @@ learnt as (
     moment.quarter_start,
     moment.days_before_end,
     past.stage_id,
-    cast(cast(sum(past.won) as double) / cast(sum(past.deals) as double) as decimal(9, 6)) as win_share
+    cast(
+      round(cast(sum(past.won) as double) / cast(sum(past.deals) as double), 6) as decimal(9, 6)
+    ) as win_share
   from moment
   inner join quarter as earlier on earlier.age between moment.age + 1 and moment.age + 4
   inner join by_stage as past

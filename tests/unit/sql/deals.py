@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from laboratory import Laboratory, Row
@@ -32,8 +33,12 @@ def closed(number: str, created: str, outcome: str, at: str, stage: str, **more:
 
 
 def event(number: str, at: str, new: str, old: str | None = None, field: str = "stage") -> Row:
-    return {"opportunity_id": number, "field": field, "changed_at": moment(at),
-            "old_value": old, "new_value": new}  # fmt: skip
+    row = {"opportunity_id": number, "field": field, "changed_at": moment(at),
+           "old_value": old, "new_value": new}  # fmt: skip
+    typed = {"amount": Decimal, "expected_close_date": day}.get(field)
+    if typed is not None:
+        row |= {f"old_{field}": old and typed(old), f"new_{field}": typed(new)}
+    return row
 
 
 def moves(number: str, start: str, *steps: tuple[str, str]) -> list[Row]:

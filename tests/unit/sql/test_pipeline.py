@@ -36,6 +36,20 @@ def test_an_amount_holds_until_it_is_changed(lab: Laboratory) -> None:
     ]
 
 
+def test_an_amount_unknown_before_its_first_change_was_unknown(lab: Laboratory) -> None:
+    rows = spans(
+        lab,
+        [deal("O", "2026-10-01", amount=300)],
+        [
+            event("O", "2026-10-20", "200", None, "amount"),
+            event("O", "2026-10-25", "300", "200", "amount"),
+        ],
+    )
+    assert pick(rows, "valid_from", "amount_base") == [
+        (day("2026-10-01"), None), (day("2026-10-20"), 200), (day("2026-10-25"), 300),
+    ]  # fmt: skip
+
+
 def test_owner_and_due_date_are_those_of_the_time(lab: Laboratory) -> None:
     rows = spans(
         lab,

@@ -1,0 +1,81 @@
+"""Spark gives the rows DuckDB gives, to the cent, for every model over the sample company.
+
+Each model reads its inputs as DuckDB computed them, so that a difference names the model it is in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from laboratory import models
+
+from pipelines.landing.parquet import identifier, literal
+from pipelines.warehouse.spark import spark_sql
+from pipelines.workspace import Workspace
+
+pytestmark = pytest.mark.spark
+
+
+@pytest.fixture(scope="module")
+def computed(company: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(company.warehouse), read_only=True) as con:
+        yield con
+
+
+@pytest.fixture(scope="module")
+def spark(computed: duckdb.DuckDBPyConnection, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A local Spark with every table that a model reads."""
+    from pyspark.sql import SparkSession
+
+    folder = tmp_path_factory.mktemp("spark")
+    session = (
+        SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.memory", "2g")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.ansi.enabled", "false")
+        .config("spark.sql.codegen.wholeStage", "false")  # compiling costs more than small tables
+        .config("spark.sql.warehouse.dir", str(folder / "warehouse"))
+        .getOrCreate()
+    )
+    session.sparkContext.setLogLevel("ERROR")
+    for table in sorted({name for model in models().values() for name in model.inputs}):
+        schema, name = table.split(".")
+        file = folder / f"{table}.parquet"
+        computed.execute(f"copy {schema}.{identifier(name)} to {literal(str(file))}")
+        session.sql(f"create database if not exists {schema}")
+        session.sql(f"create table {schema}.`{name}` using parquet location '{file}'")
+    yield session
+    session.stop()
+
+
+@pytest.mark.parametrize("name", sorted(models()))
+def test_spark_gives_the_same_rows(
+    name: str, spark: Any, computed: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    spark.sql(spark_sql(models()[name].sql)).coalesce(1).write.parquet(str(tmp_path / "rows"))
+    columns = computed.execute(f"describe {name}").fetchall()
+    rows = f"read_parquet({literal(str(tmp_path / 'rows' / '*.parquet'))})"
+    theirs = f"select {_compared(columns)} from {rows}"
+    ours = f"select {_compared(columns)} from {name}"
+    missing = computed.execute(f"({ours}) except all ({theirs}) limit 3").fetchall()
+    added = computed.execute(f"({theirs}) except all ({ours}) limit 3").fetchall()
+    assert (missing, added) == ([], [])
+
+
+def _compared(columns: list[tuple[str, ...]]) -> str:
+    """Columns as they are compared: all exactly but for spans of days interpolated in floats."""
+    found = []
+    for column, kind, *_ in columns:
+        value = f"cast({identifier(column)} as {kind})"
+        if kind == "DOUBLE":
+            value = f"round({value}, 9)"
+        elif column in ("days_p50", "days_p90"):
+            value = f"round({value}, 2)"
+        found.append(f"{value} as {identifier(column)}")
+    return ", ".join(found)
