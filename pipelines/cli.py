@@ -42,15 +42,19 @@ def main() -> None:
     except UserError as error:
         click.echo(error.message, err=True)
         sys.exit(error.exit_code)
-    except click.exceptions.Abort:
-        click.echo("Stopped. The last reports are whole; run again to go on.", err=True)
-        sys.exit(130)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
-    except KeyboardInterrupt:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("Stopped. The last reports are whole; run again to go on.", err=True)
         sys.exit(130)
+    except BrokenPipeError:  # the reader of our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"{where}{error.strerror or error}.", err=True)
+        sys.exit(2)
 
 
 @cli.command()

@@ -190,6 +190,10 @@ def _plain(value: Any) -> str:
 def print_recognition(found: Recognition) -> None:
     """What was recognised, file by file and column by column."""
     console = Console(highlight=False, width=160)
+    if not (found.files or found.missing or found.unknown):
+        console.print(
+            "no exports yet: the input folders of attain.yaml hold no CSV, XLSX or Parquet"
+        )
     for file in found.files:
         sheet = f" · sheet {file.sheet}" if file.sheet else ""
         console.print(
@@ -197,7 +201,7 @@ def print_recognition(found: Recognition) -> None:
             markup=False,
         )
         if file.problem:
-            console.print(f"  PROBLEM: {file.problem}", markup=False)
+            console.print(f"  PROBLEM: {file.problem}", markup=False, soft_wrap=True)
             continue
         table = Table(box=None, padding=(0, 2, 0, 2), header_style="dim")
         for name in ("column", "type", "from", "values"):
@@ -211,10 +215,12 @@ def print_recognition(found: Recognition) -> None:
         if file.unused:
             console.print(f"  not used: {', '.join(file.unused)}", markup=False)
     for text in found.missing:
-        console.print(f"missing: {text}", markup=False)
+        console.print(f"missing: {text}", markup=False, soft_wrap=True)
     for name in found.unknown:
         console.print(
-            f"unknown: {name}: no source reads it; describe it in sources/*.yaml", markup=False
+            f"unknown: {name}: no source reads it; describe it in sources/*.yaml",
+            markup=False,
+            soft_wrap=True,
         )
 
 

@@ -105,8 +105,13 @@ def explain(
         limit: how many rows to fetch; all when absent.
 
     Raises:
-        UserError: there is no such KPI, scope or period (the nearest one is named).
+        UserError: there is no such KPI, scope or period (the nearest one is named), or nothing
+            has been computed.
     """
+    if not warehouse.exists("mart.kpi_value"):
+        raise UserError(
+            "no KPI has been computed: the last run was blocked. Run attain run to see by what.", 1
+        )
     if kpi_id not in catalogue.kpis:
         raise UserError(f"no KPI named {kpi_id!r}{did_you_mean(kpi_id, catalogue.kpis)}.")
     kpi = catalogue.kpis[kpi_id]
@@ -165,7 +170,9 @@ def _value(
         )
     ]
     if not known:
-        raise UserError(f"{kpi_id} is not computed for scope {scope_kind!r}.")
+        absent = warehouse.scalar("select reason from kpi.no_data where kpi_id = ?", [kpi_id])
+        because = f": {absent}".replace("missing_export:", "no export of ") if absent else ""
+        raise UserError(f"{kpi_id} is not computed for scope {scope_kind!r}{because}.")
     if scope_id not in known:
         raise UserError(f"--scope {scope!r}: no {scope_kind} {scope_id!r}"
                         f"{did_you_mean(scope_id, known)}.")  # fmt: skip

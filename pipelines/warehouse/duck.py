@@ -147,7 +147,8 @@ def open_warehouse(
         UserError: the file is held by another process, or does not exist when read only.
     """
     if read_only and not path.exists():
-        raise UserError("nothing has been computed here yet. Run: attain run", 2)
+        root = path.parent.parent
+        raise UserError(f"{root}: nothing has been computed yet. Run: attain run -w {root}", 2)
     spill = path.with_suffix(".spill")
     try:
         con = duckdb.connect(
@@ -163,7 +164,10 @@ def open_warehouse(
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
             raise UserError(f"{path}: in use by another attain command; try again.", 1) from None
-        raise
+        raise UserError(
+            f"{path}: cannot be opened ({str(error).splitlines()[0]}). Delete the folder "
+            f"{path.parent}; the next run computes all of it again."
+        ) from None
     try:
         warehouse = Warehouse(con, path)
         if not read_only:
