@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 UV     := $(BIN)/uv
 SIZE   ?= small
 
-.PHONY: demo test check format test-browser test-spark bench ui lock clean
+.PHONY: demo test check format test-browser test-spark bench ui hooks lock clean
 
 $(VENV)/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -44,6 +44,9 @@ bench: $(VENV)/ready
 
 ui: $(VENV)/ready
 	$(BIN)/attain ui
+
+hooks: $(VENV)/ready
+	$(BIN)/pre-commit install
 
 lock:
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
