@@ -60,6 +60,13 @@ def ordered(text: str, order: str) -> Any:
         ("0", "0"),
         (".5", "0.5"),
         ("1 234.50", "1234.5"),
+        ("1\u00a0234\u00a0567,00".replace(",", "."), "1234567"),
+        ("1\u202f234", "1234"),
+        ("- 5", "-5"),
+        ("(¥5.00)", "-5"),
+        ("¥(5.00)", "-5"),
+        ("-¥5", "-5"),
+        ("¥ 5 元", "5"),
         ("99999999999999.9999", "99999999999999.9999"),
     ],
 )
@@ -71,7 +78,8 @@ def test_amounts_as_people_write_them(text: str, value: str) -> None:
     "text",
     [
         "abc", "12万", "1.2.3", "--5", "1,50", "1.234,56", "12,34", "1,2345", "12,345,6", "(5",
-        "5-", "5%", "", "NaN", "inf", "999999999999999", "1,,000",
+        "5-", "5%", "", "NaN", "inf", "999999999999999", "1,,000", "1 2", "12 34", "5元6", "3元5",
+        "1¥2", "¥¥5", "1 234,5", "12,345 678", "-(5)", "元",
     ],
 )  # fmt: skip
 def test_an_amount_that_could_mean_two_things_is_not_read(text: str) -> None:
@@ -81,10 +89,19 @@ def test_an_amount_that_could_mean_two_things_is_not_read(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("85", "85"), ("85%", "85"), ("85.5 %", "85.5"), ("８５％", "85"), ("0.85", "0.85")],
+    [
+        ("85", "85"),
+        ("85%", "85"),
+        ("85.5 %", "85.5"),
+        ("８５％", "85"),
+        ("0.85", "0.85"),
+        ("5%5", None),
+        ("5%%", None),
+        ("%5", None),
+    ],
 )
-def test_percentages_are_of_a_hundred(text: str, value: str) -> None:
-    assert read(text, "pct") == Decimal(value)
+def test_percentages_are_of_a_hundred(text: str, value: str | None) -> None:
+    assert read(text, "pct") == (Decimal(value) if value else None)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +151,8 @@ def test_moments_as_systems_and_people_write_them(text: str, value: str) -> None
     "text",
     [
         "2026-02-30", "2026-13-01", "31/02/2026", "05/01/2026", "5.1.2026", "yesterday", "2026",
-        "2026-01", "0000-00-00", "202601", "123", "99999",
+        "2026-01", "0000-00-00", "202601", "123", "99999", "05-01-26", "26-1-5", "20260-01-05",
+        "-2026-01-05", "2026-01-05 (BC)", "epoch", "infinity", "26年1月5日",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["date", "timestamp"])
