@@ -13,6 +13,8 @@ _EXPECTED = {
     "date": "not_a_date",
     "boolean": "not_a_boolean",
 }
+# A year has four digits: `05-01-26` is not in the year 5.
+_FIRST_DAY, _LAST_DAY = "timestamp '1000-01-01'", "timestamp '9999-12-31 23:59:59.999999'"
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,10 @@ def _column_rules(table: Table, column: Column, stages: tuple[str, ...]) -> list
         rules.append(Rule(column.name, "missing_required", f"{raw} is null"))
     if column.type != "text":
         kind = _EXPECTED.get(column.type, "not_a_number")
-        rules.append(Rule(column.name, kind, f"{typed} is null and {raw} is not null"))
+        unread = f"{typed} is null and {raw} is not null"
+        if kind == "not_a_date":
+            unread += f" or {typed} not between {_FIRST_DAY} and {_LAST_DAY}"
+        rules.append(Rule(column.name, kind, unread))
     allowed = allowed_values(table, column.name, stages)
     if allowed:
         values = ", ".join(literal(value) for value in allowed)

@@ -118,3 +118,23 @@ def test_a_moment_and_a_date_are_compared_by_the_day(tmp_path: Path) -> None:
     own.stage("receipt")
     assert own.rows("receipt", "receipt_id") == [("R1",)]
     assert own.faults() == [(3, "bounced_date.impossible_order", "2026-01-04")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["05-01-26", "26-1-5", "1/5/26", "20260-01-05", "-2026-01-05", "2026-01-05 (BC)", "infinity"],
+)
+def test_a_year_has_four_digits(tmp_path: Path, text: str) -> None:
+    """`05-01-26` is a day of 2026 in most offices, and never one of the year 5."""
+    own = Exports(tmp_path)
+    own.put("canonical/employee.csv", "employee_id,name,hire_date", f"E1,甲,{text}",
+            "E2,乙,2026-01-05")  # fmt: skip
+    own.stage("employee")
+    assert own.rows("employee", "employee_id") == [("E2",)]
+    assert own.faults() == [(2, "hire_date.not_a_date", text)]
+
+
+def test_an_open_end_may_be_the_last_day_there_is(tmp_path: Path) -> None:
+    own = Exports(tmp_path)
+    own.put("canonical/employee.csv", "employee_id,name,leave_date", "E1,甲,9999-12-31")
+    assert own.stage("employee").accepted == 1
