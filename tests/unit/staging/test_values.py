@@ -223,6 +223,8 @@ def test_an_empty_field_is_no_value(kind: str) -> None:
         ("(0.01)", 10000, "-100"),
         ("12.34", 1, "12.34"),
         ("x", 10000, None),
+        ("9999999999.9999", 10000, "99999999999999"),
+        ("99999999999", 10000, None),
     ],
 )
 def test_an_amount_in_units_of_ten_thousand_keeps_its_cents(
