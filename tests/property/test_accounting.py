@@ -45,7 +45,7 @@ def as_csv(cells: list[list[str]], extra: list[int]) -> str:
     return text.getvalue()
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(rows, st.data())
 def test_each_landed_row_is_in_one_place_and_the_money_adds_up(
     exports: Exports, found: list[tuple[str, ...]], data: st.DataObject
@@ -67,7 +67,7 @@ def test_each_landed_row_is_in_one_place_and_the_money_adds_up(
     assert account.landed == kept
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(st.text("opportunity_id,owner\n\r\"'; \t,,E1O2026-01-05甲\0", max_size=120))
 def test_no_text_makes_landing_or_staging_fail(exports: Exports, text: str) -> None:
     """An export that cannot be read is remembered with a reason; one that can is accounted for."""
