@@ -171,9 +171,10 @@ def _rebuild(
     with warehouse.transaction():
         warehouse.con.execute("delete from meta.built where name = ?", [state])
         if loads:
-            warehouse.con.execute(
-                f"create or replace table {name} as {_sql(table, loads, reading, 'accepted')}"
-            )
+            with warehouse.filtering_last():
+                warehouse.con.execute(
+                    f"create or replace table {name} as {_sql(table, loads, reading, 'accepted')}"
+                )
         else:
             _create_empty(warehouse, table, name)
     with warehouse.transaction():
