@@ -167,7 +167,8 @@ def _has_rows_to_leave_out(con: duckdb.DuckDBPyConnection, layout: _Layout, targ
         found = con.execute(
             f"select 1 from (select coalesce({filled}, null) as cell "
             f"from read_parquet({literal(str(target))})) where cell is null "
-            f"or lower(regexp_replace(cell, '[\\s*:：]', '', 'g')) in ({words}) limit 1"
+            f"or regexp_matches(cell, '^[^0-9]*$') "  # nearly every key has a digit; no word has
+            f"and lower(regexp_replace(cell, '[\\s*:：]', '', 'g')) in ({words}) limit 1"
         ).fetchone()
         if found is None:
             return False

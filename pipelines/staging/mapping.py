@@ -110,7 +110,7 @@ def _relation(table: Table, load: Load, columns: dict[str, str], line: str) -> s
         return relation
     names = _names(landed)
     kept = " and ".join(
-        f"trim({identifier(names[clean_header(header).lower()])}) in "
+        f"{macro(_PARSE, 'cleaned')(identifier(names[clean_header(header).lower()]))} in "
         f"({', '.join(literal(value) for value in values)})"
         for header, values in source.only.items()
     )
@@ -136,8 +136,8 @@ def text_expression(source: SourceFile, column: str, names: dict[str, str]) -> s
     ]
     if not present:
         return "cast(null as varchar)"
-    texts = [f"nullif(trim({name}), '')" for name in present]
-    text = texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})"
+    texts = [macro(_PARSE, "cleaned")(name) for name in present]
+    text = str(texts[0]) if len(texts) == 1 else f"coalesce({', '.join(texts)})"
     values = source.value_map(column)
     if values:
         cases = " ".join(f"when {literal(v)} then {literal(t)}" for v, t in values.items())

@@ -201,3 +201,15 @@ def test_a_canonical_file_needs_no_source(exports: Exports) -> None:
     assert exports.rows("customer", "customer_id", "name", "credit_limit") == [
         ("K1", "甲", Decimal(100))
     ]
+
+
+def test_blanks_around_a_field_are_no_part_of_it(exports: Exports) -> None:
+    exports.source("blanks", customers(KEYS))
+    exports.put("raw/客户.csv", "编号,名称", " C1\t,\u3000甲 乙\u00a0", "C2 ,丙", "C3,\u3000")
+    exports.stage("customer")
+    assert exports.warehouse.con.execute(
+        "select customer_id, name from staging.customer order by all"
+    ).fetchall() == [("C1", "甲 乙"), ("C2", "丙")]
+    assert exports.warehouse.con.execute(
+        "select line, rule_id from mart.quarantine where resolved_at is null"
+    ).fetchall() == [(4, "name.missing_required")]
