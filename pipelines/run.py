@@ -12,6 +12,7 @@ import os
 import shutil
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,8 @@ from pipelines.warehouse.published import write_published_copy
 from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
-    from pipelines.reporting.build import StaleNotice
+    from pipelines.reporting.build import Edition, StaleNotice
+    from pipelines.reporting.model import Page
 
 _RECORD = "last_run.json"
 
@@ -100,13 +102,12 @@ def _execute(session: Session) -> list[str]:
     """Run the job in this process; returns a sentence for each step that broke, not for checks."""
     os.environ["DAGSTER_HOME"] = str(session.workspace.dagster_home)
     session.progress("start", "orchestrator")
-    import dagster as dg
-
     from pipelines.assembly import build_definitions, weekly_job
+    from pipelines.eventlog import open_instance
 
     definitions = build_definitions(session.workspace, session)
     job = weekly_job(definitions)
-    with dg.DagsterInstance.get() as instance:
+    with open_instance(session.workspace.dagster_home) as instance:
         result = job.execute_in_process(
             instance=instance,
             raise_on_error=False,
@@ -130,7 +131,7 @@ def _step_error(event: Any) -> str | None:
 
 def conclude(session: Session, errors: Sequence[str]) -> Outcome:
     """Publish what was computed, keep the last good page of what was blocked, and sum up."""
-    from pipelines.reporting.build import Edition, write_build
+    from pipelines.reporting.build import Edition
     from pipelines.reporting.publish import publish
     from pipelines.reporting.reports import quality
     from pipelines.reporting.values import Bilingual
@@ -158,15 +159,33 @@ def conclude(session: Session, errors: Sequence[str]) -> Outcome:
             stale=_stale_notices(session, blocked, errors),
             up_is_red=settings.up_is_red,
         )
-        write_build(session.build_dir, pages, edition)
-        if session.staged:
-            write_published_copy(session.warehouse, session.build_dir / "attain.duckdb")
-        session.validator().write_docs()
-        if session.docs_dir.exists():
-            shutil.copytree(session.docs_dir, session.build_dir / "data_docs")
+        _write_all(session, pages, edition)
         session.published = publish(session.workspace.root, session.build_dir, session.run_id)
     session.spent("publish", time.perf_counter() - started)
     return _outcome(session, errors, blocked)
+
+
+def _write_all(session: Session, pages: Sequence[Page], edition: Edition) -> None:
+    """Fill the build folder: pages, Data Docs and the read-only copy of the mart.
+
+    The database copies in a thread of its own while Python writes the rest.
+    """
+    from pipelines.reporting.build import write_build
+
+    copy = session.workspace.build / "attain.duckdb"
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        copying = (
+            beside.submit(write_published_copy, session.warehouse.beside(), copy)
+            if session.staged
+            else None
+        )
+        write_build(session.build_dir, pages, edition)
+        session.validator().write_docs()
+        if session.docs_dir.exists():
+            shutil.copytree(session.docs_dir, session.build_dir / "data_docs")
+        if copying is not None:
+            copying.result()
+            copy.replace(session.build_dir / copy.name)
 
 
 def _stale_notices(

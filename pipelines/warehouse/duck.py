@@ -53,6 +53,10 @@ class Warehouse:
             "(name varchar primary key, fingerprint varchar not null, row_count bigint not null)"
         )
 
+    def beside(self) -> Warehouse:
+        """The same database for another thread."""
+        return Warehouse(self.con.cursor(), self.path)
+
     def state(self, name: str) -> str | None:
         """The fingerprint a table was built from; `None` when it was never built."""
         found = self.con.execute(
