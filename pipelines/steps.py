@@ -6,10 +6,12 @@ The Dagster assets call these functions and report what they return; tests call 
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from pipelines.checks.findings import Finding
 from pipelines.checks.reconciliations import Reconciliation
-from pipelines.landing.land import land_export
+from pipelines.landing.land import Export, LandedExport, land_export
+from pipelines.landing.parquet import in_order
 from pipelines.policy.tables import write_policies
 from pipelines.session import Session
 from pipelines.staging.contract import canonical_tables
@@ -28,14 +30,21 @@ def land(session: Session) -> dict[str, int]:
     exports = session.inventory.exports
     rows: dict[str, int] = {}
     everything = []
-    for export in exports:
-        session.progress("land", export.name)
-        sha256 = session.hash_of(export.path)
-        landed = land_export(session.warehouse.con, session.workspace, export, sha256)
-        everything.append(landed)
-        table = export.source.table
-        session.landed.setdefault(table, []).append(landed)
-        rows[table] = rows.get(table, 0) + (landed.landed.rows if landed.landed else 0)
+    con = session.warehouse.con
+
+    hashes = [session.hash_of(export.path) for export in exports]
+
+    def land_one(export: Export, sha256: str) -> LandedExport:
+        return land_export(con.cursor(), session.workspace, export, sha256)
+
+    # two at a time: one file is looked over while the database reads another
+    with in_order(con), ThreadPoolExecutor(max_workers=2) as pool:
+        for export, landed in zip(exports, pool.map(land_one, exports, hashes), strict=True):
+            session.progress("land", export.name)
+            everything.append(landed)
+            table = export.source.table
+            session.landed.setdefault(table, []).append(landed)
+            rows[table] = rows.get(table, 0) + (landed.landed.rows if landed.landed else 0)
     session.loads = register_loads(session.warehouse, everything, session.started_at)
     session.spent("land", time.perf_counter() - started)
     return rows

@@ -63,7 +63,7 @@ class Settings(BaseModel):
     inputs: tuple[Input, ...] = (Input(path="data/raw"),)
     reports: Annotated[tuple[ReportName, ...], Field(min_length=1)] = get_args(ReportName)
     up_is_red: bool = False
-    memory_limit: Annotated[str, Field(pattern=r"^\d+(\.\d+)?\s?(MB|GB|MiB|GiB)$")] = "3GB"
+    memory_limit: Annotated[str, Field(pattern=r"^\d+(\.\d+)?\s?(MB|GB|MiB|GiB)$")] = "2GB"
 
     @field_validator("time_zone")
     @classmethod

@@ -10,6 +10,7 @@ import fnmatch
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -154,7 +155,8 @@ def land_export(
     card = parquet.with_suffix(".json")
     if card.exists():
         return LandedExport(export, sha256, _read_card(card, parquet))
-    working = parquet.with_suffix(f".{os.getpid()}.tmp")
+    # two files of one content may be landed at the same time
+    working = parquet.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
     try:
         with in_order(con):
             if export.path.suffix.lower() in _WORKBOOKS:
@@ -197,7 +199,7 @@ def _write_card(card: Path, landed: Landed) -> None:
         {"names": landed.names, "rows": landed.rows, "first_line": landed.first_line},
         ensure_ascii=False,
     )
-    working = card.with_suffix(f".{os.getpid()}.tmp")
+    working = card.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
     working.write_text(text, encoding="utf-8")
     working.replace(card)
 

@@ -156,7 +156,7 @@ class Warehouse:
 
 @contextmanager
 def open_warehouse(
-    path: Path, memory_limit: str = "3GB", read_only: bool = False
+    path: Path, memory_limit: str = "2GB", read_only: bool = False
 ) -> Iterator[Warehouse]:
     """Open the warehouse file; it is closed however the block ends.
 

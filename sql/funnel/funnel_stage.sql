@@ -149,7 +149,8 @@ counted as (
 placed_exit as (
   select
     stage_exit.stage_id,
-    stage_exit.days,
+    -- whole seconds take half the room of a fraction of days
+    cast(round(stage_exit.days * 86400, 0) as integer) as seconds,
     period_day.period_kind,
     period_day.period_start,
     coalesce(stage_exit.owner_id, '(none)') as employee_id,
@@ -178,7 +179,7 @@ timed as (
       else 'company'
     end as scope_kind,
     coalesce(employee_id, team_id, region_id, company_id) as scope_id,
-    quantile_cont(days, [0.5, 0.9]) as days
+    quantile_cont(seconds, [0.5, 0.9]) as seconds
   from placed_exit
   group by grouping sets (
     (stage_id, period_kind, period_start, employee_id),
@@ -206,8 +207,8 @@ select
     round(cast(counted.advanced as double) / nullif(cast(counted.entered as double), 0), 8) as decimal(18, 8)
   )
     as conversion,
-  cast(timed.days[1] as decimal(18, 4)) as days_p50,
-  cast(timed.days[2] as decimal(18, 4)) as days_p90,
+  cast(round(timed.seconds[1] / 86400, 4) as decimal(18, 4)) as days_p50,
+  cast(round(timed.seconds[2] / 86400, 4) as decimal(18, 4)) as days_p90,
   -- with too many still open, the outcome of a cohort is not yet known
   counted.mode = 'exit' or counted.still_open * 5 <= counted.entered as is_mature
 from counted
