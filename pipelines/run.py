@@ -145,7 +145,7 @@ def conclude(session: Session, errors: Sequence[str]) -> Outcome:
     if built or (session.workspace.reports / "latest").exists():
         shown, freshness = quality(session.warehouse.con)
         pages = [
-            page.model_copy(update={"quality": shown, "freshness": freshness})
+            page.model_copy(update={"quality": shown.seen_by(page.reader), "freshness": freshness})
             for name in built
             for page in session.pages[name]
         ]

@@ -62,6 +62,7 @@ class Laboratory:
         self.warehouse = Warehouse(self.con, Path(":memory:"))
         fill_empty(self.warehouse, *shipped())
         self.con.execute("update core.parameter set company_id = 'C'")
+        self.build(*models())
 
     def given(self, table: str, rows: Sequence[Row]) -> Laboratory:
         """Replace the rows of a table."""

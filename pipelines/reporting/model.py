@@ -71,6 +71,12 @@ class Quality(Frozen):
     quarantined_amount: Exact | None = None
     failed: tuple[FailedCheck, ...] = ()
 
+    def seen_by(self, reader: Reader) -> Quality:
+        """The status as a reader may see it: money of others' rows is not for one employee."""
+        if reader.kind != "employee":
+            return self
+        return self.model_copy(update={"quarantined_amount": None})
+
 
 class SparkPoint(Frozen):
     """One period of a tile's history, by its last day; None where there is no value."""

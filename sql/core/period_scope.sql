@@ -25,17 +25,19 @@ member as (
   group by org.employee_id, org.team_id, org.region_id
 ),
 
+first_member as (
+  select min(first_date) as first_date from member
+),
+
 placed as (
   select
     span.period_kind,
     span.period_start,
     member.employee_id,
     member.team_id,
-    member.region_id,
-    parameter.company_id
+    member.region_id
   from span
   inner join member on span.to_date >= member.first_date and span.from_date <= member.last_date
-  cross join core.parameter as parameter
 )
 
 select distinct
@@ -61,9 +63,13 @@ select distinct
 from placed
 where region_id is not null
 union all
-select distinct
-  period_kind,
-  period_start,
+-- the company is there without an export of its people
+select
+  span.period_kind,
+  span.period_start,
   'company' as scope_kind,
-  company_id as scope_id
-from placed
+  parameter.company_id as scope_id
+from span
+cross join core.parameter as parameter
+cross join first_member
+where span.to_date >= coalesce(first_member.first_date, span.to_date)

@@ -10,6 +10,7 @@ with day as (
     receivable.bucket,
     receivable.bucket_order,
     receivable.open_amount_base,
+    receivable.items,
     coalesce(org.team_id, '(none)') as team_id,
     coalesce(org.region_id, '(none)') as region_id,
     parameter.company_id
@@ -31,7 +32,8 @@ scoped as (
       else 'company'
     end as scope_kind,
     coalesce(owner_id, team_id, region_id, company_id) as scope_id,
-    sum(open_amount_base) as open_amount_base
+    sum(open_amount_base) as open_amount_base,
+    sum(items) as items
   from day
   group by
     grouping sets (
@@ -47,7 +49,8 @@ scoped as (
     bucket_order,
     case when grouping(customer_id) = 0 then 'customer' else 'segment' end as scope_kind,
     coalesce(customer_id, segment) as scope_id,
-    sum(open_amount_base) as open_amount_base
+    sum(open_amount_base) as open_amount_base,
+    count(*) as items
   from mart.receivable_item
   group by grouping sets (
     (as_of_date, bucket, bucket_order, customer_id),
@@ -61,6 +64,7 @@ select
   scope_id,
   bucket,
   bucket_order,
-  cast(open_amount_base as decimal(18, 4)) as open_amount_base
+  cast(open_amount_base as decimal(18, 4)) as open_amount_base,
+  cast(items as bigint) as items
 from scoped
-where open_amount_base <> 0
+where open_amount_base <> 0 or items <> 0

@@ -12,7 +12,8 @@ movement as (
     bucket,
     bucket_order,
     valid_from as moved_date,
-    open_amount_base as amount
+    open_amount_base as amount,
+    case when open_amount <> 0 then 1 else 0 end as items
   from core.open_item_bucket_span
   union all
   select
@@ -20,7 +21,8 @@ movement as (
     bucket,
     bucket_order,
     valid_before as moved_date,
-    -open_amount_base as amount
+    -open_amount_base as amount,
+    case when open_amount <> 0 then -1 else 0 end as items
   from core.open_item_bucket_span
 ),
 
@@ -31,7 +33,8 @@ dated as (
     movement.bucket,
     movement.bucket_order,
     movement.moved_date,
-    sum(movement.amount) as amount
+    sum(movement.amount) as amount,
+    sum(movement.items) as items
   from movement
   group by coalesce(movement.owner_id, '(none)'), movement.bucket, movement.bucket_order, movement.moved_date
 ),
@@ -42,7 +45,8 @@ seen as (
     dated.bucket,
     dated.bucket_order,
     looked_at.as_of_date,
-    sum(dated.amount) as amount
+    sum(dated.amount) as amount,
+    sum(dated.items) as items
   from dated
   inner join (
     select
@@ -76,16 +80,18 @@ balance as (
     grid.owner_id,
     grid.bucket,
     grid.bucket_order,
-    sum(coalesce(seen.amount, 0)) over (
-      partition by grid.owner_id, grid.bucket order by grid.as_of_date
-      rows between unbounded preceding and current row
-    ) as open_amount_base
+    sum(coalesce(seen.amount, 0)) over up_to_now as open_amount_base,
+    sum(coalesce(seen.items, 0)) over up_to_now as items
   from grid
   left join seen
     on
       grid.owner_id = seen.owner_id
       and grid.bucket = seen.bucket
       and grid.as_of_date = seen.as_of_date
+  window up_to_now as (
+    partition by grid.owner_id, grid.bucket order by grid.as_of_date
+    rows between unbounded preceding and current row
+  )
 )
 
 select
@@ -93,6 +99,7 @@ select
   owner_id,
   bucket,
   bucket_order,
-  cast(open_amount_base as decimal(18, 4)) as open_amount_base
+  cast(open_amount_base as decimal(18, 4)) as open_amount_base,
+  cast(items as bigint) as items
 from balance
-where open_amount_base <> 0
+where open_amount_base <> 0 or items <> 0

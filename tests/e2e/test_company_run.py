@@ -67,6 +67,18 @@ def test_every_report_is_written_in_both_languages_with_its_model(workspace: Pat
     assert (workspace / "reports" / "latest" / "data_docs" / "index.html").exists()
 
 
+def test_an_employee_s_page_says_nothing_of_money_in_quarantine(workspace: Path) -> None:
+    amounts = {}
+    for path in (workspace / "reports" / "latest").rglob("*.json"):
+        if path.parts[-3] in REPORTS:
+            page = json.loads(path.read_text(encoding="utf-8"))
+            amounts.setdefault(page["reader"]["kind"], set()).add(
+                page["quality"]["quarantined_amount"]
+            )
+    assert amounts.pop("employee") == {None}
+    assert amounts and None not in set.union(*amounts.values())
+
+
 def test_nothing_changed_means_no_work_and_the_same_pages(workspace: Path) -> None:
     before = pages(workspace)
     again = run(workspace)

@@ -77,8 +77,8 @@ def test_rows_that_changed_since_no_longer_add_up(visits: Laboratory) -> None:
         ("visits", "company", "lately", "--period 'lately': expected a week 2026-W46, "),
         ("visits", "company", "2031",
          "--period '2031': nothing is computed for it; is it after the as-of date?"),
-        ("csat", "company", "2026-10",
-         "csat is not computed for scope 'company': no export of survey."),
+        ("csat", "team:T1", "2026-10",
+         "csat is not computed for scope 'team': no export of survey."),
     ],
 )  # fmt: skip
 def test_what_does_not_exist_is_one_sentence(

@@ -202,11 +202,22 @@ def test_a_representative_without_a_deal_has_a_row_in_each_period_of_membership(
         (day("2026-11-02"), "employee", "E1"),
         (day("2026-11-02"), "region", "R"),
         (day("2026-11-02"), "team", "T"),
+        (day("2026-11-09"), "company", "C"),
     ]
+
+
+def test_a_company_without_an_export_of_its_people_is_there_in_every_period(
+    lab: Laboratory,
+) -> None:
+    rows = lab.result("core.period_scope")
+    assert {(row["scope_kind"], row["scope_id"]) for row in rows} == {("company", "C")}
+    assert len(rows) == lab.warehouse.scalar(
+        "select count(*) from core.period_variant where variant = 'actual'"
+    )
 
 
 def test_membership_that_begins_after_the_day_of_the_report_opens_no_scope(lab: Laboratory) -> None:
     lab.given("core.org_day", [
         {"employee_id": "E1", "is_active": True, "calendar_date": day("2026-11-16")},
     ])  # fmt: skip
-    assert lab.result("core.period_scope") == []
+    assert {row["scope_kind"] for row in lab.result("core.period_scope")} <= {"company"}

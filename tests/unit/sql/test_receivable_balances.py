@@ -135,11 +135,11 @@ def test_the_balance_of_every_period_end_is_a_sum_of_movements(lab: Laboratory) 
         bucket_span("not_due", "2026-11-09", None, -30, owner_id=None),
     ])  # fmt: skip
     rows = [r for r in lab.result("core.receivable_day") if r["as_of_date"] >= day("2026-11-01")]
-    assert pick(rows, "as_of_date", "owner_id", "bucket", "open_amount_base") == [
-        (day("2026-11-01"), "E1", "not_due", 100),
-        (day("2026-11-08"), "E1", "d1_30", 100),
-        (day("2026-11-15"), "(none)", "not_due", -30),
-        (day("2026-11-15"), "E1", "d1_30", 100),
+    assert pick(rows, "as_of_date", "owner_id", "bucket", "open_amount_base", "items") == [
+        (day("2026-11-01"), "E1", "not_due", 100, 1),
+        (day("2026-11-08"), "E1", "d1_30", 100, 1),
+        (day("2026-11-15"), "(none)", "not_due", -30, 1),
+        (day("2026-11-15"), "E1", "d1_30", 100, 1),
     ]
 
 
@@ -152,11 +152,14 @@ def test_ageing_rolls_up_to_the_unit_the_owner_is_in_on_the_day(lab: Laboratory)
     ])  # fmt: skip
     lab.given("core.receivable_day", [
         {"as_of_date": day(date), "owner_id": owner, "bucket": "d1_30", "bucket_order": 2,
-         "open_amount_base": amount}
+         "open_amount_base": amount, "items": 1}
         for date, owner, amount in [("2026-11-08", "E1", 100), ("2026-11-15", "E1", 100),
                                     ("2026-11-15", "(none)", 5)]
     ])  # fmt: skip
     rows = lab.result("mart.receivable_ageing")
+    assert {r["scope_id"]: r["items"] for r in rows if r["as_of_date"].day == 15} == {
+        "E1": 1, "(none)": 1, "T2": 1, "R": 1, "C": 2,
+    }  # fmt: skip
     found = {(r["as_of_date"].day, r["scope_id"]): r["open_amount_base"] for r in rows
              if r["scope_kind"] != "employee"}  # fmt: skip
     assert found == {
@@ -172,8 +175,8 @@ def test_ageing_by_customer_and_segment_is_that_of_the_items(lab: Laboratory) ->
         for customer, amount in [("K1", 10), ("K1", 20), ("K2", 5)]
     ])  # fmt: skip
     rows = lab.result("mart.receivable_ageing")
-    assert pick(rows, "scope_kind", "scope_id", "open_amount_base") == [
-        ("customer", "K1", 30), ("customer", "K2", 5), ("segment", "sme", 35),
+    assert pick(rows, "scope_kind", "scope_id", "open_amount_base", "items") == [
+        ("customer", "K1", 30, 2), ("customer", "K2", 5, 1), ("segment", "sme", 35, 3),
     ]  # fmt: skip
 
 
