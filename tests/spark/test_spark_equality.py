@@ -1,6 +1,7 @@
 """Spark gives the rows DuckDB gives, to the cent, for every model over the sample company.
 
 Each model reads its inputs as DuckDB computed them, so that a difference names the model it is in.
+Spans of days interpolated in floating point may differ in their last digits.
 """
 
 from __future__ import annotations
