@@ -65,7 +65,7 @@ def _read(source: SourceFile, raw: Path) -> pd.DataFrame:
         dtype=str,
         keep_default_na=False,  # else pandas takes "#N/A" for an empty field
         na_values=[""],
-        encoding=detect_dialect(path).encoding,
+        encoding=detect_dialect(path).encoding.name,
         encoding_errors="replace",
     )
     frame.columns = [str(name).lstrip("\ufeff") for name in frame.columns]

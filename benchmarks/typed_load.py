@@ -46,9 +46,9 @@ def load(con: duckdb.DuckDBPyConnection, raw: Path, work: Path) -> None:
     for source in sources():
         path = export_path(source, raw)
         dialect = detect_dialect(path)
-        if dialect.encoding != "utf-8":
+        if dialect.encoding.name != "utf-8":
             recoded = work / f"{source.table}.csv"
-            recoded.write_text(path.read_text(encoding=dialect.encoding), encoding="utf-8")
+            recoded.write_text(path.read_text(encoding=dialect.encoding.name), encoding="utf-8")
             path = recoded
         con.execute(_load_sql(source, path))
 

@@ -15,10 +15,11 @@ from pipelines.assets.models import (
     reconciliation_checks,
 )
 from pipelines.assets.reports import report_assets
-from pipelines.automation import WEEKLY_JOB, as_of_from_tags, jobs, schedules
+from pipelines.automation import WEEKLY_JOB, as_of_from_tags, jobs, schedules, sensors
 from pipelines.checks.reconciliations import all_reconciliations
 from pipelines.policy.load import load_policies
 from pipelines.session import Session, open_session
+from pipelines.staging.sourcefile import expected_days, load_sources
 from pipelines.warehouse.catalog import all_models
 from pipelines.workspace import Workspace
 
@@ -39,7 +40,9 @@ def build_definitions(workspace: Workspace, session: Session | None = None) -> d
     resource: Any = session if session is not None else _session_resource(workspace)
     return dg.Definitions(
         assets=[
-            landing_asset(),
+            landing_asset(
+                expected_days(load_sources(workspace.sources, policies.process.stage_ids))
+            ),
             staging_asset(),
             policy_asset(),
             *model_assets(models),
@@ -48,6 +51,7 @@ def build_definitions(workspace: Workspace, session: Session | None = None) -> d
         asset_checks=[*contract_checks(), *reconciliation_checks(all_reconciliations())],
         jobs=jobs(),
         schedules=schedules(workspace.settings.time_zone),
+        sensors=sensors(workspace),
         resources={"session": resource},
         executor=dg.in_process_executor,  # one DuckDB file, one process
     )

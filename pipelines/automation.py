@@ -1,4 +1,4 @@
-"""When runs start by themselves: the weekly run on Mondays, the month on its first days."""
+"""When runs start by themselves: on Mondays, on the month's first days, when an export arrives."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
+from pipelines.arrivals import Memory, look
 from pipelines.automation_dates import last_month_end, last_week_end
 from pipelines.workspace import Workspace
 
@@ -69,6 +70,30 @@ def schedules(time_zone: str) -> list[dg.ScheduleDefinition]:
             tags_fn=monthly_tags,
         ),
     ]
+
+
+def sensors(workspace: Workspace) -> list[dg.SensorDefinition]:
+    """A run once every file in the input folders is whole and their content is new."""
+
+    @dg.sensor(
+        name="exports_arrived",
+        job_name=WEEKLY_JOB,
+        minimum_interval_seconds=30,
+        description="Starts a run when exports arrived or changed; their content decides.",
+    )
+    def exports_arrived(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        memory = Memory.from_json(context.cursor)
+        arrivals = look(workspace, memory.files)
+        started = arrivals.content is not None and arrivals.content != memory.ran
+        cursor = memory.after(arrivals, started).to_json()
+        if started:
+            request = dg.RunRequest(run_key=f"{arrivals.content}-{memory.runs}")
+            return dg.SensorResult(run_requests=[request], cursor=cursor)
+        waiting = ", ".join(arrivals.arriving[:5])
+        reason = f"still arriving: {waiting}" if waiting else "no export has changed"
+        return dg.SensorResult(skip_reason=dg.SkipReason(reason), cursor=cursor)
+
+    return [exports_arrived]
 
 
 def _local_day(context: dg.ScheduleEvaluationContext, time_zone: str) -> dt.date:

@@ -6,23 +6,17 @@ import datetime as dt
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
 from pipelines import __version__
+from pipelines.cli_exports import check, preset, quarantine
+from pipelines.cli_options import JSON, WORKSPACE
 from pipelines.errors import UserError
-
-_WORKSPACE = click.option(
-    "--workspace",
-    "-w",
-    type=click.Path(path_type=Path),
-    default=lambda: os.environ.get("ATTAIN_WORKSPACE", "."),
-    show_default="this folder",
-    help="The company's folder, the one with attain.yaml.",
-)
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result for machines.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,6 +27,10 @@ def cli() -> None:
     Exit codes: 0 done; 1 a check blocked something (the last lines say what and why); 2 wrong
     usage or configuration.
     """
+
+
+for command in (check, preset, quarantine):
+    cli.add_command(command)
 
 
 def main() -> None:
@@ -58,13 +56,23 @@ def main() -> None:
 
 
 @cli.command()
-@_WORKSPACE
+@WORKSPACE
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Business date of the run.")
+@click.option(
+    "--known-at",
+    help="Rebuild what was known then (2026-11-16, or 2026-11-16T08:00, in the company's time), "
+    "below reports/known.",
+)
 @click.option("--only", help="Reports to write, separated by commas.")
 @click.option("--force", is_flag=True, help="Compute even if nothing has changed.")
-@_JSON
+@JSON
 def run(
-    workspace: Path, as_of: dt.datetime | None, only: str | None, force: bool, as_json: bool
+    workspace: Path,
+    as_of: dt.datetime | None,
+    known_at: str | None,
+    only: str | None,
+    force: bool,
+    as_json: bool,
 ) -> None:
     """Ingest, validate, compute and render; then say what came of it."""
     from pipelines.automation_dates import last_week_end
@@ -73,12 +81,14 @@ def run(
     from pipelines.workspace import open_workspace
 
     opened = open_workspace(workspace)
+    zone = ZoneInfo(opened.settings.time_zone)
     now = dt.datetime.now(dt.UTC)
+    known = _known_at(known_at, zone) if known_at else None
+    if known:
+        opened = replace(opened, known_at=known.astimezone(dt.UTC).replace(tzinfo=None))
     day = as_of.date() if as_of else opened.settings.as_of
     if day is None:
-        from zoneinfo import ZoneInfo
-
-        day = last_week_end(now.astimezone(ZoneInfo(opened.settings.time_zone)).date())
+        day = last_week_end((known or now).astimezone(zone).date())
     names = _report_names(only, opened.settings.reports)
     with RunDisplay(quiet=as_json) as display:
         outcome = run_workspace(
@@ -89,6 +99,19 @@ def run(
     else:
         print_outcome(outcome)
     sys.exit(outcome.exit_code)
+
+
+def _known_at(text: str, zone: ZoneInfo) -> dt.datetime:
+    """A moment in the company's time; a day alone is its end."""
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise UserError(
+            f"--known-at {text!r}: expected a day or a moment such as 2026-11-16T08:00."
+        ) from None
+    if len(text) == 10:
+        moment += dt.timedelta(days=1, microseconds=-1)
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def _report_names(only: str | None, known: tuple[str, ...]) -> tuple[str, ...]:
@@ -107,13 +130,13 @@ def _report_names(only: str | None, known: tuple[str, ...]) -> tuple[str, ...]:
 
 @cli.command()
 @click.argument("kpi")
-@_WORKSPACE
+@WORKSPACE
 @click.option("--scope", default="company", show_default=True, help="rep:E012, team:T03 …")
 @click.option("--period", required=True, help="2026-W46, 2026-10, 2026-Q3, 2026, qtd …")
 @click.option("--rows", type=click.Path(path_type=Path), help="Write all rows to this XLSX file.")
 @click.option("--limit", default=20, show_default=True, help="Rows to print.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="en", show_default=True)
-@_JSON
+@JSON
 def explain(
     kpi: str,
     workspace: Path,
@@ -178,46 +201,48 @@ def sample(target: Path, size: str, seed: int) -> None:
 @cli.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--name", default=None, help="The company's name; the folder's name by default.")
-def init(folder: Path, name: str | None) -> None:
+@click.option("--preset", "vendor", help="Copy a vendor's source files; see: attain preset.")
+def init(folder: Path, name: str | None, vendor: str | None) -> None:
     """Make FOLDER a workspace: settings, folders, and what to do next."""
+    from pipelines.presets import copy_preset, preset_files
     from pipelines.scaffold import create_workspace
 
+    if vendor is not None:
+        preset_files(vendor)  # a mistyped name leaves no half-made workspace
     create_workspace(folder, name or folder.resolve().name)
+    if vendor is not None:
+        copy_preset(vendor, folder / "sources")
     click.echo(
         f"{folder} is a workspace now.\n"
         f"1. Put your exports into {folder}/data/raw, or files with canonical names into "
         f"{folder}/data/canonical.\n"
-        f"2. Describe each export in {folder}/sources/<name>.yaml; see what is recognised with: "
-        f"attain check -w {folder}\n"
+        f"2. See what is recognised with: attain check -w {folder}\n"
+        f"   For a file that is not, attain check --write begins {folder}/sources/<name>.yaml; "
+        "for known systems: attain preset\n"
         f"3. attain run -w {folder}"
     )
 
 
 @cli.command()
-@_WORKSPACE
-@_JSON
-def check(workspace: Path, as_json: bool) -> None:
-    """Show what attain recognises in the exports, column by column, without computing."""
-    from pipelines.console import print_recognition
-    from pipelines.landing.recognise import recognise
-    from pipelines.policy.load import load_policies
-    from pipelines.staging.sourcefile import load_sources
+@click.argument("file")
+@WORKSPACE
+def forget(file: str, workspace: Path) -> None:
+    """Take back FILE, a delta that was wrong and is no longer there.
+
+    FILE is its name as the quarantine and the reports show it. The next run computes without it.
+    """
+    from pipelines.forget import forget_file
     from pipelines.workspace import open_workspace
 
-    opened = open_workspace(workspace)
-    policies = load_policies(opened)
-    sources = load_sources(opened.sources, policies.process.stage_ids)
-    found = recognise(opened, sources)
-    if as_json:
-        click.echo(json.dumps(found.as_dict(), ensure_ascii=False, default=str))
-    else:
-        print_recognition(found)
-    sys.exit(1 if found.problems else 0)
+    count = forget_file(
+        open_workspace(workspace), file, dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    )
+    click.echo(f"{file}: {count} loads taken back; attain run computes without them")
 
 
 @cli.command()
-@_WORKSPACE
-@_JSON
+@WORKSPACE
+@JSON
 def status(workspace: Path, as_json: bool) -> None:
     """Show the state of the last run: loads, quarantine, checks, reports."""
     from pipelines.console import print_status
@@ -232,7 +257,7 @@ def status(workspace: Path, as_json: bool) -> None:
 
 
 @cli.command()
-@_WORKSPACE
+@WORKSPACE
 @click.option("--port", default=3000, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True)
 def ui(workspace: Path, port: int, host: str) -> None:

@@ -17,10 +17,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines import __version__
+import duckdb
+
+from pipelines import __version__, steps
 from pipelines.checks.findings import Finding
 from pipelines.landing.land import content_hash
 from pipelines.session import Progress, Session, open_session, silent
+from pipelines.staging.loads import forgotten_loads
 from pipelines.warehouse.catalog import all_models
 from pipelines.warehouse.duck import fingerprint
 from pipelines.warehouse.published import write_published_copy
@@ -83,13 +86,13 @@ def run(
     """
     clock = time.perf_counter()
     with open_session(workspace, as_of, started, run_name(started), reports, progress) as session:
-        mark = _inputs_mark(session)
+        mark = inputs_mark(session)
         earlier = _read_record(workspace)
         if not force and earlier is not None and earlier.get("mark") == mark:
             outcome = Outcome(**{**earlier["outcome"], "as_of": as_of, "changed": False})
             outcome.seconds = time.perf_counter() - clock
             return outcome
-        (workspace.state / _RECORD).unlink(missing_ok=True)
+        (workspace.place / _RECORD).unlink(missing_ok=True)
         errors = _execute(session)
         outcome = conclude(session, errors)
         outcome.seconds = time.perf_counter() - clock
@@ -139,14 +142,21 @@ def conclude(session: Session, errors: Sequence[str]) -> Outcome:
     started = time.perf_counter()
     session.progress("publish", "reports")
     session.write_findings()
+    errors = [*errors, *_render_after_checks(session)]
     built = [name for name in session.reports if name in session.pages]
     blocked = [name for name in session.reports if name not in session.pages]
     settings = session.workspace.settings
     if built or (session.workspace.reports / "latest").exists():
         shown, freshness = quality(session.warehouse.con)
         pages = [
-            page.model_copy(update={"quality": shown.seen_by(page.reader), "freshness": freshness})
+            page.model_copy(
+                update={
+                    "quality": shown.seen_by(page.reader),
+                    "freshness": tuple(line.needed_by(needed) for line in freshness),
+                }
+            )
             for name in built
+            for needed in [_computed_from(session, name)]
             for page in session.pages[name]
         ]
         edition = Edition(
@@ -160,9 +170,36 @@ def conclude(session: Session, errors: Sequence[str]) -> Outcome:
             up_is_red=settings.up_is_red,
         )
         _write_all(session, pages, edition)
-        session.published = publish(session.workspace.root, session.build_dir, session.run_id)
+        session.published = publish(session.workspace.reports, session.build_dir, session.run_id)
     session.spent("publish", time.perf_counter() - started)
     return _outcome(session, errors, blocked)
+
+
+def _render_after_checks(session: Session) -> list[str]:
+    """Build the reports about the run itself, whatever blocks; a sentence for each that broke.
+
+    One that breaks is treated like any other report: its last good page stays, with a notice. A
+    table that is not there in a first run that is blocked is no error of the report.
+    """
+    from pipelines.reporting.reports import REPORTS
+
+    errors = []
+    for name in session.reports:
+        if REPORTS[name].after_checks:
+            session.pages.pop(name, None)
+            try:
+                steps.render_report(session, name, _not_renewed(session))
+            except Exception as error:  # as in any step: the other reports are still published
+                if not (session.blocked and isinstance(error, duckdb.CatalogException)):
+                    errors.append(f"reports/{name} could not be computed: {error}".splitlines()[0])
+    return errors
+
+
+def _not_renewed(session: Session) -> frozenset[str]:
+    """Tables that are as they were before this run: a check blocks them, or a step broke."""
+    built = {built.name for built in session.built}
+    models = {model.name for model in all_models(session.policies)}
+    return frozenset(models - built) | {finding.table for finding in session.blocked}
 
 
 def _write_all(session: Session, pages: Sequence[Page], edition: Edition) -> None:
@@ -221,6 +258,12 @@ def _stale_notices(
 
 def _causes(session: Session, report: str) -> list[Finding]:
     """Blocking findings on any table the report is computed from."""
+    above = _computed_from(session, report)
+    return [finding for finding in session.blocked if finding.table in above]
+
+
+def _computed_from(session: Session, report: str) -> set[str]:
+    """Every table that a report reads, or that is read for what it reads."""
     from pipelines.reporting.reports import REPORTS
 
     reads = {model.name: model.inputs for model in all_models(session.policies)}
@@ -231,7 +274,7 @@ def _causes(session: Session, report: str) -> list[Finding]:
         if table not in above:
             above.add(table)
             pending.extend(reads.get(table, ()))
-    return [finding for finding in session.blocked if finding.table in above]
+    return above
 
 
 def _outcome(session: Session, errors: Sequence[str], kept: Sequence[str]) -> Outcome:
@@ -249,8 +292,8 @@ def _outcome(session: Session, errors: Sequence[str], kept: Sequence[str]) -> Ou
         blocked=[f"{f.table}: {f.en}" + _shown(f) for f in session.blocked] + list(errors),
         warnings=[f"{f.table}: {f.en}" + _shown(f) for f in warned]
         + [
-            f"{source.files[0]}: no such export (sources/{source.source}.yaml, optional)"
-            for source in session.inventory.missing
+            f"{source.files[0]}: no such export (sources/{source.described_in}.yaml, optional)"
+            for source in {s.described_in: s for s in session.inventory.missing}.values()
             if not source.required
         ]
         + [f"{name}: no source reads this file" for name in session.inventory.unknown],
@@ -267,7 +310,7 @@ def _shown(finding: Finding) -> str:
     return f" — broken by {finding.offenders:,} rows" if finding.offenders else ""
 
 
-def _inputs_mark(session: Session) -> str:
+def inputs_mark(session: Session) -> str:
     """Everything a run's result depends on: exports, settings, policies, sources, code, date."""
     workspace = session.workspace
     code = Path(__file__).resolve().parent
@@ -289,12 +332,13 @@ def _inputs_mark(session: Session) -> str:
         [source.model_dump(mode="json") for source in session.sources],
         repr(session.policies),
         [[name, session.hash_of(path)] for name, path in exports],
+        forgotten_loads(session.warehouse),
         [content_hash(path) for path in texts],
     )
 
 
 def _read_record(workspace: Workspace) -> dict[str, Any] | None:
-    record = workspace.state / _RECORD
+    record = workspace.place / _RECORD
     if not record.exists() or not (workspace.reports / "latest" / "index.html").exists():
         return None
     found: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
@@ -302,7 +346,7 @@ def _read_record(workspace: Workspace) -> dict[str, Any] | None:
 
 
 def _write_record(workspace: Workspace, mark: str, outcome: Outcome) -> None:
-    record = workspace.state / _RECORD
+    record = workspace.place / _RECORD
     working = record.with_suffix(".tmp")
     text = json.dumps({"mark": mark, "outcome": outcome.__dict__}, default=str)
     working.write_text(text, encoding="utf-8")

@@ -10,17 +10,20 @@ import datetime as dt
 import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.checks.findings import Finding
-from pipelines.landing.land import Inventory, LandedExport, content_hash, take_inventory
+from pipelines.errors import UserError
+from pipelines.landing.hashes import content_hashes
+from pipelines.landing.land import Inventory, LandedExport, take_inventory
 from pipelines.policy.load import Policies, load_policies
+from pipelines.staging.contract import canonical_tables
+from pipelines.staging.loads import is_known, known_exports, restore_knowledge
 from pipelines.staging.mapping import Load
-from pipelines.staging.sourcefile import SourceFile, load_sources
+from pipelines.staging.sourcefile import SourceFile, canonical_source, load_sources
 from pipelines.staging.stage import Staged, prepare_tables
 from pipelines.warehouse.duck import Built, Warehouse, open_warehouse
 from pipelines.workspace import Workspace
@@ -71,23 +74,39 @@ class Session:
 
     @property
     def docs_dir(self) -> Path:
-        return self.workspace.state / "data_docs"
+        return self.workspace.place / "data_docs"
 
     @property
     def blocked(self) -> list[Finding]:
         return [finding for finding in self.findings if finding.blocks]
 
     def hash_of(self, path: Path) -> str:
-        """Content hash of an export; all of them are read once, two at a time."""
+        """Content hash of an export; only those that were touched are read."""
         if self._hashes is None:
             paths = sorted({export.path for export in self.inventory.exports})
-            with ThreadPoolExecutor(max_workers=2) as pool:  # hashing lets other threads work
-                self._hashes = dict(zip(paths, pool.map(content_hash, paths), strict=True))
+            self._hashes = content_hashes(paths, self.workspace.place / "hashes.json")
         return self._hashes[path]
 
+    @property
+    def delta_sources(self) -> list[SourceFile]:
+        """Sources of changes: what they brought stays known when their files are gone."""
+        canonical = [
+            canonical_source(table, "delta")
+            for entry in self.workspace.settings.inputs
+            if (entry.format, entry.export) == ("canonical", "delta")
+            for table in canonical_tables().values()
+        ]
+        return [source for source in self.sources if source.export == "delta"] + canonical
+
     def missing_of(self, table: str) -> list[SourceFile]:
-        """Required sources of a table whose export is not there."""
-        return [s for s in self.inventory.missing if s.table == table and s.required]
+        """Required sources of a table whose export is not there and never brought anything."""
+        return [
+            source
+            for source in self.inventory.missing
+            if source.table == table
+            and source.required
+            and not (source.export == "delta" and is_known(self.warehouse, source))
+        ]
 
     def is_expected(self, table: str) -> bool:
         """The workspace says it has this export: a source for it is required."""
@@ -99,14 +118,19 @@ class Session:
 
         if self._validator is None:
             shutil.rmtree(self.docs_dir, ignore_errors=True)
-            self._validator = ContractValidator(self.warehouse.con, self.stages, self.docs_dir)
+            self._validator = ContractValidator(
+                self.warehouse.con,
+                self.stages,
+                self.docs_dir,
+                self.policies.quality.quarantine,
+            )
         return self._validator
 
     def spent(self, layer: str, seconds: float) -> None:
         self.seconds[layer] = self.seconds.get(layer, 0.0) + seconds
 
     def write_findings(self) -> None:
-        """Store what the checks found, for the data-quality banner and for the next run."""
+        """Store what the checks found: for the pages, and for good, run by run."""
         con = self.warehouse.con
         con.execute(
             "create or replace table mart.check_result (check_id varchar, table_name varchar, "
@@ -129,6 +153,17 @@ class Session:
         if rows:
             marks = ", ".join("?" for _ in rows[0])
             con.executemany(f"insert into mart.check_result values ({marks})", rows)
+        con.execute(
+            "create table if not exists mart.check_history (run_id varchar, started_at timestamp, "
+            "as_of_date date, check_id varchar, table_name varchar, severity varchar, "
+            "status varchar, offenders bigint)"
+        )
+        con.execute("delete from mart.check_history where run_id = ?", [self.run_id])
+        con.execute(
+            "insert into mart.check_history select ?, ?, ?, check_id, table_name, severity, "
+            "status, offenders from mart.check_result",
+            [self.run_id, self.started_at, self.as_of],
+        )
 
 
 @contextmanager
@@ -147,7 +182,9 @@ def open_session(
     """
     policies = load_policies(workspace)
     sources = load_sources(workspace.sources, policies.process.stage_ids)
-    inventory = take_inventory(workspace, sources)
+    inventory = (
+        take_inventory(workspace, sources) if workspace.known_at is None else Inventory((), (), ())
+    )
     with ExitStack() as stack:
         stack.enter_context(workspace.locked())
         for leftover in workspace.build.glob("*"):
@@ -156,6 +193,9 @@ def open_session(
             open_warehouse(workspace.warehouse, workspace.settings.memory_limit)
         )
         prepare_tables(warehouse)
+        restore_knowledge(warehouse, workspace.landed, workspace.known_at)
+        if workspace.known_at is not None:
+            inventory = _known_inventory(warehouse, workspace, sources)
         yield Session(
             workspace=workspace,
             policies=policies,
@@ -168,3 +208,23 @@ def open_session(
             reports=tuple(reports) or workspace.settings.reports,
             progress=progress,
         )
+
+
+def _known_inventory(
+    warehouse: Warehouse, workspace: Workspace, sources: Sequence[SourceFile]
+) -> Inventory:
+    """The exports that were there at the workspace's moment, from their landed form.
+
+    Raises:
+        UserError: nothing was known yet.
+    """
+    assert workspace.known_at is not None
+    exports = known_exports(warehouse, workspace.landed, sources, workspace.known_at)
+    if not exports:
+        raise UserError(
+            f"{workspace.root}: nothing was known by {workspace.known_at:%Y-%m-%d %H:%M} UTC; "
+            "the first load came later (see attain status)."
+        )
+    present = {export.source.source for export in exports}
+    missing = tuple(s for s in sources if s.source not in present)
+    return Inventory(tuple(exports), missing, ())

@@ -8,6 +8,8 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+from pipelines.checks.accidents import TableAccidents
+from pipelines.checks.file_accidents import FileAccidents
 from pipelines.checks.findings import Finding
 from pipelines.checks.reconciliations import Reconciliation
 from pipelines.landing.land import Export, LandedExport, land_export
@@ -15,7 +17,11 @@ from pipelines.landing.parquet import in_order
 from pipelines.policy.tables import write_policies
 from pipelines.session import Session
 from pipelines.staging.contract import canonical_tables
-from pipelines.staging.stage import Reading, Staged, register_loads, stage_table
+from pipelines.staging.groups import load_groups
+from pipelines.staging.loads import landed_before, register_loads, save_knowledge
+from pipelines.staging.reading import Reading
+from pipelines.staging.sourcefile import expected_days
+from pipelines.staging.stage import Staged, stage_table
 from pipelines.warehouse.duck import Built, fingerprint
 from pipelines.warehouse.models import Model
 
@@ -35,6 +41,8 @@ def land(session: Session) -> dict[str, int]:
     hashes = [session.hash_of(export.path) for export in exports]
 
     def land_one(export: Export, sha256: str) -> LandedExport:
+        if session.workspace.known_at is not None:
+            return landed_before(session.warehouse.beside(), export)
         return land_export(con.cursor(), session.workspace, export, sha256)
 
     # two at a time: one file is looked over while the database reads another
@@ -57,24 +65,37 @@ def stage(session: Session) -> dict[str, Staged]:
     for name, table in canonical_tables().items():
         session.progress("stage", name)
         loads = [load for load in session.loads if load.export.export.source.table == name]
-        session.staged[name] = stage_table(
-            session.warehouse, table, loads, reading, session.started_at
+        groups = load_groups(
+            session.warehouse,
+            session.workspace.landed,
+            name,
+            loads,
+            session.delta_sources,
+            reading.time_zone,
         )
+        session.staged[name] = stage_table(
+            session.warehouse, table, groups, reading, session.started_at
+        )
+    if session.workspace.known_at is None:
+        save_knowledge(session.warehouse, session.workspace.landed)
     _write_export_state(session)
     session.spent("stage", time.perf_counter() - started)
     return session.staged
 
 
 def _write_export_state(session: Session) -> None:
-    """Which tables have rows; KPIs of the others read "no data"."""
-    rows = [[name, staged.accepted] for name, staged in sorted(session.staged.items())]
+    """Which tables have rows, KPIs of the others read "no data"; and how often each should come."""
+    expected = expected_days(session.sources)
+    rows = [[n, staged.rows, expected.get(n)] for n, staged in sorted(session.staged.items())]
     warehouse = session.warehouse
-    mark = fingerprint([[name, staged.accepted > 0] for name, staged in session.staged.items()])
+    there = {name: staged.rows > 0 for name, staged in session.staged.items()}
+    mark = fingerprint(there, expected)
     with warehouse.transaction():
         warehouse.con.execute(
-            "create or replace table meta.export_state (table_name varchar, row_count bigint)"
+            "create or replace table meta.export_state "
+            "(table_name varchar, row_count bigint, expected_days integer)"
         )
-        warehouse.con.executemany("insert into meta.export_state values (?, ?)", rows)
+        warehouse.con.executemany("insert into meta.export_state values (?, ?, ?)", rows)
         warehouse.remember("meta.export_state", mark)
 
 
@@ -100,9 +121,27 @@ def check_contract(session: Session, name: str) -> list[Finding]:
     if session.staged[name].landed:
         required = session.is_expected(name)
         findings.extend(session.validator().validate(canonical_tables()[name], required))
+        findings.extend(_accidents(session, name))
     session.findings.extend(findings)
     session.spent("check", time.perf_counter() - started)
     return findings
+
+
+def _accidents(session: Session, name: str) -> list[Finding]:
+    """What the files and rows of a table give away of how they were made."""
+    warehouse, quality = session.warehouse, session.policies.quality
+    table = canonical_tables()[name]
+    exports = session.landed.get(name, [])
+    latest = warehouse.scalar(
+        "select max(coalesce(export_date, (loaded_at at time zone 'UTC') at time zone ?)) "
+        "from mart.load where table_name = ? and is_current",
+        [session.workspace.settings.time_zone, name],
+    )
+    landed = session.workspace.landed
+    return [
+        *FileAccidents(warehouse, table, quality, exports, landed).look(),
+        *TableAccidents(warehouse, table, quality, latest).look(),
+    ]
 
 
 def _export_findings(session: Session, name: str) -> list[Finding]:
@@ -115,9 +154,10 @@ def _export_findings(session: Session, name: str) -> list[Finding]:
             status="failed",
             zh=f"缺少导出文件 {'、'.join(source.files)}",
             en=f"{' or '.join(source.files)}: no such export "
-            f"(sources/{source.source}.yaml, table {name})",
+            f"(sources/{source.described_in}.yaml, table {name})",
         )
-        for source in session.missing_of(name)
+        # a wide sheet is read once for each of its columns, and missing once
+        for source in {s.described_in: s for s in session.missing_of(name)}.values()
     ]
     for landed in session.landed.get(name, []):
         if landed.problem is not None:
@@ -130,7 +170,8 @@ def _export_findings(session: Session, name: str) -> list[Finding]:
                     severity="block" if export.source.required else "warn",
                     status="failed",
                     zh=f"{export.name}：{landed.problem}",
-                    en=f"{export.name}: {landed.problem} (sources/{export.source.source}.yaml)",
+                    en=f"{export.name}: {landed.problem} "
+                    f"(sources/{export.source.described_in}.yaml)",
                 )
             )
     return found or [
@@ -169,13 +210,17 @@ def reconcile(session: Session, check: Reconciliation) -> Finding:
     return finding
 
 
-def render_report(session: Session, name: str) -> int:
-    """Build the pages of one report; returns how many."""
+def render_report(session: Session, name: str, not_renewed: frozenset[str] = frozenset()) -> int:
+    """Build the pages of one report; returns how many.
+
+    Args:
+        not_renewed: tables that a blocking check kept as they were before.
+    """
     from pipelines.reporting.reports import REPORTS
 
     started = time.perf_counter()
     session.progress("report", name)
-    pages = REPORTS[name].build(session.warehouse.con, session.as_of)
+    pages = REPORTS[name].build(session.warehouse.con, session.as_of, not_renewed)
     session.pages[name] = pages
     session.spent("report", time.perf_counter() - started)
     return len(pages)

@@ -25,7 +25,7 @@ SETTINGS_FILE = "attain.yaml"
 REAL_DATA_VARIABLE = "ATTAIN_REAL_DATA"
 
 
-ReportName = Literal["director_weekly", "finance", "appraisal", "rep_weekly"]
+ReportName = Literal["director_weekly", "finance", "appraisal", "rep_weekly", "sales_ops"]
 
 
 class Label(BaseModel):
@@ -38,12 +38,17 @@ class Label(BaseModel):
 
 
 class Input(BaseModel):
-    """A folder of exports; `canonical` files carry the canonical names and need no mapping."""
+    """A folder of exports; `canonical` files carry the canonical names and need no mapping.
+
+    `export` says of canonical files what source files say of theirs: a full export closes the rows
+    it no longer has, a delta only adds and replaces.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     path: str
     format: Literal["mapped", "canonical"] = "mapped"
+    export: Literal["full", "delta"] = "full"
 
 
 class Settings(BaseModel):
@@ -79,10 +84,15 @@ class Settings(BaseModel):
 
 @dataclass(frozen=True)
 class Workspace:
-    """A validated workspace: settings plus the places of everything below its root."""
+    """A validated workspace: settings plus the places of everything below its root.
+
+    `known_at` (UTC) makes it the workspace as it was known then: loads of that moment, computed and
+    published apart from the present state.
+    """
 
     root: Path
     settings: Settings
+    known_at: dt.datetime | None = None
 
     @property
     def state(self) -> Path:
@@ -90,8 +100,18 @@ class Workspace:
         return self.root / ".attain"
 
     @property
+    def place(self) -> Path:
+        """Where a run computes: a state known in the past has a place of its own."""
+        return self.state / "known" / self._moment if self.known_at else self.state
+
+    @property
+    def _moment(self) -> str:
+        assert self.known_at is not None
+        return self.known_at.strftime("%Y%m%dT%H%M%S")
+
+    @property
     def warehouse(self) -> Path:
-        return self.state / "warehouse.duckdb"
+        return self.place / "warehouse.duckdb"
 
     @property
     def landed(self) -> Path:
@@ -99,7 +119,7 @@ class Workspace:
 
     @property
     def build(self) -> Path:
-        return self.state / "build"
+        return self.place / "build"
 
     @property
     def dagster_home(self) -> Path:
@@ -107,12 +127,13 @@ class Workspace:
 
     @property
     def reports(self) -> Path:
-        return self.root / "reports"
+        reports = self.root / "reports"
+        return reports / "known" / self._moment if self.known_at else reports
 
     @property
     def published(self) -> Path:
         """The read-only copy of the mart for other tools."""
-        return self.root / "reports" / "latest" / "attain.duckdb"
+        return self.reports / "latest" / "attain.duckdb"
 
     @property
     def sources(self) -> Path:
@@ -133,7 +154,7 @@ class Workspace:
 
     def prepare(self) -> None:
         """Create the state folders and give Dagster its instance settings."""
-        for folder in (self.state, self.landed, self.build, self.dagster_home):
+        for folder in (self.state, self.landed, self.place, self.build, self.dagster_home):
             folder.mkdir(parents=True, exist_ok=True)
         own = self.root / "dagster.yaml"
         shutil.copyfile(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 
 import dagster as dg
 
@@ -12,8 +13,12 @@ from pipelines.session import Session
 from pipelines.staging.contract import canonical_tables
 
 
-def landing_asset() -> dg.AssetsDefinition:
-    """One step lands all exports; one asset for each canonical table."""
+def landing_asset(expected_days: Mapping[str, int]) -> dg.AssetsDefinition:
+    """One step lands all exports; one asset for each canonical table.
+
+    Args:
+        expected_days: after how many days an export of a table is late.
+    """
 
     @dg.multi_asset(
         name="land",
@@ -23,6 +28,7 @@ def landing_asset() -> dg.AssetsDefinition:
                 group_name="landed",
                 description=f"Exports of `{name}` as text, with file and line ({table.grain}).",
                 kinds={"parquet"},
+                freshness_policy=_freshness(expected_days.get(name)),
             )
             for name, table in canonical_tables().items()
         ],
@@ -37,6 +43,10 @@ def landing_asset() -> dg.AssetsDefinition:
             )
 
     return land
+
+
+def _freshness(days: int | None) -> dg.FreshnessPolicy | None:
+    return dg.FreshnessPolicy.time_window(fail_window=timedelta(days=days)) if days else None
 
 
 def staging_asset() -> dg.AssetsDefinition:

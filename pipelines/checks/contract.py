@@ -7,24 +7,32 @@ keys, required columns, allowed values, ranges, references and row counts.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.checks.findings import Finding
 from pipelines.landing.parquet import identifier
+from pipelines.policy.quality import QuarantineShares
 from pipelines.staging.contract import Table, canonical_tables
 from pipelines.staging.sourcefile import allowed_values
 
 if TYPE_CHECKING:
     import duckdb
 
+_TOO_MANY = "too large a share of the export is in quarantine (policy/quality.yaml)"
+
 
 class ContractValidator:
     """Runs the suites against one open warehouse; GX is loaded when the first is asked for."""
 
     def __init__(
-        self, con: duckdb.DuckDBPyConnection, stages: tuple[str, ...], docs: Path | None
+        self,
+        con: duckdb.DuckDBPyConnection,
+        stages: tuple[str, ...],
+        docs: Path | None,
+        shares: QuarantineShares,
     ) -> None:
         self._con = con
+        self._shares = shares
         self._stages = stages
         self._docs = docs
         self._opened: tuple[Any, Any] | None = None
@@ -54,7 +62,7 @@ class ContractValidator:
 
         asset = datasource.add_table_asset(table.name, table_name=table.name, schema_name="staging")
         suite = context.suites.add(gx.ExpectationSuite(name=table.name))
-        for expectation in expectations(table, self._stages, required):
+        for expectation in expectations(table, self._stages, required, self._shares):
             suite.add_expectation(expectation)
         definition = context.validation_definitions.add(
             gx.ValidationDefinition(
@@ -70,7 +78,9 @@ class ContractValidator:
             self._opened[0].build_data_docs()
 
 
-def expectations(table: Table, stages: tuple[str, ...], required: bool) -> list[Any]:
+def expectations(
+    table: Table, stages: tuple[str, ...], required: bool, shares: QuarantineShares
+) -> list[Any]:
     """The GX expectations of a canonical table; `meta.severity` says which of them block."""
     import great_expectations.expectations as gxe
 
@@ -105,7 +115,39 @@ def expectations(table: Table, stages: tuple[str, ...], required: bool) -> list[
                 meta=block if reference.rejects else warn,
             )
         )
+    for verdict, meta in (("block", block), ("warn", warn)):
+        query = _too_many_refused(table, shares, verdict)  # type: ignore[arg-type]
+        if query:
+            found.append(
+                gxe.UnexpectedRowsExpectation(
+                    unexpected_rows_query=query,
+                    description=f"share in quarantine ({verdict})",
+                    meta={**meta, "zh": "导出中被隔离的份额过大", "en": _TOO_MANY},
+                )
+            )
     return found
+
+
+def _too_many_refused(
+    table: Table, shares: QuarantineShares, verdict: Literal["warn", "block"]
+) -> str | None:
+    """A row when the share of a table's exports in quarantine reaches the limit of policy."""
+    limits = []
+    if (rows := shares.limit(table.name, verdict, "rows")) is not None:
+        limits.append(f"100 * refused >= {rows} * landed")
+    money = shares.limit(table.name, verdict, "money")
+    if table.amount and money is not None:
+        limits.append(f"100 * abs(money_refused) >= {money} * abs(money_landed)")
+    if not limits:
+        return None
+    return (
+        "select landed, refused, money_landed, money_refused from (select "
+        "sum(rows_landed) as landed, sum(rows_quarantined) as refused, "
+        "sum(amount_landed) as money_landed, sum(amount_quarantined) as money_refused "
+        f"from mart.load where table_name = '{table.name}' and is_current) "
+        f"where refused > 0 and landed >= {shares.least_rows} and ({' or '.join(limits)}) "
+        "and (select count(*) from {batch}) >= 0"
+    )
 
 
 def _repeated_keys(table: Table) -> str:
@@ -139,13 +181,14 @@ def _finding(table: Table, item: Any, exception: str | None) -> Finding:
     else:
         evidence = [{"value": str(value)} for value in shown[:10]]
     status = "errored" if exception else "passed" if item.success else "failed"
+    meta = config.meta or {}
     return Finding(
         check=f"{kind}:{what}",
         table=f"staging.{table.name}",
-        severity=(config.meta or {}).get("severity", "block"),
+        severity=meta.get("severity", "block"),
         status=status,  # type: ignore[arg-type]
-        zh=f"{table.name} · {what} · {kind}",
-        en=f"{table.name} · {what} · {kind}",
+        zh=meta.get("zh", f"{table.name} · {what} · {kind}"),
+        en=meta.get("en", f"{table.name} · {what} · {kind}"),
         offenders=0 if item.success else int(offenders),
         evidence=evidence,
     )

@@ -1,134 +1,86 @@
-"""What a text export is: its encoding, its delimiter, where its header stands.
+"""How a table is laid out: its delimiter, where its header stands, which rows are none.
 
-Belongs here: recognition from the first bytes. Does not belong here: reading the rows.
+Belongs here: recognition from the first rows. Does not belong here: encodings (`encoding.py`) and
+reading the rows.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.landing.encoding import PROBE_BYTES, Encoding, decoded, detect_encoding
+
 HEADER_SEARCH_ROWS = 20
 DELIMITERS = (",", "\t", ";", "|")
 MAX_FIELD = 1 << 24
-_PROBE_BYTES = 1 << 20
 TOTAL_WORDS = ("合计", "总计", "小计", "总和", "total", "grand total", "subtotal", "sum")
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a text export is written. `bom_bytes` precede the first character."""
+    """How a text export is written."""
 
-    encoding: str
+    encoding: Encoding
     delimiter: str
-    bom_bytes: int = 0
 
 
-def detect_encoding(probe: bytes, whole: bool) -> tuple[str, int]:
-    """Encoding of a text from its first bytes, and the length of its byte-order mark.
-
-    Args:
-        probe: the first bytes.
-        whole: the probe is the whole file, so a cut character at its end is a fault.
-    """
-    if probe.startswith(codecs.BOM_UTF8):
-        return "utf-8", len(codecs.BOM_UTF8)
-    if probe.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16-le" if probe.startswith(codecs.BOM_UTF16_LE) else "utf-16-be", 2
-    if _decodes(probe, "utf-8", whole):
-        return "utf-8", 0
-    if _decodes(probe, "gb18030", whole) and _looks_chinese(probe):
-        return "gb18030", 0
-    return "cp1252", 0
-
-
-def _decodes(probe: bytes, encoding: str, whole: bool) -> bool:
-    try:
-        codecs.getincrementaldecoder(encoding)().decode(probe, final=whole)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _looks_chinese(probe: bytes) -> bool:
-    """Whether the bytes beyond ASCII stand in pairs, as in Chinese, or alone, as accents do.
-
-    Most Chinese characters have two bytes beyond ASCII; an accented letter stands before a plain
-    one, which GB18030 would swallow.
-    """
-    pairs = alone = position = 0
-    while position < len(probe):
-        if probe[position] < 0x80:
-            position += 1
-            continue
-        followed = probe[position + 1 : position + 2]
-        if followed and followed[0] < 0x80:
-            alone += 1
-        else:
-            pairs += 1
-        position += 2
-    return pairs >= alone
-
-
-def invalid_utf8_from(path: Path) -> int | None:
-    """Where a file stops being UTF-8; `None` when all of it is."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    offset = 0
-    with path.open("rb") as handle:
-        while True:
-            chunk = handle.read(_PROBE_BYTES)
-            held = len(decoder.getstate()[0])
-            try:
-                decoder.decode(chunk, final=not chunk)
-            except UnicodeDecodeError as error:
-                return offset - held + error.start
-            if not chunk:
-                return None
-            offset += len(chunk)
-
-
-def detect_encoding_at(path: Path, offset: int) -> str:
-    """Encoding of a text whose first bytes beyond ASCII stand at `offset`."""
-    with path.open("rb") as handle:
-        handle.seek(offset)
-        probe = handle.read(_PROBE_BYTES)
-    return detect_encoding(probe, whole=len(probe) < _PROBE_BYTES)[0]
-
-
-def detect_dialect(path: Path) -> Dialect:
+def detect_dialect(path: Path, encoding: Encoding | None = None) -> Dialect:
     """Encoding of a text file, and the delimiter that stands in it most."""
     with path.open("rb") as handle:
-        probe = handle.read(_PROBE_BYTES)
-    encoding, bom_bytes = detect_encoding(probe, whole=len(probe) < _PROBE_BYTES)
-    text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(probe[bom_bytes:])
+        probe = handle.read(PROBE_BYTES)
+    if encoding is None:
+        encoding = detect_encoding(probe, whole=len(probe) < PROBE_BYTES)
+    text = decoded(probe, encoding)
     lines = [line for line in text.splitlines()[:HEADER_SEARCH_ROWS] if line.strip()]
     scores = {d: max((line.count(d) for line in lines), default=0) for d in DELIMITERS}
-    return Dialect(encoding, max(scores, key=lambda d: scores[d]), bom_bytes)
+    return Dialect(encoding, max(scores, key=lambda d: scores[d]))
+
+
+class _FieldLimit:
+    """The limit of Python's reader is one for the whole process: held while anyone needs it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._users = 0
+        self._before = 0
+
+    def enter(self) -> None:
+        with self._lock:
+            if self._users == 0:
+                self._before = csv.field_size_limit(MAX_FIELD)
+            self._users += 1
+
+    def leave(self) -> None:
+        with self._lock:
+            self._users -= 1
+            if self._users == 0:
+                csv.field_size_limit(self._before)
+
+
+_FIELD_LIMIT = _FieldLimit()
 
 
 @contextmanager
 def long_fields() -> Iterator[None]:
-    """Let Python's reader take fields as long as DuckDB's does."""
-    before = csv.field_size_limit(MAX_FIELD)
+    """Let Python's reader take fields as long as DuckDB's does; two files may be read at once."""
+    _FIELD_LIMIT.enter()
     try:
         yield
     finally:
-        csv.field_size_limit(before)
+        _FIELD_LIMIT.leave()
 
 
 def head_rows(path: Path, dialect: Dialect) -> list[tuple[int, list[str]]]:
     """The first rows of a text file, each with the number of its first line."""
     rows: list[tuple[int, list[str]]] = []
     with path.open("rb") as handle:
-        handle.seek(dialect.bom_bytes)
-        text = codecs.getincrementaldecoder(dialect.encoding)(errors="replace").decode(
-            handle.read(_PROBE_BYTES)
-        )
+        text = decoded(handle.read(PROBE_BYTES), dialect.encoding)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter)
     line = 1
     with long_fields():
@@ -142,19 +94,21 @@ def head_rows(path: Path, dialect: Dialect) -> list[tuple[int, list[str]]]:
 
 def clean_header(cell: object) -> str:
     """A header as it is compared: no surrounding blanks, line breaks or required mark `*`."""
-    return " ".join(str(cell if cell is not None else "").split()).strip("* ").strip()
+    text = str(cell if cell is not None else "")
+    return " ".join(text.split()).strip("* \ufeff").strip()
 
 
 @dataclass(frozen=True)
 class Header:
     """The header found: its index among the rows looked at and the names by column.
 
-    `known` is how many of the names a source knows.
+    `known` is how many of the names a source knows, `height` how many rows the header takes.
     """
 
     index: int
     names: tuple[str, ...]
     known: int
+    height: int = 1
 
 
 def find_header(rows: Sequence[Sequence[object]], known: set[str]) -> Header | None:
@@ -168,15 +122,16 @@ def find_header(rows: Sequence[Sequence[object]], known: set[str]) -> Header | N
     best_score = 0
     for index, row in enumerate(rows):
         names = [clean_header(cell) for cell in row]
-        candidates = [names]
+        candidates = [(names, 1)]
         if index and _is_header_part(rows[index - 1]):
             upper = [clean_header(cell) for cell in rows[index - 1]]
             upper += [""] * (len(names) - len(upper))
-            candidates.append([low or high for low, high in zip(names, upper, strict=False)])
-        for candidate in candidates:
+            both = [low or high for low, high in zip(names, upper, strict=False)]
+            candidates.append((both, 2))
+        for candidate, height in candidates:
             score = len({name.lower() for name in candidate} & wanted)
             if score > best_score:
-                best, best_score = Header(index, _unique(candidate), score), score
+                best, best_score = Header(index, unique(candidate), score, height), score
     return best
 
 
@@ -185,7 +140,8 @@ def _is_header_part(row: Sequence[object]) -> bool:
     return sum(1 for cell in row if clean_header(cell)) > 1
 
 
-def _unique(names: list[str]) -> tuple[str, ...]:
+def unique(names: Sequence[str]) -> tuple[str, ...]:
+    """Names that differ without regard to case; an empty one is named by its position."""
     taken: set[str] = set()
     unique = []
     for position, name in enumerate(names, 1):

@@ -1,48 +1,53 @@
 """Land every export of a workspace: content-addressed, immutable, recognised by its source.
 
-Belongs here: finding the files, matching them to sources, skipping known content. Does not
-belong here: what a field means (`staging/`).
+Belongs here: skipping known content, choosing the reader, turning whatever a reader has against a
+file into one sentence. Does not belong here: finding the files (`inventory.py`) and what a field
+means (`staging/`).
 """
 
 from __future__ import annotations
 
-import fnmatch
 import hashlib
 import json
 import os
 import threading
-from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import duckdb
 
 from pipelines.errors import UserError
 from pipelines.landing.detect import clean_header
+from pipelines.landing.guard import Signature, one_line, reason_of, signature, unchanged
+from pipelines.landing.inventory import Export, Inventory, take_inventory
+from pipelines.landing.jsonl import land_json
+from pipelines.landing.kind import Kind, kind_by_name, kind_of
 from pipelines.landing.parquet import Landed, in_order, land_parquet
 from pipelines.landing.text import land_text
+from pipelines.landing.unpack import unpacked
 from pipelines.landing.workbook import land_workbook
 from pipelines.staging.contract import canonical_tables
-from pipelines.staging.sourcefile import SourceFile, canonical_source
-from pipelines.workspace import SETTINGS_FILE, Workspace
-from pipelines.yamlfile import did_you_mean, read_yaml
+from pipelines.workspace import Workspace
+from pipelines.yamlfile import did_you_mean
 
-_WORKBOOKS = {".xlsx", ".xls", ".xlsm"}
-_TEXTS = {".csv", ".tsv", ".txt"}
-_PARQUET = {".parquet"}
+__all__ = [
+    "Export",
+    "Inventory",
+    "LandedExport",
+    "content_hash",
+    "land_export",
+    "read_card",
+    "take_inventory",
+]
+
 _HASH_CHUNK = 1 << 22
+_MOST_OF_A_SENTENCE = 280
 # Part of the address of a landed file: raise it when reading changes, so nothing old is reused.
-READER_VERSION = 3
-
-
-@dataclass(frozen=True)
-class Export:
-    """A file matched to the source that reads it. `name` is its path below the workspace."""
-
-    path: Path
-    name: str
-    source: SourceFile
-    sheet: str | None
+READER_VERSION = 4
+# What a file was when it was hashed, to see that the same content is read.
+_HASHED: dict[Path, Signature] = {}
 
 
 @dataclass(frozen=True)
@@ -55,92 +60,21 @@ class LandedExport:
     problem: str | None = None
 
 
-@dataclass(frozen=True)
-class Inventory:
-    """What lies in the input folders.
-
-    `missing` holds sources without any file, `unknown` files without any source.
-    """
-
-    exports: tuple[Export, ...]
-    missing: tuple[SourceFile, ...]
-    unknown: tuple[str, ...]
-
-
-def take_inventory(workspace: Workspace, sources: Iterable[SourceFile]) -> Inventory:
-    """Match every file of the input folders to its source.
-
-    Raises:
-        UserError: an input folder of `attain.yaml` does not exist.
-    """
-    sources = list(sources)
-    exports: list[Export] = []
-    unknown: list[str] = []
-    for number, entry in enumerate(workspace.settings.inputs):
-        folder = _input_folder(workspace, number, entry.path)
-        for path in sorted(p for p in folder.rglob("*") if p.is_file() and _readable(p)):
-            inner = path.relative_to(folder).as_posix()
-            name = PurePosixPath(entry.path, inner).as_posix()
-            found = (
-                _canonical(path, name)
-                if entry.format == "canonical"
-                else [
-                    Export(path, name, source, _sheet(path, source))
-                    for source in sources
-                    if any(fnmatch.fnmatchcase(inner, pattern) for pattern in source.files)
-                ]
-            )
-            exports.extend(found)
-            if not found:
-                unknown.append(name)
-    present = {export.source.source for export in exports}
-    missing = tuple(s for s in sources if s.source not in present)
-    exports.sort(key=lambda e: (e.name, e.source.source))
-    return Inventory(tuple(exports), missing, tuple(unknown))
-
-
-def _input_folder(workspace: Workspace, number: int, written: str) -> Path:
-    expanded = os.path.expandvars(written)
-    folder = workspace.root / expanded  # an absolute path stays as it is
-    if "$" in expanded:
-        problem = f"{written!r} names an environment variable that is not set."
-    elif not folder.is_dir():
-        problem = f"no such folder {written!r}."
-    else:
-        return folder
-    settings = read_yaml(workspace.root / SETTINGS_FILE)
-    raise settings.error(("inputs", number, "path"), problem)
-
-
-def _readable(path: Path) -> bool:
-    hidden = path.name.startswith((".", "~$"))
-    return not hidden and path.suffix.lower() in _WORKBOOKS | _TEXTS | _PARQUET
-
-
-def _sheet(path: Path, source: SourceFile) -> str | None:
-    return source.sheet if path.suffix.lower() in _WORKBOOKS else None
-
-
-def _canonical(path: Path, name: str) -> list[Export]:
-    """The longest table name the file name begins with: `opportunity_event.csv` is no deal."""
-    stem = path.stem.lower()
-    fits = [
-        table
-        for table in canonical_tables()
-        if stem == table or stem.startswith((f"{table}_", f"{table}-", f"{table}."))
-    ]
-    if not fits:
-        return []
-    table = canonical_tables()[max(fits, key=len)]
-    return [Export(path, name, canonical_source(table), None)]
-
-
 def content_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal."""
+    """SHA-256 of a file's bytes, in hexadecimal.
+
+    What is no file, or cannot be read, has the hash of nothing: landing it says what is wrong.
+    """
     digest = hashlib.sha256()
-    with path.open("rb") as handle:
-        while chunk := handle.read(_HASH_CHUNK):
-            digest.update(chunk)
+    _HASHED.pop(path, None)
+    try:
+        before = signature(path)
+        with path.open("rb") as handle:
+            while chunk := handle.read(_HASH_CHUNK):
+                digest.update(chunk)
+    except (OSError, UserError):
+        return hashlib.sha256().hexdigest()
+    _HASHED[path] = before
     return digest.hexdigest()
 
 
@@ -148,30 +82,101 @@ def land_export(
     con: duckdb.DuckDBPyConnection, workspace: Workspace, export: Export, sha256: str
 ) -> LandedExport:
     """Land one export, or take its landed form when the same content was landed before."""
-    known = sorted(export.source.headers)
-    content = json.dumps([READER_VERSION, sha256, export.sheet, known])
-    address = hashlib.sha256(content.encode()).hexdigest()[:24]
-    parquet = workspace.landed / f"{address}.parquet"
+    if export.problem is not None:
+        return LandedExport(export, sha256, None, export.problem)
+    parquet = workspace.landed / f"{_address(export, sha256)}.parquet"
     card = parquet.with_suffix(".json")
     if card.exists():
-        return LandedExport(export, sha256, _read_card(card, parquet))
+        return LandedExport(export, sha256, read_card(card, parquet))
     # two files of one content may be landed at the same time
     working = parquet.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
     try:
-        with in_order(con):
-            if export.path.suffix.lower() in _WORKBOOKS:
-                landed = land_workbook(con, export.path, export.sheet, set(known), working)
-            elif export.path.suffix.lower() in _PARQUET:
-                landed = land_parquet(con, export.path, working)
-            else:
-                landed = land_text(con, export.path, set(known), working)
-        _require_headers(export, landed)
+        with _sentences(export.path):
+            with in_order(con), unchanged(export.path, _HASHED.get(export.path)):
+                landed = _land(con, export, working)
+            _require_headers(export, landed)
     except UserError as error:
         working.unlink(missing_ok=True)
-        return LandedExport(export, sha256, None, error.message)
+        return LandedExport(export, sha256, None, one_line(error.message, _MOST_OF_A_SENTENCE))
     working.replace(parquet)
     _write_card(card, landed)
-    return LandedExport(export, sha256, _read_card(card, parquet))
+    return LandedExport(export, sha256, read_card(card, parquet))
+
+
+def _address(export: Export, sha256: str) -> str:
+    """What a landed file depends on, as the name it is kept under."""
+    known = sorted(export.source.headers)
+    parts = [READER_VERSION, sha256, export.sheet, known]
+    parts += [_named_kind(export), export.member, _given_header(export), export.source.sheet]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
+
+
+def _given_header(export: Export) -> list[str] | None:
+    """The names of the columns of a file without a header row."""
+    return list(getattr(export.source, "header", None) or ()) or None
+
+
+def _named_kind(export: Export) -> Kind:
+    """The kind by the name of the plain file; a pack without another ending holds text."""
+    name = export.member or export.path.name
+    kind = kind_by_name(name)
+    if kind == "gzip":
+        kind = kind_by_name(Path(name).stem)
+    return kind or "text"
+
+
+@contextmanager
+def _sentences(path: Path) -> Iterator[None]:
+    """Whatever is not foreseen by a reader is one sentence too, never a traceback."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise UserError(f"cannot be read ({reason_of(error, path)})", 1) from None
+    except OSError as error:
+        raise UserError(f"cannot be read ({error.strerror or one_line(error)})", 1) from None
+    except MemoryError:
+        raise UserError("cannot be read: it needs more memory than there is", 1) from None
+
+
+def _land(con: duckdb.DuckDBPyConnection, export: Export, working: Path) -> Landed:
+    with _plain_name(export.path, working) as path, unpacked(path, export.member, working) as plain:
+        kind = kind_of(plain, _named_kind(export))
+        if kind in ("gzip", "zip"):
+            raise UserError("is packed twice, or a pack within a pack; pack the exports once", 1)
+        return replace(_read(con, export, kind, plain, working), kind=kind)
+
+
+def _read(
+    con: duckdb.DuckDBPyConnection, export: Export, kind: Kind, plain: Path, working: Path
+) -> Landed:
+    known = set(export.source.headers)
+    header = _given_header(export)
+    if kind == "workbook":
+        sheet = export.sheet or export.source.sheet
+        return land_workbook(con, plain, sheet, known, working, header)
+    if kind == "parquet":
+        return land_parquet(con, plain, working)
+    if kind == "json":
+        return land_json(con, plain, working)
+    return land_text(con, plain, known, working, header)
+
+
+@contextmanager
+def _plain_name(path: Path, working: Path) -> Iterator[Path]:
+    """A path that every reader can open: a name with bytes that are no text gets a link."""
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError:
+        link = working.with_suffix(".link")
+        link.unlink(missing_ok=True)
+        link.symlink_to(path.absolute())
+        try:
+            yield link
+        finally:
+            with suppress(OSError):
+                link.unlink()
+    else:
+        yield path
 
 
 def _require_headers(export: Export, landed: Landed) -> None:
@@ -180,13 +185,12 @@ def _require_headers(export: Export, landed: Landed) -> None:
         raise UserError("the file has a header and no rows", 1)
     table = canonical_tables()[export.source.table]
     present = {clean_header(name).lower() for name in landed.names}
-    for header in export.source.only:
-        if clean_header(header).lower() not in present:
-            near = did_you_mean(header, landed.names)
-            raise UserError(f"no column {header!r}, which `only` asks for{near}", 1)
+    if (problem := export.source.unmet_choice(landed.names)) is not None:
+        raise UserError(problem, 1)
     for column, source in export.source.columns.items():
         wanted = {clean_header(header).lower() for header in source.headers}
-        if table.columns[column].required and not wanted & present:
+        required = table.columns[column].required and source.default is None
+        if required and not wanted & present:
             raise UserError(
                 f"no column {' or '.join(map(repr, source.headers))} "
                 f"for {table.name}.{column}{did_you_mean(source.headers[0], landed.names)}",
@@ -196,14 +200,29 @@ def _require_headers(export: Export, landed: Landed) -> None:
 
 def _write_card(card: Path, landed: Landed) -> None:
     text = json.dumps(
-        {"names": landed.names, "rows": landed.rows, "first_line": landed.first_line},
+        {
+            "names": landed.names,
+            "rows": landed.rows,
+            "first_line": landed.first_line,
+            "notes": landed.notes,
+            "kind": landed.kind,
+        },
         ensure_ascii=False,
     )
     working = card.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
-    working.write_text(text, encoding="utf-8")
+    working.write_text(text, encoding="utf-8", errors="backslashreplace")
     working.replace(card)
 
 
-def _read_card(card: Path, parquet: Path) -> Landed:
+def read_card(card: Path, parquet: Path) -> Landed:
+    """The landed file that a card describes."""
+    """The landed file that a card describes."""
     data = json.loads(card.read_text(encoding="utf-8"))
-    return Landed(parquet, tuple(data["names"]), data["rows"], data["first_line"])
+    return Landed(
+        parquet,
+        tuple(data["names"]),
+        data["rows"],
+        data["first_line"],
+        data.get("notes", {}),
+        data.get("kind", "text"),
+    )

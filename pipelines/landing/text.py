@@ -1,15 +1,15 @@
 """Text exports (CSV, TSV) to landed Parquet: every field as text, every row with its line.
 
 DuckDB reads a well-formed file in parallel, and a row's line follows from its position. A file
-with line breaks inside fields, ragged rows, blank rows or a total row goes through Python's
-reader instead, which knows the line of each row.
+with line breaks inside fields, ragged rows, blank rows, a total row or its header again goes
+through Python's reader instead, which knows the line of each row.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
@@ -22,105 +22,160 @@ from pipelines.landing.detect import (
     MAX_FIELD,
     TOTAL_WORDS,
     Dialect,
+    Header,
     detect_dialect,
-    detect_encoding_at,
     find_header,
     head_rows,
-    invalid_utf8_from,
     is_total_row,
     long_fields,
 )
-from pipelines.landing.parquet import LINE_COLUMN, RAGGED_COLUMN, Landed, identifier, literal
+from pipelines.landing.encoding import Encoding, encoding_of, fault_in_utf8, write_utf8
+from pipelines.landing.guard import MAX_LINE, line_too_long, one_line, require_columns
+from pipelines.landing.parquet import Landed, identifier, literal
+from pipelines.landing.rows import LeftOut, filled, trimmed, write_numbered
 
 _CHUNK = 1 << 22
+# The longest line and the bytes read at once: small buffers are faster and take half the memory;
+# large ones are for exports with letters in a field.
+_BUFFERS = ((1 << 21, 8_000_000), (MAX_FIELD, 2 * MAX_FIELD))
 _TAIL_BYTES = 1 << 14
+_MAX_ROW = 4 * MAX_LINE
 
 
 @dataclass(frozen=True)
 class _Layout:
+    """Where the rows are. `head` are the rows of the header and `titles` those above it."""
+
     dialect: Dialect
     names: tuple[str, ...]
     header_line: int
     first_line: int
+    head: tuple[tuple[str, ...], ...] = ()
+    titles: tuple[tuple[str, ...], ...] = ()
 
 
-def land_text(con: duckdb.DuckDBPyConnection, path: Path, known: set[str], target: Path) -> Landed:
+def land_text(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    known: set[str],
+    target: Path,
+    header: Sequence[str] | None = None,
+) -> Landed:
     """Land one text file.
 
     Args:
         known: header names of the sources that may read it, to find the header row.
         target: the Parquet file to write.
+        header: the names of the columns of a file without a header row; its data begins at line 1.
 
     Raises:
-        UserError: the file is empty, no header row was found or a quote is never closed.
+        UserError: the file is empty, no header row was found, a quote is never closed, or a line
+            or the header is longer than any table's.
     """
-    layout = _layout(path, known)
+    if path.stat().st_size == 0:
+        raise UserError("the file is empty", 1)
+    _require_lines(path)
+    encoding = encoding_of(path)
     recoded = target.with_suffix(".utf8")
     try:
-        source = _as_utf8(path, layout, recoded)
-        landed = _fast(con, source, layout, target)
-        if landed is None and source == path and not layout.dialect.bom_bytes:
-            offset = invalid_utf8_from(path)
-            if offset is not None:  # what is not UTF-8 begins after the first bytes
-                layout = _layout(path, known, detect_encoding_at(path, offset))
-                source = _as_utf8(path, layout, recoded)
-                landed = _fast(con, source, layout, target)
-        return landed or Landed(target, layout.names, _slow(con, source, layout, target), None)
+        if encoding.name == "utf-8":
+            layout = _layout(path, encoding, known, header)
+            landed = _fast(con, path, layout, target)
+            if landed is not None:
+                return landed
+            fault = fault_in_utf8(path, encoding)  # what is not UTF-8 may begin further down
+            if fault is None:
+                return _slow(con, path, layout, target)
+            encoding = fault
+        layout = _layout(path, encoding, known, header)
+        notes = write_utf8(path, encoding, recoded)
+        landed = _fast(con, recoded, layout, target) or _slow(con, recoded, layout, target)
+        return replace(landed, notes={**notes, **landed.notes})
     finally:
         recoded.unlink(missing_ok=True)
 
 
-def _layout(path: Path, known: set[str], encoding: str | None = None) -> _Layout:
+def _require_lines(path: Path) -> None:
+    """Refuse a file whose first line would fill the memory, before anything looks for a header."""
+    with path.open("rb") as handle:
+        seen = 0
+        while chunk := handle.read(_CHUNK):
+            if b"\n" in chunk or b"\r" in chunk:
+                return
+            seen += len(chunk)
+            if seen > MAX_LINE:
+                raise line_too_long(1)
+
+
+def _layout(
+    path: Path, encoding: Encoding, known: set[str], header: Sequence[str] | None
+) -> _Layout:
     """Where the header stands, under the delimiter that gives the most known header names."""
-    if path.stat().st_size == 0:
-        raise UserError("the file is empty", 1)
-    likely = detect_dialect(path)
-    if encoding is not None:
-        likely = replace(likely, encoding=encoding)
+    likely = detect_dialect(path, encoding)
+    delimiters = (likely.delimiter, *(d for d in DELIMITERS if d != likely.delimiter))
+    dialects = [replace(likely, delimiter=delimiter) for delimiter in delimiters]
+    if header is not None:
+        return _given_layout(path, dialects, tuple(header))
     best: _Layout | None = None
     best_known = 0
-    for delimiter in (likely.delimiter, *(d for d in DELIMITERS if d != likely.delimiter)):
-        dialect = replace(likely, delimiter=delimiter)
+    for dialect in dialects:
         rows = head_rows(path, dialect)
-        header = find_header([cells for _, cells in rows], known)
-        if header is not None and header.known > best_known:
-            line = rows[header.index][0]
-            after = rows[header.index + 1][0] if header.index + 1 < len(rows) else line + 1
-            best, best_known = _Layout(dialect, header.names, line, after), header.known
+        found = find_header([cells for _, cells in rows], known)
+        if found is not None and found.known > best_known:
+            best, best_known = _found_layout(dialect, rows, found), found.known
     if best is None:
         rows = head_rows(path, likely)
         first = next((c for _, c in rows if any(x.strip() for x in c)), [])
-        seen = ", ".join(cell.strip() for cell in first[:6])
+        seen = one_line(", ".join(cell.strip() for cell in first[:6]))
         raise UserError(f"no header row found; the first filled row reads: {seen}", 1)
+    require_columns(best.names)
     return best
 
 
-def _as_utf8(path: Path, layout: _Layout, recoded: Path) -> Path:
-    if layout.dialect.encoding == "utf-8":
-        return path
-    _recode(path, layout.dialect, recoded)
-    return recoded
+def _found_layout(dialect: Dialect, rows: list[tuple[int, list[str]]], header: Header) -> _Layout:
+    line = rows[header.index][0]
+    after = rows[header.index + 1][0] if header.index + 1 < len(rows) else line + 1
+    top = header.index + 1 - header.height
+    head = tuple(trimmed(cells) for _, cells in rows[top : header.index + 1])
+    titles = tuple(cells for _, row in rows[:top] if (cells := filled(row)))
+    return _Layout(dialect, header.names, line, after, head, titles)
 
 
-def _recode(path: Path, dialect: Dialect, target: Path) -> None:
-    decoder = codecs.getincrementaldecoder(dialect.encoding)(errors="replace")
-    with path.open("rb") as source, target.open("wb") as out:
-        source.seek(dialect.bom_bytes)
-        while chunk := source.read(_CHUNK):
-            out.write(decoder.decode(chunk).encode("utf-8"))
-        out.write(decoder.decode(b"", final=True).encode("utf-8"))
+def _given_layout(path: Path, dialects: list[Dialect], names: tuple[str, ...]) -> _Layout:
+    """A file without a header: the delimiter under which most rows have as many fields as names."""
+    best, most, width = dialects[0], 0, 0
+    for dialect in dialects:
+        rows = [cells for _, cells in head_rows(path, dialect) if any(c.strip() for c in cells)]
+        fitting = sum(1 for cells in rows if len(cells) == len(names))
+        if fitting > most:
+            best, most = dialect, fitting
+        width = width or max((len(cells) for cells in rows), default=0)
+    if most == 0:
+        raise UserError(
+            f"the source names {len(names)} columns for this file without a header, "
+            f"and its rows have {width}",
+            1,
+        )
+    require_columns(names)
+    return _Layout(best, names, 0, 1, (trimmed(names),))
 
 
 def _regular_rows(path: Path, layout: _Layout) -> int | None:
     """Number of data rows when each stands on one line and none is a total; else `None`.
 
-    Equal only if DuckDB later finds the same number, so fields with line breaks cannot pass.
+    Equal only if DuckDB later finds the same number, so fields with line breaks cannot pass. Zero
+    bytes, and lines too long to be held, are left to the other reader.
     """
     newlines = 0
     last = b""
+    without_end = 0
     with path.open("rb") as handle:
         while chunk := handle.read(_CHUNK):
-            newlines += chunk.count(b"\n")
+            found = chunk.count(b"\n")
+            newlines += found
+            without_end = 0 if found else without_end + len(chunk)
+            if without_end > MAX_LINE or b"\0" in chunk:
+                return None
             last = chunk
         handle.seek(max(0, handle.tell() - _TAIL_BYTES))
         tail = handle.read()
@@ -140,131 +195,159 @@ def _fast(
     rows = _regular_rows(path, layout)
     if rows is None:
         return None
+    for longest_line, buffer in _BUFFERS:
+        found = _copied(con, path, layout, target, longest_line, buffer)
+        if found is not None:
+            break
+    if found != rows or _has_rows_to_leave_out(con, layout, target):
+        return None
+    return Landed(target, layout.names, rows, layout.first_line)
+
+
+def _copied(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    layout: _Layout,
+    target: Path,
+    longest_line: int,
+    buffer: int,
+) -> int | None:
+    """Rows that DuckDB copied; `None` when it cannot read the file strictly."""
     columns = ", ".join(f"{literal(name)}: 'varchar'" for name in layout.names)
     try:
         result = con.execute(
             f"copy (select * from read_csv({literal(str(path))}, header = false, "
             f"skip = {layout.first_line - 1}, delim = {literal(layout.dialect.delimiter)}, "
             f"""quote = '"', escape = '"', auto_detect = false, columns = {{{columns}}}, """
-            f"strict_mode = true, max_line_size = {MAX_FIELD})) "
+            f"strict_mode = true, max_line_size = {longest_line}, buffer_size = {buffer}, "
+            f"compression = 'none')) "
             f"to {literal(str(target))} (format parquet, compression snappy)"
         ).fetchone()
-    except duckdb.Error:
+    except (duckdb.Error, UnicodeDecodeError):  # its message may quote half a character
+        target.with_name(f"tmp_{target.name}").unlink(missing_ok=True)  # what it had begun
         return None
-    if result is None or result[0] != rows or _has_rows_to_leave_out(con, layout, target):
-        return None
-    return Landed(target, layout.names, rows, layout.first_line)
+    return int(result[0]) if result else None
 
 
 def _has_rows_to_leave_out(con: duckdb.DuckDBPyConnection, layout: _Layout, target: Path) -> bool:
-    """Whether a blank row or a row of sums stands among the rows; Python's reader decides which.
+    """Whether a row that is none stands among the rows; Python's reader decides which.
 
-    The first column alone nearly always says no; only then are the others looked at.
+    That is a blank row, a row of sums, or the header or a title again. The first column alone
+    nearly always says no; only then are the others looked at.
     """
-    words = ", ".join(literal(word.replace(" ", "")) for word in TOTAL_WORDS)
+    if not _has_odd_first_cell(con, layout, target):
+        return False
+    words = _listed(word.replace(" ", "") for word in TOTAL_WORDS)
+    repeats = {cell for row in layout.head for cell in row} | {row[0] for row in layout.titles}
+    marked = repeats | {f"{cell}*" for cell in repeats} | {f"\ufeff{cell}" for cell in repeats}
+    heads = _listed(marked)
+    heads_with_digits = _listed({cell for cell in marked if any(c.isdigit() for c in cell)} | {""})
     for names in (layout.names[:1], layout.names):
-        filled = ", ".join(f"nullif(trim({identifier(name)}), '')" for name in names)
+        cells = ", ".join(f"nullif(trim({identifier(name)}), '')" for name in names)
         found = con.execute(
-            f"select 1 from (select coalesce({filled}, null) as cell "
+            f"select 1 from (select coalesce({cells}, null) as cell "
             f"from read_parquet({literal(str(target))})) where cell is null "
+            f"or cell in ({heads_with_digits}) "
             f"or regexp_matches(cell, '^[^0-9]*$') "  # nearly every key has a digit; no word has
-            f"and lower(regexp_replace(cell, '[\\s*:：]', '', 'g')) in ({words}) limit 1"
+            f"and (lower(regexp_replace(cell, '[\\s*:：]', '', 'g')) in ({words}) "
+            f"or cell in ({heads})) limit 1"
         ).fetchone()
         if found is None:
             return False
     return True
 
 
-def _slow(con: duckdb.DuckDBPyConnection, path: Path, layout: _Layout, target: Path) -> int:
-    spool = target.with_suffix(".spool")
-    try:
-        with (
-            path.open(encoding="utf-8-sig", errors="replace", newline="") as source,
-            long_fields(),
-        ):
-            numbered = _numbered(source, layout)
-            return write_numbered(con, numbered, layout.names, spool, target)
-    finally:
-        spool.unlink(missing_ok=True)
+def _has_odd_first_cell(con: duckdb.DuckDBPyConnection, layout: _Layout, target: Path) -> bool:
+    """Whether a first cell could be that of a row that is none.
+
+    Nearly every key has a digit and hardly any word has one: this asks for no more, at a tenth of
+    the cost of looking at the words.
+    """
+    first = identifier(layout.names[0])
+    digits = " or ".join(f"contains({first}, '{digit}')" for digit in "0123456789")
+    above = {cell for row in (*layout.head, *layout.titles) for cell in row[:1]}
+    with_digits = [cell for cell in above if any(c.isdigit() for c in cell)]
+    words = f" or contains({first}, {literal(with_digits[0])})" if with_digits else ""
+    for cell in with_digits[1:]:
+        words += f" or contains({first}, {literal(cell)})"
+    found = con.execute(
+        f"select 1 from read_parquet({literal(str(target))}) "
+        f"where not coalesce({digits}, false){words} limit 1"
+    ).fetchone()
+    return found is not None
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return ", ".join(literal(text) for text in sorted(texts))
+
+
+def _slow(con: duckdb.DuckDBPyConnection, path: Path, layout: _Layout, target: Path) -> Landed:
+    left_out = LeftOut(layout.head, layout.titles)
+    with (
+        path.open(encoding="utf-8-sig", errors="replace", newline="") as source,
+        long_fields(),
+    ):
+        rows = _numbered(source, layout)
+        spool = target.with_suffix(".spool")
+        count = write_numbered(con, rows, layout.names, spool, target, left_out)
+    return Landed(target, layout.names, count, None, left_out.notes())
 
 
 def _numbered(source: IO[str], layout: _Layout) -> Iterator[tuple[int, list[str]]]:
     """Rows with their first line; a row whose quotes do not fit is one field, its whole text.
 
     Raises:
-        UserError: a quote is opened and never closed, so that the rows after it cannot be told.
+        UserError: a quote is opened and never closed, so that the rows after it cannot be told, or
+            a line is longer than any table's.
     """
     taken: list[str] = []
+    line = 1
 
     def lines() -> Iterator[str]:
-        for text in source:
+        size = 0
+        while text := source.readline(MAX_LINE + 1):
+            size = len(text) if not taken else size + len(text)
+            if len(text) > MAX_LINE or size > _MAX_ROW:
+                raise line_too_long(line)
             taken.append(text)
             yield text
 
     reader = csv.reader(lines(), delimiter=layout.dialect.delimiter)
-    line = 1
     try:
         for row in reader:
             text = "".join(taken)
             taken.clear()
             if line > layout.header_line:
-                fault = _quoting_fault(text, layout.dialect.delimiter)
-                if fault == "unexpected end of data":
-                    raise UserError(f"line {line}: a quote is opened and never closed", 1)
-                yield line, row if fault is None else [text.rstrip("\r\n")]
+                yield line, _judged(line, row, text, layout.dialect.delimiter)
             line = reader.line_num + 1
     except csv.Error:
         raise UserError(f"line {line}: a quote is opened and never closed", 1) from None
 
 
+def _judged(line: int, row: list[str], text: str, delimiter: str) -> list[str]:
+    """A row whose quotes are in order, or its whole text as one field.
+
+    Blanks between a quote and the delimiter do not count, as in the fast way.
+    """
+    if '"' not in text:
+        return row
+    fault = _quoting_fault(text, delimiter)
+    if fault == "unexpected end of data":
+        raise UserError(f"line {line}: a quote is opened and never closed", 1)
+    if fault is None and not any(cell[:1] == " " and cell.lstrip()[:1] == '"' for cell in row):
+        return row
+    closer = re.sub(rf'"[ ]+(?={re.escape(delimiter)}|[\r\n]*$)', '"', text)
+    try:
+        [again] = csv.reader([closer], delimiter=delimiter, strict=True, skipinitialspace=True)
+    except (csv.Error, ValueError):
+        return row if fault is None else [text.rstrip("\r\n")]
+    return again
+
+
 def _quoting_fault(text: str, delimiter: str) -> str | None:
     """What the strict reader has against a row; `None` when its quotes are in order."""
-    if '"' not in text:
-        return None
     try:
         list(csv.reader([text], delimiter=delimiter, strict=True))
     except csv.Error as error:
         return str(error)
     return None
-
-
-def write_numbered(
-    con: duckdb.DuckDBPyConnection,
-    rows: Iterator[tuple[int, list[str]]],
-    names: tuple[str, ...],
-    spool: Path,
-    target: Path,
-) -> int:
-    """Write rows with their lines to Parquet; blank and total rows are left out.
-
-    A row with more or fewer fields than the header keeps its text whole in `_ragged`, so that
-    staging can quarantine it.
-
-    Returns:
-        The number of rows written.
-    """
-    width = len(names)
-    count = 0
-    with spool.open("w", encoding="utf-8", newline="") as handle:
-        out = csv.writer(handle, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        for line, row in rows:
-            if not any(cell.strip() for cell in row) or is_total_row(row):
-                continue
-            extra = [cell for cell in row[width:] if cell.strip()]
-            ragged = len(row) < width or bool(extra)
-            cells = [*row[:width], *[""] * (width - len(row))]
-            out.writerow([line, ",".join(row) if ragged else "", *cells])
-            count += 1
-    columns = ", ".join(
-        [f"'{LINE_COLUMN}': 'bigint'", f"'{RAGGED_COLUMN}': 'varchar'"]
-        + [f"{literal(name)}: 'varchar'" for name in names]
-    )
-    con.execute(
-        f"copy (select {LINE_COLUMN}, nullif({RAGGED_COLUMN}, '') as {RAGGED_COLUMN}, "
-        f"{', '.join(identifier(name) for name in names)} "
-        f"from read_csv({literal(str(spool))}, header = false, delim = ',', auto_detect = false, "
-        f"""quote = '"', escape = '"', columns = {{{columns}}}, parallel = false, """
-        f"new_line = '\\n', max_line_size = {2 * MAX_FIELD}, null_padding = false)) "
-        f"to {literal(str(target))} (format parquet, compression snappy)"
-    )
-    return count

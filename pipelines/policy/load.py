@@ -14,6 +14,7 @@ from pipelines.policy.models import (
     Process,
     Receivables,
 )
+from pipelines.policy.quality import Quality
 from pipelines.staging.contract import canonical_tables
 from pipelines.workspace import SETTINGS_FILE, Workspace
 from pipelines.yamlfile import did_you_mean, load_model, read_yaml, validate
@@ -29,6 +30,7 @@ class Policies:
     plans: tuple[CommissionPlan, ...]
     schemes: tuple[AppraisalScheme, ...]
     catalogue: Catalogue
+    quality: Quality
 
 
 def load_policies(workspace: Workspace) -> Policies:
@@ -50,6 +52,7 @@ def load_policies(workspace: Workspace) -> Policies:
         plans=_load_plans(workspace),
         schemes=_load_schemes(workspace, catalogue),
         catalogue=catalogue,
+        quality=load_model(workspace.policy_file("quality.yaml"), Quality),
     )
 
 

@@ -14,7 +14,7 @@ from functools import cached_property
 import duckdb
 
 from pipelines.errors import UserError
-from pipelines.reporting.data import Record, fetch
+from pipelines.reporting.data import Record, fetch, tables_of
 from pipelines.reporting.model import Definition, Freshness, Quality
 from pipelines.reporting.periods import month_of
 from pipelines.reporting.values import (
@@ -85,6 +85,7 @@ class Context:
     buckets: dict[str, Record]
     quality: Quality
     freshness: tuple[Freshness, ...]
+    not_renewed: frozenset[str] = frozenset()
     _rows: dict[str, list[Record]] = field(default_factory=dict)
     _groups: dict[str, dict[str, list[Record]]] = field(default_factory=dict)
     _quotas: dict[str, dict[tuple[str, str, str], Record]] = field(default_factory=dict)
@@ -204,6 +205,10 @@ class Context:
 
     # --- what is missing ---
 
+    def is_renewed(self, *queries: str) -> bool:
+        """Whether no blocking check kept what these queries read as it was before."""
+        return self.not_renewed.isdisjoint(tables_of(queries))
+
     def lacks(self, *tables: str) -> Message | None:
         """Why something cannot be shown: the exports it needs that brought no rows."""
         absent = [table for table in tables if table in self.missing]
@@ -233,8 +238,12 @@ def open_context(
     as_of: date,
     quality: Quality,
     freshness: tuple[Freshness, ...],
+    not_renewed: frozenset[str] = frozenset(),
 ) -> Context:
     """Read what all pages of a report share.
+
+    Args:
+        not_renewed: tables that a blocking check kept as they were before.
 
     Raises:
         UserError: the warehouse was computed for another day.
@@ -263,6 +272,7 @@ def open_context(
         buckets={row.bucket_id: row for row in fetch(con, "buckets")},
         quality=quality,
         freshness=freshness,
+        not_renewed=not_renewed,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Collection
 from datetime import date
 from pathlib import PurePosixPath
 from typing import Annotated, Literal
@@ -43,12 +44,21 @@ class Reader(Frozen):
 class Freshness(Frozen):
     """How new one system's data is: the latest business date found in it, never a file's time.
 
-    `late` when a working day and more is missing up to the day of the report.
+    `late_tables` are its exports that should have come since.
     """
 
     system: Text
     data_to: date | None
-    late: bool = False
+    late_tables: tuple[str, ...] = ()
+
+    @property
+    def late(self) -> bool:
+        return bool(self.late_tables)
+
+    def needed_by(self, tables: Collection[str]) -> Freshness:
+        """What of it a page has to say that is computed from these tables."""
+        late = tuple(name for name in self.late_tables if f"staging.{name}" in tables)
+        return self.model_copy(update={"late_tables": late})
 
 
 class FailedCheck(Frozen):
@@ -182,6 +192,13 @@ class SectionNotice(Frozen):
     text: Text
 
 
+class Link(Frozen):
+    """Something published beside the pages; `path` starts at the published folder."""
+
+    label: Text
+    path: str = Field(pattern=r"^[a-z0-9_]+(/[a-z0-9_.]+)*$")
+
+
 class Section(Frozen):
     """One message with its evidence: chart, note, and the table behind it."""
 
@@ -195,6 +212,7 @@ class Section(Frozen):
     table_open: bool = False
     definitions: tuple[Definition, ...] = ()
     notice: SectionNotice | None = None
+    link: Link | None = None
     no_data_reason: Text | None = None
     width: Literal["full", "half"] = "full"
 
@@ -265,6 +283,7 @@ __all__ = [
     "Definition",
     "FailedCheck",
     "Freshness",
+    "Link",
     "Page",
     "Quality",
     "Reader",

@@ -29,15 +29,14 @@ _PARTIAL = ".partial"
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
-def publish(workspace_root: Path, build_dir: Path, run_id: str, keep: int = KEPT) -> Path:
-    """Publish a build folder (see `build.write_build`) and return the new output folder.
+def publish(reports: Path, build_dir: Path, run_id: str, keep: int = KEPT) -> Path:
+    """Publish a build folder (see `build.write_build`) below `reports`; returns the new folder.
 
     The build folder is removed at the end; the newest `keep` publications stay.
 
     Raises:
         UserError: `reports/latest` is not attain's link, or the build folder is not complete.
     """
-    reports = workspace_root / "reports"
     published = reports / "published"
     latest = reports / "latest"
     if not _RUN_ID.fullmatch(run_id):

@@ -18,7 +18,17 @@ from pipelines.reporting.figures import figure, script_json
 from pipelines.reporting.language import Speaker, speaker
 from pipelines.reporting.model import Freshness, Page, Quality, Table, Tile
 from pipelines.reporting.numbers import LanguageCode
-from pipelines.reporting.values import Count, Day, Message, Moment, Money, Shown, Span, message
+from pipelines.reporting.values import (
+    Count,
+    Day,
+    Listing,
+    Message,
+    Moment,
+    Money,
+    Shown,
+    Span,
+    message,
+)
 from pipelines.resources import shipped
 
 NOTICE_START = "<!--attain:notice-->"
@@ -146,8 +156,11 @@ class Words:
 def _freshness(source: Freshness) -> Message:
     if source.data_to is None:
         return message("meta.no_export", system=source.system)
-    name = "meta.export_late" if source.late else "meta.export"
-    return message(name, system=source.system, day=Day(date=source.data_to))
+    day = Day(date=source.data_to)
+    if not source.late:
+        return message("meta.export", system=source.system, day=day)
+    late = Listing(items=tuple(message(f"export.{name}") for name in source.late_tables))
+    return message("meta.export_late", system=source.system, day=day, late=late)
 
 
 def quality_texts(quality: Quality) -> list[tuple[Message, bool]]:

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import duckdb
 
-from pipelines.reporting import appraisal, context, director, finance, rep
+from pipelines.reporting import appraisal, context, director, finance, rep, sales_ops
 from pipelines.reporting.context import Context, open_context
 from pipelines.reporting.data import tables_of
 from pipelines.reporting.model import Freshness, Page, Quality
@@ -21,25 +21,38 @@ from pipelines.reporting.section_quality import STATUS_QUERIES, read_status
 
 @dataclass(frozen=True)
 class Report:
-    """One report: its pages for all its readers come from one pass over the warehouse."""
+    """One report: its pages for all its readers come from one pass over the warehouse.
+
+    One that is built `after_checks` is about the run itself: it needs every verdict, and it is what
+    is read when a blocking check keeps the others as they were.
+    """
 
     name: str
     queries: tuple[str, ...]
     pages: Callable[[Context], list[Page]]
+    after_checks: bool = False
 
     @cached_property
     def reads(self) -> tuple[str, ...]:
         """The tables its queries read, found in their SQL."""
         return tables_of((*context.QUERIES, *STATUS_QUERIES, *self.queries))
 
-    def build(self, con: duckdb.DuckDBPyConnection, as_of: date) -> list[Page]:
+    def build(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        as_of: date,
+        not_renewed: frozenset[str] = frozenset(),
+    ) -> list[Page]:
         """The pages of all readers.
+
+        Args:
+            not_renewed: tables that a blocking check kept as they were before.
 
         Raises:
             UserError: the warehouse was computed for another day than `as_of`.
         """
         shown, freshness = quality(con)
-        return self.pages(open_context(con, as_of, shown, freshness))
+        return self.pages(open_context(con, as_of, shown, freshness, not_renewed))
 
 
 REPORTS: dict[str, Report] = {
@@ -49,6 +62,7 @@ REPORTS: dict[str, Report] = {
         Report("finance", finance.QUERIES, finance.build),
         Report("appraisal", appraisal.QUERIES, appraisal.build),
         Report("rep_weekly", rep.QUERIES, rep.build),
+        Report("sales_ops", sales_ops.QUERIES, sales_ops.build, after_checks=True),
     )
 }
 

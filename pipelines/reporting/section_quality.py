@@ -36,7 +36,7 @@ def read_status(con: duckdb.DuckDBPyConnection) -> tuple[Quality, tuple[Freshnes
     Before the checks have run there are no verdicts to show; then only the counts of rows are.
     """
     kept = fetch(con, "quarantine_total")[0]
-    checks = fetch(con, "checks") if _has_verdicts(con) else []
+    checks = fetch(con, "checks") if has_verdicts(con) else []
     quality = Quality(
         checks_passed=sum(c.status == "passed" for c in checks),
         checks_warned=sum(c.status == "failed" and c.severity != "block" for c in checks),
@@ -46,14 +46,24 @@ def read_status(con: duckdb.DuckDBPyConnection) -> tuple[Quality, tuple[Freshnes
         quarantined_amount=kept.amount,
         failed=tuple(_failed(check) for check in checks if check.status != "passed"),
     )
-    freshness = tuple(
-        Freshness(system=_system(row.system), data_to=row.latest_date, late=row.is_late)
-        for row in fetch(con, "freshness")
-    )
-    return quality, freshness
+    return quality, _freshness(fetch(con, "freshness"))
 
 
-def _has_verdicts(con: duckdb.DuckDBPyConnection) -> bool:
+def _freshness(rows: list[Record]) -> tuple[Freshness, ...]:
+    """One line for each system: the latest business date in it, and its exports that are late."""
+    found = []
+    for system in dict.fromkeys(row.system for row in rows):
+        own = [row for row in rows if row.system == system]
+        dates = [row.latest_date for row in own if row.latest_date is not None]
+        late = tuple(row.table_name for row in own if row.is_late)
+        found.append(
+            Freshness(system=_system(system), data_to=max(dates, default=None), late_tables=late)
+        )
+    return tuple(found)
+
+
+def has_verdicts(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether checks have run on what the warehouse holds."""
     found = con.execute(
         "select count(*) from information_schema.tables "
         "where table_schema = 'mart' and table_name = 'check_result'"

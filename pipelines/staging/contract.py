@@ -95,6 +95,11 @@ class Table(BaseModel):
     allowed: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     ranges: tuple[Range, ...] = ()
     orders: tuple[tuple[str, str], ...] = ()
+    usually: tuple[tuple[str, str], ...] = ()
+    happened: tuple[str, ...] = ()
+    products: tuple[tuple[str, str, str], ...] = ()
+    sums: tuple[tuple[str, str, str], ...] = ()
+    contact: tuple[str, ...] = ()
 
     @property
     def exported(self) -> dict[str, Column]:
@@ -131,6 +136,11 @@ class _Written(BaseModel):
     allowed: dict[str, list[str] | str] = Field(default_factory=dict)
     ranges: dict[str, tuple[int | None, int | None]] = Field(default_factory=dict)
     orders: list[tuple[str, str]] = Field(default_factory=list)
+    usually: list[tuple[str, str]] = Field(default_factory=list)
+    happened: list[str] = Field(default_factory=list)
+    products: list[tuple[str, str, str]] = Field(default_factory=list)
+    sums: list[tuple[str, str, str]] = Field(default_factory=list)
+    contact: list[str] = Field(default_factory=list)
 
     @field_validator("columns")
     @classmethod
@@ -143,7 +153,9 @@ class _Written(BaseModel):
     @model_validator(mode="after")
     def _columns_exist(self) -> _Written:
         named = {*self.key, *self.references, *self.allowed, *self.ranges}
-        named |= {c for pair in self.orders for c in pair}
+        for several in (self.orders, self.usually, self.products, self.sums):
+            named |= {c for columns in several for c in columns}
+        named |= {*self.happened, *self.contact}
         named |= {c for derived in self.derived.values() for c in (derived.source, *derived.where)}
         if self.amount is not None:
             named.add(self.amount)
@@ -198,6 +210,11 @@ def _table(name: str, written: _Written) -> Table:
             Range(column=c, least=least, most=most) for c, (least, most) in written.ranges.items()
         ),
         orders=tuple(written.orders),
+        usually=tuple(written.usually),
+        happened=tuple(written.happened),
+        products=tuple(written.products),
+        sums=tuple(written.sums),
+        contact=tuple(written.contact),
     )
 
 

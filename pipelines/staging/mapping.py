@@ -1,7 +1,8 @@
 """How the text of a landed file becomes the columns of a canonical table, before it is typed.
 
-Belongs here: SQL for one load's mapping: headers, aliases, value maps, units, constants. Does not
-belong here: types and rules (`sql/staging/`, `rules.py`).
+Belongs here: SQL for one load's mapping: headers, aliases, expressions, value maps, constants, the
+rows it reads. Does not belong here: the text of one field (`fields.py`), types and rules
+(`sql/staging/`, `rules.py`).
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from typing import Any
 from pipelines.landing.detect import clean_header
 from pipelines.landing.land import LandedExport
 from pipelines.landing.parquet import LINE_COLUMN, RAGGED_COLUMN, Landed, identifier, literal
-from pipelines.staging.contract import Table
-from pipelines.staging.sourcefile import SourceFile
-from pipelines.warehouse.template import macro
+from pipelines.staging.contract import Table, canonical_tables
+from pipelines.staging.expression import expression_sql
+from pipelines.staging.fields import field, is_scaled_beside, plain_text, rewrites
+from pipelines.staging.sourcemodel import UNITS, SourceFile, alternatives
 
-_PARSE = "staging/parse.sql.j2"
-_DATES = ("date", "timestamp")
+_EMPTY = "cast(null as varchar)"
+_TYPED_CELLS = {"workbook", "parquet"}
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ def load_context(table: Table, load: Load) -> dict[str, Any]:
     """What the staging template needs to know of one load."""
     landed, source = load.landed, load.export.export.source
     plain = landed.first_line is not None
+    typed_cells = landed.kind in _TYPED_CELLS
     names = _names(landed)
     columns = column_texts(table, source, names)
     line = line_expression(landed)
@@ -58,13 +61,11 @@ def load_context(table: Table, load: Load) -> dict[str, Any]:
         "ragged": "cast(null as varchar)" if plain else RAGGED_COLUMN,
         "columns": columns,
         "ordered": {
-            c: macro(_PARSE, "reorder")(text, source.date_order)
+            c: plain_text(source, table.columns[c], text, typed_cells)
             for c, text in columns.items()
-            if table.columns[c].type in _DATES
+            if table.columns[c].type != "text"
         },
-        "scales": {
-            c: 10_000 if mapped.unit == "万元" else 1 for c, mapped in source.columns.items()
-        },
+        "scales": {c: UNITS[mapped.unit] for c, mapped in source.columns.items()},
     }
 
 
@@ -80,22 +81,30 @@ def column_texts(table: Table, source: SourceFile, names: dict[str, str]) -> dic
 
 
 def scaled_columns(loads: Sequence[Load]) -> list[str]:
-    """Columns that at least one load gives in units of 10,000."""
+    """Columns of plainly written amounts that at least one load gives in units of 10,000."""
+    if not loads:
+        return []
+    sources = [load.export.export.source for load in loads]
+    table = canonical_tables()[sources[0].table]
+    rewritten = set(ordered_columns(table, loads))
     return sorted(
-        {
-            column
-            for load in loads
-            for column, mapped in load.export.export.source.columns.items()
-            if mapped.unit != "元"
-        }
+        column
+        for column in table.columns
+        if column not in rewritten and any(is_scaled_beside(s, column) for s in sources)
     )
 
 
 def ordered_columns(table: Table, loads: Sequence[Load]) -> list[str]:
-    """Dates of which at least one load says that the day or the month comes first."""
-    if all(load.export.export.source.date_order == "ymd" for load in loads):
-        return []
-    return sorted(c.name for c in table.columns.values() if c.type in _DATES)
+    """Columns that at least one load writes otherwise than plainly.
+
+    A day or a month that comes first, another number style or unit, moments of another time zone.
+    """
+    sources = [load.export.export.source for load in loads]
+    return sorted(
+        column.name
+        for column in table.columns.values()
+        if any(rewrites(source, column) for source in sources)
+    )
 
 
 def _names(landed: Landed) -> dict[str, str]:
@@ -106,21 +115,55 @@ def _relation(table: Table, load: Load, columns: dict[str, str], line: str) -> s
     """The rows of a landed file that its source reads; a broken row is always one of them."""
     landed, source = load.landed, load.export.export.source
     relation = landed_relation(landed)
-    if not source.only and source.rows == "all":
+    if source.reads_all_rows:
         return relation
-    names = _names(landed)
-    kept = " and ".join(
-        f"{macro(_PARSE, 'cleaned')(identifier(names[clean_header(header).lower()]))} in "
-        f"({', '.join(literal(value) for value in values)})"
-        for header, values in source.only.items()
-    )
+    kept = " and ".join(_conditions(source, _names(landed))) or "true"
     broken = "false" if landed.first_line is not None else f"{RAGGED_COLUMN} is not null"
     once = ""
     if source.rows == "distinct":
         keys = ", ".join(columns[column] for column in table.key)
         place = f"row_number() over (partition by {broken}, {keys} order by {line})"
         once = f" qualify {broken} or {place} = 1"
-    return f"(select * from {relation} where {broken} or ({kept or 'true'}){once})"
+    return f"(select * from {relation} where {broken} or ({kept}){once})"
+
+
+def _conditions(source: SourceFile, names: dict[str, str]) -> list[str]:
+    """What decides whether a row is read: the fields of `only`, `except` and `each`."""
+
+    def text(header: str) -> str:
+        return first_filled(source, alternatives(header), names)
+
+    def holds(header: str, values: Sequence[str]) -> str:
+        """An empty field holds the text `""`."""
+        listed = ", ".join(literal(value) for value in values if value)
+        parts = [f"{text(header)} in ({listed})"] if listed else []
+        if "" in values:
+            parts.append(f"{text(header)} is null")
+        return f"coalesce({' or '.join(parts) or 'false'}, false)"
+
+    return [
+        *(holds(header, values) for header, values in source.kept.items()),
+        *(
+            f"not {holds(header, values)}"
+            for header, values in source.left_out.items()
+            if is_there(alternatives(header), names)
+        ),
+        *(f"{text(header)} is not null" for header in source.each),
+    ]
+
+
+def is_there(headers: Sequence[str], names: dict[str, str]) -> bool:
+    """Whether an export has one of the headers."""
+    return any(clean_header(header).lower() in names for header in headers)
+
+
+def first_filled(source: SourceFile, headers: Sequence[str], names: dict[str, str]) -> str:
+    """The SQL text of the first of some headers that is there and filled."""
+    present = [names.get(clean_header(header).lower()) for header in headers]
+    texts = [field(source, identifier(name)) for name in present if name is not None]
+    if not texts:
+        return _EMPTY
+    return texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})"
 
 
 def text_expression(source: SourceFile, column: str, names: dict[str, str]) -> str:
@@ -128,16 +171,17 @@ def text_expression(source: SourceFile, column: str, names: dict[str, str]) -> s
     mapped = source.columns.get(column)
     if mapped is None:
         constant = source.constants.get(column)
-        return literal(constant) if constant is not None else "cast(null as varchar)"
-    present = [
-        identifier(names[clean_header(header).lower()])
-        for header in mapped.headers
-        if clean_header(header).lower() in names
-    ]
-    if not present:
-        return "cast(null as varchar)"
-    texts = [macro(_PARSE, "cleaned")(name) for name in present]
-    text = str(texts[0]) if len(texts) == 1 else f"coalesce({', '.join(texts)})"
+        return literal(constant) if constant is not None else _EMPTY
+    if not is_there(mapped.headers, names):
+        return _EMPTY if mapped.default is None else literal(mapped.default)
+
+    if mapped.expression is None:
+        text = first_filled(source, mapped.own, names)
+    else:
+        text = expression_sql(
+            mapped.expression,
+            lambda braced: first_filled(source, mapped.alternatives(braced), names),
+        )
     values = source.value_map(column)
     if values:
         cases = " ".join(f"when {literal(v)} then {literal(t)}" for v, t in values.items())

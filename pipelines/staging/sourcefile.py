@@ -1,101 +1,41 @@
 """Source files (`sources/*.yaml`): how one export maps to one canonical table.
 
-Belongs here: the model of a source file and its validation. Does not belong here: reading the
-export (`landing/`) or the SQL that applies the mapping (`stage.py`).
+Belongs here: loading them and holding them against the canonical tables. Does not belong here:
+what may be written in one (`sourcemodel.py`), reading the export (`landing/`) or the SQL that
+applies the mapping (`mapping.py`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import ValidationError
 
 from pipelines.errors import UserError
+from pipelines.landing.detect import clean_header
+from pipelines.staging import expression as expressions
 from pipelines.staging.contract import Table, canonical_tables
+from pipelines.staging.repeated import expand
+from pipelines.staging.sourcemodel import (
+    ColumnSource,
+    SourceFile,
+    allowed_values,
+    alternatives,
+    canonical_source,
+)
 from pipelines.yamlfile import YamlFile, did_you_mean, read_yaml, validate
 
+__all__ = ["ColumnSource", "SourceFile", "allowed_values", "canonical_source", "load_sources"]
+
 _AMOUNTS = ("money", "number")
-DateOrder = Literal["ymd", "dmy", "mdy"]
-
-
-def _as_text(value: Any) -> Any:
-    """YAML reads `是: true` as a boolean and `1: a` as a number; a value map holds texts."""
-    if not isinstance(value, dict):
-        return value
-    return {_scalar(key): _scalar(inner) for key, inner in value.items()}
-
-
-def _scalar(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
-
-
-ValueMap = Annotated[dict[str, str], BeforeValidator(_as_text)]
-
-
-class ColumnSource(BaseModel):
-    """Where a canonical column comes from: a header (or its aliases), a unit, a value map.
-
-    `default` is taken where the field is empty.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-    headers: tuple[str, ...] = Field(alias="from")
-    unit: Literal["元", "万元"] = "元"
-    map: ValueMap | str | None = None
-    default: str | None = None
-
-
-def _column(value: Any) -> Any:
-    if isinstance(value, str):
-        return {"from": (value,)}
-    if isinstance(value, dict) and isinstance(value.get("from"), str):
-        return {**value, "from": (value["from"],)}
-    return value
-
-
-class SourceFile(BaseModel):
-    """One `sources/<name>.yaml`.
-
-    `only` keeps the rows whose field under a header holds one of the values; `rows: distinct` makes
-    one row of those that agree in the key, for a table that an export only holds repeated (the
-    teams in a list of people).
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    source: str
-    system: Literal["crm", "erp", "hr"]
-    table: str
-    files: tuple[str, ...] = Field(min_length=1)
-    sheet: str | None = None
-    required: bool = True
-    export: Literal["full", "delta"] = "full"
-    date_order: DateOrder = "ymd"
-    rows: Literal["all", "distinct"] = "all"
-    only: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    columns: dict[str, Annotated[ColumnSource, BeforeValidator(_column)]]
-    constants: ValueMap = Field(default_factory=dict)
-    maps: dict[str, ValueMap] = Field(default_factory=dict)
-
-    def value_map(self, column: str) -> dict[str, str]:
-        """The value map of a column, resolved from the named maps; empty when it has none."""
-        mapping = self.columns[column].map
-        if isinstance(mapping, str):
-            return self.maps[mapping]
-        return mapping or {}
-
-    @property
-    def headers(self) -> set[str]:
-        named = {header for column in self.columns.values() for header in column.headers}
-        return named | set(self.only)
+_NUMBERS = (*_AMOUNTS, "rate", "pct", "integer")
 
 
 def load_sources(folder: Path, stages: tuple[str, ...]) -> list[SourceFile]:
     """Read every source file of a workspace, in order of their names.
+
+    A source file with `each` gives one source for each of its columns.
 
     Args:
         folder: the workspace's `sources/`; absent means no mapped sources.
@@ -107,13 +47,21 @@ def load_sources(folder: Path, stages: tuple[str, ...]) -> list[SourceFile]:
     found: dict[str, Path] = {}
     sources = []
     for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else []:
-        text = read_yaml(path)
+        for source in read_source(path, stages):
+            if source.source in found:
+                raise read_yaml(path).error(
+                    ("source",), f"{source.source!r} is also the name of {found[source.source]}."
+                )
+            found[source.source] = path
+            sources.append(source)
+    return sources
+
+
+def read_source(path: Path, stages: tuple[str, ...]) -> list[SourceFile]:
+    """Read one source file; see `load_sources`."""
+    sources = []
+    for text in expand(read_yaml(path)):
         source = validate(text, SourceFile)
-        if source.source in found:
-            raise text.error(
-                ("source",), f"{source.source!r} is also the name of {found[source.source]}."
-            )
-        found[source.source] = path
         _check(text, source, stages)
         sources.append(source)
     return sources
@@ -138,14 +86,12 @@ def _check(text: YamlFile, source: SourceFile, stages: tuple[str, ...]) -> None:
                 ("columns", column, "map"),
                 f"no map named {mapped.map!r} below maps{did_you_mean(mapped.map, source.maps)}.",
             )
-        if mapped.unit != "元" and table.columns[column].type not in _AMOUNTS:
-            raise text.error(
-                ("columns", column, "unit"),
-                f"a unit is for amounts; {column} is a {table.columns[column].type}.",
-            )
+        _check_origin(text, column, mapped)
+        _check_numbers(text, source, table, column)
         _check_values(text, source, table, column, stages)
     for column, value in source.constants.items():
         _check_value(text, table, column, ("constants", column), value, stages)
+    _check_header(text, source)
     missing = [
         c.name
         for c in table.columns.values()
@@ -155,6 +101,61 @@ def _check(text: YamlFile, source: SourceFile, stages: tuple[str, ...]) -> None:
         raise text.error(
             ("columns",), f"{table.name} requires {', '.join(missing)}; map it or give a constant."
         )
+
+
+def _check_origin(text: YamlFile, column: str, mapped: ColumnSource) -> None:
+    """A column is read from a header or computed from some."""
+    where = ("columns", column)
+    if mapped.expression is None:
+        if not mapped.own:
+            raise text.error(
+                where, "expected a header, `from` with its aliases, or an `expression`."
+            )
+        return
+    problem = expressions.fault(mapped.expression)
+    if problem is None and not mapped.headers:
+        problem = "{} stands for the headers below `from`, and there are none."
+    if problem is not None:
+        raise text.error((*where, "expression"), problem)
+
+
+def _check_numbers(text: YamlFile, source: SourceFile, table: Table, column: str) -> None:
+    mapped, kind = source.columns[column], table.columns[column].type
+    if mapped.unit != "元" and kind not in _AMOUNTS:
+        raise text.error(
+            ("columns", column, "unit"), f"a unit is for amounts; {column} is a {kind}."
+        )
+    for key in ("decimal", "thousands"):
+        if getattr(mapped, key) is not None and kind not in _NUMBERS:
+            raise text.error(
+                ("columns", column, key), f"{key} is for numbers; {column} is a {kind}."
+            )
+    try:
+        source.number_style(column)
+    except ValidationError as error:
+        message = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise text.error(("columns", column, "decimal"), f"{message}.") from None
+
+
+def _check_header(text: YamlFile, source: SourceFile) -> None:
+    """Where the source file itself gives the header, every name it uses stands in it."""
+    if not source.header:
+        return
+    known = {clean_header(name).lower() for name in source.header}
+    if len(known) < len(source.header):
+        raise text.error(("header",), "a name stands twice in it.")
+
+    def hold(where: tuple[str, ...], names: Iterable[str]) -> None:
+        if not known & {clean_header(name).lower() for name in names}:
+            first = next(iter(names))
+            near = did_you_mean(first, source.header)
+            raise text.error(where, f"{first!r} does not stand below header{near}.")
+
+    for column, mapped in source.columns.items():
+        hold(("columns", column), mapped.headers)
+    for section, names in (("only", source.kept), ("except", source.left_out)):
+        for name in names:
+            hold((section, name), alternatives(name))
 
 
 def _check_values(
@@ -182,27 +183,19 @@ def _check_value(
         raise text.error(where, f"{value!r} is not {kind}{did_you_mean(value, allowed)}.")
 
 
-def allowed_values(table: Table, column: str, stages: tuple[str, ...]) -> tuple[str, ...]:
-    """The values a column may hold; empty when it is free."""
-    allowed = table.allowed.get(column, ())
-    return stages if allowed == ("process.stages",) else allowed
-
-
-def canonical_source(table: Table) -> SourceFile:
-    """The mapping of a file that already carries the canonical names."""
-    return SourceFile(
-        source=f"canonical_{table.name}",
-        system="crm",
-        table=table.name,
-        files=(f"**/{table.name}*",),
-        required=False,
-        columns={c: ColumnSource(headers=(c,)) for c in table.exported},
-    )
-
-
 def require_table(name: str) -> Table:
     """The canonical table of that name, or a sentence with the nearest one."""
     tables = canonical_tables()
     if name not in tables:
         raise UserError(f"{name!r} is not a canonical table{did_you_mean(name, tables)}.")
     return tables[name]
+
+
+def expected_days(sources: Iterable[SourceFile]) -> dict[str, int]:
+    """After how many days an export of each table is late, where its sources say so."""
+    days: dict[str, int] = {}
+    for source in sources:
+        if source.expected_every is not None:
+            known = days.get(source.table, source.expected_every)
+            days[source.table] = min(known, source.expected_every)
+    return days

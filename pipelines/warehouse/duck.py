@@ -184,8 +184,8 @@ def open_warehouse(
         if "lock" in str(error).lower():
             raise UserError(f"{path}: in use by another attain command; try again.", 1) from None
         raise UserError(
-            f"{path}: cannot be opened ({str(error).splitlines()[0]}). Delete the folder "
-            f"{path.parent}; the next run computes all of it again."
+            f"{path}: cannot be opened ({str(error).splitlines()[0]}). Delete this file; "
+            "the next run computes all of it again."
         ) from None
     try:
         warehouse = Warehouse(con, path)

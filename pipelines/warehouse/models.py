@@ -21,7 +21,7 @@ from sqlglot import exp
 
 from pipelines.resources import shipped
 
-SCHEMAS = ("staging", "core", "kpi", "mart", "policy", "meta")
+SCHEMAS = ("staging", "held", "history", "core", "kpi", "mart", "policy", "meta")
 _FIELDS = ("table", "grain", "key", "why")
 _OPTIONAL = ("kind",)
 

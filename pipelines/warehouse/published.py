@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipelines.landing.parquet import identifier, literal
+from pipelines.staging.contract import canonical_tables
 from pipelines.warehouse.duck import Warehouse
 from pipelines.warehouse.models import tables_read
+from pipelines.warehouse.template import render
 
 
 def write_published_copy(warehouse: Warehouse, target: Path) -> None:
@@ -35,7 +37,7 @@ def write_published_copy(warehouse: Warehouse, target: Path) -> None:
             schema, _, name = table.partition(".")
             con.execute(
                 f"create table published.{schema}.{identifier(name)} as "
-                f"select * from {schema}.{identifier(name)}"
+                f"select {_shown(table)} from {schema}.{identifier(name)}"
             )
     finally:
         con.execute("detach published")
@@ -48,3 +50,14 @@ def _create_views(target: Path, views: dict[str, str]) -> None:
     with duckdb.connect(str(target)) as con:
         for name in sorted(views):
             con.execute(views[name])
+
+
+def _shown(table: str) -> str:
+    """The columns of a table in the copy.
+
+    Whoever may open the copy is not known: contacts of people outside the company are masked in it.
+    """
+    if table != "mart.quarantine":
+        return "*"
+    contacts = sorted({name for table in canonical_tables().values() for name in table.contact})
+    return render("reports/masked_quarantine.sql.j2", columns=contacts)

@@ -13,7 +13,8 @@ from pipelines.policy.load import Policies, load_policies
 from pipelines.policy.tables import write_policies
 from pipelines.resources import shipped
 from pipelines.staging.contract import canonical_tables
-from pipelines.staging.stage import Reading, prepare_tables, stage_table
+from pipelines.staging.reading import Reading
+from pipelines.staging.stage import prepare_tables, stage_table
 from pipelines.warehouse.catalog import all_models
 from pipelines.warehouse.duck import Warehouse
 from pipelines.warehouse.models import Model
@@ -27,7 +28,10 @@ def fill_empty(warehouse: Warehouse, workspace: Workspace, policies: Policies) -
     """Create every table without rows but for policies, calendar and periods."""
     warehouse.prepare()
     prepare_tables(warehouse)
-    warehouse.con.execute("create table meta.export_state (table_name varchar, row_count bigint)")
+    warehouse.con.execute(
+        "create table meta.export_state "
+        "(table_name varchar, row_count bigint, expected_days integer)"
+    )
     reading = Reading(policies.process.stage_ids, workspace.settings.time_zone)
     for table in canonical_tables().values():
         stage_table(warehouse, table, [], reading, _SEEN_AT)

@@ -87,14 +87,56 @@ with dated as (
     'leave' as table_name,
     start_date as business_date
   from staging.leave
+),
+
+latest as (
+  select
+    dated.table_name,
+    max(dated.business_date) as latest_date
+  from dated
+  cross join core.parameter as parameter
+  where dated.business_date <= parameter.as_of_date
+  group by dated.table_name
+),
+
+judged as (
+  select
+    latest.table_name,
+    latest.latest_date,
+    export.expected_days,
+    -- these are written every working day; the others may well have nothing to say for weeks
+    latest.table_name in ('lead', 'opportunity', 'activity', 'invoice', 'receipt') as is_daily
+  from latest
+  left join meta.export_state as export on latest.table_name = export.table_name
+),
+
+missed as (
+  select
+    judged.table_name,
+    count(calendar.calendar_date) as working_days
+  from judged
+  cross join core.parameter as parameter
+  inner join core.calendar as calendar
+    on
+      judged.latest_date < calendar.calendar_date
+      and parameter.as_of_date >= calendar.calendar_date
+  where calendar.is_working_day
+  group by judged.table_name
 )
 
 select
-  dated.table_name,
-  max(dated.business_date) as latest_date,
-  -- these are written every working day; the others may well have nothing to say for weeks
-  dated.table_name in ('lead', 'opportunity', 'activity', 'invoice', 'receipt') as is_daily
-from dated
+  judged.table_name,
+  judged.latest_date,
+  judged.is_daily,
+  judged.expected_days,
+  -- a source says itself how often it comes; else one working day may be missing on a Monday
+  -- morning, and two mean that an export did not come
+  case
+    when judged.expected_days is not null
+      then date_diff('day', judged.latest_date, parameter.as_of_date) > judged.expected_days
+    when judged.is_daily then coalesce(missed.working_days, 0) > 1
+    else false
+  end as is_late
+from judged
 cross join core.parameter as parameter
-where dated.business_date <= parameter.as_of_date
-group by dated.table_name
+left join missed on judged.table_name = missed.table_name

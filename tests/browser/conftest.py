@@ -45,7 +45,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for run, pages, stale in (("r1", first, ()), ("r2", second, (notice,))):
         build = root / ".attain" / "build" / run
         write_build(build, pages, edition.model_copy(update={"stale": stale}))
-        publish(root, build, run)
+        publish(root / "reports", build, run)
     return root / "reports" / "latest"
 
 
@@ -64,7 +64,7 @@ def company_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         status, freshness = quality(con)
     pages = [
         *built["director_weekly"], *built["finance"], *built["appraisal"][:2],
-        *built["rep_weekly"][:2],
+        *built["rep_weekly"][:2], *built["sales_ops"],
     ]  # fmt: skip
     edition = Edition(
         company=pages[0].company,
@@ -75,7 +75,7 @@ def company_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     build = root / ".attain" / "build" / "r1"
     write_build(build, pages, edition)
-    publish(root, build, "r1")
+    publish(root / "reports", build, "r1")
     return root / "reports" / "latest"
 
 

@@ -18,6 +18,7 @@ def stems(site) -> list[str]:
 def test_every_report_is_there(company_site):
     assert {stem.split("/")[0] for stem in stems(company_site)} == {
         "director_weekly", "receivables", "commission_reconciliation", "appraisal", "rep_weekly",
+        "sales_ops",
     }  # fmt: skip
 
 
@@ -36,8 +37,9 @@ def test_pages_draw_all_charts_without_errors_or_sideways_scrolling(
         page.context.close()
 
 
-def test_the_first_screen_of_the_director_holds_the_lead_and_all_tiles(visit_company, company_site):
-    stem = next(stem for stem in stems(company_site) if stem.startswith("director_weekly"))
+@pytest.mark.parametrize("report", ["director_weekly", "sales_ops"])
+def test_the_first_screen_holds_the_lead_and_all_tiles(visit_company, company_site, report):
+    stem = next(stem for stem in stems(company_site) if stem.startswith(report))
     for language in LANGUAGES:
         page = visit_company(f"{stem}.{language}.html", 1280)
         bottom = page.evaluate(

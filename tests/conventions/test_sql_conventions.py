@@ -51,8 +51,26 @@ def _staging_sql() -> dict[str, str]:
                 ordered=dates,
                 time_zone="Asia/Shanghai",
                 accepted=f"staging.{identifier(table.name)}",
+                since="timestamp '2026-11-16'",
                 part=part,
             )
+        for part in ("versions", "next", "unheard"):
+            found[f"staging/{table.name}:{part}"] = render(
+                "staging/merge.sql.j2",
+                columns=list(table.columns),
+                compared=[c for c in table.columns if c not in table.key],
+                key=table.key,
+                known=f"staging.{identifier(table.name)}",
+                incoming="incoming",
+                is_full=True,
+                own=[1, 2],
+                moment="timestamp '2026-11-16'",
+                part=part,
+            )
+    found["staging/tracked_changes"] = render(
+        "staging/tracked_changes.sql.j2",
+        fields=canonical_tables()["opportunity_event"].allowed["field"],
+    )
     return found
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,10 @@ import pytest
 from laboratory import ROOT, make_workspace
 
 ATTAIN = [sys.executable, "-m", "pipelines.cli"]
-REPORTS = ("director_weekly", "receivables", "commission_reconciliation", "appraisal", "rep_weekly")
+REPORTS = (
+    "director_weekly", "receivables", "commission_reconciliation", "appraisal", "rep_weekly",
+    "sales_ops",
+)  # fmt: skip
 
 
 def attain(*words: str) -> subprocess.CompletedProcess[str]:
@@ -33,9 +38,9 @@ def run(workspace: Path, *more: str) -> dict[str, Any]:
     return found
 
 
-def pages(workspace: Path) -> dict[str, str]:
+def pages(workspace: Path, latest: Path | None = None) -> dict[str, str]:
     """Every published page and model by its path, as a hash of its bytes."""
-    latest = workspace / "reports" / "latest"
+    latest = latest or workspace / "reports" / "latest"
     return {
         path.relative_to(latest).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for report in REPORTS
@@ -103,7 +108,8 @@ def test_a_missing_export_keeps_the_last_good_pages_and_says_so(workspace: Path)
         assert any("crm/商机.csv" in sentence for sentence in outcome["blocked"])
         assert "director_weekly" in outcome["kept"]
         after = pages(workspace)
-        models = [path for path in before if path.endswith(".json")]
+        about_the_run = "sales_ops/"
+        models = [p for p in before if p.endswith(".json") and not p.startswith(about_the_run)]
         assert {p: after[p] for p in models} == {p: before[p] for p in models}
         page = next(p for p in after if p.startswith("director_weekly/") and p.endswith("zh.html"))
         text = (workspace / "reports" / "latest" / page).read_text(encoding="utf-8")
@@ -112,6 +118,38 @@ def test_a_missing_export_keeps_the_last_good_pages_and_says_so(workspace: Path)
         (workspace.parent / "aside.csv").rename(raw / "crm" / "商机.csv")
     assert run(workspace)["exit_code"] == 0
     assert pages(workspace) == before
+
+
+def test_while_a_check_blocks_sales_operations_read_why_and_no_old_figure(workspace: Path) -> None:
+    deals = workspace.parent / "raw" / "crm" / "商机.csv"
+    deals.rename(workspace.parent / "aside.csv")
+    try:
+        outcome = run(workspace)
+        assert "sales_ops" not in outcome["kept"]
+        model = next((workspace / "reports" / "latest" / "sales_ops").rglob("*.json"))
+        page = json.loads(model.read_text(encoding="utf-8"))
+        sections = {section["id"]: section for section in page["sections"]}
+        assert sections["verdicts"]["message"]["id"] == "verdicts.blocked"
+        assert "商机.csv" in json.dumps(sections["verdicts"], ensure_ascii=False)
+        for name in ("hygiene", "leads", "cost"):
+            assert sections[name]["message"]["id"] == "ops.withheld"
+            assert sections[name]["table"] is None
+        assert sections["owners"]["table"] is not None
+    finally:
+        (workspace.parent / "aside.csv").rename(deals)
+        run(workspace)
+
+
+def test_every_link_of_a_page_leads_to_something_published(workspace: Path) -> None:
+    latest = workspace / "reports" / "latest"
+    links = 0
+    for path in [*latest.glob("*.html"), *latest.glob("*/*/*.html")]:
+        for href in re.findall(r'href="([^"#:]+)"', path.read_text(encoding="utf-8")):
+            assert (path.parent / href).exists(), f"{path.relative_to(latest)}: {href}"
+            links += 1
+    assert links > 100
+    docs = latest / "data_docs" / "index.html"
+    assert any(latest.glob("sales_ops/*/*.html")) and docs.exists()
 
 
 def test_an_empty_optional_export_reads_no_data(workspace: Path) -> None:
@@ -130,6 +168,32 @@ def test_an_empty_optional_export_reads_no_data(workspace: Path) -> None:
     finally:
         source.write_text(text, encoding="utf-8")
         survey.write_bytes(content)
+
+
+def test_what_was_known_then_is_rebuilt_as_it_was_published_then(workspace: Path) -> None:
+    """Though an export was overwritten since; the present pages are not touched."""
+    run(workspace)
+    deals = workspace.parent / "raw" / "crm" / "商机.csv"
+    content, before = deals.read_bytes(), pages(workspace)
+    known = datetime.now(UTC).isoformat(timespec="seconds")
+    try:
+        deals.write_bytes(b"\n".join(content.split(b"\n")[:-40]) + b"\n")
+        time.sleep(1.1)
+        assert run(workspace)["exit_code"] == 0
+        now = pages(workspace)
+        assert now != before
+        outcome = run(workspace, "--known-at", known)
+        assert outcome["exit_code"] == 0, outcome["blocked"]
+        latest = Path(outcome["reports_path"]).parent
+        assert "known" in latest.parts
+        assert pages(workspace, latest) == before
+        assert pages(workspace) == now
+        early = attain("run", "-w", str(workspace), "--known-at", "2020-01-01")
+        assert early.returncode == 2
+        assert "nothing was known by 2020-01-01" in early.stderr
+    finally:
+        deals.write_bytes(content)
+        run(workspace)
 
 
 @pytest.mark.parametrize("after_seconds", [1.5, 6.0, 12.0])

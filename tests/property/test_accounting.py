@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from pipelines.landing.detect import is_total_row
 from pipelines.landing.land import content_hash, land_export, take_inventory
 from pipelines.staging.contract import canonical_tables
-from pipelines.staging.stage import register_loads, stage_table
+from pipelines.staging.groups import load_groups
+from pipelines.staging.loads import register_loads
+from pipelines.staging.stage import stage_table
 from pipelines.workspace import open_workspace
 
 HEADER = ["opportunity_id", "owner_id", "created_at", "stage", "amount", "name"]
@@ -80,7 +82,10 @@ def test_no_text_makes_landing_or_staging_fail(exports: Exports, text: str) -> N
     assert (landed.landed is None) == bool(landed.problem)
     loads = register_loads(exports.warehouse, [landed], MONDAY)
     table = canonical_tables()["opportunity"]
-    assert stage_table(exports.warehouse, table, loads, READING, MONDAY).balanced
+    groups = load_groups(
+        exports.warehouse, exports.landed, table.name, loads, [], READING.time_zone
+    )
+    assert stage_table(exports.warehouse, table, groups, READING, MONDAY).balanced
 
 
 @settings(max_examples=20)

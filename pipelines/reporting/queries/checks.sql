@@ -1,4 +1,4 @@
--- verdicts of the run's checks
+-- verdicts of the run's checks, with the rows they show
 select
   check_id,
   table_name,
@@ -6,6 +6,7 @@ select
   status,
   cast(offenders as bigint) as offenders,
   zh,
-  en
+  en,
+  evidence
 from mart.check_result
 order by severity, check_id, table_name

@@ -15,6 +15,7 @@ from pipelines.staging.contract import Table, canonical_tables
 from pipelines.staging.rules import row_rules
 
 STAGES = shipped()[1].process.stage_ids
+SHARES = shipped()[1].quality.quarantine
 TABLES = canonical_tables()
 
 
@@ -23,7 +24,7 @@ def validator(lab: Laboratory) -> Iterator[ContractValidator]:
     """A validator over its own database: GX reads through a second cursor, which sees no open
     transaction."""
     lab.con.execute("commit")
-    yield ContractValidator(lab.con, STAGES, docs=None)
+    yield ContractValidator(lab.con, STAGES, None, SHARES)
     for table in ("org_unit", "assignment", "employee", "opportunity"):
         lab.con.execute(f"delete from staging.{table}")
     lab.con.execute("begin")
@@ -43,10 +44,11 @@ def unit(number: str, **more: Any) -> Row:
 @pytest.mark.parametrize("name", sorted(TABLES))
 def test_a_suite_holds_the_whole_contract_of_its_table(name: str) -> None:
     table = TABLES[name]
-    suite = expectations(table, STAGES, required=True)
+    suite = expectations(table, STAGES, required=True, shares=SHARES)
     kinds = [type(expectation).__name__ for expectation in suite]
     assert kinds.count("ExpectTableRowCountToBeBetween") == 1
-    assert kinds.count("UnexpectedRowsExpectation") == 1 + len(table.references)
+    judged = 3 + len(table.references)  # keys, and the share in quarantine that warns and blocks
+    assert kinds.count("UnexpectedRowsExpectation") == judged
     not_null = {e.column for e in suite if type(e).__name__ == "ExpectColumnValuesToNotBeNull"}
     assert not_null == {c.name for c in table.columns.values() if c.required}
     allowed = {e.column for e in suite if type(e).__name__ == "ExpectColumnValuesToBeInSet"}
@@ -56,12 +58,12 @@ def test_a_suite_holds_the_whole_contract_of_its_table(name: str) -> None:
 
 
 def test_a_reference_that_does_not_quarantine_only_warns() -> None:
-    suite = expectations(TABLES["opportunity_split"], STAGES, required=True)
+    suite = expectations(TABLES["opportunity_split"], STAGES, required=True, shares=SHARES)
     blocking = {
         e.description: e.meta["severity"] for e in suite if hasattr(e, "unexpected_rows_query")
     }
     assert blocking["opportunity_id → opportunity"] == "block"
-    suite = expectations(TABLES["org_unit"], STAGES, required=True)
+    suite = expectations(TABLES["org_unit"], STAGES, required=True, shares=SHARES)
     warning = {
         e.description: e.meta["severity"] for e in suite if hasattr(e, "unexpected_rows_query")
     }
@@ -74,7 +76,7 @@ def test_a_clean_table_passes_every_expectation(
 ) -> None:
     found = findings(lab, validator, "org_unit", [unit("T1"), unit("T2", parent_unit_id="T1")])
     assert {finding.status for finding in found.values()} == {"passed"}
-    assert len(found) == len(expectations(TABLES["org_unit"], STAGES, required=True))
+    assert len(found) == len(expectations(TABLES["org_unit"], STAGES, required=True, shares=SHARES))
 
 
 @pytest.mark.parametrize(
@@ -179,7 +181,7 @@ def test_the_canary_leaves_nothing_behind(lab: Laboratory, validator: ContractVa
 def test_results_are_written_as_data_docs(lab: Laboratory, tmp_path: Path) -> None:
     lab.con.execute("commit")
     try:
-        written = ContractValidator(lab.con, STAGES, docs=tmp_path / "docs")
+        written = ContractValidator(lab.con, STAGES, tmp_path / "docs", SHARES)
         written.write_docs()
         assert not (tmp_path / "docs").exists()  # nothing validated, nothing to show
         written.validate(TABLES["employee"], required=False)
@@ -193,5 +195,35 @@ def test_suites_and_row_rules_come_from_one_definition() -> None:
     """What staging keeps out and what the suite looks for again are the same columns."""
     table: Table = TABLES["survey"]
     ruled = {rule.column for rule in row_rules(table, STAGES) if rule.rule == "unknown_value"}
-    suite = expectations(table, STAGES, required=True)
+    suite = expectations(table, STAGES, required=True, shares=SHARES)
     assert ruled == {e.column for e in suite if type(e).__name__ == "ExpectColumnValuesToBeInSet"}
+
+
+@pytest.mark.parametrize(
+    ("landed", "refused", "money", "status"),
+    [
+        (100, 4, 4, ("passed", "passed")),
+        (100, 5, 0, ("failed", "passed")),
+        (100, 25, 0, ("failed", "failed")),
+        (100, 1, 30, ("failed", "failed")),
+        (19, 19, 0, ("passed", "passed")),  # too small to be judged by its share
+    ],
+)
+def test_policy_says_from_which_share_in_quarantine_an_export_warns_or_blocks(
+    lab: Laboratory,
+    validator: ContractValidator,
+    landed: int,
+    refused: int,
+    money: int,
+    status: tuple[str, str],
+) -> None:
+    lab.given("mart.load", [{
+        "load_id": 1, "table_name": "opportunity", "is_current": True, "rows_landed": landed,
+        "rows_quarantined": refused, "amount_landed": 100, "amount_quarantined": money,
+    }])  # fmt: skip
+    found = findings(lab, validator, "opportunity", [], required=False)
+    lab.con.execute("delete from mart.load")
+    shares = [found[f"unexpected_rows:share in quarantine ({v})"] for v in ("warn", "block")]
+    assert tuple(finding.status for finding in shares) == status
+    assert [finding.severity for finding in shares] == ["warn", "block"]
+    assert shares[0].en.startswith("too large a share of the export is in quarantine")

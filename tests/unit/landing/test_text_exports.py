@@ -7,10 +7,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from landing_files import KNOWN, land, land_bytes, ragged
+from landing_files import KNOWN, Rows, land, land_bytes, landed_rows, ragged
 
 from pipelines.errors import UserError
 from pipelines.landing import text as text_module
+from pipelines.landing.detect import MAX_FIELD, long_fields
+from pipelines.landing.parquet import Landed
 from pipelines.landing.text import land_text
 
 CHINESE = "id,name,amount\n1,上海远景科技,100\n2,北京（中关村）,200\n"
@@ -190,6 +192,56 @@ def test_both_ways_give_the_same_rows(tmp_path: Path, monkeypatch: pytest.Monkey
     slow, same = land(tmp_path, *lines)
     assert (fast.first_line, slow.first_line) == (2, None)
     assert rows == same
+
+
+@pytest.mark.parametrize("row", ['2, "b, ""c""" ,200', '2 ,"b, ""c""",200', '2,"b, ""c"""  ,200'])
+def test_blanks_around_quotes_read_the_same_both_ways(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row: str
+) -> None:
+    fast, rows = land(tmp_path, "id,name,amount", "1,a,100", row)
+    assert fast.first_line == 2
+    monkeypatch.setattr(text_module, "_regular_rows", lambda path, layout: None)
+    slow, same = land(tmp_path, "id,name,amount", "1,a,100", row)
+    assert slow.first_line is None
+    assert [r[2:] for r in same] == [r[2:] for r in rows] == [("a", "100"), ('b, "c"', "200")]
+
+
+def given(folder: Path, content: str, *header: str) -> tuple[Landed, Rows]:
+    """Land a file without a header row, under these names."""
+    path = folder / "export.csv"
+    path.write_text(content, encoding="utf-8")
+    with duckdb.connect() as con:
+        landed = land_text(con, path, set(header), folder / "landed.parquet", header)
+        return landed, landed_rows(con, landed)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_a_file_without_a_header_begins_at_line_1(tmp_path: Path, delimiter: str) -> None:
+    lines = [delimiter.join(cells) for cells in (["1", "a", "5"], ["2", "b", ""])]
+    landed, rows = given(tmp_path, "\n".join(lines) + "\n", "id", "name", "amount")
+    assert (landed.first_line, landed.names) == (1, ("id", "name", "amount"))
+    assert rows == [(1, "1", "a", "5"), (2, "2", "b", None)]
+
+
+def test_a_file_without_a_header_keeps_its_lines_the_slow_way_too(tmp_path: Path) -> None:
+    _, rows = given(tmp_path, "\ufeff1,a,5\n\n2,b,6\n合计,,11\n", "id", "name", "amount")
+    assert rows == [(1, "1", "a", "5"), (3, "2", "b", "6")]
+
+
+def test_names_that_do_not_fit_a_file_without_a_header_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as error:
+        given(tmp_path, "1,a\n2,b\n", "id", "name", "amount")
+    assert "names 3 columns" in error.value.message
+    assert "its rows have 2" in error.value.message
+
+
+def test_two_files_may_be_read_at_once_with_long_fields() -> None:
+    before = csv.field_size_limit()
+    with long_fields():
+        with long_fields():
+            pass
+        assert csv.field_size_limit() == MAX_FIELD  # the other file is still being read
+    assert csv.field_size_limit() == before
 
 
 def test_carriage_returns_alone_end_lines_too(tmp_path: Path) -> None:

@@ -107,6 +107,17 @@ def test_a_column_without_a_header_is_kept(tmp_path: Path) -> None:
     assert rows == [(2, "1", "a", "5", "beyond")]
 
 
+def test_without_a_name_the_sheet_with_most_known_headers_is_read(tmp_path: Path) -> None:
+    path = write_workbook(tmp_path / "b.xlsx", {
+        "说明": [["name"], ["how to read this"]],
+        "data": [["id", "name", "amount"], [1, "a", 5]],
+        "old": [["id", "name"], [2, "b"]],
+    })  # fmt: skip
+    landed, rows = land_sheet(path)
+    assert rows == [(2, "1", "a", "5")]
+    assert landed.notes == {"sheet": "data"}
+
+
 def test_the_sheet_asked_for_is_read_and_else_the_first(tmp_path: Path) -> None:
     path = write_workbook(tmp_path / "b.xlsx", {
         "first": [["id", "name", "amount"], [1, "a", 5]],

@@ -608,7 +608,7 @@ def director_page() -> Page:
         ),
         freshness=(
             Freshness(system=verbatim("CRM"), data_to=SUNDAY),
-            Freshness(system=verbatim("ERP"), data_to=date(2026, 11, 12), late=True),
+            Freshness(system=verbatim("ERP"), data_to=date(2026, 11, 12), late_tables=("invoice",)),
         ),
         quality=Quality(
             checks_passed=214, checks_warned=1, quarantined_rows=12, quarantined_amount=D(86000)

@@ -51,7 +51,7 @@ def build(root: Path, run: str, *pages: Page, **more) -> Path:
 
 
 def run(root: Path, name: str, *pages: Page, keep: int = 5, **more) -> Path:
-    return publish(root, build(root, name, *pages, **more), name, keep=keep)
+    return publish(root / "reports", build(root, name, *pages, **more), name, keep=keep)
 
 
 def digests(tree: Path) -> dict[str, str]:
@@ -191,7 +191,7 @@ def test_a_run_that_publishes_again_leaves_its_first_folder_whole(tmp_path):
 def test_other_files_of_the_build_are_published_too(tmp_path):
     folder = build(tmp_path, "r1", rep_page(1))
     (folder / "mart.duckdb").write_bytes(b"copy")
-    tree = publish(tmp_path, folder, "r1")
+    tree = publish(tmp_path / "reports", folder, "r1")
     assert (tree / "mart.duckdb").read_bytes() == b"copy"
 
 
@@ -205,7 +205,7 @@ def test_an_unfinished_build_is_not_published(tmp_path):
     folder = build(tmp_path, "r1", rep_page(1))
     (folder / "edition.json").unlink()
     with pytest.raises(UserError, match="no finished build"):
-        publish(tmp_path, folder, "r1")
+        publish(tmp_path / "reports", folder, "r1")
 
 
 def test_two_pages_with_one_path_are_refused(tmp_path):
@@ -234,7 +234,7 @@ def killed_at(step: int, root: Path, folder: Path, run_id: str) -> bool:
                     os._exit(9)
 
         sys.addaudithook(die)
-        publish(root, folder, run_id, keep=1)
+        publish(root / "reports", folder, run_id, keep=1)
         os._exit(0)
     _, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)

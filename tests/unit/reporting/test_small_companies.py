@@ -200,11 +200,11 @@ def test_failed_and_errored_checks_stand_on_the_page_and_are_told_apart(company_
     with duckdb.connect(str(copy)) as con:
         con.execute(
             "create table mart.check_result as select * from (values "
-            "('a', 'staging.deal', 'block', 'passed', 0, '甲', 'a holds'), "
-            "('b', 'staging.deal', 'warn', 'failed', 3, '乙', 'b holds'), "
-            "('c', 'staging.deal', 'block', 'failed', 1, '丙', 'c holds'), "
-            "('d', 'staging.deal', 'block', 'errored', 0, '丁', 'd holds')) "
-            "as t (check_id, table_name, severity, status, offenders, zh, en)"
+            "('a', 'staging.deal', 'block', 'passed', 0, '甲', 'a holds', '[]'), "
+            "('b', 'staging.deal', 'warn', 'failed', 3, '乙', 'b holds', '[]'), "
+            "('c', 'staging.deal', 'block', 'failed', 1, '丙', 'c holds', '[]'), "
+            "('d', 'staging.deal', 'block', 'errored', 0, '丁', 'd holds', '[]')) "
+            "as t (check_id, table_name, severity, status, offenders, zh, en, evidence)"
         )
         status, _ = quality(con)
         page = REPORTS["director_weekly"].build(con, SUNDAY)[0]

@@ -11,15 +11,12 @@ import duckdb
 from pipelines.landing.land import content_hash, land_export, take_inventory
 from pipelines.landing.parquet import identifier
 from pipelines.staging.contract import canonical_tables
+from pipelines.staging.groups import load_groups
+from pipelines.staging.loads import register_loads
 from pipelines.staging.mapping import Load
-from pipelines.staging.sourcefile import load_sources
-from pipelines.staging.stage import (
-    Reading,
-    Staged,
-    prepare_tables,
-    register_loads,
-    stage_table,
-)
+from pipelines.staging.reading import Reading
+from pipelines.staging.sourcefile import SourceFile, load_sources
+from pipelines.staging.stage import Staged, prepare_tables, stage_table
 from pipelines.warehouse.duck import Warehouse
 from pipelines.workspace import open_workspace
 
@@ -71,6 +68,13 @@ class Exports:
         assert [found.problem for found in landed if found.problem] == []
         return register_loads(self.warehouse, landed, at)
 
+    def sources(self) -> list[SourceFile]:
+        return load_sources(self.root / "sources", STAGES)
+
+    @property
+    def landed(self) -> Path:
+        return self.root / ".attain" / "landed"
+
     def stage(self, *tables: str, at: dt.datetime = MONDAY) -> Staged:
         """Stage these tables, each after the tables it refers to; the account of the last."""
         loads = self.load(at)
@@ -84,7 +88,10 @@ class Exports:
         for name, table in canonical_tables().items():
             if name in wanted:
                 own = [load for load in loads if load.export.export.source.table == name]
-                staged[name] = stage_table(self.warehouse, table, own, READING, at)
+                groups = load_groups(
+                    self.warehouse, self.landed, name, own, self.sources(), READING.time_zone
+                )
+                staged[name] = stage_table(self.warehouse, table, groups, READING, at)
         return staged[tables[-1]]
 
     def rows(self, table: str, *columns: str) -> list[tuple[Any, ...]]:

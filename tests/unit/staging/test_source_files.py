@@ -70,7 +70,9 @@ def test_a_right_one_loads(tmp_path: Path) -> None:
          "line 14, constants.outcome: 'opne' is not an allowed value (did you mean open?)."),
         ("  owner_id: 负责人\n", "",
          "line 5, columns: opportunity requires owner_id; map it or give a constant."),
-        ("unit: 万元", "unit: 千元", "line 10, columns.amount.unit: expected '元' or '万元'"),
+        ("unit: 万元", "unit: 万园",
+         "line 10, columns.amount.unit: expected '元', '千元', '万元', '百万元', '亿元', "
+         "'thousand' or 'million'; found '万园'."),
         ("created_at: 创建时间", "created_at: {from: 创建时间, unit: 万元}",
          "line 8, columns.created_at.unit: a unit is for amounts; created_at is a timestamp."),
         ("  owner_id: 负责人\n", "  owner_id: 负责人\n  owner_id: 工号\n",
@@ -79,6 +81,55 @@ def test_a_right_one_loads(tmp_path: Path) -> None:
          "line 14, date_order: expected 'ymd', 'dmy' or 'mdy' (did you mean dmy?); found 'dmi'."),
         ("constants:", "only: {状态: 赢单}\nconstants:",
          "line 14, only.状态: expected a list; found '赢单'."),
+        ("constants:", "except: {状态: 赢单}\nconstants:",
+         "line 14, except.状态: expected a list; found '赢单'."),
+        ("constants:", "exept: {状态: [赢单]}\nconstants:",
+         "line 14, exept: unknown key (did you mean except?)."),
+        ("constants:", "numbers: {decimal: comma}\nconstants:",
+         "line 14, numbers.decimal: expected '.' or ','; found 'comma'."),
+        ("constants:", 'numbers: {decimal: ",", thousands: ","}\nconstants:',
+         "line 14, numbers: decimal and thousands are both ','."),
+        ("unit: 万元", 'thousands: "."',
+         "line 10, columns.amount.decimal: decimal and thousands are both '.'."),
+        ("owner_id: 负责人", 'owner_id: {from: 负责人, decimal: ","}',
+         "line 7, columns.owner_id.decimal: decimal is for numbers; owner_id is a text."),
+        ("constants:", "time_zone: Europa/Berlin\nconstants:",
+         "line 14, time_zone: 'Europa/Berlin' is not a time zone such as Asia/Shanghai."),
+        ("constants:", "expected_every: 0\nconstants:",
+         "line 14, expected_every: expected at least 1; found 0."),
+        ("constants:", "header: [商机编号, 负责人员, 创建时间, 阶段, 金额, 状态]\nconstants:",
+         "line 7, columns.owner_id: '负责人' does not stand below header "
+         "(did you mean 负责人员?)."),
+        ("constants:", "header: [商机编号, 负责人, 创建时间, 阶段, 金额, 状态, 状态 ]\nconstants:",
+         "line 14, header: a name stands twice in it."),
+        ("owner_id: 负责人", "owner_id: {unit: 元}",
+         "line 7, columns.owner_id: expected a header, `from` with its aliases, or an "
+         "`expression`."),
+        ("owner_id: 负责人", "owner_id: {expression: \"upper('x')\"}",
+         "line 7, columns.owner_id.expression: it reads no header; write headers in braces, "
+         "such as {Amount}, or put a fixed value below constants."),
+        ("owner_id: 负责人", 'owner_id: {expression: "{}"}',
+         "line 7, columns.owner_id.expression: {} stands for the headers below `from`, and there "
+         "are none."),
+        ("owner_id: 负责人", 'owner_id: {expression: "uper({负责人})"}',
+         "line 7, columns.owner_id.expression: the function 'uper' cannot be used here "
+         "(did you mean upper?)."),
+        ("owner_id: 负责人", 'owner_id: {expression: "负责人 || {工号}"}',
+         "line 7, columns.owner_id.expression: '负责人' is no header in braces; write {负责人}."),
+        ("owner_id: 负责人", "owner_id: {expression: \"'{工号}'\"}",
+         "line 7, columns.owner_id.expression: a header in braces cannot stand inside quotes; join "
+         "texts with ||."),
+        ("owner_id: 负责人", 'owner_id: {expression: "{工号} ||"}',
+         "line 7, columns.owner_id.expression: '{工号} ||' is not an SQL expression."),
+        ("owner_id: 负责人", 'owner_id: {expression: "{工号} * 2"}',
+         "line 7, columns.owner_id.expression: Binder Error: No function matches"),
+        ("constants:", "each: [M01]\nconstants:",
+         "line 14, each: expected the headers of the columns, each with its values, such as "
+         '{M01: {month: "01"}}.'),
+        ("constants:", "each: {M01: {}}\nconstants:",
+         "line 14, each: no column reads '@each'."),
+        ("constants: {segment: sme}", "each: {M01: {month: 1}}\nconstants: {segment: $mont}",
+         "line 15, constants.segment: no value 'mont' below each.M01 (did you mean month?)."),
         ("constants:", "required: maybe\nconstants:",
          "line 14, required: expected true or false; found 'maybe'."),
     ],
@@ -91,3 +142,60 @@ def test_two_files_of_one_name_are_a_mistake(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(SOURCE, encoding="utf-8")
     message = mistake(tmp_path, "商机.csv", "商机2.csv")
     assert message == f"crm.yaml line 1, source: 'crm_opportunity' is also the name of {'a.yaml'}."
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "(select max(a) from b) || {工号}",
+        "max({工号})",
+        "row_number() over (order by {工号})",
+        "{工号} in (select 1)",
+        "exists (select 1) or {工号} = ''",
+        "read_text({工号})",
+        "(from read_csv({工号}))",
+        "getenv({工号})",
+        "current_setting({工号})",
+        "current_date || {工号}",
+        "now()::varchar || {工号}",
+        "random()::varchar || {工号}",
+        "list_transform([{工号}], x -> x)[1]",
+        "columns(*) || {工号}",
+        "{工号}; drop table x",
+        "$1 || {工号}",
+        "? || {工号}",
+        "query({工号})",
+        "cast({工号} as timestamptz)",
+        "format('{}', {工号})",
+    ],
+)
+def test_an_expression_is_about_one_row_and_nothing_else(tmp_path: Path, expression: str) -> None:
+    """No sums, no other rows or files, no clock, no chance."""
+    message = mistake(tmp_path, "owner_id: 负责人", f'owner_id: {{expression: "{expression}"}}')
+    assert message.startswith("crm.yaml line 7, columns.owner_id.expression: ")
+
+
+def test_a_wide_sheet_is_one_source_for_each_of_its_columns(tmp_path: Path) -> None:
+    (tmp_path / "t.yaml").write_text(
+        """\
+source: target
+system: hr
+table: quota
+files: [targets.csv]
+each: {M01: {month: "01"}, M02: {month: "02"}}
+columns:
+  scope_id: Employee
+  amount: "@each"
+  period_start: {expression: "{Year} || '-$month-01'"}
+  period_end: {expression: "last_day(cast({Year} || '-${month}-01' as date))"}
+constants: {scope_kind: employee, measure: "bookings of $month"}
+""",
+        encoding="utf-8",
+    )
+    first, second = load_sources(tmp_path, STAGES)
+    assert [first.source, second.source] == ["target__M01", "target__M02"]
+    assert {first.described_in, second.described_in} == {"target"}
+    assert second.columns["amount"].headers == ("M02",)
+    assert second.columns["period_start"].expression == "{Year} || '-02-01'"
+    assert second.constants["measure"] == "bookings of 02"
+    assert second.only == ("M02",)

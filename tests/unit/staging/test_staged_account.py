@@ -10,6 +10,8 @@ import pytest
 from exports import NEXT_MONDAY, READING, Exports
 
 from pipelines.staging.contract import canonical_tables
+from pipelines.staging.groups import load_groups
+from pipelines.staging.loads import loads_known_at
 from pipelines.staging.stage import prepare_tables, stage_table
 
 HEADER = "opportunity_id,owner_id,created_at,stage,amount"
@@ -84,9 +86,7 @@ def test_the_same_content_under_its_name_keeps_its_load_number(exports: Exports)
     assert changed != first
     exports.put(FILE, HEADER, *ROWS)
     assert [load.load_id for load in exports.load(at=NEXT_MONDAY)] == first
-    assert exports.warehouse.rows("select load_id from mart.load where is_current") == [
-        {"load_id": first[0]}
-    ]
+    assert loads_known_at(exports.warehouse, NEXT_MONDAY) == first
 
 
 @pytest.mark.parametrize("change", ["content", "mapping", "stages", "zone"])
@@ -105,7 +105,10 @@ def test_what_a_table_depends_on_builds_it_again(exports: Exports, change: str) 
         reading = type(READING)(READING.stages, "Europe/Berlin")
     loads = [x for x in exports.load() if x.export.export.source.table == "customer"]
     table = canonical_tables()["customer"]
-    assert stage_table(exports.warehouse, table, loads, reading, NEXT_MONDAY).changed
+    groups = load_groups(
+        exports.warehouse, exports.landed, table.name, loads, exports.sources(), reading.time_zone
+    )
+    assert stage_table(exports.warehouse, table, groups, reading, NEXT_MONDAY).changed
 
 
 def test_a_run_killed_between_its_two_transactions_is_built_again(exports: Exports) -> None:

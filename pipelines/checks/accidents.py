@@ -1,0 +1,380 @@
+"""Accidents that happen to exports and that people believe for months: found, never repaired.
+
+Belongs here: what the typed rows of one table give away. Does not belong here: accidents of files
+(`file_accidents.py`) and faults of single rows, which are in quarantine (`staging/rules.py`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pipelines.checks.findings import Finding, Severity
+from pipelines.checks.mojibake import MOJIBAKE
+from pipelines.landing.parquet import identifier, literal
+from pipelines.policy.quality import Quality
+from pipelines.staging.contract import Table, canonical_tables
+from pipelines.staging.relation import held, orphan_condition, staged
+from pipelines.warehouse.duck import Warehouse
+from pipelines.warehouse.template import macro, render
+from pipelines.yamlfile import read_yaml
+
+Profile = dict[str, Any]
+
+_ROWS = 20  # fewer dates say nothing of a pattern
+# Dates on the first of the month, or in its first week, are no pattern. Where days above 12 end at
+# some month, fewer days are enough than where there never was any.
+_DAYS, _DAYS_EVER = 6, 10
+_FEW = 50_000  # parents among which the nearest is looked for
+
+
+@cache
+def sentences() -> dict[str, dict[str, str]]:
+    """What each accident is called, by name and language."""
+    found: dict[str, dict[str, str]] = read_yaml(Path(__file__).with_name("accidents.yaml")).data
+    return found
+
+
+def accident_finding(
+    policy: Quality,
+    table: Table,
+    accident: str,
+    where: str,
+    evidence: list[dict[str, Any]],
+    severity: Severity | None = None,
+    **words: Any,
+) -> Finding:
+    """A finding in both languages; its severity is the policy's unless one is given.
+
+    Args:
+        accident: its name, with a variant after a dot where it has several sentences.
+        words: what the sentence names; `count` is how many rows it is about.
+    """
+    name = accident.partition(".")[0]
+    if severity is None:
+        severity = "block" if policy.verdict(name) == "block" else "warn"
+    said = sentences()[accident]
+    return Finding(
+        check=f"{name}:{where}",
+        table=f"staging.{table.name}",
+        severity=severity,
+        status="failed",
+        zh=said["zh"].format(**words),
+        en=said["en"].format(**words),
+        offenders=int(words.get("count", 1)),
+        evidence=evidence,
+    )
+
+
+def wanted(policy: Quality, findings: Iterable[Finding]) -> list[Finding]:
+    """The accidents that policy wants to be told of."""
+    return [f for f in findings if policy.verdict(f.check.partition(":")[0]) != "off"]
+
+
+@dataclass(frozen=True)
+class TableAccidents:
+    """Looks for accidents in one staged table.
+
+    `latest` is when the newest of its exports was made; what happened cannot lie after it.
+    """
+
+    warehouse: Warehouse
+    table: Table
+    policy: Quality
+    latest: dt.datetime
+
+    def look(self) -> list[Finding]:
+        """All accidents of the table that policy wants to be told of."""
+        if not self.warehouse.row_count(f"staging.{self.table.name}"):
+            return wanted(self.policy, self._references())
+        profile = self.warehouse.rows(self._render("profile", **self._columns()))[0]
+        return wanted(
+            self.policy,
+            [
+                *self._dates(profile),
+                *self._orders(profile),
+                *self._amounts(profile),
+                *self._texts(),
+                *self._keys(),
+                *self._references(),
+            ],
+        )
+
+    def _render(self, name: str, **values: Any) -> str:
+        return render(f"accidents/{name}.sql.j2", relation=staged(self.table), **values)
+
+    def _columns(self) -> dict[str, Any]:
+        return {
+            "dates": self._of_type(*_DATES),
+            "happened": self.table.happened,
+            "limit": f"timestamp '{self.latest.date() + dt.timedelta(days=1)} 00:00:00'",
+            "amounts": self._of_type("money"),
+            "sentinels": self.policy.sentinels,
+            "amount": self.table.amount,
+            "currency": "currency" in self.table.columns,
+            "usually": self.table.usually,
+            "scaled": self._wholes(),
+        }
+
+    def _wholes(self) -> list[tuple[str, str]]:
+        """Amounts, each with what the others of its row make of it."""
+
+        def number(column: str) -> str:
+            return f"coalesce(cast({identifier(column)} as double), 0)"
+
+        return [
+            *((whole, f"({number(a)} + {number(b)})") for a, b, whole in self.table.sums),
+            *((whole, f"({number(a)} * {number(b)})") for a, b, whole in self.table.products),
+        ]
+
+    def _evidence(self, columns: list[str], condition: str) -> list[dict[str, Any]]:
+        shown = [column for column in columns if column not in self.table.contact]
+        names = list(dict.fromkeys([*self.table.key, *shown]))
+        return self.warehouse.rows(self._render("evidence", columns=names, condition=condition))
+
+    def _found(
+        self, accident: str, where: str, evidence: list[dict[str, Any]], **words: Any
+    ) -> Finding:
+        return accident_finding(self.policy, self.table, accident, where, evidence, **words)
+
+    def _of_type(self, *types: str) -> list[str]:
+        return [c.name for c in self.table.columns.values() if c.type in types]
+
+    def _dates(self, profile: Profile) -> Iterator[Finding]:
+        for column in self._of_type(*_DATES):
+            yield from self._swapped(column, profile)
+            yield from self._short_years(column, profile)
+        day = self.latest.date()
+        for column in self.table.happened:
+            if count := profile[f"{column}__future"]:
+                later = f"{identifier(column)} >= timestamp '{day + dt.timedelta(days=1)}'"
+                evidence = self._evidence([column], later)
+                yield self._found(
+                    "future_date", column, evidence, column=column, count=count, day=day
+                )
+
+    def _swapped(self, column: str, profile: Profile) -> Iterator[Finding]:
+        """No day above 12 after some month: day and month were exchanged wherever they could be."""
+        high, last = profile[f"{column}__high"], profile[f"{column}__max"]
+        if profile[f"{column}__n"] < _ROWS or last is None:
+            return
+        after = _month_end(high) if high is not None else None
+        if after is not None and last <= after:
+            return
+        found = self.warehouse.rows(self._render("after", column=column, after=after))[0]
+        if (
+            found["row_count"] < _ROWS
+            or (found["days"] or 0).bit_count() < (_DAYS if after else _DAYS_EVER)
+            or (found["months"] or 0).bit_count() < 2
+        ):
+            return
+        condition = f"{identifier(column)} is not null" + (
+            f" and cast({identifier(column)} as date) > date '{after}'" if after else ""
+        )
+        yield self._found(
+            "day_month_swapped" if after else "day_month_swapped.all",
+            column,
+            self._evidence([column], condition),
+            column=column,
+            count=found["row_count"],
+            after=after,
+        )
+
+    def _short_years(self, column: str, profile: Profile) -> Iterator[Finding]:
+        """Years 2001–2031 beside two or three days: 31-05-26 was read as 26 May 2031."""
+        first, last = profile[f"{column}__first_year"], profile[f"{column}__last_year"]
+        if (
+            profile[f"{column}__n"] >= _ROWS
+            and profile[f"{column}__years"].bit_count() >= 10
+            and profile[f"{column}__days"].bit_count() <= 3
+            and first >= 2001
+            and last <= 2031
+        ):
+            evidence = self._evidence([column], f"{identifier(column)} is not null")
+            yield self._found(
+                "two_digit_year",
+                column,
+                evidence,
+                column=column,
+                first=first,
+                last=last,
+                count=profile[f"{column}__n"],
+            )
+        short = self.warehouse.rows(
+            "select file, line, value from mart.quarantine where table_name = ? and resolved_at is "
+            "null and rule_id = ? and regexp_matches(value, ?) order by file, line",
+            [self.table.name, f"{column}.not_a_date", _SHORT_YEAR],
+        )
+        if short:
+            yield self._found(
+                "two_digit_year.quarantine",
+                f"{column}:quarantine",
+                short[:10],
+                column=column,
+                count=len(short),
+                value=short[0]["value"],
+            )
+
+    def _orders(self, profile: Profile) -> Iterator[Finding]:
+        """Many rows in which what usually comes later comes earlier."""
+        for earlier, later in self.table.usually:
+            name = f"{earlier}__{later}"
+            wrong, right = profile[f"{name}__reversed"], profile[f"{name}__in_order"]
+            if wrong < 5 or wrong * 20 < wrong + right:
+                continue
+            condition = f"cast({identifier(later)} as date) < cast({identifier(earlier)} as date)"
+            yield self._found(
+                "order_impossible",
+                f"{earlier}<{later}",
+                self._evidence([earlier, later], condition),
+                earlier=earlier,
+                later=later,
+                count=wrong,
+                total=wrong + right,
+                by_swap=profile[f"{name}__by_swap"],
+            )
+
+    def _amounts(self, profile: Profile) -> Iterator[Finding]:
+        yield from self._sentinels(profile)
+        others = dict(self._wholes())
+        for sign, wholes in (("+", self.table.sums), ("×", self.table.products)):
+            for *parts, whole in wholes:
+                count = profile[f"{whole}__scaled"]
+                if count < 3:
+                    continue
+                scaled = macro("accidents/macros.sql.j2", "scaled")(
+                    identifier(whole), others[whole]
+                )
+                evidence = self._evidence([*parts, whole], scaled)
+                names = f" {sign} ".join(parts)
+                yield self._found(
+                    "decimals_destroyed", whole, evidence, column=whole, count=count, parts=names
+                )
+        if self.table.amount:
+            totals = self.warehouse.rows(self._render("last_rows", amount=self.table.amount))
+            if totals:
+                yield self._found(
+                    "total_row_taken",
+                    self.table.amount,
+                    totals[:10],
+                    file=totals[0]["file"],
+                    line=totals[0]["line"],
+                )
+        if "currency" in self.table.columns:
+            empty, others = profile["row_count"] - profile["currency__n"], profile["currency__n"]
+            if empty and others:
+                evidence = self._evidence([], "currency is null")
+                yield self._found(
+                    "currency_missing", "currency", evidence, count=empty, others=others
+                )
+
+    def _sentinels(self, profile: Profile) -> Iterator[Finding]:
+        """Amounts such as -1 or 9,999,999, and zero where a tenth of all amounts is zero."""
+        values = ", ".join(str(value) for value in self.policy.sentinels)
+        for column in self._of_type("money"):
+            if (count := profile[f"{column}__sentinel"]) >= 3:
+                evidence = self._evidence([column], f"{identifier(column)} in ({values})")
+                yield self._found("sentinel_amount", column, evidence, column=column, count=count)
+        amount = self.table.amount
+        if amount and profile["amount__n"] >= _ROWS:
+            count = profile["amount__zero"]
+            if count * 10 >= profile["amount__n"]:
+                evidence = self._evidence([amount], f"{identifier(amount)} = 0")
+                yield self._found(
+                    "sentinel_amount", f"{amount}:zero", evidence, column=amount, count=count
+                )
+
+    def _texts(self) -> Iterator[Finding]:
+        """Texts of failed formulas, and garbled ones, in columns that hold words."""
+        fixed = {*self.table.key, *self.table.allowed, *(r.column for r in self.table.references)}
+        failed = ", ".join(literal(word) for word in self.policy.error_texts) or "null"
+        for column in self._of_type("text"):
+            if column in fixed:
+                continue
+            conditions = [
+                ("error_text", "failed", f"lower({{0}}) in ({failed})"),
+                (
+                    "mojibake",
+                    "garbled",
+                    " or ".join(f"contains({{0}}, {literal(sign)})" for sign in MOJIBAKE),
+                ),
+            ]
+            counts = self.warehouse.rows(
+                self._render(
+                    "words",
+                    column=column,
+                    **{what: condition.format("value") for _, what, condition in conditions},
+                )
+            )[0]
+            for accident, what, condition in conditions:
+                if count := counts[what]:
+                    evidence = self._evidence([column], condition.format(identifier(column)))
+                    yield self._found(accident, column, evidence, column=column, count=count)
+
+    def _keys(self) -> Iterator[Finding]:
+        key = self.table.key[0]
+        if len(self.table.key) == 1 and self.table.columns[key].type == "text":
+            lost = self.warehouse.rows(self._render("lost_zeros", key=key))
+            if lost:
+                yield self._lost_zeros(key, lost, lost[0]["without"], lost[0]["with_zeros"])
+
+    def _references(self) -> Iterator[Finding]:
+        """Keys of parents that nobody knows, where one is near."""
+        for reference in self.table.references:
+            parent = canonical_tables()[reference.table]
+            parents = self.warehouse.row_count(f"staging.{parent.name}")
+            if not parents or parent is self.table:
+                continue
+            unknown = self.warehouse.rows(
+                self._render(
+                    "unknown_keys",
+                    held=held(self.table),
+                    column=reference.column,
+                    orphan=orphan_condition(reference.column, reference.table),
+                    parent=staged(parent),
+                    key=parent.key[0],
+                    few=parents <= _FEW,
+                )
+            )
+            zeros = [row for row in unknown if row["is_zeros"]]
+            others = [row for row in unknown if not row["is_zeros"]]
+            if zeros:
+                first = zeros[0]
+                yield self._lost_zeros(reference.column, zeros, first["value"], first["suggestion"])
+            if others:
+                yield self._found(
+                    "keys_no_longer_match",
+                    reference.column,
+                    others[:10],
+                    column=reference.column,
+                    parent=parent.name,
+                    count=sum(row["row_count"] for row in others),
+                    value=others[0]["value"],
+                    suggestion=others[0]["suggestion"],
+                )
+
+    def _lost_zeros(
+        self, column: str, rows: list[dict[str, Any]], short: str, whole: str
+    ) -> Finding:
+        return self._found(
+            "leading_zeros_lost",
+            column,
+            rows[:10],
+            column=column,
+            count=len(rows),
+            short=short,
+            whole=whole,
+        )
+
+
+_DATES = ("date", "timestamp")
+_SHORT_YEAR = r"^\d{1,2}[-/.]\d{1,2}[-/.]\d{2}( |$)"
+
+
+def _month_end(day: dt.date) -> dt.date:
+    first = day.replace(day=28) + dt.timedelta(days=4)
+    return first.replace(day=1) - dt.timedelta(days=1)

@@ -1,0 +1,179 @@
+"""Accidents of whole files: cut off, exported twice, smaller than before, read with a headache.
+
+Belongs here: what the landed files of one table, beside those before them, give away. Does not
+belong here: the rows in them (`accidents.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pipelines.checks.accidents import accident_finding, wanted
+from pipelines.checks.findings import Finding, Severity
+from pipelines.landing.detect import clean_header
+from pipelines.landing.land import LandedExport, read_card
+from pipelines.landing.parquet import LINE_COLUMN, RAGGED_COLUMN, Landed, literal
+from pipelines.policy.quality import Quality
+from pipelines.staging.contract import Table
+from pipelines.warehouse.duck import Warehouse
+from pipelines.yamlfile import did_you_mean
+
+_SCALE = 10  # so many times what an average row was worth before
+
+
+@dataclass(frozen=True)
+class FileAccidents:
+    """Looks over the landed files of one table."""
+
+    warehouse: Warehouse
+    table: Table
+    policy: Quality
+    exports: Sequence[LandedExport]
+    landed: Path
+
+    def look(self) -> list[Finding]:
+        """All accidents of the files that policy wants to be told of."""
+        found = [*self._twice(), *self._against_the_last()]
+        for export in self.exports:
+            if export.landed is not None:
+                found.extend(self._one(export.export.name, export.landed))
+        return wanted(self.policy, found)
+
+    def _found(
+        self,
+        accident: str,
+        where: str,
+        evidence: list[dict[str, Any]],
+        severity: Severity | None = None,
+        **words: Any,
+    ) -> Finding:
+        return accident_finding(
+            self.policy, self.table, accident, where, evidence, severity, **words
+        )
+
+    def _one(self, file: str, landed: Landed) -> Iterator[Finding]:
+        """What the reader noted of a file, and whether it was cut off."""
+        notes = landed.notes
+        for key in ("mixed_encoding", "undecodable", "nul_bytes"):
+            if key in notes:
+                facts = notes[key] if isinstance(notes[key], dict) else {"count": notes[key]}
+                lines = int(facts.get("lines", facts.get("count", 1)))
+                yield self._found(
+                    "mixed_encoding", f"{file}:{key}", [facts], file=file, count=lines
+                )
+        totals = notes.get("totals_left_out", [])
+        if totals:
+            yield self._found(
+                "total_row_left_out",
+                file,
+                totals[:10],
+                file=file,
+                count=notes.get("totals_left_out_count", len(totals)),
+                line=totals[0]["line"],
+                text=totals[0]["text"][:60],
+            )
+        if landed.rows in self.policy.export_limits:
+            evidence = [{"file": file, "rows": landed.rows}]
+            yield self._found("export_limit", file, evidence, file=file, rows=landed.rows)
+        if landed.first_line is None:
+            yield from self._cut_off(file, landed)
+
+    def _cut_off(self, file: str, landed: Landed) -> Iterator[Finding]:
+        last = self.warehouse.rows(
+            f"select {LINE_COLUMN} as line, {RAGGED_COLUMN} as text "
+            f"from read_parquet({literal(str(landed.parquet))}) "
+            f"order by {LINE_COLUMN} desc limit 1"
+        )
+        if last and last[0]["text"] is not None:
+            evidence = [{"file": file, **last[0]}]
+            yield self._found("truncated_file", file, evidence, file=file, line=last[0]["line"])
+
+    def _twice(self) -> Iterator[Finding]:
+        names: dict[tuple[str, str], str] = {}
+        for export in self.exports:
+            file = export.export.name
+            first = names.setdefault((export.sha256, export.export.source.source), file)
+            if first != file:
+                evidence = [{"file": file, "same_as": first}]
+                yield self._found("duplicated_file", file, evidence, file=file, same_as=first)
+
+    def _against_the_last(self) -> Iterator[Finding]:
+        """The newest files of a full source beside those that stood there before."""
+        for source in sorted({e.export.source.source for e in self.exports}):
+            exports = [e for e in self.exports if e.export.source.source == source and e.landed]
+            if not exports or exports[0].export.source.export != "full":
+                continue
+            now = self._newest(source, "is_current")
+            before = self._newest(source, "not coalesce(is_current, false) and rows_landed > 0")
+            if now and before:
+                yield from self._smaller(source, now, before)
+                yield from self._scaled(source, now, before)
+                yield from self._headers(exports[-1], before)
+
+    def _newest(self, source: str, condition: str) -> dict[str, Any] | None:
+        """Rows and money of the newest loads of a source that were loaded together."""
+        found = self.warehouse.rows(
+            "select coalesce(export_date, loaded_at) as moment, "
+            "sum(rows_landed)::bigint as row_count, sum(amount_accepted) as amount, "
+            "sum(rows_accepted)::bigint as accepted, "
+            "any_value(landed_name) as landed_name, any_value(file) as file from mart.load "
+            f"where table_name = ? and source = ? and forgotten_at is null and {condition} "
+            "group by moment order by moment desc limit 1",
+            [self.table.name, source],
+        )
+        return found[0] if found else None
+
+    def _smaller(
+        self, source: str, now: dict[str, Any], before: dict[str, Any]
+    ) -> Iterator[Finding]:
+        drop = Decimal(100) * (before["row_count"] - now["row_count"]) / before["row_count"]
+        if drop >= self.policy.drop.warn:
+            words = {"file": now["file"], "rows": now["row_count"], "before": before["row_count"]}
+            yield self._found(
+                "sharp_drop",
+                source,
+                [words],
+                "block" if drop >= self.policy.drop.block else "warn",
+                count=before["row_count"] - now["row_count"],
+                drop=drop,
+                **words,
+            )
+
+    def _scaled(
+        self, source: str, now: dict[str, Any], before: dict[str, Any]
+    ) -> Iterator[Finding]:
+        if not (now["accepted"] and before["accepted"] and now["amount"] and before["amount"]):
+            return
+        mean, was = now["amount"] / now["accepted"], before["amount"] / before["accepted"]
+        if mean / was >= _SCALE or mean / was <= Decimal(1) / _SCALE:
+            words = {"file": now["file"], "mean": mean, "before": was}
+            yield self._found("amounts_scaled", source, [words], count=now["accepted"], **words)
+
+    def _headers(self, export: LandedExport, before: dict[str, Any]) -> Iterator[Finding]:
+        """A column that the source reads was there last time and is not any more."""
+        assert export.landed is not None
+        parquet = self.landed / (before["landed_name"] or "-")
+        card = parquet.with_suffix(".json")
+        if not card.exists():
+            return
+        old = {clean_header(name).lower(): name for name in read_card(card, parquet).names}
+        new = {clean_header(name).lower(): name for name in export.landed.names}
+        read = {clean_header(name).lower() for name in export.export.source.headers}
+        gone = [old[name] for name in old if name not in new and name in read]
+        added = [new[name] for name in new if name not in old]
+        if gone:
+            file = export.export.name
+            yield self._found(
+                "column_gone_or_renamed",
+                file,
+                [{"file": file, "gone": gone, "new": added}],
+                file=file,
+                count=len(gone),
+                gone=", ".join(gone),
+                added=", ".join(added) or "—",
+                near=did_you_mean(gone[0], added),
+            )

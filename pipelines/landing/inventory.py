@@ -1,0 +1,211 @@
+"""What lies in the input folders, and which source reads it.
+
+Belongs here: finding files and members of archives, matching their names to sources. Does not
+belong here: opening them further than a list of an archive's members needs.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from pipelines.errors import UserError
+from pipelines.landing.kind import is_passing, kind_by_name
+from pipelines.landing.unpack import zip_members
+from pipelines.staging.contract import canonical_tables
+from pipelines.staging.sourcefile import SourceFile, canonical_source
+from pipelines.workspace import SETTINGS_FILE, Workspace
+from pipelines.yamlfile import read_yaml
+
+_OUTSIDE = "is a link to a file outside the input folder; put the file itself there"
+_LINK_LOST = "is a link to a file that is not there"
+
+
+@dataclass(frozen=True)
+class Export:
+    """A file matched to the source that reads it. `name` is its path below the workspace.
+
+    `member` is the file read of a zip archive; where the archive holds several, the name ends with
+    `!` and the member. `problem` says why the file cannot be opened at all.
+    """
+
+    path: Path
+    name: str
+    source: SourceFile
+    sheet: str | None
+    member: str | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """What lies in the input folders.
+
+    `missing` holds sources without any file, `unknown` files without any source.
+    """
+
+    exports: tuple[Export, ...]
+    missing: tuple[SourceFile, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A file, or a member of an archive, with every name under which a source may ask for it."""
+
+    path: Path
+    shown: str
+    names: tuple[str, ...]
+    plain_name: str
+    member: str | None = None
+    problem: str | None = None
+
+
+def take_inventory(workspace: Workspace, sources: Iterable[SourceFile]) -> Inventory:
+    """Match every file of the input folders to its source.
+
+    Raises:
+        UserError: an input folder of `attain.yaml` does not exist.
+    """
+    sources = list(sources)
+    exports: list[Export] = []
+    unknown: list[str] = []
+    for number, entry in enumerate(workspace.settings.inputs):
+        folder = _input_folder(workspace, number, entry.path)
+        for candidate in _candidates(folder):
+            name = shown_name(PurePosixPath(entry.path, candidate.shown).as_posix())
+            readers = (
+                _canonical_readers(candidate, entry.export)
+                if entry.format == "canonical"
+                else [source for source in sources if _asks_for(source, candidate)]
+            )
+            exports.extend(_export(candidate, name, source) for source in readers)
+            # settings are kept as .json as often as exports are
+            if not readers and kind_by_name(candidate.plain_name) != "json":
+                unknown.append(name)
+    present = {export.source.source for export in exports}
+    missing = tuple(s for s in sources if s.source not in present)
+    exports.sort(key=lambda e: (e.name, e.source.source))
+    return Inventory(tuple(exports), missing, tuple(unknown))
+
+
+def _input_folder(workspace: Workspace, number: int, written: str) -> Path:
+    expanded = os.path.expandvars(written)
+    folder = workspace.root / expanded  # an absolute path stays as it is
+    if "$" in expanded:
+        problem = f"{written!r} names an environment variable that is not set."
+    elif not folder.is_dir():
+        problem = f"no such folder {written!r}."
+    else:
+        return folder
+    settings = read_yaml(workspace.root / SETTINGS_FILE)
+    raise settings.error(("inputs", number, "path"), problem)
+
+
+def shown_name(name: str) -> str:
+    """A file name as one line of valid text: control characters and stray bytes are escaped."""
+    if name.isprintable():
+        return name
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode()
+        for c in name
+    )
+
+
+def _candidates(folder: Path) -> Iterator[_Candidate]:
+    inside = folder.resolve()
+    for path in sorted(folder.rglob("*")):
+        inner = path.relative_to(folder)
+        if is_passing(PurePosixPath(inner)) or kind_by_name(path.name) is None:
+            continue
+        problem = _link_problem(path, inside)
+        if path.is_dir() and problem is None:
+            if not any(path.iterdir()):
+                yield _plain(path, inner.as_posix(), "is an empty folder, not a file")
+            continue  # the files in it are found by themselves
+        if kind_by_name(path.name) == "zip" and path.is_file() and problem is None:
+            yield from _packed(path, inner)
+        else:
+            yield _plain(path, inner.as_posix(), problem)
+
+
+def _link_problem(path: Path, inside: Path) -> str | None:
+    """Why a link is not followed; `None` for a file, and for a link within the folder."""
+    if not path.is_symlink():
+        return None
+    try:
+        target = path.resolve(strict=True)
+    except (OSError, RuntimeError):
+        return _LINK_LOST
+    return None if target.is_relative_to(inside) else _OUTSIDE
+
+
+def _plain(path: Path, inner: str, problem: str | None) -> _Candidate:
+    unpacked = _without_pack(inner)
+    names = tuple(dict.fromkeys((inner, unpacked)))
+    return _Candidate(path, inner, names, unpacked, problem=problem)
+
+
+def _without_pack(name: str) -> str:
+    return name[: -len(PurePosixPath(name).suffix)] if _is_pack(name) else name
+
+
+def _is_pack(name: str) -> bool:
+    return kind_by_name(name) in ("gzip", "zip")
+
+
+def _packed(path: Path, inner: Path) -> Iterator[_Candidate]:
+    """The members of a zip; one alone goes by the name of the archive too."""
+    name = inner.as_posix()
+    outer = (name, _without_pack(name))
+    try:
+        members = zip_members(path)
+    except OSError as error:
+        yield _plain(path, name, f"cannot be opened ({error.strerror})")
+        return
+    except UserError as error:
+        yield _plain(path, name, error.message)
+        return
+    for member in members:
+        folder = inner.parent
+        own = ((folder / member).as_posix(), (folder / Path(member).name).as_posix())
+        shown = name if len(members) == 1 else f"{name}!{member}"
+        names = tuple(dict.fromkeys((*outer, *own, f"{name}!{member}")))
+        yield _Candidate(path, shown, names, own[0], member)
+
+
+def _asks_for(source: SourceFile, candidate: _Candidate) -> bool:
+    return any(
+        fnmatch.fnmatchcase(name, pattern) for pattern in source.files for name in candidate.names
+    )
+
+
+def _export(candidate: _Candidate, name: str, source: SourceFile) -> Export:
+    sheet = source.sheet if kind_by_name(candidate.plain_name) == "workbook" else None
+    return Export(candidate.path, name, source, sheet, candidate.member, candidate.problem)
+
+
+def _canonical_readers(candidate: _Candidate, export: Literal["full", "delta"]) -> list[SourceFile]:
+    """The table by the member's own name; a member alone in its archive may go by the archive's."""
+    names = [candidate.plain_name]
+    if candidate.member is None or "!" not in candidate.shown:
+        names.append(_without_pack(candidate.shown))
+    for name in names:
+        table = _canonical_table(PurePosixPath(name).name.lower())
+        if table is not None:
+            return [canonical_source(canonical_tables()[table], export)]
+    return []
+
+
+def _canonical_table(name: str) -> str | None:
+    """The longest table name the file name begins with: `opportunity_event.csv` is no deal."""
+    fits = [
+        table
+        for table in canonical_tables()
+        if name == table or name.startswith((f"{table}_", f"{table}-", f"{table}."))
+    ]
+    return max(fits, key=len) if fits else None

@@ -1,0 +1,217 @@
+"""What is known of the exports: every load ever landed, and which of them were there when.
+
+Belongs here: load numbers, export dates, the timeline of what was known. Does not belong here: the
+order in which loads build a table (`groups.py`) or reading one (`merge.py`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePosixPath
+
+from pipelines.landing.land import Export, LandedExport, read_card
+from pipelines.staging.contract import canonical_tables
+from pipelines.staging.mapping import Load
+from pipelines.staging.sourcefile import SourceFile, canonical_source
+from pipelines.warehouse.duck import Warehouse
+
+_KNOWLEDGE = "knowledge.json"
+_DAY = re.compile(
+    r"(?<!\d)(?P<y>20\d\d)(?P<sep>[-_.年]?)(?P<m>0[1-9]|1[0-2])(?:(?P=sep)|月)"
+    r"(?P<d>0[1-9]|[12]\d|3[01])日?"
+    # a time is marked as one: `_0001` behind a day is the number of a part
+    r"(?:(?:T(?P<hh>[01]\d|2[0-3])[-:_]?(?P<mm>[0-5]\d)(?:[-:_]?(?P<ss>[0-5]\d))?)"
+    r"|(?:[_ -](?P<h>[01]\d|2[0-3])[-:](?P<n>[0-5]\d)(?:[-:](?P<s>[0-5]\d))?))?(?!\d)"
+)
+
+
+def prepare_loads(warehouse: Warehouse) -> None:
+    """Create the tables of what is known."""
+    warehouse.con.execute(
+        """
+        create table if not exists mart.load (
+          load_id integer primary key, file varchar, sheet varchar, source varchar,
+          system varchar, table_name varchar, sha256 varchar, rows_landed bigint,
+          rows_accepted bigint, rows_quarantined bigint, amount_landed decimal(38, 4),
+          amount_accepted decimal(38, 4), amount_quarantined decimal(38, 4),
+          loaded_at timestamp, is_current boolean
+        );
+        alter table mart.load add column if not exists export_date timestamp;
+        alter table mart.load add column if not exists landed_name varchar;
+        alter table mart.load add column if not exists forgotten_at timestamp;
+        create table if not exists meta.load_set (known_at timestamp, load_ids integer[]);
+        """
+    )
+
+
+def export_date(name: str) -> dt.datetime | None:
+    """The day (and time) that a file's name or the nearest folder of it states.
+
+    A month alone is none: `invoice_2026-10.csv` holds the rows of October, not the state then.
+    """
+    for part in reversed(PurePosixPath(name.replace("!", "/")).parts):
+        found = list(_DAY.finditer(part))
+        if found:
+            words = found[-1].groupdict()
+            try:
+                return dt.datetime(  # noqa: DTZ001 - in the workspace's time
+                    int(words["y"]), int(words["m"]), int(words["d"]),
+                    int(words["hh"] or words["h"] or 0), int(words["mm"] or words["n"] or 0),
+                    int(words["ss"] or words["s"] or 0),
+                )  # fmt: skip
+            except ValueError:  # 2026-02-31
+                continue
+    return None
+
+
+def register_loads(
+    warehouse: Warehouse, exports: Sequence[LandedExport], loaded_at: dt.datetime
+) -> list[Load]:
+    """Give every landed export its number; known content under a known name keeps its own.
+
+    What is there now becomes the latest entry of the timeline.
+    """
+    con = warehouse.con
+    loads = []
+    with warehouse.transaction():
+        for export in exports:
+            if export.landed is None:
+                continue
+            name, source = export.export.name, export.export.source
+            key = [name, export.export.sheet or "", source.source, export.sha256]
+            load_id = warehouse.scalar(
+                "select load_id from mart.load "
+                "where file = ? and sheet = ? and source = ? and sha256 = ?",
+                key,
+            )
+            if load_id is None:
+                load_id = warehouse.scalar("select coalesce(max(load_id), 0) + 1 from mart.load")
+                con.execute(
+                    "insert into mart.load (load_id, file, sheet, source, sha256, system, "
+                    "table_name, loaded_at, export_date) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    [load_id, *key, source.system, source.table, loaded_at, export_date(name)],
+                )
+            con.execute(
+                "update mart.load set landed_name = ?, forgotten_at = null where load_id = ?",
+                [export.landed.parquet.name, load_id],
+            )
+            loads.append(Load(load_id, export, export.landed, export.landed.rows))
+        _note_what_is_there(warehouse, sorted(load.load_id for load in loads), loaded_at)
+    return loads
+
+
+def _note_what_is_there(warehouse: Warehouse, ids: list[int], known_at: dt.datetime) -> None:
+    latest = warehouse.con.execute(
+        "select load_ids from meta.load_set order by known_at desc limit 1"
+    ).fetchone()
+    if latest is None or sorted(latest[0]) != ids:
+        warehouse.con.execute("delete from meta.load_set where known_at >= ?", [known_at])
+        warehouse.con.execute("insert into meta.load_set values (?, ?)", [known_at, ids])
+
+
+def known_exports(
+    warehouse: Warehouse, landed: Path, sources: Iterable[SourceFile], moment: dt.datetime
+) -> list[Export]:
+    """The exports that were there at a moment (UTC); their path is that of their landed form."""
+    by_name = {source.source: source for source in sources}
+    for table in canonical_tables().values():
+        for source in (canonical_source(table), canonical_source(table, "delta")):
+            by_name.setdefault(source.source, source)
+    exports = []
+    for load_id in loads_known_at(warehouse, moment):
+        record = warehouse.rows("select * from mart.load where load_id = ?", [load_id])[0]
+        if record["source"] in by_name:
+            path = landed / record["landed_name"]
+            source = by_name[record["source"]]
+            exports.append(Export(path, record["file"], source, record["sheet"] or None))
+    return exports
+
+
+def landed_before(warehouse: Warehouse, export: Export) -> LandedExport:
+    """An export of the past as it was landed then."""
+    card = export.path.with_suffix(".json")
+    sha256 = warehouse.scalar(
+        "select sha256 from mart.load where landed_name = ? and file = ? and source = ?",
+        [export.path.name, export.name, export.source.source],
+    )
+    if not (export.path.exists() and card.exists()):
+        return LandedExport(export, sha256, None, "its landed form is no longer kept")
+    return LandedExport(export, sha256, read_card(card, export.path))
+
+
+def loads_known_at(warehouse: Warehouse, moment: dt.datetime) -> list[int]:
+    """Numbers of the loads whose files were there at a moment (UTC); empty before the first."""
+    found = warehouse.con.execute(
+        "select load_ids from meta.load_set where known_at <= ? order by known_at desc limit 1",
+        [moment],
+    ).fetchone()
+    return list(found[0]) if found else []
+
+
+def is_known(warehouse: Warehouse, source: SourceFile) -> bool:
+    """Whether a source has ever brought anything that was not taken back."""
+    return bool(
+        warehouse.scalar(
+            "select count(*) from mart.load where source = ? and forgotten_at is null",
+            [source.source],
+        )
+    )
+
+
+def forgotten_loads(warehouse: Warehouse) -> list[int]:
+    """Numbers of the loads that were taken back."""
+    rows = warehouse.rows(
+        "select load_id from mart.load where forgotten_at is not null order by load_id"
+    )
+    return [row["load_id"] for row in rows]
+
+
+def forget(warehouse: Warehouse, file: str, at: dt.datetime) -> int:
+    """Take back every load of a file that is no longer there; returns how many."""
+    found = warehouse.con.execute(
+        "update mart.load set forgotten_at = ? where file = ? and forgotten_at is null", [at, file]
+    ).fetchone()
+    return int(found[0]) if found else 0
+
+
+def save_knowledge(warehouse: Warehouse, landed: Path) -> None:
+    """Keep what is known beside the landed files, so that it outlives the warehouse."""
+    record = {
+        "loads": warehouse.rows(
+            "select load_id, file, sheet, source, system, table_name, sha256, loaded_at, "
+            "export_date, landed_name, forgotten_at from mart.load order by load_id"
+        ),
+        "sets": warehouse.rows("select known_at, load_ids from meta.load_set order by known_at"),
+    }
+    working = (landed / _KNOWLEDGE).with_suffix(".tmp")
+    working.write_text(json.dumps(record, default=str, ensure_ascii=False), encoding="utf-8")
+    working.replace(landed / _KNOWLEDGE)
+
+
+def restore_knowledge(warehouse: Warehouse, landed: Path, until: dt.datetime | None) -> None:
+    """Bring back what is known, or was known until a moment (UTC), when the warehouse is new."""
+    path = landed / _KNOWLEDGE
+    if not path.exists() or warehouse.scalar("select count(*) from mart.load"):
+        return
+    record = json.loads(path.read_text(encoding="utf-8"))
+    last = until.isoformat(sep=" ") if until else "9999"
+    with warehouse.transaction():
+        for load in record["loads"]:
+            if load["loaded_at"] > last:
+                continue
+            if load["forgotten_at"] and load["forgotten_at"] > last:
+                load["forgotten_at"] = None
+            names = ", ".join(load)
+            marks = ", ".join("?" for _ in load)
+            warehouse.con.execute(
+                f"insert into mart.load ({names}) values ({marks})", list(load.values())
+            )
+        for entry in record["sets"]:
+            if entry["known_at"] > last:
+                continue
+            warehouse.con.execute(
+                "insert into meta.load_set values (?, ?)", [entry["known_at"], entry["load_ids"]]
+            )

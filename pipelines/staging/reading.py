@@ -1,0 +1,34 @@
+"""What a workspace says about the reading of its exports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from pipelines import __version__
+from pipelines.resources import shipped
+from pipelines.warehouse.duck import fingerprint
+
+_TEMPLATES = ("canonical.sql.j2", "parse.sql.j2", "merge.sql.j2")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What decides how a text is read, beside its source.
+
+    `stages` are the stage ids that a deal may be in; a moment that names its own time zone is put
+    into `time_zone`.
+    """
+
+    stages: tuple[str, ...]
+    time_zone: str
+
+    @property
+    def mark(self) -> str:
+        """Changes when the same text may be read differently."""
+        return fingerprint(__version__, self.stages, self.time_zone, _templates())
+
+
+@cache
+def _templates() -> list[str]:
+    return [shipped("sql", "staging", name).read_text(encoding="utf-8") for name in _TEMPLATES]

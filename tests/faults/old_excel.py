@@ -1,0 +1,93 @@
+"""A writer of just enough of the old XLS form: a compound file with one sheet of plain cells."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+_SECTOR = 512
+_FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+
+
+def xls(rows: Sequence[Sequence[Any]], sheet: str = "S") -> bytes:
+    """A workbook of one sheet; cells are texts, numbers, empty or (column, cell)."""
+    return compound_file({"Workbook": _workbook(rows, sheet)})
+
+
+def compound_file(streams: Mapping[str, bytes]) -> bytes:
+    """A compound file (the shell of XLS, DOC and encrypted workbooks) with these streams."""
+    padded = {n: d + b"\0" * (-len(d) % _SECTOR) for n, d in streams.items()}
+    padded = {n: d + b"\0" * max(0, 4096 - len(d)) for n, d in padded.items()}
+    fat: list[int] = []
+    starts: dict[str, int] = {}
+    for name, data in padded.items():
+        starts[name] = len(fat)
+        count = len(data) // _SECTOR
+        fat += [*range(len(fat) + 1, len(fat) + count), _END]
+    directory_at = len(fat)
+    directory = _directory(padded, starts)
+    fat += [*range(len(fat) + 1, len(fat) + len(directory) // _SECTOR), _END]
+    fat_at = len(fat)
+    fat.append(_FAT)
+    assert len(fat) <= 128
+    fat += [_FREE] * (128 - len(fat))
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16
+    head += struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
+    head += struct.pack("<IIIIIIIII", 0, 1, directory_at, 0, 4096, _END, 0, _END, 0)
+    head += struct.pack("<I", fat_at) + struct.pack("<I", _FREE) * 108
+    return head + b"".join(padded.values()) + directory + struct.pack("<128I", *fat)
+
+
+def _directory(streams: Mapping[str, bytes], starts: Mapping[str, int]) -> bytes:
+    entries = [_entry("Root Entry", 5, 1, _END, 0)]
+    names = list(streams)
+    for number, name in enumerate(names, 1):
+        right = number + 1 if number < len(names) else _FREE
+        entries.append(_entry(name, 2, _FREE, starts[name], len(streams[name]), right))
+    while len(entries) % 4:
+        entries.append(b"\0" * 128)
+    return b"".join(entries)
+
+
+def _entry(name: str, kind: int, child: int, start: int, size: int, right: int = _FREE) -> bytes:
+    text = name.encode("utf-16-le") + b"\0\0"
+    return (
+        text.ljust(64, b"\0")
+        + struct.pack("<HBBIII", len(text), kind, 1, _FREE, right, child)
+        + b"\0" * 36
+        + struct.pack("<IQ", start, size)
+    )
+
+
+def _workbook(rows: Sequence[Sequence[Any]], sheet: str) -> bytes:
+    name = sheet.encode("utf-16-le")
+    bound = struct.pack("<IHBB", 0, 0, len(sheet), 1) + name
+    globals_size = len(_bof(5)) + 4 + len(bound) + 4
+    bound = struct.pack("<IHBB", globals_size, 0, len(sheet), 1) + name
+    width = max((len(row) for row in rows), default=0)
+    body = _bof(0x10) + _record(0x200, struct.pack("<IIHHH", 0, len(rows), 0, width, 0))
+    for r, row in enumerate(rows):
+        for c, cell in enumerate(row):
+            body += _cell(r, c, cell)
+    return _bof(5) + _record(0x85, bound) + _record(0x0A, b"") + body + _record(0x0A, b"")
+
+
+def _cell(row: int, column: int, cell: Any) -> bytes:
+    if isinstance(cell, tuple):  # a value in a column of its own
+        column, cell = cell
+    place = struct.pack("<HHH", row, column, 0)
+    if cell is None:
+        return b""
+    if isinstance(cell, str):
+        text = cell.encode("utf-16-le")
+        return _record(0x204, place + struct.pack("<HB", len(cell), 1) + text)
+    return _record(0x203, place + struct.pack("<d", cell))
+
+
+def _bof(kind: int) -> bytes:
+    return _record(0x809, struct.pack("<HHHHII", 0x600, kind, 0x0DBB, 0x07CC, 0, 6))
+
+
+def _record(kind: int, data: bytes) -> bytes:
+    return struct.pack("<HH", kind, len(data)) + data

@@ -1,0 +1,332 @@
+"""Each accident of an export with the sentence its user reads; and innocent exports without one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from exports import MONDAY, NEXT_MONDAY, Exports
+from laboratory import shipped
+
+from pipelines.checks.accidents import TableAccidents, sentences
+from pipelines.checks.file_accidents import FileAccidents
+from pipelines.checks.findings import Finding
+from pipelines.landing.land import content_hash, land_export, take_inventory
+from pipelines.policy.quality import Quality
+from pipelines.staging.contract import canonical_tables
+from pipelines.workspace import open_workspace
+
+POLICY = shipped()[1].quality
+SEEN_DAY = dt.datetime(2026, 11, 16)
+INVOICE = "invoice_id,kind,customer_id,invoice_date,due_date,net_amount,tax_amount,gross_amount"
+CUSTOMER = "customer_id,name,credit_limit"
+DEAL = "opportunity_id,owner_id,created_at,stage,amount,currency,name,loss_reason"
+
+
+@pytest.fixture
+def exports(tmp_path: Path) -> Exports:
+    return Exports(tmp_path)
+
+
+def look(
+    exports: Exports, table: str, at: dt.datetime = MONDAY, policy: Quality = POLICY
+) -> dict[str, Finding]:
+    """Stage a table and what it refers to; its accidents by name."""
+    exports.stage(table, at=at)
+    workspace = open_workspace(exports.root)
+    landed = [
+        land_export(exports.warehouse.con, workspace, export, content_hash(export.path))
+        for export in take_inventory(workspace, exports.sources()).exports
+        if export.source.table == table
+    ]
+    own = canonical_tables()[table]
+    found = [
+        *FileAccidents(exports.warehouse, own, policy, landed, workspace.landed).look(),
+        *TableAccidents(exports.warehouse, own, policy, SEEN_DAY).look(),
+    ]
+    return {finding.check: finding for finding in found}
+
+
+def deals(*rows: str, count: int = 0) -> list[str]:
+    """Innocent deals before those at stake."""
+    plain = [f"P{n},E1,2026-{n % 9 + 1:02}-{n % 28 + 1:02},lead,{n}00.50,CNY,甲,价格"
+             for n in range(1, count + 1)]  # fmt: skip
+    return [*plain, *rows]
+
+
+def invoices(*rows: str, count: int = 30) -> list[str]:
+    """Innocent invoices of 13 % tax, due after 30 days."""
+    plain = []
+    for n in range(1, count + 1):
+        day = dt.date(2026, 1, 3) + dt.timedelta(days=9 * n)
+        due = day + dt.timedelta(days=30)
+        plain.append(f"I{n},invoice,K1,{day},{due},{100 * n}.00,{13 * n}.00,{113 * n}.00")
+    return [*plain, *rows]
+
+
+def put_invoices(exports: Exports, *rows: str, count: int = 30) -> Exports:
+    exports.put("canonical/customer.csv", CUSTOMER, "K1,甲,")
+    return exports.put("canonical/invoice.csv", INVOICE, *invoices(*rows, count=count))
+
+
+def test_innocent_exports_are_left_in_peace(exports: Exports) -> None:
+    put_invoices(exports)
+    exports.put("canonical/opportunity.csv", DEAL, *deals(count=60))
+    assert look(exports, "invoice") == {}
+    assert look(exports, "opportunity") == {}
+
+
+def test_day_and_month_swapped_from_some_month_on(exports: Exports) -> None:
+    """No day above 12 after July; the days that stand there are the true months."""
+    true = [dt.date(2026, 1, 1) + dt.timedelta(days=n) for n in range(205)]
+    seen = [d.replace(month=d.day, day=d.month) if d.day <= 12 else d for d in true]
+    rows = [f"S{n},E1,{d},lead,1{n},CNY,甲," for n, d in enumerate(seen)]
+    exports.put("canonical/opportunity.csv", DEAL, *rows)
+    found = look(exports, "opportunity")["day_month_swapped:created_at"]
+    after = sum(d > dt.date(2026, 7, 31) for d in seen)
+    assert found.en == (
+        f"created_at: after 2026-07-31 none of {after} dates has a day above 12; day and month may "
+        "be swapped. Suggestion: state date_order: dmy or mdy in the source file, or export dates "
+        "as 2026-11-16"
+    )
+    assert "日与月可能被对调" in found.zh
+    first = found.evidence[0]
+    assert first["created_at"] > "2026-07-31"
+    assert exports.warehouse.rows(
+        "select 1 as found from staging.opportunity where _line = ? and created_at::varchar = ?",
+        [first["line"], first["created_at"]],
+    )
+
+
+def test_dates_in_the_first_days_of_the_month_are_no_swap(exports: Exports) -> None:
+    rows = [f"S{n},E1,2026-{n % 10 + 1:02}-0{n % 7 + 2},lead,1{n},CNY,甲," for n in range(90)]
+    exports.put("canonical/opportunity.csv", DEAL, *rows)
+    assert look(exports, "opportunity") == {}
+
+
+def test_due_before_invoiced_in_many_rows(exports: Exports) -> None:
+    rows = [f"X{n},invoice,K1,2026-03-0{n},2026-01-04,100,13,113" for n in range(1, 7)]
+    put_invoices(exports, *rows)
+    found = look(exports, "invoice")["order_impossible:invoice_date<due_date"]
+    assert found.en == (
+        "due_date comes before invoice_date in 6 of 36 rows; with day and month exchanged 6 of "
+        "them would not. Suggestion: check date_order in the source file"
+    )
+    assert [row["line"] for row in found.evidence] == [32, 33, 34, 35, 36, 37]
+
+
+def test_two_digit_years_that_were_taken_for_days(exports: Exports) -> None:
+    rows = [f"S{n},E1,20{n:02}-05-26,lead,1{n},CNY,甲," for n in range(1, 31)]
+    exports.put("canonical/opportunity.csv", DEAL, *rows)
+    found = look(exports, "opportunity")["two_digit_year:created_at"]
+    assert found.en.startswith("created_at has years 2001–2030 but hardly any days")
+
+
+def test_two_digit_years_in_quarantine_are_named_together(exports: Exports) -> None:
+    exports.put("canonical/opportunity.csv", DEAL, *deals(
+        "S1,E1,05-01-26,lead,1,CNY,甲,", "S2,E1,31/12/26,lead,1,CNY,甲,", count=3))  # fmt: skip
+    found = look(exports, "opportunity")["two_digit_year:created_at:quarantine"]
+    assert found.en == (
+        "created_at: 2 dates have two-digit years (such as 05-01-26) and are in quarantine. "
+        "Suggestion: export years with four digits"
+    )
+
+
+def test_one_customer_that_is_two_for_its_leading_zeros(exports: Exports) -> None:
+    exports.put("canonical/customer.csv", CUSTOMER, "00123,甲,", "123,甲,", "0045,乙,")
+    found = look(exports, "customer")["leading_zeros_lost:customer_id"]
+    assert found.en.startswith("customer_id lost its leading zeros: 123 and 00123 are probably one")
+    assert found.offenders == 1
+
+
+def test_references_that_lost_the_leading_zeros_of_their_parents(exports: Exports) -> None:
+    exports.put("canonical/customer.csv", CUSTOMER, "00123,甲,")
+    exports.put("canonical/receipt.csv", "receipt_id,customer_id,received_date,amount",
+                "R1,123,2026-01-05,10", "R2,00123,2026-01-05,10")  # fmt: skip
+    found = look(exports, "receipt")["leading_zeros_lost:customer_id"]
+    assert "123 and 00123 are probably one" in found.en
+
+
+def test_decimals_destroyed_by_a_locale_block(exports: Exports) -> None:
+    """2024.994 became 2,024,994: the parts of the row say so. Nothing is repaired."""
+    rows = [f"X{n},invoice,K1,2026-03-0{n},2026-04-01,2000,24.994,2024994" for n in range(1, 4)]
+    found = look(put_invoices(exports, *rows), "invoice")["decimals_destroyed:gross_amount"]
+    assert found.blocks
+    assert found.en.startswith(
+        "in 3 rows gross_amount is a power of ten away from net_amount + tax_amount"
+    )
+    assert [row["line"] for row in found.evidence] == [32, 33, 34]
+
+
+def test_a_price_and_a_quantity_betray_a_line_too(exports: Exports) -> None:
+    exports.put("canonical/customer.csv", CUSTOMER, "K1,甲,")
+    exports.put("canonical/product.csv", "product_id,name", "P,泵")
+    exports.put("canonical/sales_order.csv", "order_id,customer_id,order_date", "O,K1,2026-01-05")
+    head = "order_id,line_no,product_id,quantity,unit_price,net_amount"
+    exports.put("canonical/sales_order_line.csv", head,
+                *(f"O,{n},P,{n},12.5,{12500 * n}" for n in range(1, 5)))  # fmt: skip
+    assert "decimals_destroyed:net_amount" in look(exports, "sales_order_line")
+
+
+@pytest.mark.parametrize("value", ["9999999", "99999999"])
+def test_amounts_that_stand_for_none(exports: Exports, value: str) -> None:
+    rows = [f"S{n},E1,2026-01-{n:02},lead,{value},CNY,甲," for n in range(13, 16)]
+    exports.put("canonical/opportunity.csv", DEAL, *deals(*rows, count=20))
+    found = look(exports, "opportunity")["sentinel_amount:amount"]
+    assert found.en.startswith("in 3 rows amount looks like a stand-in for no amount")
+    assert {row["amount"] for row in found.evidence} == {f"{value}.0000"}
+
+
+def test_a_tenth_of_all_amounts_being_zero_is_remarked_on(exports: Exports) -> None:
+    exports.put("canonical/opportunity.csv", DEAL, *deals(
+        *(f"S{n},E1,2026-01-{n:02},lead,0,CNY,甲," for n in range(13, 18)), count=25))  # fmt: skip
+    assert look(exports, "opportunity")["sentinel_amount:amount:zero"].offenders == 5
+
+
+@pytest.mark.parametrize("text", ["null", "#N/A", "#REF!", "NaN", "(null)"])
+def test_texts_of_failed_formulas(exports: Exports, text: str) -> None:
+    exports.put("canonical/opportunity.csv", DEAL,
+                *deals(f"S1,E1,2026-01-15,lead,1,CNY,甲,{text}", count=3))  # fmt: skip
+    found = look(exports, "opportunity")["error_text:loss_reason"]
+    assert found.en.startswith("in 1 rows loss_reason is a text such as null or #N/A")
+    assert found.evidence[0]["loss_reason"] == text
+
+
+@pytest.mark.parametrize(
+    "garbled",
+    ["客户".encode().decode("gb18030", "replace"), "MÃ¼ller", "锟斤拷", "甲\ufffd", "â€œKâ€"],
+)
+def test_mojibake(exports: Exports, garbled: str) -> None:
+    exports.put("canonical/customer.csv", CUSTOMER, f"K1,{garbled}公司,1", "K2,乙,2", "K3,Müller,3")
+    found = look(exports, "customer")["mojibake:name"]
+    assert found.offenders == 1
+    assert found.evidence[0]["customer_id"] == "K1"
+    assert "export it again from the system, as UTF-8" in found.en
+
+
+def test_mixed_encodings_in_one_file(exports: Exports) -> None:
+    lines = [CUSTOMER.encode(), *(f"K{n},甲公司{n},{n}".encode() for n in range(9)),
+             "K9,乙公司,9".encode("gb18030")]  # fmt: skip
+    (exports.root / "canonical/customer.csv").write_bytes(b"\n".join(lines) + b"\n")
+    found = look(exports, "customer")
+    mixed = next(f for name, f in found.items() if name.startswith("mixed_encoding"))
+    assert mixed.en.startswith("canonical/customer.csv: 1 lines are written in another encoding")
+    assert ("K9", "乙公司") in exports.rows("customer", "customer_id", "name")
+
+
+def test_a_total_row_taken_for_data(exports: Exports) -> None:
+    exports.put(
+        "canonical/customer.csv", CUSTOMER, "K1,甲,10", "K2,乙,20.5", "K3,丙,30", "K9,?,60.5"
+    )
+    found = look(exports, "customer")["total_row_taken:credit_limit"]
+    assert found.en.startswith("the last row of canonical/customer.csv (line 5) is the sum of all")
+
+
+def test_a_total_row_that_says_so_is_left_out_and_told_of_if_asked_for(exports: Exports) -> None:
+    exports.put("canonical/customer.csv", CUSTOMER, "K1,甲,10", "K2,乙,20", "合计,,30")
+    assert look(exports, "customer") == {}
+    told = POLICY.model_copy(
+        update={"accidents": {**POLICY.accidents, "total_row_left_out": "warn"}}
+    )
+    found = look(exports, "customer", policy=told)["total_row_left_out:canonical/customer.csv"]
+    assert "1 total rows were not taken for data (line 4: 合计,,30)" in found.en
+
+
+def test_a_currency_that_is_missing_beside_others(exports: Exports) -> None:
+    exports.put("canonical/opportunity.csv", DEAL,
+                *deals("S1,E1,2026-01-15,lead,1,,甲,", count=3))  # fmt: skip
+    found = look(exports, "opportunity")["currency_missing:currency"]
+    assert found.en.startswith("1 rows have no currency and are taken in the base currency; 3 oth")
+
+
+def test_what_happened_cannot_lie_in_the_future(exports: Exports) -> None:
+    rows = ["S1,E1,2026-11-17,lead,1,CNY,甲,", "S2,E1,2026-11-16 23:59,lead,1,CNY,甲,"]
+    exports.put("canonical/opportunity.csv", DEAL, *rows)
+    found = look(exports, "opportunity")["future_date:created_at"]
+    assert found.en.startswith("created_at lies after the export of 2026-11-16 in 1 rows")
+
+
+def test_a_file_that_was_cut_off(exports: Exports) -> None:
+    path = exports.root / "canonical/customer.csv"
+    path.write_text(f"{CUSTOMER}\nK1,甲,1\nK2,乙,2\nK3,丙", encoding="utf-8")
+    found = look(exports, "customer")["truncated_file:canonical/customer.csv"]
+    assert found.en.startswith("canonical/customer.csv: the last row (line 4) is not whole")
+
+
+def test_an_export_that_ends_where_exporting_programs_stop(exports: Exports) -> None:
+    exports.put("canonical/customer.csv", CUSTOMER, *(f"K{n},甲{n},{n}.7" for n in range(2000)))
+    found = look(exports, "customer")["export_limit:canonical/customer.csv"]
+    assert found.en.startswith("canonical/customer.csv has exactly 2,000 rows")
+
+
+@pytest.mark.parametrize(("rows", "severity"), [(80, "warn"), (30, "block")])
+def test_a_sharp_drop_against_the_last_export(exports: Exports, rows: int, severity: str) -> None:
+    for day, count in (("09", 100), ("16", rows)):
+        exports.put(f"canonical/customer_2026-11-{day}.csv", CUSTOMER,
+                    *(f"K{n},甲{n},{n}.7" for n in range(count)))  # fmt: skip
+    found = look(exports, "customer")["sharp_drop:canonical_customer"]
+    assert found.severity == severity
+    assert found.en == (
+        f"canonical/customer_2026-11-16.csv has {rows} rows, the export before it 100 "
+        f"({100 - rows} % fewer). Suggestion: export it again; if it holds changes only, say "
+        "export: delta in the source file"
+    )
+
+
+def test_a_file_that_lies_there_twice_under_two_names(exports: Exports) -> None:
+    for name in ("customer", "customer_copy"):
+        exports.put(f"canonical/{name}.csv", CUSTOMER, "K1,甲,1")
+    found = look(exports, "customer")["duplicated_file:canonical/customer_copy.csv"]
+    assert found.en == (
+        "canonical/customer_copy.csv has the very content of canonical/customer.csv; its rows "
+        "count once. Suggestion: delete one of them"
+    )
+
+
+def test_a_column_that_was_renamed_since_the_last_export(exports: Exports) -> None:
+    exports.put("canonical/customer.csv", CUSTOMER, "K1,甲,1", "K2,乙,2")
+    look(exports, "customer")
+    exports.put("canonical/customer.csv", "customer_id,name,credit_limt", "K1,甲,1", "K2,乙,2")
+    found = look(exports, "customer", NEXT_MONDAY)["column_gone_or_renamed:canonical/customer.csv"]
+    assert found.en.startswith(
+        "canonical/customer.csv no longer has the columns credit_limit (new columns: credit_limt)"
+    )
+
+
+def test_amounts_in_another_unit_than_last_time(exports: Exports) -> None:
+    exports.put("canonical/customer.csv", CUSTOMER, "K1,甲,10000", "K2,乙,20000")
+    look(exports, "customer")
+    exports.put("canonical/customer.csv", CUSTOMER, "K1,甲,1", "K2,乙,2")
+    found = look(exports, "customer", NEXT_MONDAY)["amounts_scaled:canonical_customer"]
+    assert "a row is worth 1.50 on average, 15,000.00 in the export before" in found.en
+
+
+def test_keys_that_no_longer_match_name_the_nearest(exports: Exports) -> None:
+    exports.put("canonical/product.csv", "product_id,name", "GTX Pro,a", "GTX Basic,b")
+    exports.put("canonical/customer.csv", CUSTOMER, "K1,甲,")
+    exports.put("canonical/sales_order.csv", "order_id,customer_id,order_date", "O,K1,2026-01-05")
+    head = "order_id,line_no,product_id,quantity,net_amount"
+    lines = ["O,1,GTXPro,1,10", "O,2,GTXPro,1,10", "O,3,GTX Basic,1,10", "O,4,Zebra,1,10"]
+    exports.put("canonical/sales_order_line.csv", head, *lines)
+    found = look(exports, "sales_order_line")["keys_no_longer_match:product_id"]
+    assert found.en == (
+        "in 2 rows product_id names no known product, but one is near: GTXPro → GTX Pro. "
+        "Suggestion: map it in the source file, or correct the export"
+    )
+
+
+def test_policy_turns_an_accident_off_or_makes_it_block(exports: Exports) -> None:
+    exports.put("canonical/customer.csv", CUSTOMER, "00123,甲,1", "123,甲,2")
+    for verdict, severities in (("off", []), ("warn", ["warn"]), ("block", ["block"])):
+        policy = POLICY.model_copy(update={"accidents": {"leading_zeros_lost": verdict}})
+        assert [f.severity for f in look(exports, "customer", policy=policy).values()] == severities
+
+
+def test_every_accident_of_policy_has_its_sentences() -> None:
+    named = {name.partition(".")[0] for name in sentences()}
+    assert set(POLICY.accidents) == named - {"sharp_drop"}
+    for said in sentences().values():
+        assert set(said) == {"zh", "en"}
+        assert "建议" in said["zh"]
+        assert "Suggestion:" in said["en"]
