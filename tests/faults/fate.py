@@ -68,7 +68,9 @@ def _stage(
     exports: Exports, landed: list[LandedExport], folder: Path, table: str, at: dt.datetime
 ) -> Any:
     loads = register_loads(exports.warehouse, landed, at)
-    groups = load_groups(exports.warehouse, folder, table, loads, READING.time_zone)
+    groups = load_groups(
+        exports.warehouse, folder, table, loads, exports.sources(), READING.time_zone
+    )
     staged = stage_table(exports.warehouse, canonical_tables()[table], groups, READING, at)
     assert staged.balanced
     return staged
