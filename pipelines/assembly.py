@@ -41,7 +41,7 @@ def build_definitions(workspace: Workspace, session: Session | None = None) -> d
     return dg.Definitions(
         assets=[
             landing_asset(
-                expected_days(load_sources(workspace.sources, policies.process.stage_ids))
+                expected_days(load_sources(workspace.sources, policies.process.stage_names))
             ),
             staging_asset(),
             policy_asset(),

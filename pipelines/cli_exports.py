@@ -33,7 +33,7 @@ def check(file: Path | None, workspace: Path, write: bool, as_json: bool) -> Non
 
     opened = open_workspace(workspace)
     policies = load_policies(opened)
-    stages = policies.process.stage_ids
+    stages = policies.process.stage_names
     sources = load_sources(opened.sources, stages)
     found = recognise(opened, sources, stages, file)
     said = write_drafts(opened, found.guesses) if write else []

@@ -307,7 +307,18 @@ def _outcome(session: Session, errors: Sequence[str], kept: Sequence[str]) -> Ou
 def _shown(finding: Finding) -> str:
     if finding.status == "errored":
         return f" — errored: {finding.evidence[0].get('error', '')}" if finding.evidence else ""
-    return f" — broken by {finding.offenders:,} rows" if finding.offenders else ""
+    if not finding.offenders:
+        return ""
+    return f" — broken by {finding.offenders:,} rows" + _first_problem(finding)
+
+
+def _first_problem(finding: Finding) -> str:
+    """What the first offender did, where a check says it in a sentence."""
+    first = finding.evidence[0] if finding.evidence else {}
+    if "problem" not in first:
+        return ""
+    place = f"{first['file']} line {first['line']}: " if first.get("file") else ""
+    return f"; {place}{first['problem']}"
 
 
 def inputs_mark(session: Session) -> str:

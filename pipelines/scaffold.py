@@ -17,7 +17,7 @@ name: {{zh: {name}, en: {name}}}
 base_currency: CNY           # amounts in other currencies are converted at dated rates
 time_zone: Asia/Shanghai     # for time stamps that carry none
 # as_of: 2026-11-15          # business date; without it a run looks at the end of last week
-process: functional          # policy/process/<name>.yaml
+process: functional          # or journey, s1_s7, or your own policy/process/<name>.yaml
 calendar: cn                 # policy/calendar/<name>.yaml: holidays and working days
 org_view: as_was             # a fact belongs to the unit its owner was in on its date (or as_is)
 inputs:

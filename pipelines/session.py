@@ -66,7 +66,8 @@ class Session:
 
     @property
     def stages(self) -> tuple[str, ...]:
-        return self.policies.process.stage_ids
+        """Every name by which the exports may call a stage."""
+        return self.policies.process.stage_names
 
     @property
     def build_dir(self) -> Path:
@@ -181,7 +182,7 @@ def open_session(
         UserError: a policy, source or setting is wrong, or another run holds the workspace.
     """
     policies = load_policies(workspace)
-    sources = load_sources(workspace.sources, policies.process.stage_ids)
+    sources = load_sources(workspace.sources, policies.process.stage_names)
     inventory = (
         take_inventory(workspace, sources) if workspace.known_at is None else Inventory((), (), ())
     )

@@ -12,6 +12,7 @@ from pipelines.checks.accidents import TableAccidents
 from pipelines.checks.file_accidents import FileAccidents
 from pipelines.checks.findings import Finding
 from pipelines.checks.reconciliations import Reconciliation
+from pipelines.checks.stage_names import unknown_stages
 from pipelines.landing.land import Export, LandedExport, land_export
 from pipelines.landing.parquet import in_order
 from pipelines.policy.tables import write_policies
@@ -122,6 +123,7 @@ def check_contract(session: Session, name: str) -> list[Finding]:
         required = session.is_expected(name)
         findings.extend(session.validator().validate(canonical_tables()[name], required))
         findings.extend(_accidents(session, name))
+        findings.extend(_stage_names(session, name))
     session.findings.extend(findings)
     session.spent("check", time.perf_counter() - started)
     return findings
@@ -142,6 +144,11 @@ def _accidents(session: Session, name: str) -> list[Finding]:
         *FileAccidents(warehouse, table, quality, exports, landed).look(),
         *TableAccidents(warehouse, table, quality, latest).look(),
     ]
+
+
+def _stage_names(session: Session, name: str) -> list[Finding]:
+    process = f"policy/process/{session.workspace.settings.process}.yaml"
+    return unknown_stages(session.warehouse, canonical_tables()[name], process, session.stages)
 
 
 def _export_findings(session: Session, name: str) -> list[Finding]:

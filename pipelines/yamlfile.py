@@ -247,6 +247,12 @@ def did_you_mean(given: str, known: Iterable[str]) -> str:
     return ""
 
 
+def nearest(given: str, known: Iterable[str]) -> str | None:
+    """The known word most like the given one, if any is."""
+    near = difflib.get_close_matches(given, sorted(set(known)), n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
 def _nearest(given: str, words: list[str]) -> str:
-    near = difflib.get_close_matches(given, words, n=1, cutoff=0.6)
-    return f" (did you mean {near[0]}?)" if near else ""
+    near = nearest(given, words)
+    return f" (did you mean {near}?)" if near else ""

@@ -6,6 +6,7 @@ the entry. Facts, the tables KPIs are made of, stand in `facts.yaml` beside the 
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,27 +23,46 @@ from pipelines.yamlfile import YamlFile, did_you_mean, read_yaml, validate
 
 FACTS = "facts"  # the file of the facts, among those of the KPIs
 _NAME = re.compile("[a-z][a-z0-9_]*")
+REFERENCE = re.compile(r"\b([a-z][a-z0-9_]*)\.(num|den|n)\b")  # in a derived KPI's formula
 ORG_SCOPES = ("employee", "team", "region", "company")
+Kind = Literal[
+    "sum", "ratio", "share", "percentile", "distinct", "balance", "derived", "modelled"
+]
+PeriodKind = Literal[
+    "day", "week", "rolling_13w", "month", "quarter", "year", "fiscal_year",
+    "mtd", "qtd", "ytd", "fytd",
+]  # fmt: skip
+
+
+class ScopeTable(Policy):
+    """A further scope whose rows stand in a table of their own, such as an order's products."""
+
+    table: str
+    column: str
 
 
 class Fact(Policy):
     """A table KPIs are made of: one row each, an owner, further scopes, its source tables.
 
-    For explaining a value: `rows` is the table whose rows are shown, if not `table`; `span` are the
-    columns between which a row of a balance stands; `by_period` says the table has its periods.
+    A fact without `owner` counts for the company alone; one that is `placed` has columns team_id
+    and region_id of its own. `span` are the columns between which a row of a balance stands;
+    `by_period` says the table has its periods, `after_kpis` that it is computed from KPIs. For explaining a value: `rows` is the table whose
+    rows are shown, if not `table`.
     """
 
     table: str
     grain: str
     key: tuple[str, ...]
-    owner: str
-    scopes: dict[str, str] = Field(default_factory=dict)
+    owner: str | None = None
+    placed: bool = False
+    scopes: dict[str, str | ScopeTable] = Field(default_factory=dict)
     needs: tuple[str, ...]
     source_table: str
     show: tuple[str, ...] = ()
     rows: str | None = None
     span: tuple[str, str] | None = None
     by_period: bool = False
+    after_kpis: bool = False
 
 
 class Target(Policy):
@@ -59,34 +79,59 @@ class Target(Policy):
 
 
 class GoldenCase(Policy):
-    """A worked example: rows of the fact and the result they must give."""
+    """A worked example: rows and the result they must give for the company and November 2026.
 
-    rows: tuple[dict[str, Any], ...]
+    `rows` are rows of the fact. A KPI that stands on several tables has `given`, rows by table;
+    `scope` and `period_kind` name another value than the company's month.
+    """
+
+    rows: tuple[dict[str, Any], ...] = ()
+    given: dict[str, tuple[dict[str, Any], ...]] = Field(default_factory=dict)
+    scope: str = "company"
+    period_kind: str = "month"
+    period_start: dt.date = dt.date(2026, 11, 1)
     numerator: Decimal | None = None
     denominator: Decimal | None = None
     value: Decimal | None = None
     n: int | None = None
+
+    @model_validator(mode="after")
+    def _one_input(self) -> GoldenCase:
+        if bool(self.rows) == bool(self.given):
+            raise ValueError("a golden case has either `rows` of the fact or `given`, by table")
+        return self
 
 
 class Kpi(Policy):
     """One KPI.
 
     `numerator` and `denominator` are SQL over one row of the fact and are summed; the value is
-    their ratio, or the numerator when there is no denominator. A `percentile` takes the given
-    share of the values of its numerator. A `modelled` KPI has an SQL model of its own.
+    their ratio, or the numerator when there is no denominator. Other kinds:
+    `share` divides by the sum over all of a scope's ids; `percentile` takes the given share of the
+    values of its numerator, `distinct` counts them; `balance` sums the rows of a fact with a `span`
+    that stand on the period's last day; `derived` is a formula over other KPIs (`calls.num`,
+    `.den`, `.n`); a `modelled` KPI has an SQL model of its own.
+
+    `n` says what is counted as its cases, where that is not the fact's rows.
+    `periods` limits the kinds of period it is shown for; `daily` adds each of the last days;
+    `needs` are tables it needs beside its fact's.
     """
 
     label: Label
     description: Label
     formula: Label
-    kind: Literal["sum", "ratio", "percentile", "modelled"] = "sum"
-    fact: str
-    date: str
+    kind: Kind = "sum"
+    fact: str = ""
+    date: str = ""
     numerator: str = "1"
     denominator: str | None = None
+    n: str | None = None
     where: str | None = None
     percentile: Decimal | None = None
-    unit: Literal["money", "count", "ratio", "days", "score", "multiple"]
+    needs: tuple[str, ...] = ()
+    periods: tuple[PeriodKind, ...] = ()
+    daily: bool = False
+    unit: Literal["money", "count", "ratio", "days", "hours", "score", "multiple"]
     decimals: int = 0
     direction: Literal["up", "down", "none"]
     min_n: int = 1
@@ -97,13 +142,38 @@ class Kpi(Policy):
 
     @model_validator(mode="after")
     def _kind_fits(self) -> Kpi:
+        if self.kind == "derived":
+            if self.fact or self.date:
+                raise ValueError("a derived KPI has no `fact` and no `date`: its KPIs have them")
+            return self
+        if not self.fact or not self.date:
+            raise ValueError("a KPI needs a `fact` and a `date`, or `kind: derived`")
         if self.kind == "ratio" and self.denominator is None:
             raise ValueError("a ratio needs a denominator")
-        if self.kind == "sum" and self.denominator is not None:
+        if self.kind in ("sum", "share", "percentile", "distinct") and self.denominator is not None:
             raise ValueError("a KPI with a denominator is of kind `ratio`")
+        if self.kind == "share" and not self.scopes:
+            raise ValueError("a share needs `scopes`: of what it is a share")
         if self.kind == "percentile" and self.percentile is None:
             raise ValueError("a percentile KPI needs `percentile`, such as 0.5")
+        if self.daily and self.kind not in ("sum", "ratio"):
+            raise ValueError("only a sum or a ratio can be `daily`")
         return self
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the value is the numerator itself and not divided."""
+        if self.kind == "modelled" and self.denominator is None:
+            return self.unit in ("money", "count", "score")
+        return self.denominator is None and self.kind != "share"
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The KPIs that a derived one is made of, in order of appearance."""
+        if self.kind != "derived":
+            return ()
+        text = f"{self.numerator} {self.denominator or ''}"
+        return tuple(dict.fromkeys(match[1] for match in REFERENCE.finditer(text)))
 
 
 @dataclass(frozen=True)
@@ -116,6 +186,13 @@ class Catalogue:
     def of_fact(self, fact: str, *kinds: str) -> dict[str, Kpi]:
         """The KPIs of a fact that are of one of the kinds."""
         return {k: v for k, v in self.kpis.items() if v.fact == fact and v.kind in kinds}
+
+    def needs(self, name: str) -> tuple[str, ...]:
+        """The canonical tables without which a KPI has no data."""
+        kpi = self.kpis[name]
+        parts = [self.needs(other) for other in kpi.references]
+        own = self.facts[kpi.fact].needs if kpi.fact else ()
+        return tuple(dict.fromkeys((*own, *kpi.needs, *(t for part in parts for t in part))))
 
     def measures(self) -> dict[str, str]:
         """Quota measure → the KPI that counts towards it."""
@@ -150,8 +227,12 @@ def load_catalogue(paths: Iterable[Path]) -> Catalogue:
                 raise source.error((name,), "this KPI is defined twice.")
             kpis[name] = validate(part, Kpi)
             entries.append((source, name))
+    catalogue = Catalogue(facts, kpis)
     for source, name in entries:
         kpi = kpis[name]
+        if kpi.kind == "derived":
+            _check_derived(source, name, catalogue)
+            continue
         if kpi.fact not in facts:
             raise source.error(
                 (name, "fact"), f"no fact named {kpi.fact!r}{did_you_mean(kpi.fact, facts)}."
@@ -163,7 +244,29 @@ def load_catalogue(paths: Iterable[Path]) -> Catalogue:
                     (name, "scopes"),
                     f"{kpi.fact} has no scope {scope!r}{did_you_mean(scope, known)}.",
                 )
-    return Catalogue(facts, kpis)
+    return catalogue
+
+
+def _check_derived(source: YamlFile, name: str, catalogue: Catalogue) -> None:
+    kpi = catalogue.kpis[name]
+    if not kpi.references:
+        raise source.error(
+            (name, "numerator"), "names no KPI; write for example calls.num ÷ visits.num."
+        )
+    for other in kpi.references:
+        if other not in catalogue.kpis:
+            near = did_you_mean(other, catalogue.kpis)
+            raise source.error((name, "numerator"), f"no KPI named {other!r}{near}.")
+        found = catalogue.kpis[other]
+        if found.kind == "derived":
+            raise source.error(
+                (name, "numerator"), f"{other} is derived itself; name the KPIs it is made of."
+            )
+        for scope in kpi.scopes:
+            if scope not in found.scopes:
+                raise source.error(
+                    (name, "scopes"), f"{other} is not computed for scope {scope!r}."
+                )
 
 
 def _part(source: YamlFile, name: str) -> YamlFile:

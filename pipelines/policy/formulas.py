@@ -35,7 +35,7 @@ def check_columns(catalogue: Catalogue, models: Mapping[str, Model], paths: Iter
                 _check_fact(source, name, catalogue.facts[name], models)
             elif catalogue.kpis[name].kind == "modelled":
                 _check_modelled(source, name, catalogue.kpis[name])
-            else:
+            elif catalogue.kpis[name].kind != "derived":
                 table = catalogue.facts[catalogue.kpis[name].fact].table
                 _check_kpi(source, name, catalogue, models[table])
 
@@ -46,8 +46,8 @@ def _check_fact(source: YamlFile, name: str, fact: Fact, models: Mapping[str, Mo
             raise source.error((name, key), f"no table {table!r}{did_you_mean(table, models)}.")
     shown = models[fact.rows or fact.table]
     for key, model, columns in (
-        ("owner", models[fact.table], (fact.owner,)),
-        ("scopes", models[fact.table], tuple(fact.scopes.values())),
+        ("owner", models[fact.table], (fact.owner,) if fact.owner else ()),
+        ("placed", models[fact.table], ("team_id", "region_id") if fact.placed else ()),
         ("key", shown, fact.key),
         ("show", shown, fact.show),
         ("span", shown, fact.span or ()),
@@ -55,6 +55,12 @@ def _check_fact(source: YamlFile, name: str, fact: Fact, models: Mapping[str, Mo
         for column in columns:
             if column not in model.columns:
                 raise source.error((name, key), _no_column(model, column))
+    for scope, at in fact.scopes.items():
+        table, column = (fact.table, at) if isinstance(at, str) else (at.table, at.column)
+        if table not in models:
+            raise source.error((name, "scopes", scope), f"no table {table!r}{did_you_mean(table, models)}.")
+        if column not in models[table].columns:
+            raise source.error((name, "scopes", scope), _no_column(models[table], column))
     for key, tables in (("needs", fact.needs), ("source_table", (fact.source_table,))):
         for table in tables:
             if table not in canonical_tables():
@@ -64,12 +70,16 @@ def _check_fact(source: YamlFile, name: str, fact: Fact, models: Mapping[str, Mo
 
 def _check_kpi(source: YamlFile, name: str, catalogue: Catalogue, model: Model) -> None:
     kpi = catalogue.kpis[name]
+    fact = catalogue.facts[kpi.fact]
+    if kpi.kind == "balance" and fact.span is None:
+        raise source.error((name, "kind"), f"{kpi.fact} has no `span`; a balance needs one.")
     if kpi.date not in model.columns:
         raise source.error((name, "date"), _no_column(model, kpi.date))
     for key, formula in (
         ("numerator", kpi.numerator),
         ("denominator", kpi.denominator),
         ("where", kpi.where),
+        ("n", kpi.n),
     ):
         if formula is None:
             continue
@@ -85,12 +95,16 @@ def _check_kpi(source: YamlFile, name: str, catalogue: Catalogue, model: Model) 
             if column.name not in model.columns:
                 raise source.error((name, key), _no_column(model, column.name))
 
-    if kpi.kind == "percentile":
-        first, other = next(iter(catalogue.of_fact(kpi.fact, "percentile").items()))
+    for table in kpi.needs:
+        if table not in canonical_tables():
+            near = did_you_mean(table, canonical_tables())
+            raise source.error((name, "needs"), f"{table!r} is not a canonical table{near}.")
+    if kpi.kind in ("percentile", "distinct") or fact.by_period:
+        first, other = next(iter(catalogue.of_fact(kpi.fact, kpi.kind).items()))
         if kpi.date != other.date:
             raise source.error(
                 (name, "date"),
-                f"the percentiles of a fact share one date; {first} has {other.date}.",
+                f"the {kpi.kind} KPIs of a fact share one date; {first} has {other.date}.",
             )
 
 

@@ -11,10 +11,12 @@ from pipelines.policy.models import (
     AppraisalScheme,
     Calendar,
     CommissionPlan,
-    Process,
     Receivables,
 )
+from pipelines.policy.process import Process, check_kpis, read_process
 from pipelines.policy.quality import Quality
+from pipelines.policy.quotas import Quotas, read_quotas
+from pipelines.policy.terms import Terms
 from pipelines.staging.contract import canonical_tables
 from pipelines.workspace import SETTINGS_FILE, Workspace
 from pipelines.yamlfile import did_you_mean, load_model, read_yaml, validate
@@ -31,6 +33,8 @@ class Policies:
     schemes: tuple[AppraisalScheme, ...]
     catalogue: Catalogue
     quality: Quality
+    terms: Terms
+    quotas: Quotas
 
 
 def load_policies(workspace: Workspace) -> Policies:
@@ -45,14 +49,19 @@ def load_policies(workspace: Workspace) -> Policies:
     entries = workspace.policy_folder("kpis")
     catalogue = load_catalogue(entries)
     check_columns(catalogue, fact_models(process), entries)
+    check_kpis(read_yaml(process_file(workspace)), catalogue.kpis)
+    plans = _load_plans(workspace)
+    measures = {*catalogue.measures(), *(plan.quota.measure for plan in plans)}
     return Policies(
         process=process,
         calendar=load_model(_named(workspace, "calendar", workspace.settings.calendar), Calendar),
         receivables=load_model(workspace.policy_file("receivables.yaml"), Receivables),
-        plans=_load_plans(workspace),
+        plans=plans,
         schemes=_load_schemes(workspace, catalogue),
         catalogue=catalogue,
         quality=load_model(workspace.policy_file("quality.yaml"), Quality),
+        terms=load_model(workspace.policy_file("terms.yaml"), Terms),
+        quotas=read_quotas(read_yaml(workspace.policy_file("quotas.yaml")), measures),
     )
 
 
@@ -62,17 +71,13 @@ def load_process(workspace: Workspace) -> Process:
     Raises:
         UserError: naming file, line, key, what was expected and the nearest match.
     """
-    source = read_yaml(_named(workspace, "process", workspace.settings.process))
-    process = validate(source, Process)
-    fields = canonical_tables()["opportunity"].columns
-    for number, stage in enumerate(process.stages):
-        for field in stage.required:
-            if field not in fields:
-                raise source.error(
-                    ("stages", number, "required"),
-                    f"an opportunity has no field {field!r}{did_you_mean(field, fields)}.",
-                )
-    return process
+    source = read_yaml(process_file(workspace))
+    return read_process(source, canonical_tables()["opportunity"].columns)
+
+
+def process_file(workspace: Workspace) -> Path:
+    """The file of the process in force, the workspace's own before the shipped one."""
+    return _named(workspace, "process", workspace.settings.process)
 
 
 def _load_plans(workspace: Workspace) -> tuple[CommissionPlan, ...]:

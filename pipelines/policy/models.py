@@ -1,4 +1,4 @@
-"""Typed models of the policy files: process, calendar, receivables, commission, appraisal.
+"""Typed models of the policy files: calendar, receivables, commission, appraisal.
 
 Belongs here: what a policy may say. Does not belong here: applying it (`sql/`).
 """
@@ -22,44 +22,10 @@ class Policy(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
-def _once(what: str, names: Sequence[str]) -> None:
+def once(what: str, names: Sequence[str]) -> None:
     for place, name in enumerate(names):
         if name in names[:place]:
             raise ValueError(f"{what} {name!r} is listed twice")
-
-
-class Stage(Policy):
-    id: str
-    label: Label
-    object: Literal["lead", "opportunity", "customer"]
-    role: str
-    expected_days: int
-    probability: Annotated[Decimal, Field(ge=0, le=100)]
-    required: tuple[str, ...] = ()
-    won: bool = False
-
-
-class Process(Policy):
-    """A sales process (`policy/process/*.yaml`)."""
-
-    id: str
-    label: Label
-    contact_within_hours: Annotated[int, Field(gt=0)] = 24
-    stale_after_days: Annotated[int, Field(gt=0)] = 14
-    invalid_lead_reasons: tuple[str, ...] = ()
-    stages: tuple[Stage, ...] = Field(min_length=2)
-
-    @field_validator("stages")
-    @classmethod
-    def _stages_fit(cls, stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
-        _once("stage", [stage.id for stage in stages])
-        if sum(stage.won for stage in stages) != 1:
-            raise ValueError("exactly one stage must say `won: true`")
-        return stages
-
-    @property
-    def stage_ids(self) -> tuple[str, ...]:
-        return tuple(stage.id for stage in self.stages)
 
 
 class DateSpan(Policy):
@@ -75,9 +41,14 @@ class DateSpan(Policy):
 
 
 class Calendar(Policy):
-    """Working days (`policy/calendar/*.yaml`); `weekend` holds ISO weekdays, 7 is Sunday."""
+    """Working days (`policy/calendar/*.yaml`); `weekend` holds ISO weekdays, 7 is Sunday.
+
+    `fiscal_year_starts` is a month; from any but January the year of account has periods of its
+    own, `fiscal_year` and `fytd`.
+    """
 
     id: str
+    fiscal_year_starts: Annotated[int, Field(ge=1, le=12)] = 1
     weekend: tuple[Annotated[int, Field(ge=1, le=7)], ...] = (6, 7)
     holidays: tuple[DateSpan, ...] = ()
     worked: tuple[dt.date, ...] = ()
@@ -120,7 +91,7 @@ class Receivables(Policy):
             raise ValueError("every bucket after the first needs from_day")
         if limits[0] != 1 or limits != sorted({limit for limit in limits if limit is not None}):
             raise ValueError("from_day must begin with 1 and grow from bucket to bucket")
-        _once("bucket", [bucket.id for bucket in buckets])
+        once("bucket", [bucket.id for bucket in buckets])
         return buckets
 
 
@@ -259,7 +230,7 @@ class AppraisalScheme(Policy):
     @field_validator("indicators")
     @classmethod
     def _weights_add_up(cls, indicators: tuple[Indicator, ...]) -> tuple[Indicator, ...]:
-        _once("indicator", [indicator.id for indicator in indicators])
+        once("indicator", [indicator.id for indicator in indicators])
         total = sum(indicator.weight for indicator in indicators)
         if total != 100:
             raise ValueError(f"the weights add up to {total}, not 100")
@@ -268,7 +239,7 @@ class AppraisalScheme(Policy):
     @field_validator("bands")
     @classmethod
     def _every_score_has_a_grade(cls, bands: tuple[Band, ...]) -> tuple[Band, ...]:
-        _once("grade", [band.grade for band in bands])
+        once("grade", [band.grade for band in bands])
         starts = [band.start for band in bands]
         if starts != sorted(starts, reverse=True) or len(set(starts)) < len(starts):
             raise ValueError("bands go from the best grade down, each from a lower score")

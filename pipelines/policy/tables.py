@@ -8,6 +8,8 @@ from typing import Any
 
 from pipelines.policy.load import Policies
 from pipelines.policy.models import AppraisalScheme, CommissionPlan
+from pipelines.policy.quotas import Quotas
+from pipelines.policy.terms import Terms
 from pipelines.warehouse.duck import Warehouse, fingerprint
 from pipelines.workspace import Workspace
 
@@ -58,7 +60,7 @@ def write_policies(
             "policy.stage",
             "stage_id varchar, stage_order integer, label_zh varchar, label_en varchar, "
             "object varchar, role varchar, expected_days integer, probability_pct decimal(9, 4), "
-            "is_won_stage boolean",
+            "is_won_stage boolean, milestone varchar",
             [
                 [
                     s.id,
@@ -70,15 +72,35 @@ def write_policies(
                     s.expected_days,
                     s.probability,
                     s.won,
+                    s.milestone,
                 ]
                 for order, s in enumerate(process.stages, 1)
             ],
         ),
+        "policy.stage_name": _write(
+            warehouse,
+            "policy.stage_name",
+            "name varchar, stage_id varchar, is_end boolean",
+            process.name_rows(),
+        ),
+        "policy.stage_segment": _write(
+            warehouse,
+            "policy.stage_segment",
+            "stage_id varchar, segment varchar, expected_days integer, "
+            "probability_pct decimal(9, 4), is_skipped boolean",
+            process.segment_rows(),
+        ),
         "policy.stage_field": _write(
             warehouse,
             "policy.stage_field",
-            "stage_id varchar, field varchar",
-            [[stage.id, field] for stage in process.stages for field in stage.required],
+            "stage_id varchar, segment varchar, field varchar",
+            process.field_rows(),
+        ),
+        "policy.term": _write(
+            warehouse,
+            "policy.term",
+            ", ".join(f"{name} integer" for name in (*Terms.model_fields, "fiscal_year_starts")),
+            [[*policies.terms.model_dump().values(), policies.calendar.fiscal_year_starts]],
         ),
         "policy.invalid_lead_reason": _write(
             warehouse,
@@ -129,6 +151,7 @@ def write_policies(
             ],
         ),
     }
+    written |= _write_quotas(warehouse, policies.quotas)
     written |= _write_plans(warehouse, policies.plans)
     written |= _write_schemes(warehouse, policies.schemes)
     written |= _write_catalogue(warehouse, policies)
@@ -153,6 +176,36 @@ def _special_days(policies: Policies) -> Iterator[list[Any]]:
             day += dt.timedelta(days=1)
     for day in worked:
         yield [day, True]
+
+
+def _write_quotas(warehouse: Warehouse, quotas: Quotas) -> dict[str, int]:
+    proration = quotas.proration
+    return {
+        "policy.quota_proration": _write(
+            warehouse,
+            "policy.quota_proration",
+            "is_enabled boolean, by_working_days boolean, long_leave_days integer",
+            [[proration.enabled, proration.days == "working", proration.long_leave_days]],
+        ),
+        "policy.quota_leave_kind": _write(
+            warehouse,
+            "policy.quota_leave_kind",
+            "kind varchar",
+            [[kind] for kind in proration.leave_kinds],
+        ),
+        "policy.quota_ramp": _write(
+            warehouse,
+            "policy.quota_ramp",
+            "role varchar, month_no integer, share_pct decimal(9, 2)",
+            quotas.steps(),
+        ),
+        "policy.quota_season": _write(
+            warehouse,
+            "policy.quota_season",
+            "measure varchar, month_of_year integer, weight integer",
+            quotas.weights(),
+        ),
+    }
 
 
 def _write_plans(warehouse: Warehouse, plans: Sequence[CommissionPlan]) -> dict[str, int]:
@@ -306,8 +359,8 @@ def _write_catalogue(warehouse: Warehouse, policies: Policies) -> dict[str, int]
             "kpi_id varchar, table_name varchar",
             [
                 [name, table]
-                for name, kpi in policies.catalogue.kpis.items()
-                for table in policies.catalogue.facts[kpi.fact].needs
+                for name in policies.catalogue.kpis
+                for table in policies.catalogue.needs(name)
             ],
         ),
     }

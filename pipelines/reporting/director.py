@@ -19,6 +19,7 @@ from pipelines.reporting import (
     section_people,
     section_quality,
     section_quota,
+    section_rates,
     section_receivables,
 )
 from pipelines.reporting.context import Context
@@ -39,6 +40,7 @@ QUERIES = (
     *section_people.QUERIES,
     *section_quality.QUERIES,
     *section_quota.QUERIES,
+    *section_rates.QUERIES,
     *section_receivables.QUERIES,
 )
 HISTORIES = (
@@ -87,6 +89,7 @@ def build(context: Context) -> list[Page]:
                 section_movement.movement_section(context),
                 funnel,
                 funnel_exit,
+                section_rates.rates_section(context),
                 section_cycle.cycle_section(context, company),
                 section_cycle.losses_section(context),
                 section_receivables.ageing_section(context),

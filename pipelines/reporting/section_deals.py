@@ -39,13 +39,21 @@ def reasons(deal: Record) -> tuple[Message, ...]:
         points = Points(value=Decimal(deal.discount_beyond_pct) / 100, decimals=1, signed=False)
         found.append(message("deal.beyond_authority", points=points))
     if deal.is_ageing:
-        name = "deal.never_moved" if deal.is_never_moved else "deal.ageing"
-        found.append(message(name, p75=Days(value=deal.stage_p75_days)))
+        found.append(_ageing(deal))
     if deal.is_idle:
         found.append(message("deal.idle", days=Days(value=Decimal(deal.idle_days))))
     if deal.is_without_decision_maker:
         found.append(message("deal.no_decision_maker"))
     return tuple(reason for reason in found if reason is not None)
+
+
+def _ageing(deal: Record) -> Message:
+    """Long in its stage, by what such deals took or, while too few have left it, by the process."""
+    if deal.stage_p75_days is None:
+        name = "deal.never_moved_expected" if deal.is_never_moved else "deal.ageing_expected"
+        return message(name, days=Days(value=Decimal(deal.expected_stage_days)))
+    name = "deal.never_moved" if deal.is_never_moved else "deal.ageing"
+    return message(name, p75=Days(value=deal.stage_p75_days))
 
 
 def joined(parts: tuple[Message, ...]) -> Message | None:

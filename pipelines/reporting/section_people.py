@@ -48,6 +48,7 @@ def ranking_section(context: Context, quotas: dict[str, Standing]) -> Section:
         )
     people.sort(key=lambda r: (r.decided < least, -Decimal(r.won) / r.decided, r.scope_id))
     judged = [row for row in people if row.decided >= least]
+    places = _places(judged)
     return Section(
         id="ranking",
         topic=topic,
@@ -56,9 +57,10 @@ def ranking_section(context: Context, quotas: dict[str, Standing]) -> Section:
         chart=_chart(context, judged, company) if judged else None,
         note=_notes(len(people) - len(judged), len(judged)),
         table=table(
-            "rep:text win_rate:ratio interval:interval n:count attainment:ratio variance:points "
-            "gap:money",
-            [_cells(context, row, quotas.get(row.scope_id)) for row in people],
+            "rank:count rep:text win_rate:ratio interval:interval n:count attainment:ratio "
+            "variance:points gap:money",
+            [_cells(context, row, places.get(row.scope_id), quotas.get(row.scope_id))
+             for row in people],
             judgements=[_verdict(row, company) if row.decided >= least else "neutral"
                         for row in people],
         ),
@@ -71,9 +73,20 @@ def _is_active(context: Context, row: Record) -> bool:
     return person is not None and person.is_active and person.role in ("rep", None)
 
 
-def _cells(context: Context, row: Record, quota: Standing | None) -> tuple[Shown | None, ...]:
+def _places(judged: list[Record]) -> dict[str, int]:
+    """Places as in `mart.kpi_rank`: 1 + those whose interval lies wholly above, made dense."""
+    ends = {row.scope_id: wilson(row.won, row.decided) for row in judged}
+    above = {who: sum(low > high for low, _ in ends.values()) for who, (_, high) in ends.items()}
+    dense = {n: place for place, n in enumerate(sorted(set(above.values())), 1)}
+    return {who: dense[n] for who, n in above.items()}
+
+
+def _cells(
+    context: Context, row: Record, place: int | None, quota: Standing | None
+) -> tuple[Shown | None, ...]:
     low, high = wilson(row.won, row.decided)
     return (
+        count(place),
         context.person(row.scope_id),
         Ratio(value=quotient(row.won, row.decided)),
         Interval(low=low, high=high),

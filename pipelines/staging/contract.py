@@ -159,7 +159,7 @@ class _Written(BaseModel):
         named |= {c for derived in self.derived.values() for c in (derived.source, *derived.where)}
         if self.amount is not None:
             named.add(self.amount)
-        unknown = sorted(named - set(self.columns))
+        unknown = sorted(named - {*self.columns, *self.derived})
         if unknown:
             raise ValueError(f"no such column: {', '.join(unknown)}")
         return self

@@ -16,8 +16,8 @@ _TEMPLATES = ("canonical.sql.j2", "parse.sql.j2", "merge.sql.j2")
 class Reading:
     """What decides how a text is read, beside its source.
 
-    `stages` are the stage ids that a deal may be in; a moment that names its own time zone is put
-    into `time_zone`.
+    `stages` are the names by which a stage may be called; a moment that names its own time zone is
+    put into `time_zone`.
     """
 
     stages: tuple[str, ...]

@@ -39,7 +39,7 @@ def load_sources(folder: Path, stages: tuple[str, ...]) -> list[SourceFile]:
 
     Args:
         folder: the workspace's `sources/`; absent means no mapped sources.
-        stages: stage ids of the process in force, against which stage maps are checked.
+        stages: names the process in force has for its stages, against which stage maps are checked.
 
     Raises:
         UserError: naming file, line, key, what was expected and the nearest match.

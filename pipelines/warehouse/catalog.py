@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipelines.kpi.generate import generated_models, open_opportunity
 from pipelines.policy.load import Policies
-from pipelines.policy.models import Process
+from pipelines.policy.process import Process
 from pipelines.warehouse.models import Model, in_order, read_models
 
 GROUPS = ("core", "receivables", "commission", "funnel", "kpi", "appraisal", "reports")
@@ -12,9 +12,8 @@ GROUPS = ("core", "receivables", "commission", "funnel", "kpi", "appraisal", "re
 
 def all_models(policies: Policies) -> list[Model]:
     """Plain and generated models, each after those it reads."""
-    return in_order(
-        [*read_models(*GROUPS), *generated_models(policies.catalogue, policies.process)]
-    )
+    generated = generated_models(policies.catalogue, policies.process, policies.schemes)
+    return in_order([*read_models(*GROUPS), *generated])
 
 
 def fact_models(process: Process) -> dict[str, Model]:

@@ -32,7 +32,7 @@ def fill_empty(warehouse: Warehouse, workspace: Workspace, policies: Policies) -
         "create table meta.export_state "
         "(table_name varchar, row_count bigint, expected_days integer)"
     )
-    reading = Reading(policies.process.stage_ids, workspace.settings.time_zone)
+    reading = Reading(policies.process.stage_names, workspace.settings.time_zone)
     for table in canonical_tables().values():
         stage_table(warehouse, table, [], reading, _SEEN_AT)
     write_policies(warehouse, workspace, policies, AS_OF)

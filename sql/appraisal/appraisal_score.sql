@@ -110,7 +110,7 @@ measured as (
     coalesce(indicator.kpi_id, concat('manual:', indicator.manual_indicator)) as source
   from member
   inner join policy.appraisal_indicator as indicator on member.scheme_id = indicator.scheme_id
-  left join mart.kpi_value as kpi
+  left join kpi.appraised as kpi
     on
       indicator.kpi_id = kpi.kpi_id
       and member.period_kind = kpi.period_kind

@@ -1,34 +1,22 @@
 -- check:    quota_parts_add_up
--- guards:   core.quota_day
+-- guards:   mart.quota_allocation
 -- severity: warn
--- zh:       下级目标之和 = 上级目标
--- en:       the quotas of the regions add up to the company's, and of the teams to their region's
+-- zh:       下级目标之和 = 上级目标（区域、团队、个人，各项指标）
+-- en:       the quotas of regions, teams and people add up to the quota above them, for every measure
 -- why:      an over- or under-allocated quota makes every attainment below it wrong
-with unit_quota as (
-  select
-    quota.scope_id,
-    unit.kind,
-    unit.parent_unit_id,
-    quota.measure,
-    quota.period_start,
-    quota.amount
-  from staging.quota as quota
-  inner join core.dim_unit as unit on quota.scope_id = unit.unit_id
-  where quota.scope_kind = 'unit'
-)
-
 select
-  parent.scope_id as unit_id,
-  parent.measure,
-  parent.period_start,
-  parent.amount as quota,
-  sum(child.amount) as sum_of_parts,
-  sum(child.amount) - parent.amount as over_allocated
-from unit_quota as parent
-inner join unit_quota as child
-  on
-    parent.scope_id = child.parent_unit_id
-    and parent.measure = child.measure
-    and parent.period_start = child.period_start
-group by parent.scope_id, parent.measure, parent.period_start, parent.amount
-having sum(child.amount) <> parent.amount
+  allocation.unit_id,
+  allocation.measure,
+  allocation.period_start,
+  allocation.quota,
+  allocation.parts,
+  allocation.parts_amount as sum_of_parts,
+  allocation.over_allocated,
+  'the ' || cast(allocation.parts as varchar) || ' quotas below ' || allocation.unit_id || ' add up to '
+  || cast(cast(abs(allocation.over_allocated) as decimal(18, 2)) as varchar)
+  || case when allocation.over_allocated > 0 then ' more' else ' less' end
+  || ' than its ' || allocation.measure || ' of '
+  || cast(cast(allocation.quota as decimal(18, 2)) as varchar)
+  || ' from ' || cast(allocation.period_start as varchar) as problem
+from mart.quota_allocation as allocation
+where allocation.over_allocated <> 0

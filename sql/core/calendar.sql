@@ -28,7 +28,12 @@ select
   named.month_start,
   named.quarter_start,
   named.year_start,
+  cast(
+    date_trunc('year', named.calendar_date - (term.fiscal_year_starts - 1) * interval 1 month)
+    + (term.fiscal_year_starts - 1) * interval 1 month as date
+  ) as fiscal_year_start,
   coalesce(special.is_working_day, weekend.day_of_week is null) as is_working_day
 from named
+cross join policy.term as term
 left join policy.calendar_day as special on named.calendar_date = special.calendar_date
 left join policy.weekend_day as weekend on named.day_of_week = weekend.day_of_week

@@ -12,6 +12,8 @@ select
   credit_limit,
   credit_days,
   risk_flag,
+  partner_id,
+  health_score,
   _load,
   _line
 from staging.customer

@@ -10,6 +10,7 @@ with contract as (
     contract.owner_id,
     contract.type,
     contract.net_amount,
+    coalesce(contract.compliance_ok, false) as is_compliant,
     coalesce(contract.currency, parameter.base_currency) as currency,
     parameter.base_currency,
     contract.signed_at,
@@ -32,6 +33,8 @@ select
   contract.signed_at,
   contract.signed_date,
   coalesce(customer.segment, '(none)') as segment,
+  coalesce(opportunity.partner_id, customer.partner_id) as partner_id,
+  contract.is_compliant,
   contract.net_amount,
   contract.currency,
   case
@@ -48,5 +51,6 @@ select
   contract._line
 from contract
 left join core.dim_customer as customer on contract.customer_id = customer.customer_id
+left join staging.opportunity as opportunity on contract.opportunity_id = opportunity.opportunity_id
 left join core.fx_day as fx
   on contract.currency = fx.currency and contract.signed_date = fx.calendar_date

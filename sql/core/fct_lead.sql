@@ -16,6 +16,7 @@ with lead as (
     mql_at,
     sql_at,
     opportunity_id,
+    referring_customer_id,
     _load,
     _line
   from staging.lead
@@ -29,6 +30,7 @@ known as (
     lead.campaign_id,
     lead.score,
     lead.opportunity_id,
+    lead.referring_customer_id,
     lead.created_at,
     lead.assigned_at,
     lead.disqualified_reason,
@@ -52,6 +54,7 @@ select
   coalesce(source, '(none)') as source,
   campaign_id,
   opportunity_id,
+  referring_customer_id,
   score,
   created_at,
   assigned_at,
@@ -63,6 +66,8 @@ select
   cast(mql_at as date) as mql_date,
   cast(sql_at as date) as sql_date,
   not is_invalid as is_valid,
+  opportunity_id is not null as has_opportunity,
+  date_diff('second', created_at, mql_at) / cast(86400 as double) as nurture_days,
   sql_at is not null as is_prospect,
   disqualified_reason is not null as is_disqualified,
   -- the time to answer has to have run out before an answer can be late

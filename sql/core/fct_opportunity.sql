@@ -2,7 +2,8 @@
 -- grain: one row per opportunity created up to the day of the report
 -- key:   opportunity_id
 -- why:   the state of every deal as it was known on the day of the report; an export taken later
---        holds later values, and its changes say what they were before
+--        holds later values, and its changes say what they were before. Whatever the source calls
+--        a stage, from here on it is one of the process in force
 with later_change as (
   select
     event.opportunity_id,
@@ -52,6 +53,7 @@ opportunity as (
     opportunity.closed_at,
     opportunity.loss_reason,
     opportunity.lead_id,
+    opportunity.partner_id,
     opportunity.segment,
     opportunity.decision_maker_identified,
     opportunity.requirement_completeness,
@@ -96,9 +98,10 @@ select
   dated.owner_id,
   dated.name,
   dated.type,
-  dated.stage,
+  stage_name.stage_id as stage,
   dated.known_outcome as outcome,
   dated.lead_id,
+  coalesce(dated.partner_id, customer.partner_id) as partner_id,
   dated.loss_reason,
   dated.next_step,
   dated.next_step_date,
@@ -135,6 +138,7 @@ select
   dated._load,
   dated._line
 from dated
+left join policy.stage_name as stage_name on dated.stage = stage_name.name
 left join core.dim_customer as customer on dated.customer_id = customer.customer_id
 left join core.fx_day as fx
   on dated.currency = fx.currency and dated.valued_date = fx.calendar_date

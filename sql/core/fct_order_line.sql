@@ -22,6 +22,7 @@ select
   line.line_no,
   sales_order.owner_id,
   sales_order.customer_id,
+  coalesce(customer.segment, '(none)') as segment,
   sales_order.order_date,
   line.product_id,
   coalesce(product.category, '(none)') as product_category,
@@ -45,6 +46,7 @@ select
   line._line
 from staging.sales_order_line as line
 inner join sales_order on line.order_id = sales_order.order_id
+left join core.dim_customer as customer on sales_order.customer_id = customer.customer_id
 left join staging.product as product on line.product_id = product.product_id
 left join core.fx_day as fx
   on sales_order.currency = fx.currency and sales_order.order_date = fx.calendar_date

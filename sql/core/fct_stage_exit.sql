@@ -14,9 +14,23 @@ select
   visit.left_date,
   visit.result,
   visit.days,
+  stage.milestone,
+  -- the last time it left: on the way to a win, or lost
+  case
+    when visit.result = 'lost' then 'lost'
+    when
+      visit.result = 'advanced'
+      and opportunity.is_won
+      and row_number() over (
+        partition by visit.opportunity_id, visit.stage_id order by visit.visit_no desc
+      ) = 1
+      then 'won'
+  end as closing,
   visit._load,
   visit._line
 from core.fct_stage_visit as visit
+inner join policy.stage as stage on visit.stage_id = stage.stage_id
+inner join core.fct_opportunity as opportunity on visit.opportunity_id = opportunity.opportunity_id
 left join core.opportunity_owner_span as span
   on
     visit.opportunity_id = span.opportunity_id

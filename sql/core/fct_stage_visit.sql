@@ -1,7 +1,8 @@
 -- table: core.fct_stage_visit
 -- grain: one row per opportunity and visit to a stage
 -- key:   opportunity_id, visit_no
--- why:   conversion and time in stage need visits, not stages: deals go back and stages are skipped
+-- why:   conversion and time in stage need visits, not stages: deals go back and stages are skipped.
+--        A change between two names of one stage, or a save without a change, is the same visit
 with stage as (
   select
     stage_id,
@@ -11,24 +12,36 @@ with stage as (
   where object = 'opportunity'
 ),
 
+-- a name that says the deal is over is no stage it was in: its outcome says so too
+stage_name as (
+  select
+    name,
+    stage_id
+  from policy.stage_name
+  where not is_end
+),
+
 change as (
   select
     event.opportunity_id,
     event.changed_at,
-    event.old_value,
-    event.new_value,
+    old_name.stage_id as old_stage_id,
+    new_name.stage_id as new_stage_id,
     event._load,
     event._line
   from staging.opportunity_event as event
   cross join core.parameter as parameter
+  left join stage_name as old_name on event.old_value = old_name.name
+  left join stage_name as new_name on event.new_value = new_name.name
   where event.field = 'stage' and event.changed_at < parameter.as_of_end
 ),
 
 first_change as (
   select
     opportunity_id,
-    arg_min(old_value, changed_at) as stage_at_creation
+    arg_min(old_stage_id, changed_at) as stage_at_creation
   from change
+  where old_stage_id is not null
   group by opportunity_id
 ),
 
@@ -46,36 +59,54 @@ entry as (
   select
     opportunity_id,
     changed_at as entered_at,
-    new_value as stage_id,
+    new_stage_id as stage_id,
     _load,
     _line,
     false as is_creation
   from change
 ),
 
-ordered as (
+placed as (
   select
     entry.opportunity_id,
     entry.entered_at,
     entry.stage_id,
     stage.stage_order,
     stage.is_won_stage,
+    entry.is_creation,
     entry._load,
     entry._line,
-    row_number() over seen as visit_no,
-    lead(entry.entered_at) over seen as next_entered_at,
-    lead(stage.stage_order) over seen as next_order,
-    -- how far the deal had ever been before this visit
-    coalesce(max(stage.stage_order) over (
+    lag(stage.stage_order) over (
       partition by entry.opportunity_id
       order by not entry.is_creation, entry.entered_at, stage.stage_order
-      rows between unbounded preceding and 1 preceding
-    ), 0) as highest_before
+    ) as order_before
   from entry
   inner join stage on entry.stage_id = stage.stage_id
+),
+
+ordered as (
+  select
+    opportunity_id,
+    entered_at,
+    stage_id,
+    stage_order,
+    is_won_stage,
+    _load,
+    _line,
+    row_number() over seen as visit_no,
+    lead(entered_at) over seen as next_entered_at,
+    lead(stage_order) over seen as next_order,
+    -- how far the deal had ever been before this visit
+    coalesce(max(stage_order) over (
+      partition by opportunity_id
+      order by not is_creation, entered_at, stage_order
+      rows between unbounded preceding and 1 preceding
+    ), 0) as highest_before
+  from placed
+  where order_before is null or order_before <> stage_order
   window seen as (
-    partition by entry.opportunity_id
-    order by not entry.is_creation, entry.entered_at, stage.stage_order
+    partition by opportunity_id
+    order by not is_creation, entered_at, stage_order
   )
 )
 
@@ -94,7 +125,6 @@ select
   case
     when ordered.next_order > ordered.stage_order then 'advanced'
     when ordered.next_order < ordered.stage_order then 'regressed'
-    when ordered.next_order = ordered.stage_order then 'stayed'
     when opportunity.is_won then 'advanced'
     when opportunity.is_open then 'open'
     else 'lost'

@@ -13,7 +13,8 @@ calendar as (
     week_start,
     month_start,
     quarter_start,
-    year_start
+    year_start,
+    fiscal_year_start
   from core.calendar
 ),
 
@@ -45,6 +46,16 @@ full_period as (
     max(calendar_date) as period_end
   from calendar
   group by year_start
+  union all
+  -- a year of account that begins in January is the year
+  select
+    'fiscal_year' as period_kind,
+    fiscal_year_start as period_start,
+    max(calendar_date) as period_end
+  from calendar
+  cross join policy.term as term
+  where term.fiscal_year_starts > 1
+  group by fiscal_year_start
 ),
 
 begun as (
@@ -73,13 +84,18 @@ rolling as (
 -- the running month, quarter and year up to the day of the report
 to_date as (
   select
-    case begun.period_kind when 'month' then 'mtd' when 'quarter' then 'qtd' else 'ytd' end as period_kind,
+    case begun.period_kind
+      when 'month' then 'mtd'
+      when 'quarter' then 'qtd'
+      when 'year' then 'ytd'
+      else 'fytd'
+    end as period_kind,
     begun.period_start,
     parameter.as_of_date as period_end
   from begun
   cross join parameter
   where
-    begun.period_kind in ('month', 'quarter', 'year')
+    begun.period_kind in ('month', 'quarter', 'year', 'fiscal_year')
     and begun.period_end >= parameter.as_of_date
 ),
 
@@ -110,7 +126,7 @@ select
   least(every_period.period_end, parameter.as_of_date) as data_end,
   every_period.period_end >= parameter.as_of_date as is_current,
   case
-    when every_period.period_kind in ('mtd', 'qtd', 'ytd') then true
+    when every_period.period_kind in ('mtd', 'qtd', 'ytd', 'fytd') then true
     else every_period.period_end > parameter.as_of_date
   end as is_partial,
   cast(case every_period.period_kind

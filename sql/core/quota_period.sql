@@ -2,14 +2,15 @@
 -- grain: one row per measure, scope and period
 -- key:   measure, period_kind, period_start, scope_kind, scope_id
 -- why:   a KPI with a quota is compared with the quota of exactly its period; a to-date period has
---        the quota of the days gone by
+--        the quota of the days gone by. quota_given is what it was before proration
 with day as (
   select
     scope_kind,
     scope_id,
     measure,
     calendar_date,
-    amount
+    amount,
+    given_amount
   from core.quota_day
 ),
 
@@ -29,7 +30,8 @@ select
   day.scope_kind,
   day.scope_id,
   sum(day.amount) as quota,
-  coalesce(sum(case when day.calendar_date <= span.data_end then day.amount end), 0) as quota_to_date
+  coalesce(sum(case when day.calendar_date <= span.data_end then day.amount end), 0) as quota_to_date,
+  sum(day.given_amount) as quota_given
 from span
 inner join day on day.calendar_date between span.period_start and span.period_end
 group by day.measure, span.period_kind, span.period_start, day.scope_kind, day.scope_id

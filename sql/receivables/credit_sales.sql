@@ -60,3 +60,20 @@ from placed
 group by grouping sets (
   (as_of_date, owner_id), (as_of_date, team_id), (as_of_date, region_id), (as_of_date, company_id)
 )
+union all
+select
+  as_of_date,
+  case when grouping(customer_id) = 0 then 'customer' else 'segment' end as scope_kind,
+  coalesce(customer_id, segment) as scope_id,
+  sum(gross_amount_base) as credit_sales
+from (
+  select
+    parameter.as_of_date,
+    invoice.customer_id,
+    invoice.segment,
+    invoice.gross_amount_base
+  from core.fct_invoice as invoice
+  cross join core.parameter as parameter
+  where invoice.invoice_date > cast(parameter.as_of_date - parameter.dso_days * interval 1 day as date)
+) as recent
+group by grouping sets ((as_of_date, customer_id), (as_of_date, segment))

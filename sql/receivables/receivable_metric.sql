@@ -22,7 +22,6 @@ scope_balance as (
     sum(cast(ageing.open_amount_base as decimal(26, 4)) * bucket.loss_rate) as ecl_provision
   from mart.receivable_ageing as ageing
   inner join policy.bucket as bucket on ageing.bucket = bucket.bucket_id
-  where ageing.scope_kind in ('employee', 'team', 'region', 'company')
   group by ageing.as_of_date, ageing.scope_kind, ageing.scope_id
 ),
 
@@ -84,6 +83,11 @@ select
     / nullif(cast(sales.credit_sales as double), 0)
     as decimal(18, 4)
   ) as bpdso,
+  cast(
+    cast(balance.overdue * parameter.dso_days as double) / nullif(cast(sales.credit_sales as double), 0)
+    as decimal(18, 4)
+  ) as "add",
+  countback.dso_countback,
   case when balance.scope_kind = 'company' then ledger.balance end as gl_balance,
   case
     when balance.scope_kind = 'company'
@@ -96,4 +100,9 @@ left join sales
     balance.as_of_date = sales.as_of_date
     and balance.scope_kind = sales.scope_kind
     and balance.scope_id = sales.scope_id
+left join core.dso_countback as countback
+  on
+    balance.as_of_date = countback.as_of_date
+    and balance.scope_kind = countback.scope_kind
+    and balance.scope_id = countback.scope_id
 left join ledger on balance.as_of_date = ledger.period_end

@@ -2,7 +2,8 @@
 -- grain: one row per opportunity open on the day of the report
 -- key:   opportunity_id
 -- why:   which open deals need somebody: slipped, pushed again, longer in its stage than three in
---        four such deals, idle, without a decision maker, or priced beyond the seller's authority
+--        four such deals (or, while too few have left it, than the process expects), idle, without
+--        a decision maker, or priced beyond the seller's authority
 with quarter as (
   select
     period_start as quarter_start,
@@ -161,12 +162,13 @@ gathered as (
     export.row_count > 0 as is_activity_known,
     parameter.stale_after_days,
     parameter.as_of_date,
+    deal.expected_stage_days,
     stage.object = 'opportunity'
     and stage.stage_order > (
-      select min(early.stage_order)
-      from policy.stage as early
-      where early.object = 'opportunity'
-    ) + 1 as is_past_needs,
+      select max(needs.stage_order)
+      from policy.stage as needs
+      where needs.milestone = 'needs_analysis'
+    ) as is_past_needs,
     opportunity.decision_maker_identified,
     cast(round(
       cast(1 as decimal(9, 4)) * 100
@@ -204,10 +206,12 @@ judged as (
       false
     ) as is_slipped,
     coalesce(gathered.expected_close_date < gathered.as_of_date, false) as is_past_due,
-    coalesce(gathered.days_in_stage > gathered.stage_p75_days, false) as is_ageing,
+    coalesce(
+      gathered.days_in_stage > coalesce(gathered.stage_p75_days, gathered.expected_stage_days), false
+    ) as is_ageing,
     coalesce(gathered.is_activity_known and gathered.idle_days >= gathered.stale_after_days, false)
       as is_idle,
-    gathered.is_past_needs
+    coalesce(gathered.is_past_needs, false)
     and coalesce(not gathered.decision_maker_identified, false) as is_without_decision_maker,
     coalesce(gathered.discount_beyond_pct > 0, false) as is_beyond_authority
   from gathered
@@ -234,6 +238,7 @@ select
   next_step_date,
   days_in_stage,
   stage_p75_days,
+  expected_stage_days,
   is_never_moved,
   idle_days,
   discount_beyond_pct,

@@ -2,7 +2,9 @@
 -- grain: one row per period, scope and cause
 -- key:   period_kind, period_start, scope_kind, scope_id, cause
 -- why:   how the pipeline due by the end of the quarter got from one week-end to the next: start
---        plus all causes is end, to the cent, because every deal sits under exactly one cause
+--        plus all causes is end, to the cent, because every deal sits under exactly one cause.
+--        A deal that changed owner is reassigned where owner, team or region are another's: it leaves
+--        one scope and enters another
 with moment as (
   select
     period.period_kind,
@@ -28,6 +30,8 @@ held_before as (
     span.opportunity_id,
     span.amount_base as amount,
     coalesce(span.expected_close_date <= moment.horizon, false) as is_in,
+    coalesce(span.owner_id, '(none)') as employee_id,
+    coalesce(org.team_id, '(none)') as team_id,
     coalesce(org.region_id, '(none)') as region_id
   from moment
   inner join core.pipeline_span as span
@@ -43,6 +47,8 @@ held_after as (
     span.opportunity_id,
     span.amount_base as amount,
     coalesce(span.expected_close_date <= moment.horizon, false) as is_in,
+    coalesce(span.owner_id, '(none)') as employee_id,
+    coalesce(org.team_id, '(none)') as team_id,
     coalesce(org.region_id, '(none)') as region_id
   from moment
   inner join core.pipeline_span as span
@@ -62,7 +68,11 @@ pair as (
     coalesce(held_after.is_in, false) as is_in,
     coalesce(held_before.amount, 0) as amount_before,
     coalesce(held_after.amount, 0) as amount_after,
+    held_before.employee_id as employee_before,
+    held_before.team_id as team_before,
     held_before.region_id as region_before,
+    held_after.employee_id as employee_after,
+    held_after.team_id as team_after,
     held_after.region_id as region_after
   from held_before
   full outer join held_after
@@ -72,61 +82,108 @@ pair as (
       and held_before.opportunity_id = held_after.opportunity_id
 ),
 
--- a deal that changed region leaves one scope and enters another
-scoped as (
+-- what happened to the deal, wherever it is
+moved as (
   select
     pair.*,
-    'company' as scope_kind,
-    parameter.company_id as scope_id,
-    false as has_left,
-    false as has_come
-  from pair
-  cross join core.parameter as parameter
-  where pair.was_in or pair.is_in
-  union all
-  select
-    pair.*,
-    'region' as scope_kind,
-    region_before as scope_id,
-    is_open and region_after <> region_before as has_left,
-    false as has_come
-  from pair
-  where (was_in or is_in) and was_open
-  union all
-  select
-    pair.*,
-    'region' as scope_kind,
-    region_after as scope_id,
-    false as has_left,
-    was_open as has_come
-  from pair
-  where (was_in or is_in) and is_open and (not was_open or region_after <> region_before)
-),
-
-caused as (
-  select
-    scoped.period_kind,
-    scoped.period_start,
-    scoped.scope_kind,
-    scoped.scope_id,
-    case when scoped.was_in and not scoped.has_come then scoped.amount_before else 0 end as start_amount,
-    case when scoped.is_in and not scoped.has_left then scoped.amount_after else 0 end as end_amount,
-    scoped.was_in and not scoped.has_come as in_start,
-    scoped.is_in and not scoped.has_left as in_end,
     case
-      when scoped.has_left or scoped.has_come then 'reassigned'
-      when not scoped.was_in and not scoped.was_open then 'created'
-      when not scoped.was_in then 'pulled_in'
-      when scoped.is_in and scoped.amount_after > scoped.amount_before then 'increased'
-      when scoped.is_in and scoped.amount_after < scoped.amount_before then 'decreased'
-      when scoped.is_in then 'unchanged'
-      when scoped.is_open then 'pushed_out'
+      when not pair.was_in and not pair.was_open then 'created'
+      when not pair.was_in then 'pulled_in'
+      when pair.is_in and pair.amount_after > pair.amount_before then 'increased'
+      when pair.is_in and pair.amount_after < pair.amount_before then 'decreased'
+      when pair.is_in then 'unchanged'
+      when pair.is_open then 'pushed_out'
       when opportunity.is_won then 'won'
       else 'lost'
     end as cause
+  from pair
+  inner join core.fct_opportunity as opportunity on pair.opportunity_id = opportunity.opportunity_id
+  where pair.was_in or pair.is_in
+),
+
+level as (
+  select 'company' as scope_kind
+  union all
+  select 'region' as scope_kind
+  union all
+  select 'team' as scope_kind
+  union all
+  select 'employee' as scope_kind
+),
+
+placed as (
+  select
+    moved.period_kind,
+    moved.period_start,
+    level.scope_kind,
+    case level.scope_kind
+      when 'company' then parameter.company_id
+      when 'region' then moved.region_before
+      when 'team' then moved.team_before
+      else moved.employee_before
+    end as id_before,
+    case level.scope_kind
+      when 'company' then parameter.company_id
+      when 'region' then moved.region_after
+      when 'team' then moved.team_after
+      else moved.employee_after
+    end as id_after,
+    moved.was_open,
+    moved.is_open,
+    moved.was_in,
+    moved.is_in,
+    moved.amount_before,
+    moved.amount_after,
+    moved.cause
+  from moved
+  cross join level
+  cross join core.parameter as parameter
+),
+
+-- a deal that changed hands leaves one scope and enters another
+scoped as (
+  select
+    period_kind,
+    period_start,
+    scope_kind,
+    id_before as scope_id,
+    case when is_open and id_after <> id_before then 'reassigned' else cause end as cause,
+    was_in as in_start,
+    is_in and id_after = id_before as in_end,
+    amount_before,
+    amount_after
+  from placed
+  where was_open
+  union all
+  select
+    period_kind,
+    period_start,
+    scope_kind,
+    id_after as scope_id,
+    case when was_open then 'reassigned' else cause end as cause,
+    false as in_start,
+    is_in as in_end,
+    amount_before,
+    amount_after
+  from placed
+  where is_open and (not was_open or id_after <> id_before)
+),
+
+summed as (
+  select
+    period_kind,
+    period_start,
+    scope_kind,
+    scope_id,
+    cause,
+    sum(case when in_start then amount_before else 0 end) as start_amount,
+    sum(case when in_end then amount_after else 0 end) as end_amount,
+    sum(case when in_start then 1 else 0 end) as start_deals,
+    sum(case when in_end then 1 else 0 end) as end_deals,
+    count(*) as deals
   from scoped
-  inner join core.fct_opportunity as opportunity
-    on scoped.opportunity_id = opportunity.opportunity_id
+  where in_start or in_end
+  group by period_kind, period_start, scope_kind, scope_id, cause
 ),
 
 gathered as (
@@ -137,8 +194,8 @@ gathered as (
     scope_id,
     'start' as cause,
     sum(start_amount) as amount,
-    sum(case when in_start then 1 else 0 end) as deals
-  from caused
+    sum(start_deals) as deals
+  from summed
   group by period_kind, period_start, scope_kind, scope_id
   union all
   select
@@ -148,8 +205,8 @@ gathered as (
     scope_id,
     'end' as cause,
     sum(end_amount) as amount,
-    sum(case when in_end then 1 else 0 end) as deals
-  from caused
+    sum(end_deals) as deals
+  from summed
   group by period_kind, period_start, scope_kind, scope_id
   union all
   select
@@ -158,11 +215,10 @@ gathered as (
     scope_kind,
     scope_id,
     cause,
-    sum(end_amount - start_amount) as amount,
-    count(*) as deals
-  from caused
+    end_amount - start_amount as amount,
+    deals
+  from summed
   where cause <> 'unchanged'
-  group by period_kind, period_start, scope_kind, scope_id, cause
 )
 
 select

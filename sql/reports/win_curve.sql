@@ -3,7 +3,8 @@
 -- key:   cohort, scope_kind, scope_id, segment, day_no
 -- why:   of 100 such deals, how many are won by day t: cumulative incidence of "won" with "lost" as
 --        the competing outcome and open deals censored (Aalen and Johansen, 1978). A mean over won
---        deals alone would forget those still open and those lost
+--        deals alone would forget those still open and those lost. A deal counts for the unit its owner
+--        was in on the day it was created
 with cohort as (
   select
     'current' as cohort,
@@ -24,6 +25,8 @@ followed as (
   select
     cohort.cohort,
     cohort.company_id,
+    coalesce(org.region_id, '(none)') as region_id,
+    coalesce(org.team_id, '(none)') as team_id,
     coalesce(opportunity.segment, '(none)') as segment,
     least(
       date_diff(
@@ -44,19 +47,46 @@ followed as (
     on
       opportunity.created_date > cohort.from_date
       and opportunity.created_date <= cohort.seen_until
+  left join core.org_day as org
+    on opportunity.owner_id = org.employee_id and opportunity.created_date = org.calendar_date
 ),
 
-ended as (
+counted_ends as (
   select
     cohort,
-    company_id,
+    case
+      when grouping(team_id) = 0 then 'team'
+      when grouping(region_id) = 0 then 'region'
+      else 'company'
+    end as scope_kind,
+    coalesce(team_id, region_id, company_id) as scope_id,
     case when grouping(segment) = 0 then segment else '(all)' end as segment,
     day_no,
     sum(case when is_won then 1 else 0 end) as won,
     sum(case when is_lost then 1 else 0 end) as lost,
     count(*) as ended
   from followed
-  group by grouping sets ((cohort, company_id, segment, day_no), (cohort, company_id, day_no))
+  group by grouping sets (
+    (cohort, company_id, segment, day_no),
+    (cohort, company_id, day_no),
+    (cohort, region_id, day_no),
+    (cohort, team_id, day_no)
+  )
+),
+
+-- regions and teams have one curve, of this year's deals
+ended as (
+  select
+    cohort,
+    scope_kind,
+    scope_id,
+    segment,
+    day_no,
+    won,
+    lost,
+    ended
+  from counted_ends
+  where scope_kind = 'company' or cohort = 'current'
 ),
 
 day as (
@@ -69,21 +99,23 @@ day as (
 population as (
   select
     cohort,
-    company_id,
+    scope_kind,
+    scope_id,
     segment,
     sum(ended) as deals
   from ended
-  group by cohort, company_id, segment
+  group by cohort, scope_kind, scope_id, segment
 ),
 
 counted as (
   select
     population.cohort,
-    population.company_id,
+    population.scope_kind,
+    population.scope_id,
     population.segment,
     day.day_no,
     population.deals - coalesce(sum(ended.ended) over (
-      partition by population.cohort, population.company_id, population.segment
+      partition by population.cohort, population.scope_kind, population.scope_id, population.segment
       order by day.day_no
       rows between unbounded preceding and 1 preceding
     ), 0) as at_risk,
@@ -94,7 +126,8 @@ counted as (
   left join ended
     on
       population.cohort = ended.cohort
-      and population.company_id = ended.company_id
+      and population.scope_kind = ended.scope_kind
+      and population.scope_id = ended.scope_id
       and population.segment = ended.segment
       and day.day_no = ended.day_no
 ),
@@ -111,7 +144,8 @@ surviving as (
         else 0
       end
     ) over (
-      partition by counted.cohort, counted.company_id, counted.segment order by counted.day_no
+      partition by counted.cohort, counted.scope_kind, counted.scope_id, counted.segment
+      order by counted.day_no
       rows between unbounded preceding and 1 preceding
     )), 1) as undecided
   from counted
@@ -119,8 +153,8 @@ surviving as (
 
 select
   cohort,
-  'company' as scope_kind,
-  company_id as scope_id,
+  scope_kind,
+  scope_id,
   segment,
   day_no,
   cast(at_risk as bigint) as at_risk,
@@ -134,6 +168,6 @@ select
   ) over so_far as decimal(18, 8)) as cumulative_lost
 from surviving
 window so_far as (
-  partition by cohort, company_id, segment order by day_no
+  partition by cohort, scope_kind, scope_id, segment order by day_no
   rows between unbounded preceding and current row
 )

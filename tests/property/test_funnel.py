@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 from laboratory import Laboratory, Row
 
 Fresh = Callable[[], AbstractContextManager[Laboratory]]
-STAGES = ("qualification", "needs_analysis", "proposal", "negotiation", "order")
+STAGES = (
+    "qualification", "needs_analysis", "proposal", "negotiation", "order",
+    "evaluation", "S2", "S4", "Closed Lost",
+)  # fmt: skip
 START = dt.datetime(2026, 9, 1)
 
 

@@ -13,6 +13,7 @@ select
   pushes,
   days_in_stage,
   stage_p75_days,
+  expected_stage_days,
   is_never_moved,
   idle_days,
   discount_beyond_pct,

@@ -14,4 +14,5 @@ select
   actual_amount,
   quota
 from mart.quarter_forecast
+where scope_kind = 'company'
 order by quarter_start asc, days_before_end desc

@@ -73,11 +73,14 @@ def quota(unit: str, amount: object, measure: str = "m") -> Row:
             "amount": amount}  # fmt: skip
 
 
-UNITS = [
-    {"unit_id": "C", "kind": "company"},
-    {"unit_id": "R1", "kind": "region", "parent_unit_id": "C"},
-    {"unit_id": "R2", "kind": "region", "parent_unit_id": "C"},
-]
+def allocated(over: object) -> Row:
+    return {"unit_id": "C", "measure": "m", "period_start": OCTOBER, "quota": 100, "parts": 2,
+            "over_allocated": over}  # fmt: skip
+
+
+def spanned(amount: object, first: str, last: str, **more: Any) -> Row:
+    return {**quota("R1", amount), "period_start": dt.date.fromisoformat(first),
+            "period_end": dt.date.fromisoformat(last), **more}  # fmt: skip
 
 
 def sold(scope_kind: str, scope: str, amount: object) -> Row:
@@ -109,6 +112,9 @@ CLEAN: list[tuple[str, str, Given]] = [
     ("credits_add_up", "money going back", {
         "core.fct_credit": [credit(-70, receipt_net=-100), credit(-30, "E2", receipt_net=-100)],
     }),
+    ("deals_have_a_stage", "one of the process", {
+        "core.fct_opportunity": [{"opportunity_id": "O", "stage": "proposal"}],
+    }),
     ("foreign_amounts_have_a_rate", "with a rate", {
         "core.fct_invoice": [{"invoice_id": "I", "currency": "USD", "rate_to_base": 7}],
     }),
@@ -132,8 +138,18 @@ CLEAN: list[tuple[str, str, Given]] = [
                                 span(100, valid_before=AS_OF)],
     }),
     ("quota_parts_add_up", "parts", {
-        "core.dim_unit": UNITS,
-        "staging.quota": [quota("C", 100), quota("R1", 60), quota("R2", 40), quota("C", 9, "x")],
+        "mart.quota_allocation": [allocated(0), allocated(None)],
+    }),
+    ("quota_periods_add_up", "a year and its quarters with months", {
+        "staging.quota": [
+            spanned(1200, "2026-01-01", "2026-12-31"), spanned(300, "2026-04-01", "2026-06-30"),
+            spanned(100, "2026-05-01", "2026-05-31"), spanned(200, "2026-06-01", "2026-06-30"),
+            spanned(900, "2026-07-01", "2026-12-31"), spanned(5, "2027-01-01", "2027-12-31"),
+        ],
+    }),
+    ("quota_scope_is_known", "known", {
+        "staging.org_unit": [{"unit_id": "R1"}], "staging.employee": [{"employee_id": "E1"}],
+        "staging.quota": [quota("R1", 1), {**quota("E1", 1), "scope_kind": "employee"}],
     }),
     ("receivables_tie_to_ledger", "tied", {
         "mart.receivable_metric": [metric(0), metric(None), metric(5, "team")],
@@ -165,6 +181,10 @@ BROKEN: list[tuple[str, str, Given, dict[str, Any]]] = [
     ("credits_add_up", "credited twice", {
         "core.fct_credit": [credit(100), credit(Decimal("0.01"), "E2")],
     }, {"receipt_id": "R", "net_amount": 100, "credited": Decimal("100.01")}),
+    ("deals_have_a_stage", "a name no stage claims", {
+        "core.fct_opportunity": [{"opportunity_id": "O", "_line": 7}],
+        "staging.opportunity": [{"opportunity_id": "O", "stage": "sold"}],
+    }, {"opportunity_id": "O", "exported_stage": "sold", "_line": 7}),
     ("foreign_amounts_have_a_rate", "no rate", {
         "core.fct_invoice": [{"invoice_id": "I", "currency": "USD", "_line": 7}],
     }, {"invoice_id": "I", "_line": 7}),
@@ -196,9 +216,33 @@ BROKEN: list[tuple[str, str, Given, dict[str, Any]]] = [
         "core.fct_settlement": [settlement(100, kind="receipt")],
     }, {"document_id": "I", "settled_amount": 0}),
     ("quota_parts_add_up", "over-allocated", {
-        "core.dim_unit": UNITS,
-        "staging.quota": [quota("C", 100), quota("R1", 60), quota("R2", 50)],
-    }, {"unit_id": "C", "over_allocated": 10}),
+        "mart.quota_allocation": [allocated(10), allocated(0)],
+    }, {"unit_id": "C", "over_allocated": 10,
+        "problem":
+        "the 2 quotas below C add up to 10.00 more than its m of 100.00 from 2026-10-01"}),
+    ("quota_parts_add_up", "under-allocated", {
+        "mart.quota_allocation": [allocated(Decimal("-0.01"))],
+    }, {"problem":
+        "the 2 quotas below C add up to 0.01 less than its m of 100.00 from 2026-10-01"}),
+    ("quota_periods_add_up", "a month too much", {
+        "mart.load": [{"load_id": 1, "file": "hr/quota.csv"}],
+        "staging.quota": [
+            spanned(300, "2026-10-01", "2026-12-31", _load=1, _line=7),
+            spanned(100, "2026-11-01", "2026-11-30"), spanned(250, "2026-12-01", "2026-12-31"),
+        ],
+    }, {"file": "hr/quota.csv", "line": 7, "problem":
+        "the m of R1 from 2026-10-01 is 300.00, the shorter quotas in it are 350.00"}),
+    ("quota_scope_is_known", "a letter off", {
+        "mart.load": [{"load_id": 1, "file": "hr/quota.csv"}],
+        "staging.org_unit": [{"unit_id": "T01"}, {"unit_id": "T02"}, {"unit_id": "R-EAST"}],
+        "staging.quota": [{**quota("R-EAS", 1), "_load": 1, "_line": 9}, quota("T01", 1)],
+    }, {"file": "hr/quota.csv", "line": 9, "nearest": "R-EAST", "problem":
+        "there is no unit R-EAS (did you mean R-EAST?); 1 of its quotas count for nobody"}),
+    ("quota_scope_is_known", "an unknown person", {
+        "staging.employee": [{"employee_id": "E001"}],
+        "staging.quota": [{**quota("somebody", 1), "scope_kind": "employee"}],
+    }, {"nearest": None, "problem":
+        "there is no employee somebody; 1 of its quotas count for that number alone"}),
     ("receivables_tie_to_ledger", "a difference", {
         "mart.receivable_metric": [metric(10)],
     }, {"gl_difference": 10}),
@@ -248,7 +292,8 @@ def test_no_check_without_an_offender_and_a_clean_case() -> None:
 
 def test_contracts_block_and_surprises_warn() -> None:
     warned = {name for name, check in CHECKS.items() if check.severity == "warn"}
-    assert warned == {"quota_parts_add_up", "receivables_tie_to_ledger", "splits_add_up"}
+    assert warned >= {"quota_parts_add_up", "receivables_tie_to_ledger", "splits_add_up"}
+    assert {name for name in CHECKS if name.startswith("quota_")} <= warned
 
 
 def test_at_most_ten_offenders_are_shown_and_all_are_counted(lab: Laboratory) -> None:

@@ -16,6 +16,7 @@ CALENDAR = "calendar/cn.yaml"
 RECEIVABLES = "receivables.yaml"
 COMMISSION = "commission/rep_cash_2024.yaml"
 APPRAISAL = "appraisal/rep.yaml"
+QUOTAS = "quotas.yaml"
 
 
 def test_the_shipped_policies_load(policies: PolicyFiles) -> None:
@@ -34,6 +35,10 @@ def test_the_shipped_policies_load(policies: PolicyFiles) -> None:
          lambda p: p.process.contact_within_hours == 4),
         (CALENDAR, "weekend: [6, 7]", "weekend: [5, 6]",
          lambda p: p.calendar.weekend == (5, 6)),
+        (QUOTAS, "ramp: {}", "ramp: {rep: [50, 75.5]}",
+         lambda p: p.quotas.steps() == [["rep", 1, Decimal(50)], ["rep", 2, Decimal("75.5")]]),
+        (QUOTAS, "seasons: {}", "seasons: {contract_amount: {2: 60}}",
+         lambda p: [w for *_, w in p.quotas.weights()] == [100, 60] + 10 * [100]),
         (RECEIVABLES, "dso_days: 91", "dso_days: 365", lambda p: p.receivables.dso_days == 365),
         (COMMISSION, "valid_from: 2024-11-01", "valid_from: 2025-02-28",
          lambda p: p.plans[0].valid_from == dt.date(2025, 2, 28)),
@@ -57,6 +62,18 @@ def test_money_and_rates_are_read_exactly(policies: PolicyFiles) -> None:
 
 
 MISTAKES = [
+    # quotas
+    (QUOTAS, "seasons: {}", "seasons: {contract_amont: {1: 70}}", "contract_amont",
+     "seasons.contract_amont: no quota measure is named 'contract_amont' (did you mean "
+     "contract_amount?)."),
+    (QUOTAS, "seasons: {}", "seasons: {contract_amount: {13: 70}}", "seasons:",
+     "seasons: there is no month 13; months are 1 to 12."),
+    (QUOTAS, "days: calendar", "days: workdays", "workdays",
+     "proration.days: expected 'calendar' or 'working'; found 'workdays'."),
+    (QUOTAS, "ramp: {}", "ramp: {rep: [50, 250]}", "ramp:",
+     "ramp.rep.1: expected at most 200; found 250."),
+    (QUOTAS, "[unpaid, parental]", "[unpaid, unpaid]", "leave_kinds",
+     "proration.leave_kinds: kind of leave 'unpaid' is listed twice."),
     # an unknown key, a missing one
     (PROCESS, "role: sdr", "rolle: sdr", "rolle",
      "stages.0.rolle: unknown key (did you mean role?)."),

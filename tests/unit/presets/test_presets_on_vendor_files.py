@@ -67,7 +67,8 @@ def test_salesforce_as_fivetran_copies_it(tmp_path: Path) -> None:
 
 
 def test_hubspot_as_fivetran_copies_it(tmp_path: Path) -> None:
-    """The copied deals have no stage and half of them no owner: quarantined, with the reason."""
+    """The copied deals have no stage, half of them no owner, and the changes a stage nobody can
+    read: quarantined, with the reason."""
     files = ("company_data", "contact_data", "deal_data", "deal_stage_data", "owner_data")
     files += ("engagement_email_data", "engagement_task_data", "deal_property_history_data")
     exports = Exports(tmp_path, "hubspot").copy("hubspot_fivetran", files)
@@ -86,7 +87,7 @@ def test_hubspot_as_fivetran_copies_it(tmp_path: Path) -> None:
             "activity: employee_id.missing_required": 1,
             "opportunity: owner_id.missing_required": 22,
             "opportunity: stage.missing_required": 44,
-            "opportunity_event: opportunity_id.unknown_reference": 14,
+            "opportunity_event: new_stage.unknown_value": 14,
         }
         assert found.problems == {}
 

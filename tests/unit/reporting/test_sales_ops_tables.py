@@ -244,6 +244,23 @@ def test_parts_are_the_units_below_and_at_last_people(units: Laboratory) -> None
     ]
 
 
+def test_a_quarter_may_be_broken_down_to_months_and_no_part_counts_twice(
+    units: Laboratory,
+) -> None:
+    """The team has both its quarter and a month of it: the quarter is its part."""
+    quarter = {"period_start": day("2026-10-01"), "period_end": day("2026-12-31")}
+    units.given("staging.quota", [
+        unit_quota("C", 300, **quarter), unit_quota("R", 100), unit_quota("R", 220, **{
+            "period_start": day("2026-12-01"), "period_end": day("2026-12-31")}),
+        unit_quota("T", 90),
+    ])  # fmt: skip
+    assert allocation(units)[0] == ("C", "unit", 2, D(320), D(20))
+    units.given("staging.quota", [
+        unit_quota("C", 300, **quarter), unit_quota("R", 310, **quarter), unit_quota("R", 100),
+    ])  # fmt: skip
+    assert allocation(units)[0] == ("C", "unit", 1, D(310), D(10))
+
+
 def test_more_or_less_than_the_whole_is_a_difference_with_its_sign(units: Laboratory) -> None:
     units.given("staging.quota", [
         unit_quota("C", 100), unit_quota("R", "99.99"), unit_quota("T", 100), own_quota("Ann", 130),

@@ -49,7 +49,7 @@ def scores(
 ) -> list[dict[str, Any]]:
     lab.given("policy.appraisal_scheme", [scheme])
     lab.given("policy.appraisal_indicator", indicators)
-    lab.given("mart.kpi_value", values)
+    lab.given("kpi.appraised", values)
     lab.given("core.org_day", members or active("2026-10-05"))
     lab.given("staging.appraisal_input", inputs)
     return lab.result("mart.appraisal_score", "employee_id, period, indicator")

@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from documents import day
-from laboratory import Laboratory, Row, pick
+from laboratory import Laboratory, Row, pick, shipped
+
+from pipelines.kpi.generate import table_of
 
 NOVEMBER = day("2026-11-01")
 
@@ -168,3 +170,86 @@ def test_a_scope_that_is_not_the_kpi_s_own_is_left_out(lab: Laboratory) -> None:
     lab.given("kpi.no_data", []).build("kpi.opportunity", "kpi.opportunity_percentile")
     assert ("segment", "sme") in values(lab, "win_rate_count")
     assert ("segment", "sme") not in values(lab, "sales_cycle_days")
+
+
+def test_each_of_the_last_days_stands_beside_the_day_before_and_the_year_before(
+    lab: Laboratory,
+) -> None:
+    lab.given("core.org_day", [
+        {"employee_id": "E1", "calendar_date": day("2026-11-12"), "is_active": True},
+    ])  # fmt: skip
+    lab.given("core.fct_activity", [
+        {"activity_id": str(number), "employee_id": "E1", "type": "call", "occurred_date": day(date)}
+        for number, date in enumerate(
+            ["2026-11-13", "2026-11-13", "2026-11-12", "2025-11-14", "2025-01-01"]
+        )
+    ])  # fmt: skip
+    rows = {
+        (row["period_start"], row["scope_kind"]): row for row in lab.result("kpi.activity_day")
+    }
+    found = rows[day("2026-11-13"), "employee"]
+    assert (found["calls__num"], found["calls__prev_num"], found["calls__py_num"]) == (2, 1, 1)
+    assert (found["period_kind"], found["period_end"]) == ("day", day("2026-11-13"))
+    assert not any(start < day("2025-10-12") for start, _ in rows)  # four hundred days
+
+
+def test_who_made_no_call_that_day_has_made_none(lab: Laboratory) -> None:
+    lab.given("core.org_day", [
+        {"employee_id": "E1", "calendar_date": day("2026-11-12"), "is_active": True},
+    ])  # fmt: skip
+    lab.given("core.fct_lead", [
+        {"lead_id": "L", "owner_id": "E2", "sql_date": day("2026-11-12")},
+    ])  # fmt: skip
+    rows = {row["scope_id"]: row["new_prospects__num"] for row in lab.result("kpi.lead_day")}
+    assert rows == {"E1": None, "E2": 1, "(none)": 1, "C": 1}
+
+
+def test_a_share_is_of_all_ids_of_its_scope(lab: Laboratory) -> None:
+    lab.given("core.fct_opportunity", [
+        {"opportunity_id": str(number), "closed_date": day("2026-11-02"), "owner_id": "E1",
+         "is_lost": True, "loss_reason": reason}
+        for number, reason in enumerate(["price", "price", "timing"])
+    ])  # fmt: skip
+    rows = {
+        row["scope_id"]: (row["loss_reason_share__num"], row["loss_reason_share__den"])
+        for row in lab.result("kpi.opportunity")
+        if (row["period_kind"], row["scope_kind"]) == ("month", "loss_reason")
+        and row["period_start"] == day("2026-11-01")
+    }
+    assert rows == {"price": (2, 3), "timing": (1, 3)}
+
+
+def test_a_fact_without_an_owner_is_the_company_s(lab: Laboratory) -> None:
+    lab.given("core.org_day", [
+        {"employee_id": "E1", "calendar_date": day("2026-11-12"), "is_active": True},
+    ])  # fmt: skip
+    lab.given("core.fct_campaign", [
+        {"campaign_id": "A", "channel": "web", "start_date": day("2026-11-02"), "visits": 7},
+    ])  # fmt: skip
+    rows = {row["scope_kind"] for row in lab.result("kpi.campaign")}
+    assert rows == {"company", "campaign", "channel"}
+
+
+def test_a_fiscal_year_has_periods_of_its_own(lab: Laboratory) -> None:
+    lab.con.execute("update policy.term set fiscal_year_starts = 4")
+    lab.build("core.calendar", "core.period", "core.period_variant", "core.period_day")
+    rows = lab.query(
+        "select period_kind, period_start, period_end from core.period "
+        "where period_kind in ('fiscal_year', 'fytd') and period_end >= date '2026-01-01' order by 1, 2"
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        ("fiscal_year", day("2025-04-01"), day("2026-03-31")),
+        ("fiscal_year", day("2026-04-01"), day("2027-03-31")),
+        ("fytd", day("2026-04-01"), day("2026-11-15")),
+    ]
+
+
+def test_appraisal_reads_a_view_of_the_kpis_its_schemes_name(lab: Laboratory) -> None:
+    lab.given("core.org_day", [
+        {"employee_id": "E1", "calendar_date": day("2026-11-12"), "is_active": True},
+    ])  # fmt: skip
+    lab.build("core.period_scope")
+    schemes = shipped()[1].schemes
+    named = {i.kpi for scheme in schemes for i in scheme.indicators if i.kpi}
+    lab.build(*(table_of(shipped()[1].catalogue.kpis[name]) for name in named))
+    assert {row["kpi_id"] for row in lab.result("kpi.appraised")} == named

@@ -114,6 +114,69 @@ def test_filled_fields_are_counted_for_the_stage_a_deal_is_in(lab: Laboratory) -
     ]
 
 
+def test_a_stage_may_ask_for_more_or_less_of_a_segment(lab: Laboratory) -> None:
+    lab.given("policy.stage_segment", [
+        {"stage_id": "proposal", "segment": "strategic", "expected_days": 90,
+         "probability_pct": 40, "is_skipped": False},
+        {"stage_id": "proposal", "segment": "sme", "expected_days": 7, "probability_pct": 60,
+         "is_skipped": False},
+    ]).given("policy.stage_field", [
+        {"stage_id": "proposal", "segment": "*", "field": "amount"},
+        {"stage_id": "proposal", "segment": "strategic", "field": "amount"},
+        {"stage_id": "proposal", "segment": "strategic", "field": "next_step"},
+    ])  # fmt: skip
+    given_deals(lab, [
+        deal(segment, "2026-10-01", "proposal", segment=segment)
+        for segment in ("another", "sme", "strategic")
+    ])  # fmt: skip
+    rows = lab.result("core.fct_open_opportunity", "opportunity_id")
+    assert pick(
+        rows, "segment", "filled_fields", "required_fields", "expected_stage_days",
+        "probability_pct",
+    ) == [
+        ("another", 1, 1, 21, 50), ("sme", 0, 0, 7, 60), ("strategic", 1, 2, 90, 40),
+    ]  # fmt: skip
+
+
+def test_a_deal_is_long_in_its_stage_by_the_process_while_too_few_have_left_it(
+    lab: Laboratory,
+) -> None:
+    """Qualification takes 14 days; 20 deals that left it would say how long it really takes."""
+    given_deals(lab, [deal("at its limit", "2026-11-01"), deal("over it", "2026-10-31")])
+    lab.build("core.fct_stage_visit", "core.fct_open_opportunity")
+    rows = lab.result("mart.deal_attention", "opportunity_id")
+    assert pick(
+        rows, "opportunity_id", "stage_p75_days", "expected_stage_days", "days_in_stage",
+        "is_ageing",
+    ) == [("at its limit", None, 14, 14, False), ("over it", None, 14, 15, True)]  # fmt: skip
+
+
+def test_a_decision_maker_is_asked_for_once_needs_are_analysed(lab: Laboratory) -> None:
+    """Which stage that is says the process, by its milestone."""
+    stages = ("needs_analysis", "proposal", "order")
+    given_deals(lab, [deal(stage, "2026-11-01", stage) for stage in stages])
+    lab.build("core.fct_stage_visit", "core.fct_open_opportunity")
+    lab.given("core.fct_opportunity", [
+        {"opportunity_id": stage, "decision_maker_identified": False} for stage in stages
+    ])  # fmt: skip
+    rows = lab.result("mart.deal_attention", "opportunity_id")
+    assert pick(rows, "opportunity_id", "is_without_decision_maker") == [
+        ("needs_analysis", False), ("order", True), ("proposal", True),
+    ]  # fmt: skip
+
+
+def test_the_stage_of_a_deal_is_one_of_the_process_whatever_the_source_calls_it(
+    lab: Laboratory,
+) -> None:
+    names = ("proposal", "S4", "decision", "Closed Lost")
+    given_deals(lab, [deal(name, "2026-10-01", name) for name in names])
+    rows = lab.result("core.fct_opportunity", "opportunity_id")
+    assert pick(rows, "opportunity_id", "stage") == [
+        ("Closed Lost", "qualification"), ("S4", "proposal"), ("decision", "negotiation"),
+        ("proposal", "proposal"),
+    ]  # fmt: skip
+
+
 def test_a_deal_handed_over_has_an_owner_for_each_span(lab: Laboratory) -> None:
     given_deals(
         lab,

@@ -322,8 +322,9 @@ def test_the_collection_rate_is_a_ratio_of_sums_for_every_scope(lab: Laboratory)
     )
     found = {
         row["scope_id"]: (row["collection_rate__num"], row["collection_rate__den"])
-        for row in lab.result("kpi.due_item_modelled")
+        for row in lab.result("kpi.due_item")
         if (row["period_kind"], row["period_start"]) == ("month", day("2026-10-01"))
+        and row["scope_kind"] != "customer"
     }
     assert found == {
         "E1": (90, 100), "T": (90, 100), "R": (90, 100), "E2": (0, 300), "(none)": (0, 300),
@@ -349,3 +350,24 @@ def test_receivable_ratios_are_balances_of_the_period_s_last_day(lab: Laboratory
     # a running month is held against the same day of the month before, not against its end
     assert running["overdue_rate__prev_num"] == 250
     assert found["month", day("2026-10-01")]["overdue_rate__num"] == 200
+
+
+def test_counting_back_uses_up_the_newest_month_first(lab: Laboratory) -> None:
+    """Benji Pays' example in months of 30 days: 212,000 = 100,000 + 80,000 + 32,000 of 70,000."""
+    lab.as_of(day("2026-09-30"))
+    lab.given("mart.receivable_ageing", [
+        {"as_of_date": day("2026-09-30"), "scope_kind": "company", "scope_id": "C",
+         "bucket": "not_due", "open_amount_base": 212_000},
+        {"as_of_date": day("2026-09-30"), "scope_kind": "employee", "scope_id": "E2",
+         "bucket": "not_due", "open_amount_base": 500},
+    ])  # fmt: skip
+    lab.given("core.fct_invoice", [
+        {"invoice_id": number, "owner_id": "E1", "invoice_date": day(date),
+         "gross_amount_base": amount}
+        for number, date, amount in [
+            ("1", "2026-09-10", 100_000), ("2", "2026-08-10", 80_000), ("3", "2026-07-10", 70_000),
+        ]
+    ])  # fmt: skip
+    rows = [r for r in lab.result("core.dso_countback") if r["as_of_date"] == day("2026-09-30")]
+    # September 30 days, August 31, and 32/70 of July's 31
+    assert pick(rows, "scope_kind", "dso_countback") == [("company", Decimal("75.1714"))]

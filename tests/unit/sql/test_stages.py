@@ -91,7 +91,58 @@ def test_a_save_that_left_the_stage_as_it_was_is_neither_progress_nor_exit(
     lab: Laboratory,
 ) -> None:
     rows = visits(lab, [deal("O", "2026-10-01", Q)], moves("O", Q, ("2026-10-05", Q)))
-    assert pick(rows, "result") == [("stayed",), ("open",)]
+    assert pick(rows, "stage_id", "entered_date", "result") == [(Q, day("2026-10-01"), "open")]
+
+
+def test_names_of_the_past_are_read_as_stages_of_today(lab: Laboratory) -> None:
+    """History outlives a change of process: `S3` and `decision` are names of others."""
+    rows = visits(
+        lab,
+        [deal("O", "2026-10-01", "S5")],
+        moves("O", "S2", ("2026-10-05", "S3"), ("2026-10-09", "decision")),
+    )
+    assert pick(rows, "stage_id", "result", "days") == [
+        (Q, "advanced", 4), (N, "advanced", 4), (G, "open", None),
+    ]  # fmt: skip
+
+
+def test_a_change_between_two_names_of_one_stage_is_no_visit(lab: Laboratory) -> None:
+    rows = visits(
+        lab,
+        [deal("O", "2026-10-01", P)],
+        moves("O", "evaluation", ("2026-10-02", Q), ("2026-10-03", "S2"), ("2026-10-11", P)),
+    )
+    assert pick(rows, "visit_no", "stage_id", "entered_date", "result", "days") == [
+        (1, Q, day("2026-10-01"), "advanced", 10),
+        (2, P, day("2026-10-11"), "open", None),
+    ]
+
+
+def test_a_return_to_a_stage_under_another_name_is_a_visit(lab: Laboratory) -> None:
+    rows = visits(
+        lab, [deal("O", "2026-10-01", "S2")], moves("O", Q, ("2026-10-02", N), ("2026-10-03", "S2"))
+    )
+    assert pick(rows, "stage_id", "result") == [(Q, "advanced"), (N, "regressed"), (Q, "open")]
+
+
+def test_a_name_that_says_the_deal_ended_is_no_visit(lab: Laboratory) -> None:
+    rows = visits(
+        lab,
+        [closed("O", "2026-10-01", "lost", "2026-10-20", N)],
+        moves("O", Q, ("2026-10-05", N), ("2026-10-20", "Closed Lost")),
+    )
+    assert pick(rows, "stage_id", "result", "days") == [(Q, "advanced", 4), (N, "lost", 15)]
+
+
+def test_a_reopened_deal_goes_on_from_where_it_ended(lab: Laboratory) -> None:
+    events = moves("O", Q, ("2026-10-05", "Closed Lost"), ("2026-10-09", Q), ("2026-10-12", N))
+    rows = visits(lab, [deal("O", "2026-10-01", N)], events)
+    assert pick(rows, "stage_id", "result", "days") == [(Q, "advanced", 11), (N, "open", None)]
+
+
+def test_a_deal_only_known_to_have_ended_was_in_the_first_stage(lab: Laboratory) -> None:
+    rows = visits(lab, [closed("O", "2026-10-01", "lost", "2026-10-20", "Closed Lost")], [])
+    assert pick(rows, "stage_id", "result", "days") == [(Q, "lost", 19)]
 
 
 def test_a_stage_change_after_the_day_of_the_report_is_not_seen(lab: Laboratory) -> None:
@@ -140,6 +191,25 @@ def test_a_skipped_stage_counts_as_passed_but_has_no_duration(lab: Laboratory) -
         (G, False, "open", day("2026-10-05")),
     ]
     assert pick(exits(lab, deals, events), "stage_id", "days") == [(Q, 4)]
+
+
+def test_a_stage_that_a_segment_skips_is_not_passed_by_its_deals(lab: Laboratory) -> None:
+    lab.given("policy.stage_segment", [{"stage_id": N, "segment": "sme", "is_skipped": True}])
+    rows = entries(
+        lab,
+        [deal("all", "2026-10-01", P), deal("sme", "2026-10-01", P, segment="sme"),
+         deal("was there", "2026-10-01", P, segment="sme"),
+         deal("went back", "2026-10-01", N, segment="sme")],
+        [*moves("all", Q, ("2026-10-05", P)), *moves("sme", Q, ("2026-10-05", P)),
+         *moves("was there", Q, ("2026-10-03", N), ("2026-10-05", P)),
+         *moves("went back", Q, ("2026-10-03", P), ("2026-10-05", N))],
+    )  # fmt: skip
+    assert pick(rows, "opportunity_id", "stage_id", "is_skipped") == [
+        ("all", Q, False), ("all", N, True), ("all", P, False),
+        ("sme", Q, False), ("sme", P, False),
+        ("was there", Q, False), ("was there", N, False), ("was there", P, False),
+        ("went back", Q, False), ("went back", N, True), ("went back", P, False),
+    ]  # fmt: skip
 
 
 def test_a_deal_that_went_back_has_regressed_from_the_stages_it_left_behind(

@@ -26,14 +26,20 @@ BAD = {
 
 def good_value(table: Table, column: Column, number: int) -> str:
     """A value the contract takes; keys and dates differ from row to row."""
-    allowed = allowed_values(table, column.name, STAGES)
-    if allowed:
-        return allowed[0]
+    read_as = [c.name for c in table.columns.values() if _source(c) == column.name]
+    for name in (column.name, *read_as):
+        allowed = allowed_values(table, name, STAGES)
+        if allowed:
+            return allowed[0]
     if column.type == "text":
         return f"{column.name} {number}"
     if column.type in ("date", "timestamp"):
         return (dt.date(2026, 1, 1) + dt.timedelta(days=number)).isoformat()
     return {"boolean": "true"}.get(column.type, str(min(number, 9)))
+
+
+def _source(column: Column) -> str | None:
+    return column.derivation.source if column.derivation else None
 
 
 def bad_row(table: Table, rule: Rule, number: int) -> dict[str, str]:

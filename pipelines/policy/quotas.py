@@ -1,0 +1,85 @@
+"""The policy on quotas (`policy/quotas.yaml`): proration, ramps of new hires, seasons.
+
+Belongs here: what the file may say. Does not belong here: applying it (`sql/core/quota_day.sql`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from pipelines.policy.models import Policy, once
+from pipelines.yamlfile import YamlFile, did_you_mean, validate
+
+_Weight = Annotated[int, Field(ge=1, le=1000)]
+_Percent = Annotated[Decimal, Field(ge=0, le=200, decimal_places=2)]
+USUAL_WEIGHT = 100
+
+
+class Proration(Policy):
+    """Which days count for a person's quota; a leave of another kind counts once it is long."""
+
+    enabled: bool = True
+    days: Literal["calendar", "working"] = "calendar"
+    leave_kinds: tuple[str, ...] = ("unpaid", "parental")
+    long_leave_days: Annotated[int, Field(gt=0)] | None = 30
+
+    @field_validator("leave_kinds")
+    @classmethod
+    def _kinds_once(cls, kinds: tuple[str, ...]) -> tuple[str, ...]:
+        once("kind of leave", kinds)
+        return kinds
+
+
+class Quotas(Policy):
+    """`policy/quotas.yaml`."""
+
+    proration: Proration = Proration()
+    ramp: dict[str, Annotated[tuple[_Percent, ...], Field(min_length=1)]] = Field(
+        default_factory=dict
+    )
+    seasons: dict[str, dict[int, _Weight]] = Field(default_factory=dict)
+
+    @field_validator("seasons")
+    @classmethod
+    def _months_exist(cls, seasons: dict[str, dict[int, int]]) -> dict[str, dict[int, int]]:
+        for months in seasons.values():
+            for month in months:
+                if not 1 <= month <= 12:
+                    raise ValueError(f"there is no month {month}; months are 1 to 12")
+        return seasons
+
+    def weights(self) -> list[list[object]]:
+        """Measure, month and weight, all twelve months of every measure that has seasons."""
+        return [
+            [measure, month, months.get(month, USUAL_WEIGHT)]
+            for measure, months in sorted(self.seasons.items())
+            for month in range(1, 13)
+        ]
+
+    def steps(self) -> list[list[object]]:
+        """Role, month since joining (1 is the first) and share in percent."""
+        return [
+            [role, number, share]
+            for role, shares in sorted(self.ramp.items())
+            for number, share in enumerate(shares, 1)
+        ]
+
+
+def read_quotas(source: YamlFile, measures: Collection[str]) -> Quotas:
+    """Validate the file; seasons are for measures that something counts towards.
+
+    Raises:
+        UserError: naming file, line, key, what was expected and the nearest match.
+    """
+    quotas = validate(source, Quotas)
+    for measure in quotas.seasons:
+        if measure not in measures:
+            raise source.error(
+                ("seasons", measure),
+                f"no quota measure is named {measure!r}{did_you_mean(measure, measures)}.",
+            )
+    return quotas

@@ -1,0 +1,135 @@
+-- table: core.pipeline_weight_day
+-- grain: one row per day looked at and owner
+-- key:   as_of_date, owner_id
+-- why:   the open pipeline of every period end weighted by the stage each deal was in then, at the
+--        probability that was known in that quarter
+with as_of as (
+  select
+    as_of_date,
+    coalesce(lag(as_of_date) over (order by as_of_date), date '0001-01-01') as previous_as_of
+  from (select distinct to_date as as_of_date from core.period_variant) as looked_at
+),
+
+visit as (
+  select
+    opportunity_id,
+    stage_id,
+    entered_date,
+    coalesce(
+      lead(entered_date) over (partition by opportunity_id order by visit_no), date '9999-12-31'
+    ) as next_entered_date
+  from core.fct_stage_visit
+),
+
+staged as (
+  select
+    coalesce(span.owner_id, '(none)') as owner_id,
+    opportunity.segment,
+    visit.stage_id,
+    greatest(span.valid_from, visit.entered_date) as valid_from,
+    least(span.valid_before, visit.next_entered_date) as valid_before,
+    coalesce(span.amount_base, 0) as amount
+  from core.pipeline_span as span
+  inner join core.fct_opportunity as opportunity on span.opportunity_id = opportunity.opportunity_id
+  inner join visit
+    on
+      span.opportunity_id = visit.opportunity_id
+      and span.valid_from < visit.next_entered_date
+      and span.valid_before > visit.entered_date
+),
+
+moved as (
+  select
+    owner_id,
+    segment,
+    stage_id,
+    valid_from as moved_date,
+    sum(amount) as amount,
+    count(*) as deals
+  from staged
+  where valid_from < valid_before
+  group by owner_id, segment, stage_id, valid_from
+  union all
+  select
+    owner_id,
+    segment,
+    stage_id,
+    valid_before as moved_date,
+    -sum(amount) as amount,
+    -count(*) as deals
+  from staged
+  where valid_from < valid_before
+  group by owner_id, segment, stage_id, valid_before
+),
+
+seen as (
+  select
+    as_of.as_of_date,
+    moved.owner_id,
+    moved.segment,
+    moved.stage_id,
+    sum(moved.amount) as amount,
+    sum(moved.deals) as deals
+  from moved
+  inner join as_of
+    on moved.moved_date <= as_of.as_of_date and moved.moved_date > as_of.previous_as_of
+  group by as_of.as_of_date, moved.owner_id, moved.segment, moved.stage_id
+),
+
+grid as (
+  select
+    as_of.as_of_date,
+    part.owner_id,
+    part.segment,
+    part.stage_id
+  from (select distinct
+    owner_id,
+    segment,
+    stage_id
+  from seen) as part
+  cross join as_of
+),
+
+balance as (
+  select
+    grid.as_of_date,
+    grid.owner_id,
+    grid.segment,
+    grid.stage_id,
+    sum(coalesce(seen.amount, 0)) over up_to as amount,
+    sum(coalesce(seen.deals, 0)) over up_to as deals
+  from grid
+  left join seen
+    on
+      grid.as_of_date = seen.as_of_date
+      and grid.owner_id = seen.owner_id
+      and grid.segment = seen.segment
+      and grid.stage_id = seen.stage_id
+  window up_to as (
+    partition by grid.owner_id, grid.segment, grid.stage_id order by grid.as_of_date
+    rows between unbounded preceding and current row
+  )
+)
+
+select
+  balance.as_of_date,
+  balance.owner_id,
+  cast(round(sum(
+    cast(balance.amount as decimal(26, 4))
+    * coalesce(
+      learnt.probability,
+      cast(stage.probability_pct * cast(0.01 as decimal(3, 2)) as decimal(9, 6)),
+      0
+    )
+  ), 2) as decimal(18, 4)) as weighted_base,
+  cast(sum(balance.deals) as bigint) as deals
+from balance
+inner join core.calendar as calendar on balance.as_of_date = calendar.calendar_date
+left join policy.stage as stage on balance.stage_id = stage.stage_id
+left join core.stage_probability as learnt
+  on
+    calendar.quarter_start = learnt.quarter_start
+    and balance.segment = learnt.segment
+    and balance.stage_id = learnt.stage_id
+where balance.deals <> 0 or balance.amount <> 0
+group by balance.as_of_date, balance.owner_id
