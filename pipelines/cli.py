@@ -178,6 +178,8 @@ def _explanation_json(found: Any) -> dict[str, Any]:
         "to": found.to_date,
         **{k: found.value[k] for k in ("numerator", "denominator", "value", "n", "no_data_reason")},
         "adds_up": found.adds_up,
+        "parts": found.parts,
+        "checks": found.checks,
         "rows": found.rows,
     }
 

@@ -159,6 +159,21 @@ def print_explanation(found: Explanation, language: str, limit: int, rows: Path 
             + f" · n = {value['n']}",
             markup=False,
         )
+    for other, part in found.parts.items():
+        sums = f"{_plain(part.get('numerator'))} / {_plain(part.get('denominator'))}"
+        console.print(
+            f"    {other}: {_plain(part.get('value'))} ({sums}, n = {part.get('n')})", markup=False
+        )
+    failed = [check for check in found.checks if check["status"] != "passed"]
+    console.print(
+        f"  {len(found.checks)} checks of the tables it needs, {len(failed)} not passed", markup=False
+    )
+    for check in failed:
+        console.print(
+            f"    {check['check_id']} on {check['table_name']}: {check['status']}, "
+            f"{check['offenders']:,} rows",
+            markup=False,
+        )
     if found.adds_up is not None:
         console.print(
             f"  {found.row_count:,} rows "

@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
 from pipelines.errors import UserError
-from pipelines.landing.parquet import literal
+from pipelines.kpi.rows import Place, part_sql, rows_sql, shown_table
 from pipelines.policy.catalogue import Catalogue, Fact, Kpi
 from pipelines.warehouse.duck import Warehouse
 from pipelines.yamlfile import did_you_mean
@@ -33,7 +33,11 @@ class Period:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A value with its definition and rows; `adds_up` compares the rows with the value's sums."""
+    """A value with its definition and rows; `adds_up` compares the rows with the value.
+
+    `parts` are the values of the KPIs a derived one is made of, `checks` what the last run found in
+    the tables the KPI stands on.
+    """
 
     kpi_id: str
     kpi: Kpi
@@ -47,6 +51,32 @@ class Explanation:
     rows: list[dict[str, Any]]
     row_count: int
     adds_up: bool | None
+    parts: dict[str, dict[str, Any]]
+    checks: list[dict[str, Any]]
+
+
+def _values(warehouse: Warehouse, kpi_id: str, place: Place) -> list[dict[str, Any]]:
+    return warehouse.rows(
+        "select * from mart.kpi_value where kpi_id = ? and period_kind = ? and period_start = ? "
+        "and scope_kind = ? and scope_id = ?",
+        [kpi_id, place.period_kind, place.period_start, place.scope_kind, place.scope_id],
+    )
+
+
+def _place(warehouse: Warehouse, period: Period, scope_kind: str, scope_id: str) -> Place | None:
+    """The days a period covers; nothing for one that is not computed."""
+    if period.kind == "day":
+        first = last = period.start
+    else:
+        spans = warehouse.rows(
+            "select period_start, from_date, to_date from core.period_variant "
+            "where period_kind = ? and variant = 'actual' and period_start = ?",
+            [period.kind, period.start],
+        )
+        if not spans:
+            return None
+        first, last = spans[0]["from_date"], spans[0]["to_date"]
+    return Place(period.kind, period.start, first, last, scope_kind, scope_id)
 
 
 def parse_period(text: str, as_of: dt.date) -> Period:
@@ -60,6 +90,8 @@ def parse_period(text: str, as_of: dt.date) -> Period:
         month = {"mtd": as_of.month, "qtd": 3 * ((as_of.month - 1) // 3) + 1, "ytd": 1}[lowered]
         return Period(lowered, dt.date(as_of.year, month, 1))
     try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", lowered):
+            return Period("day", dt.date.fromisoformat(lowered))
         if match := re.fullmatch(r"(\d{4})-w(\d{1,2})", lowered):
             return Period("week", dt.date.fromisocalendar(int(match[1]), int(match[2]), 1))
         if match := re.fullmatch(r"(\d{4})-q([1-4])", lowered):
@@ -72,7 +104,7 @@ def parse_period(text: str, as_of: dt.date) -> Period:
         pass
     raise UserError(
         f"--period {text!r}: expected a week 2026-W46, a month 2026-10, a quarter 2026-Q3, "
-        "a year 2026, or mtd, qtd, ytd."
+        "a year 2026, a day 2026-11-13, or mtd, qtd, ytd."
     )
 
 
@@ -115,34 +147,46 @@ def explain(
     if kpi_id not in catalogue.kpis:
         raise UserError(f"no KPI named {kpi_id!r}{did_you_mean(kpi_id, catalogue.kpis)}.")
     kpi = catalogue.kpis[kpi_id]
-    fact = catalogue.facts[kpi.fact]
     parameter = warehouse.rows("select as_of_date, company_id from core.parameter")[0]
     asked = parse_period(period, parameter["as_of_date"])
     scope_kind, scope_id = parse_scope(scope, parameter["company_id"])
-    value = _value(warehouse, kpi_id, asked, scope_kind, scope_id, scope, period)
-    span = warehouse.rows(
-        "select from_date, to_date from core.period_variant "
-        "where period_kind = ? and period_start = ? and variant = 'actual'",
-        [asked.kind, asked.start],
-    )[0]
-    sql = _rows_sql(kpi, fact, asked, span["from_date"], span["to_date"], scope_kind, scope_id)
-    counted = warehouse.rows(
-        f"select count(*) as n, sum(numerator) as num, sum(denominator) as den from ({sql})"
-    )[0]
-    rows = warehouse.rows(f"{sql} order by file, line" + (f" limit {limit}" if limit else ""))
+    place, value = _value(warehouse, kpi_id, asked, parse_scope(scope, parameter["company_id"]),
+                          scope, period)  # fmt: skip
+    sql, parts = _query(warehouse, catalogue, kpi_id, place)
+    counted = warehouse.rows(f"select count(*) as n from ({sql})")[0]
+    order = "kpi, file, line" if parts else "file, line"
+    rows = warehouse.rows(f"{sql} order by {order}" + (f" limit {limit}" if limit else ""))
     return Explanation(
         kpi_id=kpi_id,
         kpi=kpi,
-        scope_kind=scope_kind,
-        scope_id=scope_id,
+        scope_kind=place.scope_kind,
+        scope_id=place.scope_id,
         period=asked,
-        from_date=span["from_date"],
-        to_date=span["to_date"],
+        from_date=place.first,
+        to_date=place.last,
         value=value,
         columns=tuple(rows[0]) if rows else (),
         rows=rows,
         row_count=int(counted["n"]),
-        adds_up=_adds_up(kpi, value, counted),
+        adds_up=_agrees(warehouse, catalogue, kpi_id, value, place),
+        parts={other: _known(warehouse, other, place) for other in parts},
+        checks=_checks(warehouse, catalogue, kpi_id),
+    )
+
+
+def _checks(warehouse: Warehouse, catalogue: Catalogue, kpi_id: str) -> list[dict[str, Any]]:
+    """What the last run's checks found in the tables a KPI stands on, failures first."""
+    if not warehouse.exists("mart.check_history"):
+        return []
+    tables = [f"staging.{table}" for table in catalogue.needs(kpi_id)]
+    facts = [catalogue.facts[catalogue.kpis[k].fact] for k in (kpi_id, *catalogue.kpis[kpi_id].references)
+             if catalogue.kpis[k].fact]  # fmt: skip
+    tables += [table for fact in facts for table in (fact.table, fact.rows) if table]
+    return warehouse.rows(
+        "select check_id, table_name, severity, status, offenders from mart.check_history "
+        "where run_id = (select max(run_id) from mart.check_history) "
+        "and list_contains(?, table_name) order by status, table_name, check_id",
+        [tables],
     )
 
 
@@ -150,18 +194,15 @@ def _value(
     warehouse: Warehouse,
     kpi_id: str,
     period: Period,
-    scope_kind: str,
-    scope_id: str,
+    asked: tuple[str, str],
     scope: str,
     written: str,
-) -> dict[str, Any]:
-    found = warehouse.rows(
-        "select * from mart.kpi_value where kpi_id = ? and period_kind = ? and period_start = ? "
-        "and scope_kind = ? and scope_id = ?",
-        [kpi_id, period.kind, period.start, scope_kind, scope_id],
-    )
-    if found:
-        return found[0]
+) -> tuple[Place, dict[str, Any]]:
+    scope_kind, scope_id = asked
+    place = _place(warehouse, period, scope_kind, scope_id)
+    found = _values(warehouse, kpi_id, place) if place else []
+    if place and found:
+        return place, found[0]
     known = [
         row["scope_id"]
         for row in warehouse.rows(
@@ -181,74 +222,70 @@ def _value(
     )
 
 
-def _rows_sql(
-    kpi: Kpi,
-    fact: Fact,
-    period: Period,
-    first: dt.date,
-    last: dt.date,
-    scope_kind: str,
-    scope_id: str,
-) -> str:
-    table = fact.rows or fact.table
-    day = f"date {literal(last.isoformat())}"
-    if fact.span:
-        date = day
-        inside = f"fact.{fact.span[0]} <= {day} and fact.{fact.span[1]} > {day}"
-    elif fact.by_period:
-        date = f"fact.{kpi.date}"
-        inside = (
-            f"fact.period_kind = {literal(period.kind)} and fact.variant = 'actual' "
-            f"and fact.period_start = date {literal(period.start.isoformat())}"
-        )
-    else:
-        date = f"fact.{kpi.date}"
-        inside = f"fact.{kpi.date} between date {literal(first.isoformat())} and {day}"
-    where = f"({inside}) and {_scope_filter(fact, scope_kind, scope_id)}"
-    if kpi.where:
-        where += f" and ({kpi.where})"
-    shown = "".join(f"fact.{name}, " for name in dict.fromkeys((*fact.key, *fact.show)))
-    quarter = dt.date(last.year, 3 * ((last.month - 1) // 3) + 1, 1)
-    return (
-        f"select {shown}fact.{fact.owner} as owner, "
-        f"{kpi.numerator} as numerator, {kpi.denominator or 'null'} as denominator, "
-        "load.file || case when load.sheet <> '' then '#' || load.sheet else '' end as file, "
-        f"fact._line as line from {table} as fact "
-        f"cross join (select date {literal(quarter.isoformat())} as quarter_start, "
-        f"cast(date {literal(quarter.isoformat())} + interval 3 month - interval 1 day as date) "
-        "as quarter_end) as quarter "
-        "left join (select employee_id as org_employee, calendar_date as org_date, team_id, "
-        f"region_id from core.org_day) as org on org.org_employee = fact.{fact.owner} "
-        f"and org.org_date = {date} left join mart.load as load on load.load_id = fact._load "
-        f"where {where}"
-    )
+def _query(
+    warehouse: Warehouse, catalogue: Catalogue, kpi_id: str, place: Place
+) -> tuple[str, tuple[str, ...]]:
+    """The rows of a value, or of all the KPIs it is made of; and the KPIs without those rows."""
+    kpi = catalogue.kpis[kpi_id]
+    if kpi.kind != "derived":
+        fact = catalogue.facts[kpi.fact]
+        return rows_sql(kpi, fact, _columns(warehouse, fact, place), place), ()
+    parts = []
+    for other in kpi.references:
+        fact = catalogue.facts[catalogue.kpis[other].fact]
+        parts.append(part_sql(catalogue, other, _columns(warehouse, fact, place), place))
+    return " union all ".join(parts), kpi.references
 
 
-def _scope_filter(fact: Fact, scope_kind: str, scope_id: str) -> str:
-    wanted = literal(scope_id)
-    if scope_kind == "company":
-        return "true"
-    if scope_kind == "employee":
-        return f"coalesce(fact.{fact.owner}, '(none)') = {wanted}"
-    if scope_kind in ("team", "region"):
-        return f"coalesce(org.{scope_kind}_id, '(none)') = {wanted}"
-    return f"fact.{fact.scopes[scope_kind]} = {wanted}"
+def _columns(warehouse: Warehouse, fact: Fact, place: Place) -> tuple[str, ...]:
+    return warehouse.columns(shown_table(fact, place.scope_kind))
 
 
-def _adds_up(kpi: Kpi, value: dict[str, Any], counted: dict[str, Any]) -> bool | None:
-    """Whether the rows give the sums that were computed; unknown for percentiles."""
-    if kpi.kind == "percentile" or value["no_data_reason"]:
+def _agrees(
+    warehouse: Warehouse, catalogue: Catalogue, kpi_id: str, value: dict[str, Any], place: Place
+) -> bool | None:
+    """Whether the rows give the value that was computed; unknown where it is no sum of theirs."""
+    kpi = catalogue.kpis[kpi_id]
+    if value["no_data_reason"]:
         return None
-    if kpi.kind == "modelled" and kpi.denominator is None and kpi.unit in ("days", "multiple"):
+    if kpi.kind == "derived":
+        verdicts = [
+            _agrees(warehouse, catalogue, other, _known(warehouse, other, place), place)
+            for other in kpi.references
+        ]
+        if False in verdicts:
+            return False
+        return None if None in verdicts else True
+    sql = _query(warehouse, catalogue, kpi_id, place)[0]
+    if kpi.kind in ("percentile", "distinct"):
+        found = warehouse.rows(f"select {_looked_up(kpi)} as value from ({sql})")[0]["value"]
+        return _number(found) == _number(value["value"])
+    if kpi.is_untraceable or value["numerator"] is None:
         return None
-    same = _number(counted["num"]) == _number(value["numerator"])
+    sums = warehouse.rows(f"select sum(numerator) as num, sum(denominator) as den from ({sql})")[0]
+    places = 2 if kpi.kind == "modelled" else 4  # models round to cents
+    same = _number(sums["num"], places) == _number(value["numerator"], places)
     if kpi.denominator is not None:
-        same = same and _number(counted["den"]) == _number(value["denominator"])
+        same = same and _number(sums["den"]) == _number(value["denominator"])
     return same
 
 
-def _number(value: Any) -> Decimal:
-    return Decimal(0) if value is None else Decimal(str(value))
+def _known(warehouse: Warehouse, kpi_id: str, place: Place) -> dict[str, Any]:
+    found = _values(warehouse, kpi_id, place)
+    return found[0] if found else {"no_data_reason": "absent"}
+
+
+def _looked_up(kpi: Kpi) -> str:
+    if kpi.kind == "distinct":
+        return "count(distinct numerator)"
+    return f"cast(quantile_cont(numerator, {kpi.percentile}) as decimal(38, 8))"
+
+
+def _number(value: Any, places: int = 4) -> Decimal:
+    """By default to the cent's hundredth, which is what `mart.kpi_value` holds of a sum."""
+    if value is None:
+        return Decimal(0)
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
 def write_rows(explanation: Explanation, target: Path) -> None:

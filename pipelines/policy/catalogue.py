@@ -114,7 +114,8 @@ class Kpi(Policy):
 
     `n` says what is counted as its cases, where that is not the fact's rows.
     `periods` limits the kinds of period it is shown for; `daily` adds each of the last days;
-    `needs` are tables it needs beside its fact's.
+    `needs` are tables it needs beside its fact's. `opening` says that a balance is that of the day
+    before the period.
     """
 
     label: Label
@@ -131,6 +132,7 @@ class Kpi(Policy):
     needs: tuple[str, ...] = ()
     periods: tuple[PeriodKind, ...] = ()
     daily: bool = False
+    opening: bool = False
     unit: Literal["money", "count", "ratio", "days", "hours", "score", "multiple"]
     decimals: int = 0
     direction: Literal["up", "down", "none"]
@@ -166,6 +168,11 @@ class Kpi(Policy):
         if self.kind == "modelled" and self.denominator is None:
             return self.unit in ("money", "count", "score")
         return self.denominator is None and self.kind != "share"
+
+    @property
+    def is_untraceable(self) -> bool:
+        """Whether the value is more than sums over the rows shown, such as a ratio to sales."""
+        return self.kind == "modelled" and self.unit == "days"
 
     @property
     def references(self) -> tuple[str, ...]:

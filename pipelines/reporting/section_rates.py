@@ -9,7 +9,7 @@ from __future__ import annotations
 from pipelines.reporting.context import Context
 from pipelines.reporting.model import Definition, Section
 from pipelines.reporting.tables import count, empty, table
-from pipelines.reporting.values import Ratio, Span, message
+from pipelines.reporting.values import Count, Ratio, Span, message
 
 QUERIES = ("rate_definitions",)
 # From the one this page uses to those furthest from it.
@@ -19,7 +19,7 @@ _ORDER = (
 
 
 def rates_section(context: Context) -> Section:
-    """Eight definitions over the same thirteen weeks; the table is closed until asked for."""
+    """All definitions over the same thirteen weeks; the table is closed until asked for."""
     topic = message("rates.topic")
     found = {row.definition: row for row in context.rows("rate_definitions")}
     rows = [found[name] for name in _ORDER if name in found and found[name].value is not None]
@@ -33,14 +33,17 @@ def rates_section(context: Context) -> Section:
         id="rates",
         topic=topic,
         message=message(
-            "rates.headline", low=Ratio(value=min(values)), high=Ratio(value=max(values))
+            "rates.headline",
+            low=Ratio(value=min(values)),
+            high=Ratio(value=max(values)),
+            n=Count(value=len(rows)),
         ),
         what=(
             message("rates.what", period=Span(start=rows[0].period_start, end=rows[0].data_end)),
             message("rates.why"),
         ),
         table=table(
-            "rate_definition:text rate:ratio rate_num:count rate_den:count",
+            "rate_definition:text rate_value:ratio rate_num:count rate_den:count",
             [
                 (
                     message(f"rates.{row.definition}"),

@@ -143,6 +143,16 @@ class Warehouse:
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
+    def columns(self, name: str) -> tuple[str, ...]:
+        """Names of a table's columns, in order."""
+        schema, _, table = name.partition(".")
+        found = self.rows(
+            "select column_name from information_schema.columns "
+            "where table_schema = ? and table_name = ? order by ordinal_position",
+            [schema, table],
+        )
+        return tuple(row["column_name"] for row in found)
+
     def exists(self, name: str) -> bool:
         schema, _, table = name.partition(".")
         return bool(

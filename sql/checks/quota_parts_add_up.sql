@@ -12,7 +12,7 @@ select
   allocation.parts,
   allocation.parts_amount as sum_of_parts,
   allocation.over_allocated,
-  'the ' || cast(allocation.parts as varchar) || ' quotas below ' || allocation.unit_id || ' add up to '
+  'the quotas below ' || allocation.unit_id || ' (' || cast(allocation.parts as varchar) || ') add up to '
   || cast(cast(abs(allocation.over_allocated) as decimal(18, 2)) as varchar)
   || case when allocation.over_allocated > 0 then ' more' else ' less' end
   || ' than its ' || allocation.measure || ' of '

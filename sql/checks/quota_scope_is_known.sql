@@ -57,8 +57,8 @@ select
   unknown.quotas,
   'there is no ' || unknown.scope_kind || ' ' || unknown.scope_id
   || coalesce(' (did you mean ' || near.nearest || '?)', '')
-  || '; ' || cast(unknown.quotas as varchar) || ' of its quotas '
-  || case when unknown.scope_kind = 'unit' then 'count for nobody' else 'count for that number alone' end
+  || '; its quotas (' || cast(unknown.quotas as varchar) || ') count for '
+  || case when unknown.scope_kind = 'unit' then 'nobody' else 'that number alone' end
     as problem
 from unknown
 left join mart.load as load on unknown._load = load.load_id

@@ -10,44 +10,15 @@ with as_of as (
   from (select distinct to_date as as_of_date from core.period_variant) as looked_at
 ),
 
-visit as (
-  select
-    opportunity_id,
-    stage_id,
-    entered_date,
-    coalesce(
-      lead(entered_date) over (partition by opportunity_id order by visit_no), date '9999-12-31'
-    ) as next_entered_date
-  from core.fct_stage_visit
-),
-
-staged as (
-  select
-    coalesce(span.owner_id, '(none)') as owner_id,
-    opportunity.segment,
-    visit.stage_id,
-    greatest(span.valid_from, visit.entered_date) as valid_from,
-    least(span.valid_before, visit.next_entered_date) as valid_before,
-    coalesce(span.amount_base, 0) as amount
-  from core.pipeline_span as span
-  inner join core.fct_opportunity as opportunity on span.opportunity_id = opportunity.opportunity_id
-  inner join visit
-    on
-      span.opportunity_id = visit.opportunity_id
-      and span.valid_from < visit.next_entered_date
-      and span.valid_before > visit.entered_date
-),
-
 moved as (
   select
     owner_id,
     segment,
     stage_id,
     valid_from as moved_date,
-    sum(amount) as amount,
+    sum(amount_base) as amount,
     count(*) as deals
-  from staged
-  where valid_from < valid_before
+  from core.pipeline_stage_span
   group by owner_id, segment, stage_id, valid_from
   union all
   select
@@ -55,10 +26,9 @@ moved as (
     segment,
     stage_id,
     valid_before as moved_date,
-    -sum(amount) as amount,
+    -sum(amount_base) as amount,
     -count(*) as deals
-  from staged
-  where valid_from < valid_before
+  from core.pipeline_stage_span
   group by owner_id, segment, stage_id, valid_before
 ),
 
@@ -114,14 +84,14 @@ balance as (
 select
   balance.as_of_date,
   balance.owner_id,
-  cast(round(sum(
+  cast(sum(
     cast(balance.amount as decimal(26, 4))
     * coalesce(
       learnt.probability,
       cast(stage.probability_pct * cast(0.01 as decimal(3, 2)) as decimal(9, 6)),
       0
     )
-  ), 2) as decimal(18, 4)) as weighted_base,
+  ) as decimal(38, 10)) as weighted_base,
   cast(sum(balance.deals) as bigint) as deals
 from balance
 inner join core.calendar as calendar on balance.as_of_date = calendar.calendar_date

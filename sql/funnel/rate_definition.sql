@@ -354,8 +354,9 @@ select
   period_end,
   cast(numerator as bigint) as numerator,
   cast(denominator as bigint) as denominator,
-  -- nothing to divide by gives no rate, not 0
+  -- in whole numbers, half up; nothing to divide by gives no rate, not 0
   cast(
-    round(cast(numerator as double) / nullif(cast(denominator as double), 0), 8) as decimal(18, 8)
+    (2 * cast(numerator as bigint) * 100000000 + cast(denominator as bigint))
+    // (2 * nullif(cast(denominator as bigint), 0)) * cast(0.00000001 as decimal(8, 8)) as decimal(18, 8)
   ) as value
 from scoped

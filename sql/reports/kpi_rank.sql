@@ -35,7 +35,8 @@ valued as (
     period_start,
     scope_id as employee_id,
     cast(
-      round(cast(win_rate_count__num as double) / cast(win_rate_count__den as double), 8) as decimal(18, 8)
+      (2 * cast(win_rate_count__num as bigint) * 100000000 + cast(win_rate_count__den as bigint))
+      // (2 * cast(win_rate_count__den as bigint)) * cast(0.00000001 as decimal(8, 8)) as decimal(18, 8)
     ) as value,
     cast(win_rate_count__num as bigint) as hits,
     cast(win_rate_count__den as bigint) as trials

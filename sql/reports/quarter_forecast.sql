@@ -170,7 +170,8 @@ learnt as (
     moment.days_before_end,
     past.stage_id,
     cast(
-      round(cast(sum(past.won) as double) / cast(sum(past.deals) as double), 6) as decimal(9, 6)
+      (2 * cast(sum(past.won) as bigint) * 1000000 + cast(sum(past.deals) as bigint))
+      // (2 * cast(sum(past.deals) as bigint)) * cast(0.000001 as decimal(6, 6)) as decimal(9, 6)
     ) as win_share
   from moment
   inner join quarter as earlier on earlier.age between moment.age + 1 and moment.age + 4
@@ -326,7 +327,11 @@ unseen as (
     now.days_before_end,
     now.scope_kind,
     now.scope_id,
-    cast(round(cast(sum(past.unseen_amount) as double) / count(*), 2) as decimal(18, 4)) as unseen_amount
+    -- in whole numbers, half a cent up: a binary fraction may fall on the wrong side of a half
+    cast(
+      (2 * cast(sum(past.unseen_amount) * 10000 as bigint) + 100 * count(*)) // (200 * count(*))
+      * cast(0.01 as decimal(3, 2)) as decimal(18, 4)
+    ) as unseen_amount
   from outcome as now
   inner join staffed
     on

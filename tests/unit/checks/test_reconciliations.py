@@ -219,11 +219,11 @@ BROKEN: list[tuple[str, str, Given, dict[str, Any]]] = [
         "mart.quota_allocation": [allocated(10), allocated(0)],
     }, {"unit_id": "C", "over_allocated": 10,
         "problem":
-        "the 2 quotas below C add up to 10.00 more than its m of 100.00 from 2026-10-01"}),
+        "the quotas below C (2) add up to 10.00 more than its m of 100.00 from 2026-10-01"}),
     ("quota_parts_add_up", "under-allocated", {
         "mart.quota_allocation": [allocated(Decimal("-0.01"))],
     }, {"problem":
-        "the 2 quotas below C add up to 0.01 less than its m of 100.00 from 2026-10-01"}),
+        "the quotas below C (2) add up to 0.01 less than its m of 100.00 from 2026-10-01"}),
     ("quota_periods_add_up", "a month too much", {
         "mart.load": [{"load_id": 1, "file": "hr/quota.csv"}],
         "staging.quota": [
@@ -237,12 +237,12 @@ BROKEN: list[tuple[str, str, Given, dict[str, Any]]] = [
         "staging.org_unit": [{"unit_id": "T01"}, {"unit_id": "T02"}, {"unit_id": "R-EAST"}],
         "staging.quota": [{**quota("R-EAS", 1), "_load": 1, "_line": 9}, quota("T01", 1)],
     }, {"file": "hr/quota.csv", "line": 9, "nearest": "R-EAST", "problem":
-        "there is no unit R-EAS (did you mean R-EAST?); 1 of its quotas count for nobody"}),
+        "there is no unit R-EAS (did you mean R-EAST?); its quotas (1) count for nobody"}),
     ("quota_scope_is_known", "an unknown person", {
         "staging.employee": [{"employee_id": "E001"}],
         "staging.quota": [{**quota("somebody", 1), "scope_kind": "employee"}],
     }, {"nearest": None, "problem":
-        "there is no employee somebody; 1 of its quotas count for that number alone"}),
+        "there is no employee somebody; its quotas (1) count for that number alone"}),
     ("receivables_tie_to_ledger", "a difference", {
         "mart.receivable_metric": [metric(10)],
     }, {"gl_difference": 10}),

@@ -34,7 +34,7 @@ def visits(lab: Laboratory) -> Laboratory:
     ])  # fmt: skip
     lab.given("kpi.no_data", [{"kpi_id": "csat", "reason": "missing_export:survey"}])
     lab.given("mart.load", [{"load_id": 1, "file": "crm/activity.csv", "sheet": ""}])
-    return lab.build("kpi.activity", "mart.kpi_value")
+    return lab.build("kpi.activity", "kpi.value", "mart.kpi_value")
 
 
 def opened(lab: Laboratory, scope: str = "company", kpi: str = "visits") -> Explanation:
@@ -108,6 +108,7 @@ def test_before_anything_is_computed_it_says_so(lab: Laboratory) -> None:
         ("mtd", "mtd", dt.date(2026, 11, 1)),
         ("QTD", "qtd", dt.date(2026, 10, 1)),
         ("ytd", "ytd", dt.date(2026, 1, 1)),
+        ("2026-11-13", "day", dt.date(2026, 11, 13)),
     ],
 )
 def test_periods_are_read_as_people_write_them(text: str, kind: str, start: dt.date) -> None:
@@ -115,7 +116,7 @@ def test_periods_are_read_as_people_write_them(text: str, kind: str, start: dt.d
     assert (found.kind, found.start) == (kind, start)
 
 
-@pytest.mark.parametrize("text", ["2026-13", "2026-W54", "2026-Q5", "26", "", "2026-10-01", "0000"])
+@pytest.mark.parametrize("text", ["2026-13", "2026-W54", "2026-Q5", "26", "", "2026-10-32", "0000"])
 def test_a_period_that_does_not_exist_is_refused(text: str) -> None:
     with pytest.raises(UserError, match="--period"):
         parse_period(text, DAY)

@@ -249,10 +249,10 @@ def test_a_quarter_may_be_broken_down_to_months_and_no_part_counts_twice(
 ) -> None:
     """The team has both its quarter and a month of it: the quarter is its part."""
     quarter = {"period_start": day("2026-10-01"), "period_end": day("2026-12-31")}
+    december = {"period_start": day("2026-12-01"), "period_end": day("2026-12-31")}
     units.given("staging.quota", [
-        unit_quota("C", 300, **quarter), unit_quota("R", 100), unit_quota("R", 220, **{
-            "period_start": day("2026-12-01"), "period_end": day("2026-12-31")}),
-        unit_quota("T", 90),
+        unit_quota("C", 300, **quarter), unit_quota("R", 100),
+        unit_quota("R", 220, **december), unit_quota("T", 90),
     ])  # fmt: skip
     assert allocation(units)[0] == ("C", "unit", 2, D(320), D(20))
     units.given("staging.quota", [

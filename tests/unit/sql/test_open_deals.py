@@ -105,6 +105,12 @@ def test_open_pipeline_is_weighted_by_the_stage_of_the_day_looked_at(lab: Labora
         {"quarter_start": day("2026-10-01"), "segment": "sme", "stage_id": "proposal",
          "probability": "0.4"},
     ])  # fmt: skip
+    rows = lab.result("core.pipeline_stage_span", "valid_from")
+    assert pick(rows, "stage_id", "valid_from", "valid_before") == [
+        ("qualification", day("2026-10-01"), day("2026-11-10")),
+        ("proposal", day("2026-11-10"), day("9999-12-31")),
+    ]
+    lab.build("core.pipeline_stage_span")
     found = {row["as_of_date"]: row for row in lab.result("core.pipeline_weight_day")}
     assert pick([found[day("2026-10-31")]], "weighted_base", "deals") == [(15, 1)]  # the process's
     assert pick([found[day("2026-11-15")]], "weighted_base", "deals") == [(40, 1)]  # learnt
