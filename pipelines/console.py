@@ -166,7 +166,8 @@ def print_explanation(found: Explanation, language: str, limit: int, rows: Path 
         )
     failed = [check for check in found.checks if check["status"] != "passed"]
     console.print(
-        f"  {len(found.checks)} checks of the tables it needs, {len(failed)} not passed", markup=False
+        f"  {len(found.checks)} checks of the tables it needs, {len(failed)} not passed",
+        markup=False,
     )
     for check in failed:
         console.print(

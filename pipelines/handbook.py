@@ -6,18 +6,29 @@ python -m pipelines.handbook --check  says whether docs/ is current (exit code 1
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pipelines.policy.catalogue import Catalogue, GoldenCase, Kpi, load_catalogue
+from pipelines.policy.catalogue import Catalogue, Fact, GoldenCase, Kpi, load_catalogue
 from pipelines.resources import shipped
 from pipelines.staging.contract import canonical_tables
 from pipelines.warehouse.models import Model
 from pipelines.yamlfile import read_yaml
 
 Language = Literal["zh", "en"]
+_REPORTS = {
+    "director_weekly": "director",
+    "rep_weekly": "rep",
+    "finance": "finance",
+    "appraisal": "appraisal",
+    "sales_ops": "sales_ops",
+}
+_SHARED = ("kpis", "context", "values", "model", "data", "reports", "build")
+_PACKAGE = "pipelines.reporting"
 
 _WORDS: dict[Language, dict[str, str]] = {
     "zh": {
@@ -28,6 +39,9 @@ _WORDS: dict[Language, dict[str, str]] = {
         "target": "目标", "quota": "配额", "needs": "所需数据", "expression": "计算式",
         "example": "示例", "gives": "结果", "scopes": "其他维度",
         "modelled": "由 SQL 模型计算（期末余额或跨期），见", "percentile": "分位数",
+        "derived": "由其他指标的合计算出", "share": "占该维度合计的比例",
+        "distinct": "不同值的个数", "balance": "期末余额，合计当日有效的行",
+        "periods": "期间", "daily": "也按天", "report": "用于报表", "empty": "空",
     },
     "en": {
         "title": "# KPI handbook\nGenerated from the catalogue `policy/kpis/`: "
@@ -39,6 +53,10 @@ _WORDS: dict[Language, dict[str, str]] = {
         "gives": "Result", "scopes": "Also by",
         "modelled": "computed by an SQL model (a balance, or across periods), see",
         "percentile": "percentile",
+        "derived": "a formula over the sums of other KPIs",
+        "share": "share of the sum over all ids",
+        "distinct": "count of different", "balance": "balance, of the rows that stand on the day",
+        "periods": "Periods", "daily": "also by day", "report": "Shown in", "empty": "empty",
     },
 }  # fmt: skip
 
@@ -54,18 +72,29 @@ def handbook(catalogue: Catalogue, language: Language) -> str:
 
 def _entry(kpi_id: str, kpi: Kpi, catalogue: Catalogue, language: Language) -> str:
     words = _WORDS[language]
-    fact = catalogue.facts[kpi.fact]
+    fact = catalogue.facts.get(kpi.fact)
+    who = fact.owner if fact and fact.owner else "—"
     lines = [
         f"## {getattr(kpi.label, language)} · `{kpi_id}`",
         getattr(kpi.description, language),
         "",
         f"- {words['formula']}: {getattr(kpi.formula, language)}",
         f"- {words['expression']}: {_expression(kpi, words)}",
-        f"- {words['date']}: `{fact.table}.{kpi.date}` · {words['who']}: `{fact.owner}`",
+        *(
+            [f"- {words['date']}: `{fact.table}.{kpi.date}` · {words['who']}: `{who}`"]
+            if fact
+            else []
+        ),
         f"- {words['unit']}: {kpi.unit} · {words['better']}: {words[kpi.direction]} · "
         f"{words['min_n']}: {kpi.min_n} · {words['owner']}: {kpi.owner}",
-        f"- {words['needs']}: {', '.join(fact.needs)}",
+        f"- {words['needs']}: {', '.join(catalogue.needs(kpi_id))}",
     ]
+    if kpi.periods or kpi.daily:
+        named = ", ".join(kpi.periods) or words["daily"]
+        lines.append(f"- {words['periods']}: {named}")
+    shown = reports_of(kpi_id)
+    if shown:
+        lines.append(f"- {words['report']}: {', '.join(f'`{name}`' for name in shown)}")
     if kpi.target:
         target = (
             f"{words['quota']} `{kpi.target.measure}`" if kpi.target.measure else kpi.target.value
@@ -74,8 +103,42 @@ def _entry(kpi_id: str, kpi: Kpi, catalogue: Catalogue, language: Language) -> s
     if kpi.scopes:
         lines.append(f"- {words['scopes']}: {', '.join(kpi.scopes)}")
     if kpi.golden:
-        lines.extend(["", *_example(kpi.golden, words)])
+        lines.extend(["", *_example(kpi.golden, fact, words)])
     return "\n".join([*lines, ""])
+
+
+def reports_of(kpi_id: str) -> tuple[str, ...]:
+    """The reports whose pages name a KPI, read off the modules that build them."""
+    return tuple(sorted(report for report, text in _report_texts().items() if f'"{kpi_id}' in text))
+
+
+@cache
+def _report_texts() -> dict[str, str]:
+    """Report → the source of its module and of the sections it is made of."""
+    folder = Path(__file__).parent / "reporting"
+    modules = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.py")}
+    found = {}
+    for report, first in _REPORTS.items():
+        seen: dict[str, str] = {}
+        waiting = [first]
+        while waiting:
+            name = waiting.pop()
+            if name in modules and name not in seen:
+                seen[name] = modules[name]
+                waiting += [n for n in _imported(modules[name]) if n not in _SHARED]
+        found[report] = "\n".join(seen.values())
+    return found
+
+
+def _imported(source: str) -> list[str]:
+    """The modules of `pipelines.reporting` that a module imports."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module == _PACKAGE:
+            found += [name.name for name in node.names]
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{_PACKAGE}."):
+            found.append((node.module or "").removeprefix(f"{_PACKAGE}."))
+    return found
 
 
 def _expression(kpi: Kpi, words: Mapping[str, str]) -> str:
@@ -84,20 +147,30 @@ def _expression(kpi: Kpi, words: Mapping[str, str]) -> str:
     where = f" where {kpi.where}" if kpi.where else ""
     if kpi.kind == "percentile":
         return f"{words['percentile']} {kpi.percentile} of `{kpi.numerator}`{where}"
+    if kpi.kind == "derived":
+        return f"{words['derived']}: `{kpi.numerator}` ÷ `{kpi.denominator}`"
     above = f"`Σ {kpi.numerator}`"
-    return (f"{above} ÷ `Σ {kpi.denominator}`" if kpi.denominator else above) + where
+    sums = (f"{above} ÷ `Σ {kpi.denominator}`" if kpi.denominator else above) + where
+    return f"{words[kpi.kind]}: {sums}" if kpi.kind in words else sums
 
 
-def _example(golden: GoldenCase, words: Mapping[str, str]) -> list[str]:
-    columns = list(dict.fromkeys(column for row in golden.rows for column in row))
-    table = [
-        f"{words['example']}:",
-        "",
-        "| " + " | ".join(columns) + " |",
-        "|" + "---|" * len(columns),
-    ]
-    for row in golden.rows:
-        table.append("| " + " | ".join(str(row.get(column, "")) for column in columns) + " |")
+def _example(golden: GoldenCase, fact: Fact | None, words: Mapping[str, str]) -> list[str]:
+    given = dict(golden.given)
+    if golden.rows and fact is not None:
+        given[fact.table] = golden.rows
+    lines = []
+    for table, rows in given.items():
+        columns = list(dict.fromkeys(column for row in rows for column in row))
+        lines += [
+            f"{words['example']}, `{table}`:",
+            "",
+            "| " + " | ".join(columns) + " |",
+            "|" + "---|" * len(columns),
+        ]
+        for row in rows:
+            cells = (_cell(row.get(column, ""), words) for column in columns)
+            lines.append("| " + " | ".join(cells) + " |")
+        lines.append("")
     shown = [
         f"{name} {value}"
         for name, value in (
@@ -108,7 +181,12 @@ def _example(golden: GoldenCase, words: Mapping[str, str]) -> list[str]:
         )
         if value is not None
     ]
-    return [*table, "", f"{words['gives']}: {' · '.join(shown)}"]
+    place = f"{golden.scope}, {golden.period_kind} {golden.period_start}"
+    return [*lines, f"{words['gives']} ({place}): {' · '.join(shown)}"]
+
+
+def _cell(value: object, words: Mapping[str, str]) -> str:
+    return words["empty"] if value is None else str(value)
 
 
 def tables(columns: Mapping[str, list[tuple[str, str]]], models: Mapping[str, Model]) -> str:

@@ -149,11 +149,10 @@ def explain(
     kpi = catalogue.kpis[kpi_id]
     parameter = warehouse.rows("select as_of_date, company_id from core.parameter")[0]
     asked = parse_period(period, parameter["as_of_date"])
-    scope_kind, scope_id = parse_scope(scope, parameter["company_id"])
-    place, value = _value(warehouse, kpi_id, asked, parse_scope(scope, parameter["company_id"]),
-                          scope, period)  # fmt: skip
+    scoped = parse_scope(scope, parameter["company_id"])
+    place, value = _value(warehouse, kpi_id, asked, scoped, scope, period)
     sql, parts = _query(warehouse, catalogue, kpi_id, place)
-    counted = warehouse.rows(f"select count(*) as n from ({sql})")[0]
+    count = warehouse.scalar(f"select count(*) from ({sql})")
     order = "kpi, file, line" if parts else "file, line"
     rows = warehouse.rows(f"{sql} order by {order}" + (f" limit {limit}" if limit else ""))
     return Explanation(
@@ -167,7 +166,7 @@ def explain(
         value=value,
         columns=tuple(rows[0]) if rows else (),
         rows=rows,
-        row_count=int(counted["n"]),
+        row_count=int(count),
         adds_up=_agrees(warehouse, catalogue, kpi_id, value, place),
         parts={other: _known(warehouse, other, place) for other in parts},
         checks=_checks(warehouse, catalogue, kpi_id),
@@ -179,8 +178,9 @@ def _checks(warehouse: Warehouse, catalogue: Catalogue, kpi_id: str) -> list[dic
     if not warehouse.exists("mart.check_history"):
         return []
     tables = [f"staging.{table}" for table in catalogue.needs(kpi_id)]
-    facts = [catalogue.facts[catalogue.kpis[k].fact] for k in (kpi_id, *catalogue.kpis[kpi_id].references)
-             if catalogue.kpis[k].fact]  # fmt: skip
+    read = (kpi_id, *catalogue.kpis[kpi_id].references)
+    named = [catalogue.kpis[name].fact for name in read]
+    facts = [catalogue.facts[name] for name in named if name]
     tables += [table for fact in facts for table in (fact.table, fact.rows) if table]
     return warehouse.rows(
         "select check_id, table_name, severity, status, offenders from mart.check_history "

@@ -65,7 +65,9 @@ def _fact_models(catalogue: Catalogue, fact_id: str) -> list[Model]:
     additive = catalogue.of_fact(fact_id, *_ADDITIVE)
     if additive:
         template = "kpi/by_period.sql.j2" if fact.by_period else "kpi/additive.sql.j2"
-        models.append(_summed(template, f"kpi.{fact_id}", "sums and ratios", fact_id, fact, additive))
+        models.append(
+            _summed(template, f"kpi.{fact_id}", "sums and ratios", fact_id, fact, additive)
+        )
     daily = {name: kpi for name, kpi in additive.items() if kpi.daily}
     if daily:
         name = f"kpi.{fact_id}_day"
@@ -200,7 +202,8 @@ def _value_views(catalogue: Catalogue, judged: set[str]) -> list[Model]:
     Args:
         judged: the KPIs that appraisal schemes read; a view of theirs is planned in no time.
     """
-    early, late = [], []
+    early: list[dict[str, Any]] = []
+    late: list[dict[str, Any]] = []
     for name, kpi in catalogue.kpis.items():
         table = table_of(kpi)
         fact = catalogue.facts.get(kpi.fact)

@@ -56,7 +56,11 @@ def rows_sql(kpi: Kpi, fact: Fact, columns: Collection[str], place: Place) -> st
         f"cast({_date(quarter)} + interval 3 month - interval 1 day as date) as quarter_end) "
         "as quarter "
         + _organisation(kpi, fact, columns, day)
-        + ("left join mart.load as load on load.load_id = fact._load " if "_load" in columns else "")
+        + (
+            "left join mart.load as load on load.load_id = fact._load "
+            if "_load" in columns
+            else ""
+        )
         + f"where {' and '.join(where)}"
     )
 

@@ -25,9 +25,7 @@ FACTS = "facts"  # the file of the facts, among those of the KPIs
 _NAME = re.compile("[a-z][a-z0-9_]*")
 REFERENCE = re.compile(r"\b([a-z][a-z0-9_]*)\.(num|den|n)\b")  # in a derived KPI's formula
 ORG_SCOPES = ("employee", "team", "region", "company")
-Kind = Literal[
-    "sum", "ratio", "share", "percentile", "distinct", "balance", "derived", "modelled"
-]
+Kind = Literal["sum", "ratio", "share", "percentile", "distinct", "balance", "derived", "modelled"]
 PeriodKind = Literal[
     "day", "week", "rolling_13w", "month", "quarter", "year", "fiscal_year",
     "mtd", "qtd", "ytd", "fytd",
@@ -46,8 +44,8 @@ class Fact(Policy):
 
     A fact without `owner` counts for the company alone; one that is `placed` has columns team_id
     and region_id of its own. `span` are the columns between which a row of a balance stands;
-    `by_period` says the table has its periods, `after_kpis` that it is computed from KPIs. For explaining a value: `rows` is the table whose
-    rows are shown, if not `table`.
+    `by_period` says the table has its periods, `after_kpis` that it is computed from KPIs. For
+    explaining a value: `rows` is the table whose rows are shown, if not `table`.
     """
 
     table: str

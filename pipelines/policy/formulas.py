@@ -58,7 +58,9 @@ def _check_fact(source: YamlFile, name: str, fact: Fact, models: Mapping[str, Mo
     for scope, at in fact.scopes.items():
         table, column = (fact.table, at) if isinstance(at, str) else (at.table, at.column)
         if table not in models:
-            raise source.error((name, "scopes", scope), f"no table {table!r}{did_you_mean(table, models)}.")
+            raise source.error(
+                (name, "scopes", scope), f"no table {table!r}{did_you_mean(table, models)}."
+            )
         if column not in models[table].columns:
             raise source.error((name, "scopes", scope), _no_column(models[table], column))
     for key, tables in (("needs", fact.needs), ("source_table", (fact.source_table,))):

@@ -46,6 +46,6 @@ from active_at
 left join core.customer_active_span as later
   on
     active_at.customer_id = later.customer_id
-    and later.valid_from >= active_at.valid_before
+    and active_at.valid_before <= later.valid_from
     and active_at.to_date >= later.valid_from
     and active_at.to_date < later.valid_before

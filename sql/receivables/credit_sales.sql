@@ -57,9 +57,10 @@ select
   coalesce(owner_id, team_id, region_id, company_id) as scope_id,
   sum(amount) as credit_sales
 from placed
-group by grouping sets (
-  (as_of_date, owner_id), (as_of_date, team_id), (as_of_date, region_id), (as_of_date, company_id)
-)
+group by
+  grouping sets (
+    (as_of_date, owner_id), (as_of_date, team_id), (as_of_date, region_id), (as_of_date, company_id)
+  )
 union all
 select
   as_of_date,
@@ -76,4 +77,5 @@ from (
   cross join core.parameter as parameter
   where invoice.invoice_date > cast(parameter.as_of_date - parameter.dso_days * interval 1 day as date)
 ) as recent
-group by grouping sets ((as_of_date, customer_id), (as_of_date, segment))
+group by
+  grouping sets ((as_of_date, customer_id), (as_of_date, segment))

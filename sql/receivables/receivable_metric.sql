@@ -86,7 +86,7 @@ select
   cast(
     cast(balance.overdue * parameter.dso_days as double) / nullif(cast(sales.credit_sales as double), 0)
     as decimal(18, 4)
-  ) as "add",
+  ) as add,
   countback.dso_countback,
   case when balance.scope_kind = 'company' then ledger.balance end as gl_balance,
   case

@@ -179,14 +179,13 @@ def test_each_of_the_last_days_stands_beside_the_day_before_and_the_year_before(
         {"employee_id": "E1", "calendar_date": day("2026-11-12"), "is_active": True},
     ])  # fmt: skip
     lab.given("core.fct_activity", [
-        {"activity_id": str(number), "employee_id": "E1", "type": "call", "occurred_date": day(date)}
+        {"activity_id": str(number), "employee_id": "E1", "type": "call",
+         "occurred_date": day(date)}
         for number, date in enumerate(
             ["2026-11-13", "2026-11-13", "2026-11-12", "2025-11-14", "2025-01-01"]
         )
     ])  # fmt: skip
-    rows = {
-        (row["period_start"], row["scope_kind"]): row for row in lab.result("kpi.activity_day")
-    }
+    rows = {(row["period_start"], row["scope_kind"]): row for row in lab.result("kpi.activity_day")}
     found = rows[day("2026-11-13"), "employee"]
     assert (found["calls__num"], found["calls__prev_num"], found["calls__py_num"]) == (2, 1, 1)
     assert (found["period_kind"], found["period_end"]) == ("day", day("2026-11-13"))
@@ -235,7 +234,8 @@ def test_a_fiscal_year_has_periods_of_its_own(lab: Laboratory) -> None:
     lab.build("core.calendar", "core.period", "core.period_variant", "core.period_day")
     rows = lab.query(
         "select period_kind, period_start, period_end from core.period "
-        "where period_kind in ('fiscal_year', 'fytd') and period_end >= date '2026-01-01' order by 1, 2"
+        "where period_kind in ('fiscal_year', 'fytd') and period_end >= date '2026-01-01' "
+        "order by 1, 2"
     )
     assert [tuple(row.values()) for row in rows] == [
         ("fiscal_year", day("2025-04-01"), day("2026-03-31")),

@@ -25,7 +25,9 @@ def test_a_deal_is_stale_from_the_fourteenth_day_without_a_touch_until_the_next(
         {"activity_id": "2", "opportunity_id": "A", "occurred_date": day("2026-10-01")},
     ])  # fmt: skip
     rows = lab.result("core.fct_open_deal", "state, valid_from")
-    assert pick([r for r in rows if r["state"] != "long_open"], "state", "valid_from", "valid_before") == [
+    assert pick(
+        [r for r in rows if r["state"] != "long_open"], "state", "valid_from", "valid_before"
+    ) == [
         ("open", day("2026-09-01"), day("9999-12-31")),
         ("stale", day("2026-09-24"), day("2026-10-01")),
         ("stale", day("2026-10-15"), day("9999-12-31")),
