@@ -40,7 +40,11 @@ select
   opportunity.closed_date,
   opportunity.outcome,
   opportunity.is_won,
-  coalesce(opportunity.is_lost and furthest.stage_order < proposal.stage_order, false) as is_early_loss,
+  -- unknown where the process has no stage that is the proposal
+  case
+    when proposal.stage_order is not null
+      then coalesce(opportunity.is_lost and furthest.stage_order < proposal.stage_order, false)
+  end as is_early_loss,
   signed.opportunity_id is not null as has_contract,
   coalesce(work.activities, 0) as activities,
   opportunity.created_date + term.matured_after_days * interval 1 day <= parameter.as_of_date as is_mature,

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from laboratory import ROOT, Laboratory
 from policy_files import PolicyFiles
+
+from pipelines.warehouse.catalog import all_models
 
 MONEY = "kpis/money.yaml"
 FACTS = "kpis/facts.yaml"
@@ -111,3 +114,19 @@ def test_a_kpi_of_two_files_is_named(policies: PolicyFiles) -> None:
     assert policies.mistake() == (
         "policy/kpis/own_too.yaml line 1, big_deals: this KPI is defined twice."
     )
+
+
+def test_the_guide_s_own_kpi_is_computed_as_it_says(policies: PolicyFiles, lab: Laboratory) -> None:
+    guide = (ROOT / "docs" / "guide-administrator.md").read_text(encoding="utf-8")
+    entry = guide.split("## Adding a KPI")[1].split("```yaml\n")[1].split("```")[0]
+    loaded = policies.put("kpis/own.yaml", entry).load()
+    golden = loaded.catalogue.kpis["large_wins"].golden
+    assert golden is not None
+    lab.given("core.fct_opportunity", [dict(row) for row in golden.rows])
+    sql = {model.name: model.sql for model in all_models(loaded)}["kpi.opportunity"]
+    found = lab.query(
+        f"select large_wins__num as num, large_wins__n as n from ({sql}) "
+        "where period_kind = 'month' and period_start = date '2026-11-01' "
+        "and scope_kind = 'company'"
+    )
+    assert [(row["num"], row["n"]) for row in found] == [(golden.numerator, golden.n)]
