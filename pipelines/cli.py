@@ -132,7 +132,9 @@ def _report_names(only: str | None, known: tuple[str, ...]) -> tuple[str, ...]:
 @click.argument("kpi")
 @WORKSPACE
 @click.option("--scope", default="company", show_default=True, help="rep:E012, team:T03 …")
-@click.option("--period", required=True, help="2026-W46, 2026-10, 2026-Q3, 2026, qtd …")
+@click.option(
+    "--period", required=True, help="2026-W46, 2026-10, 2026-Q3, 2026, FY2025, 2026-11-13, qtd …"
+)
 @click.option("--rows", type=click.Path(path_type=Path), help="Write all rows to this XLSX file.")
 @click.option("--limit", default=20, show_default=True, help="Rows to print.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="en", show_default=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -21,6 +22,16 @@ from pipelines.yamlfile import did_you_mean
 
 _SCOPES = {"rep": "employee", "employee": "employee", "team": "team", "region": "region",
            "company": "company"}  # fmt: skip
+
+# a fiscal year is named by the year it begins in
+_FORMS: tuple[tuple[str, str, Callable[..., dt.date]], ...] = (
+    ("day", r"(\d{4})-(\d{2})-(\d{2})", dt.date),
+    ("week", r"(\d{4})-w(\d{1,2})", lambda year, week: dt.date.fromisocalendar(year, week, 1)),
+    ("quarter", r"(\d{4})-q([1-4])", lambda year, quarter: dt.date(year, 3 * quarter - 2, 1)),
+    ("month", r"(\d{4})-(\d{1,2})", lambda year, month: dt.date(year, month, 1)),
+    ("fiscal_year", r"fy(\d{4})", lambda year: dt.date(year, 1, 1)),
+    ("year", r"(\d{4})", lambda year: dt.date(year, 1, 1)),
+)
 
 
 @dataclass(frozen=True)
@@ -68,14 +79,17 @@ def _place(warehouse: Warehouse, period: Period, scope_kind: str, scope_id: str)
     if period.kind == "day":
         first = last = period.start
     else:
+        named = {"fiscal_year": "year(period_start) = year(?)", "fytd": "from_date <= ?"}
+        begins = named.get(period.kind, "period_start = ?")
         spans = warehouse.rows(
             "select period_start, from_date, to_date from core.period_variant "
-            "where period_kind = ? and variant = 'actual' and period_start = ?",
+            f"where period_kind = ? and variant = 'actual' and {begins}",
             [period.kind, period.start],
         )
         if not spans:
             return None
         first, last = spans[0]["from_date"], spans[0]["to_date"]
+        return Place(period.kind, spans[0]["period_start"], first, last, scope_kind, scope_id)
     return Place(period.kind, period.start, first, last, scope_kind, scope_id)
 
 
@@ -86,25 +100,19 @@ def parse_period(text: str, as_of: dt.date) -> Period:
         UserError: the text is none of the forms that exist.
     """
     lowered = text.strip().lower()
-    if lowered in ("mtd", "qtd", "ytd"):
-        month = {"mtd": as_of.month, "qtd": 3 * ((as_of.month - 1) // 3) + 1, "ytd": 1}[lowered]
-        return Period(lowered, dt.date(as_of.year, month, 1))
+    if lowered in ("mtd", "qtd", "ytd", "fytd"):
+        month = {"mtd": as_of.month, "qtd": 3 * ((as_of.month - 1) // 3) + 1, "ytd": 1}.get(lowered)
+        return Period(lowered, dt.date(as_of.year, month, 1) if month else as_of)
     try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", lowered):
-            return Period("day", dt.date.fromisoformat(lowered))
-        if match := re.fullmatch(r"(\d{4})-w(\d{1,2})", lowered):
-            return Period("week", dt.date.fromisocalendar(int(match[1]), int(match[2]), 1))
-        if match := re.fullmatch(r"(\d{4})-q([1-4])", lowered):
-            return Period("quarter", dt.date(int(match[1]), 3 * int(match[2]) - 2, 1))
-        if match := re.fullmatch(r"(\d{4})-(\d{1,2})", lowered):
-            return Period("month", dt.date(int(match[1]), int(match[2]), 1))
-        if match := re.fullmatch(r"\d{4}", lowered):
-            return Period("year", dt.date(int(lowered), 1, 1))
+        for kind, pattern, start in _FORMS:
+            if match := re.fullmatch(pattern, lowered):
+                return Period(kind, start(*(int(part) for part in match.groups())))
     except ValueError:
         pass
     raise UserError(
         f"--period {text!r}: expected a week 2026-W46, a month 2026-10, a quarter 2026-Q3, "
-        "a year 2026, a day 2026-11-13, or mtd, qtd, ytd."
+        "a year 2026, a fiscal year FY2026 by the year it begins in, a day 2026-11-13, "
+        "or mtd, qtd, ytd, fytd."
     )
 
 

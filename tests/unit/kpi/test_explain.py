@@ -109,6 +109,8 @@ def test_before_anything_is_computed_it_says_so(lab: Laboratory) -> None:
         ("QTD", "qtd", dt.date(2026, 10, 1)),
         ("ytd", "ytd", dt.date(2026, 1, 1)),
         ("2026-11-13", "day", dt.date(2026, 11, 13)),
+        ("FY2025", "fiscal_year", dt.date(2025, 1, 1)),
+        ("fytd", "fytd", dt.date(2026, 11, 15)),
     ],
 )
 def test_periods_are_read_as_people_write_them(text: str, kind: str, start: dt.date) -> None:
@@ -159,3 +161,39 @@ def test_a_target_that_cannot_be_written_is_named(
 ) -> None:
     with pytest.raises(UserError, match=expected):
         write_rows(opened(visits), tmp_path / target)
+
+
+def test_a_fiscal_year_is_named_by_the_year_it_begins_in(lab: Laboratory) -> None:
+    lab.con.execute("update policy.term set fiscal_year_starts = 4")
+    lab.build("core.calendar", "core.period", "core.period_variant", "core.period_day",
+              "core.period_reference")  # fmt: skip
+    lab.given("core.fct_activity", [visit(2, "E1", dt.date(2026, 3, 31)),
+                                    visit(3, "E1", dt.date(2026, 4, 1))])  # fmt: skip
+    lab.build("core.period_scope", "kpi.activity", "kpi.value", "mart.kpi_value")
+    found = explain(lab.warehouse, CATALOGUE, "visits", "rep:E1", "FY2025")
+    assert (found.value["value"], found.from_date) == (1, dt.date(2025, 4, 1))
+    found = explain(lab.warehouse, CATALOGUE, "visits", "rep:E1", "fytd")
+    assert (found.value["value"], found.from_date) == (1, dt.date(2026, 4, 1))
+
+
+def test_a_formula_opens_to_the_rows_of_the_kpis_it_is_made_of(lab: Laboratory) -> None:
+    october = dt.date(2026, 10, 5)
+    lab.given("core.fct_expense", [
+        {"kind": "expense", "document_id": "X", "employee_id": "E1", "expense_date": october,
+         "amount_base": 30, "_load": 1, "_line": 2},
+    ])  # fmt: skip
+    lab.given("core.fct_invoice", [
+        {"invoice_id": "I", "owner_id": "E1", "invoice_date": october, "net_amount_base": 400,
+         "_load": 1, "_line": 3},
+    ])  # fmt: skip
+    lab.given("mart.load", [{"load_id": 1, "file": "erp/a.csv", "sheet": ""}])
+    lab.given("kpi.no_data", [])
+    lab.build("kpi.expense", "kpi.invoice", "kpi.derived", "kpi.value", "mart.kpi_value")
+    found = opened(lab, kpi="expense_ratio")
+    assert found.adds_up
+    assert [(row["kpi"], row["key"], row["line"]) for row in found.rows] == [
+        ("expense_amount", "expense X 2026-10-05", 2), ("sales_amount", "I", 3),
+    ]  # fmt: skip
+    assert {name: part["value"] for name, part in found.parts.items()} == {
+        "expense_amount": 30, "sales_amount": 400,
+    }  # fmt: skip
