@@ -18,6 +18,7 @@ from functools import cached_property
 from pathlib import Path
 
 import sqlglot
+from sqlglot import exp
 
 from pipelines.resources import shipped
 
@@ -66,6 +67,13 @@ def tables_read(sql: str) -> tuple[str, ...]:
     """
     found = _READ.findall(_COMMENT.sub("", sql))
     return tuple(sorted({f"{schema}.{name.strip(_QUOTE)}" for schema, name in found}))
+
+
+def tables_parsed(sql: str) -> tuple[str, ...]:
+    """The same as `tables_read` by the parser, for SQL that is not ours, as an engine prints it."""
+    tree = sqlglot.parse_one(sql, dialect="duckdb")
+    found = {f"{t.db}.{t.name}" for t in tree.find_all(exp.Table) if t.db in SCHEMAS}
+    return tuple(sorted(found))
 
 
 def parse_model(text: str, path: str, group: str) -> Model:

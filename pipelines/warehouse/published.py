@@ -4,34 +4,30 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
+
 from pipelines.landing.parquet import identifier, literal
 from pipelines.staging.contract import canonical_tables
 from pipelines.warehouse.duck import Warehouse
-from pipelines.warehouse.models import tables_read
+from pipelines.warehouse.models import tables_parsed
 from pipelines.warehouse.template import render
 
 
 def write_published_copy(warehouse: Warehouse, target: Path) -> None:
     """Write every table and view of schema `mart`, with what the views read, to a new database."""
     con = warehouse.con
-    views = dict(
-        con.execute(
-            "select view_name, sql from duckdb_views() where schema_name = 'mart' and not internal"
-        ).fetchall()
-    )
     tables = {
         f"mart.{name}"
         for (name,) in con.execute(
             "select table_name from duckdb_tables() where schema_name = 'mart'"
         ).fetchall()
     }
-    for name, sql in views.items():
-        body = sql.split(" AS ", 1)[1].rstrip().rstrip(";")
-        tables |= {t for t in tables_read(body) if t != f"mart.{name}"}
+    views, read = _views(con)
+    tables |= read
     target.unlink(missing_ok=True)
     con.execute(f"attach {literal(str(target))} as published")
     try:
-        for schema in sorted({table.split(".")[0] for table in tables} | {"mart"}):
+        for schema in sorted({name.split(".")[0] for name in (*tables, *views)} | {"mart"}):
             con.execute(f"create schema if not exists published.{schema}")
         for table in sorted(tables):
             schema, _, name = table.partition(".")
@@ -44,12 +40,38 @@ def write_published_copy(warehouse: Warehouse, target: Path) -> None:
     _create_views(target, views)
 
 
-def _create_views(target: Path, views: dict[str, str]) -> None:
-    import duckdb
+def _views(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], set[str]]:
+    """The views of `mart` and the KPI views they stand on, each after those it reads; and the
+    tables all of them read. A view of another schema is copied as a table."""
+    defined = {
+        f"{schema}.{name}": sql
+        for schema, name, sql in con.execute(
+            "select schema_name, view_name, sql from duckdb_views() "
+            "where schema_name in ('mart', 'kpi') and not internal"
+        ).fetchall()
+    }
+    ordered: dict[str, str] = {}
+    tables: set[str] = set()
 
+    def add(name: str) -> None:
+        body = defined[name].split(" AS ", 1)[1].rstrip().rstrip(";")
+        for other in tables_parsed(body):
+            if other not in defined:
+                tables.add(other)
+            elif other not in ordered:
+                add(other)
+        ordered[name] = defined[name]
+
+    for name in sorted(defined):
+        if name.startswith("mart.") and name not in ordered:
+            add(name)
+    return ordered, tables
+
+
+def _create_views(target: Path, views: dict[str, str]) -> None:
     with duckdb.connect(str(target)) as con:
-        for name in sorted(views):
-            con.execute(views[name])
+        for sql in views.values():
+            con.execute(sql)
 
 
 def _shown(table: str) -> str:

@@ -14,7 +14,8 @@ with stretch as (
   from core.fct_contract as contract
   inner join staging.contract as staged on contract.contract_id = staged.contract_id
   cross join policy.term as term
-  union all
+  -- not `union all`: of equal times neither is the first
+  union
   select
     placed.customer_id,
     placed.order_date as valid_from,

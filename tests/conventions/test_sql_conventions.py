@@ -16,6 +16,7 @@ from pipelines.staging.mapping import column_texts
 from pipelines.staging.rules import row_rules
 from pipelines.staging.sourcefile import canonical_source
 from pipelines.warehouse.duck import open_warehouse
+from pipelines.warehouse.models import tables_parsed
 from pipelines.warehouse.spark import spark_sql
 from pipelines.warehouse.template import macro, render
 from pipelines.workspace import Workspace
@@ -91,6 +92,11 @@ def test_the_sql_never_asks_the_clock(path: str) -> None:
     clock = r"\b(now\s*\(|today\s*\(|current_(date|timestamp|time)\b|localtimestamp\b)"
     code = "\n".join(line.split("--")[0] for line in ALL_SQL[path].splitlines())
     assert not re.search(clock, code, re.IGNORECASE)
+
+
+def test_the_tables_a_model_reads_are_those_the_parser_finds() -> None:
+    found = {name: model.inputs for name, model in models().items()}
+    assert found == {name: tables_parsed(model.sql) for name, model in models().items()}
 
 
 def test_declared_grains_are_unique_on_the_sample(company: Workspace) -> None:

@@ -33,7 +33,7 @@ def test_a_customer_is_active_while_a_contract_runs_and_a_year_after_an_order(
 ) -> None:
     given(
         lab,
-        orders=[order("1", "2025-01-01"), order("2", "2025-06-01")],
+        orders=[order("1", "2025-01-01"), order("2", "2025-06-01"), order("3", "2025-06-01")],
         contracts=[
             contract("K", "2026-01-01", "B", start_date=day("2026-02-01"),
                      end_date=day("2026-06-30")),
