@@ -267,6 +267,8 @@ def _check_derived(source: YamlFile, name: str, catalogue: Catalogue) -> None:
             raise source.error(
                 (name, "numerator"), f"{other} is derived itself; name the KPIs it is made of."
             )
+        if found.is_plain and re.search(rf"\b{other}\.den\b", f"{kpi.numerator} {kpi.denominator}"):
+            raise source.error((name, "numerator"), f"{other} has no denominator; use {other}.num.")
         for scope in kpi.scopes:
             if scope not in found.scopes:
                 raise source.error(

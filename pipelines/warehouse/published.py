@@ -27,6 +27,7 @@ def write_published_copy(warehouse: Warehouse, target: Path) -> None:
     target.unlink(missing_ok=True)
     con.execute(f"attach {literal(str(target))} as published")
     try:
+        con.execute("begin")  # one checkpoint for all tables
         for schema in sorted({name.split(".")[0] for name in (*tables, *views)} | {"mart"}):
             con.execute(f"create schema if not exists published.{schema}")
         for table in sorted(tables):
@@ -35,6 +36,7 @@ def write_published_copy(warehouse: Warehouse, target: Path) -> None:
                 f"create table published.{schema}.{identifier(name)} as "
                 f"select {_shown(table)} from {schema}.{identifier(name)}"
             )
+        con.execute("commit")
     finally:
         con.execute("detach published")
     _create_views(target, views)

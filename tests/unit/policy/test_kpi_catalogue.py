@@ -54,6 +54,8 @@ MISTAKES = [
      "rate_of_ours.kind: no SQL model computes it; use `sum`, `ratio` or `percentile`."),
     (MONEY, "numerator: expense_amount.num", "numerator: expense_amuont.num", "expense_amuont",
      "expense_ratio.numerator: no KPI named 'expense_amuont' (did you mean expense_amount?)."),
+    (MONEY, "numerator: expense_amount.num", "numerator: expense_amount.den", "expense_amount.den",
+     "expense_ratio.numerator: expense_amount has no denominator; use expense_amount.num."),
     (MONEY, "numerator: expense_amount.num", "numerator: cei.num", "numerator: cei.num",
      "expense_ratio.numerator: cei is derived itself; name the KPIs it is made of."),
     (MONEY, "fact: credit_breach", "fact: customer", "kind: balance",
