@@ -86,11 +86,11 @@ select
   balance.owner_id,
   cast(sum(
     cast(balance.amount as decimal(26, 4))
-    * coalesce(
+    * cast(coalesce(
       learnt.probability,
       cast(stage.probability_pct * cast(0.01 as decimal(3, 2)) as decimal(9, 6)),
       0
-    )
+    ) as decimal(9, 6))
   ) as decimal(38, 10)) as weighted_base,
   cast(sum(balance.deals) as bigint) as deals
 from balance

@@ -30,7 +30,7 @@ billed_so_far as (
     order_id,
     invoice_date,
     sum(amount) over so_far as amount,
-    sum(amount) over so_far - amount as amount_before
+    amount as last_amount
   from billed
   window so_far as (
     partition by order_id order by invoice_date rows between unbounded preceding and current row
@@ -60,7 +60,8 @@ movement as (
     placed.customer_id,
     greatest(billed_so_far.invoice_date, placed.order_date) as moved_date,
     greatest(placed.net_amount_base - greatest(billed_so_far.amount, 0), 0)
-    - greatest(placed.net_amount_base - greatest(billed_so_far.amount_before, 0), 0) as amount
+    - greatest(placed.net_amount_base - greatest(billed_so_far.amount - billed_so_far.last_amount, 0), 0)
+      as amount
   from billed_so_far
   inner join core.fct_order as placed on billed_so_far.order_id = placed.order_id
   where placed.net_amount_base > 0

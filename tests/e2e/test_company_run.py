@@ -2,63 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-import shutil
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from laboratory import ROOT, make_workspace
-
-ATTAIN = [sys.executable, "-m", "pipelines.cli"]
-REPORTS = (
-    "director_weekly", "receivables", "commission_reconciliation", "appraisal", "rep_weekly",
-    "sales_ops",
-)  # fmt: skip
-
-
-def attain(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*ATTAIN, *words], capture_output=True, text=True, check=False)
-
-
-def run(workspace: Path, *more: str) -> dict[str, Any]:
-    """Run a workspace; the outcome, with the exit code and what stood on stderr."""
-    done = attain("run", "-w", str(workspace), "--json", *more)
-    assert "Traceback" not in done.stderr, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    assert found["exit_code"] == done.returncode
-    return found
-
-
-def pages(workspace: Path, latest: Path | None = None) -> dict[str, str]:
-    """Every published page and model by its path, as a hash of its bytes."""
-    latest = latest or workspace / "reports" / "latest"
-    return {
-        path.relative_to(latest).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for report in REPORTS
-        for path in sorted((latest / report).rglob("*"))
-        if path.is_file()
-    }
+from runs import REPORTS, attain, computed, pages, run
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace over its own copy of the exports, run once."""
-    folder = tmp_path_factory.mktemp("e2e")
-    raw = folder / "raw"
-    shutil.copytree(ROOT / "data" / "raw", raw)
-    root = make_workspace(folder / "ws", raw).root
-    outcome = run(root)
-    assert outcome["exit_code"] == 0, outcome["blocked"]
-    yield root
+    return computed(tmp_path_factory.mktemp("e2e"))
 
 
 def test_every_report_is_written_in_both_languages_with_its_model(workspace: Path) -> None:
@@ -168,47 +124,3 @@ def test_an_empty_optional_export_reads_no_data(workspace: Path) -> None:
     finally:
         source.write_text(text, encoding="utf-8")
         survey.write_bytes(content)
-
-
-def test_what_was_known_then_is_rebuilt_as_it_was_published_then(workspace: Path) -> None:
-    """Though an export was overwritten since; the present pages are not touched."""
-    run(workspace)
-    deals = workspace.parent / "raw" / "crm" / "商机.csv"
-    content, before = deals.read_bytes(), pages(workspace)
-    known = datetime.now(UTC).isoformat(timespec="seconds")
-    try:
-        deals.write_bytes(b"\n".join(content.split(b"\n")[:-40]) + b"\n")
-        time.sleep(1.1)
-        assert run(workspace)["exit_code"] == 0
-        now = pages(workspace)
-        assert now != before
-        outcome = run(workspace, "--known-at", known)
-        assert outcome["exit_code"] == 0, outcome["blocked"]
-        latest = Path(outcome["reports_path"]).parent
-        assert "known" in latest.parts
-        assert pages(workspace, latest) == before
-        assert pages(workspace) == now
-        early = attain("run", "-w", str(workspace), "--known-at", "2020-01-01")
-        assert early.returncode == 2
-        assert "nothing was known by 2020-01-01" in early.stderr
-    finally:
-        deals.write_bytes(content)
-        run(workspace)
-
-
-@pytest.mark.parametrize("after_seconds", [1.5, 6.0, 12.0])
-def test_a_killed_run_leaves_the_last_reports_whole(workspace: Path, after_seconds: float) -> None:
-    run(workspace)
-    before = pages(workspace)
-    process = subprocess.Popen(
-        [*ATTAIN, "run", "-w", str(workspace), "--force", "--json"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    time.sleep(after_seconds)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    assert pages(workspace) == before
-    outcome = run(workspace)
-    assert outcome["exit_code"] == 0
-    assert pages(workspace) == before
