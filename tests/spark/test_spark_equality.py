@@ -63,7 +63,7 @@ def spark(computed: duckdb.DuckDBPyConnection, tmp_path_factory: pytest.TempPath
     session.stop()
 
 
-# Of the tables that one template makes of every fact, one each: they are the same SQL but for names.
+# Of the tables that one template makes of every fact, one each: the same SQL but for names.
 ONE_OF_EACH = {
     "kpi.proposal", "kpi.due_item", "kpi.opportunity_percentile", "kpi.lead_distinct",
     "kpi.credit_breach_balance", "kpi.lead_day",
