@@ -7,6 +7,7 @@ python -m pipelines.handbook --check  says whether docs/ is current (exit code 1
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -109,7 +110,8 @@ def _entry(kpi_id: str, kpi: Kpi, catalogue: Catalogue, language: Language) -> s
 
 def reports_of(kpi_id: str) -> tuple[str, ...]:
     """The reports whose pages name a KPI, read off the modules that build them."""
-    return tuple(sorted(report for report, text in _report_texts().items() if f'"{kpi_id}' in text))
+    named = re.compile(rf'"{kpi_id}(?::\w+)?"')
+    return tuple(sorted(name for name, text in _report_texts().items() if named.search(text)))
 
 
 @cache

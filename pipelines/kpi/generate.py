@@ -144,14 +144,10 @@ def _derived(catalogue: Catalogue) -> list[Model]:
 
 def _formula(catalogue: Catalogue, kpi: Kpi) -> dict[str, str]:
     """The SQL of a derived KPI's sums, now and in the periods it is compared with."""
-    own = (kpi.numerator, kpi.denominator or "null", kpi.n or "null")
-    known = {"": own, "prev_": own, "py_": own}
-    formula = {}
-    for prefix, (num, den, count) in known.items():
-        formula[f"{prefix}num"] = _referenced(catalogue, num, prefix)
-        formula[f"{prefix}den"] = _referenced(catalogue, den, prefix)
-        if not prefix:
-            formula["n"] = _referenced(catalogue, count, prefix)
+    formula = {"n": _referenced(catalogue, kpi.n or "null", "")}
+    for prefix in ("", "prev_", "py_"):
+        formula[f"{prefix}num"] = _referenced(catalogue, kpi.numerator, prefix)
+        formula[f"{prefix}den"] = _referenced(catalogue, kpi.denominator or "null", prefix)
     tables = dict.fromkeys(_alias(catalogue, other) for other in kpi.references)
     for which in ("has_previous", "has_prior_year"):
         formula[which] = " and ".join(f"coalesce({table}.{which}, false)" for table in tables)
@@ -211,6 +207,7 @@ def _value_views(catalogue: Catalogue, judged: set[str]) -> list[Model]:
         (late if fact and fact.after_kpis else early).append(entry)
         if kpi.daily:
             early.append({**entry, "table": f"{table}_day", "scopes": ORG_SCOPES})
+    # without schemes there is nothing to read, but a view has to select something
     read = [entry for entry in early if entry["id"] in judged] or early[:1]
     whole = "every KPI in one shape, with target, previous period and prior year"
     return [

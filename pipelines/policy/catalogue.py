@@ -145,6 +145,10 @@ class Kpi(Policy):
         if self.kind == "derived":
             if self.fact or self.date:
                 raise ValueError("a derived KPI has no `fact` and no `date`: its KPIs have them")
+            if not self.references or self.n is None:
+                raise ValueError(
+                    "a derived KPI is made of others, such as calls.num, and needs `n`"
+                )
             return self
         if not self.fact or not self.date:
             raise ValueError("a KPI needs a `fact` and a `date`, or `kind: derived`")
@@ -177,7 +181,7 @@ class Kpi(Policy):
         """The KPIs that a derived one is made of, in order of appearance."""
         if self.kind != "derived":
             return ()
-        text = f"{self.numerator} {self.denominator or ''}"
+        text = f"{self.numerator} {self.denominator or ''} {self.n or ''}"
         return tuple(dict.fromkeys(match[1] for match in REFERENCE.finditer(text)))
 
 
@@ -195,7 +199,7 @@ class Catalogue:
     def needs(self, name: str) -> tuple[str, ...]:
         """The canonical tables without which a KPI has no data."""
         kpi = self.kpis[name]
-        parts = [self.needs(other) for other in kpi.references]
+        parts = [self.needs(other) for other in kpi.references if other in self.kpis]
         own = self.facts[kpi.fact].needs if kpi.fact else ()
         return tuple(dict.fromkeys((*own, *kpi.needs, *(t for part in parts for t in part))))
 
@@ -232,12 +236,10 @@ def load_catalogue(paths: Iterable[Path]) -> Catalogue:
                 raise source.error((name,), "this KPI is defined twice.")
             kpis[name] = validate(part, Kpi)
             entries.append((source, name))
-    catalogue = Catalogue(facts, kpis)
     for source, name in entries:
         kpi = kpis[name]
         if kpi.kind == "derived":
-            _check_derived(source, name, catalogue)
-            continue
+            continue  # held against the other KPIs with all formulas
         if kpi.fact not in facts:
             raise source.error(
                 (name, "fact"), f"no fact named {kpi.fact!r}{did_you_mean(kpi.fact, facts)}."
@@ -249,31 +251,7 @@ def load_catalogue(paths: Iterable[Path]) -> Catalogue:
                     (name, "scopes"),
                     f"{kpi.fact} has no scope {scope!r}{did_you_mean(scope, known)}.",
                 )
-    return catalogue
-
-
-def _check_derived(source: YamlFile, name: str, catalogue: Catalogue) -> None:
-    kpi = catalogue.kpis[name]
-    if not kpi.references:
-        raise source.error(
-            (name, "numerator"), "names no KPI; write for example calls.num ÷ visits.num."
-        )
-    for other in kpi.references:
-        if other not in catalogue.kpis:
-            near = did_you_mean(other, catalogue.kpis)
-            raise source.error((name, "numerator"), f"no KPI named {other!r}{near}.")
-        found = catalogue.kpis[other]
-        if found.kind == "derived":
-            raise source.error(
-                (name, "numerator"), f"{other} is derived itself; name the KPIs it is made of."
-            )
-        if found.is_plain and re.search(rf"\b{other}\.den\b", f"{kpi.numerator} {kpi.denominator}"):
-            raise source.error((name, "numerator"), f"{other} has no denominator; use {other}.num.")
-        for scope in kpi.scopes:
-            if scope not in found.scopes:
-                raise source.error(
-                    (name, "scopes"), f"{other} is not computed for scope {scope!r}."
-                )
+    return Catalogue(facts, kpis)
 
 
 def _part(source: YamlFile, name: str) -> YamlFile:

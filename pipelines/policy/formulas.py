@@ -6,7 +6,7 @@ here: what an entry may say (`catalogue.py`) or the SQL made of it (`kpi/generat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import sqlglot
@@ -35,7 +35,9 @@ def check_columns(catalogue: Catalogue, models: Mapping[str, Model], paths: Iter
                 _check_fact(source, name, catalogue.facts[name], models)
             elif catalogue.kpis[name].kind == "modelled":
                 _check_modelled(source, name, catalogue.kpis[name])
-            elif catalogue.kpis[name].kind != "derived":
+            elif catalogue.kpis[name].kind == "derived":
+                _check_derived(source, name, catalogue)
+            else:
                 table = catalogue.facts[catalogue.kpis[name].fact].table
                 _check_kpi(source, name, catalogue, models[table])
 
@@ -77,22 +79,7 @@ def _check_kpi(source: YamlFile, name: str, catalogue: Catalogue, model: Model) 
         raise source.error((name, "kind"), f"{kpi.fact} has no `span`; a balance needs one.")
     if kpi.date not in model.columns:
         raise source.error((name, "date"), _no_column(model, kpi.date))
-    for key, formula in (
-        ("numerator", kpi.numerator),
-        ("denominator", kpi.denominator),
-        ("where", kpi.where),
-        ("n", kpi.n),
-    ):
-        if formula is None:
-            continue
-        try:
-            tree = sqlglot.parse_one(formula, dialect="duckdb")
-        except sqlglot.errors.SqlglotError:
-            raise source.error((name, key), f"{formula!r} is not an SQL expression.") from None
-        if tree.find(exp.AggFunc):
-            raise source.error(
-                (name, key), "a formula is about one row of the fact; attain itself takes the sum."
-            )
+    for key, tree in _formulas(source, name, kpi, ("numerator", "denominator", "where", "n")):
         for column in tree.find_all(exp.Column):
             if column.name not in model.columns:
                 raise source.error((name, key), _no_column(model, column.name))
@@ -108,6 +95,54 @@ def _check_kpi(source: YamlFile, name: str, catalogue: Catalogue, model: Model) 
                 (name, "date"),
                 f"the {kpi.kind} KPIs of a fact share one date; {first} has {other.date}.",
             )
+
+
+def _formulas(
+    source: YamlFile, name: str, kpi: Kpi, keys: Iterable[str]
+) -> Iterator[tuple[str, exp.Expression]]:
+    """The formulas an entry has, parsed; one that is no SQL, or sums by itself, is refused."""
+    for key in keys:
+        formula = getattr(kpi, key)
+        if formula is None:
+            continue
+        try:
+            tree = sqlglot.parse_one(formula, dialect="duckdb")
+        except sqlglot.errors.SqlglotError:
+            raise source.error((name, key), f"{formula!r} is not an SQL expression.") from None
+        if tree.find(exp.AggFunc):
+            raise source.error(
+                (name, key), "a formula is about one row of the fact; attain itself takes the sum."
+            )
+        yield key, tree
+
+
+def _check_derived(source: YamlFile, name: str, catalogue: Catalogue) -> None:
+    """Every name in the formula is a part of a KPI that is computed from a fact."""
+    kpi = catalogue.kpis[name]
+    for key, tree in _formulas(source, name, kpi, ("numerator", "denominator", "n")):
+        for column in tree.find_all(exp.Column):
+            other, part = column.table, column.name
+            if not other or part not in ("num", "den", "n"):
+                raise source.error(
+                    (name, key),
+                    f"{column.sql()} is no part of a KPI; write for example complaints.num, .den "
+                    "or .n.",
+                )
+            if other not in catalogue.kpis:
+                near = did_you_mean(other, catalogue.kpis)
+                raise source.error((name, key), f"no KPI named {other!r}{near}.")
+            found = catalogue.kpis[other]
+            if found.kind == "derived":
+                raise source.error(
+                    (name, key), f"{other} is derived itself; name the KPIs it is made of."
+                )
+            if part == "den" and found.is_plain:
+                raise source.error((name, key), f"{other} has no denominator; use {other}.num.")
+            for scope in kpi.scopes:
+                if scope not in found.scopes:
+                    raise source.error(
+                        (name, "scopes"), f"{other} is not computed for scope {scope!r}."
+                    )
 
 
 def _check_modelled(source: YamlFile, name: str, kpi: Kpi) -> None:

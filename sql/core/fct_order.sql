@@ -52,6 +52,7 @@ select
     sales_order.entered_at
     <= contract.signed_at + term.order_entered_within_hours * interval 1 hour, false
   ) as is_entered_on_time,
+  sales_order.known_currency as currency,
   case
     when sales_order.known_currency = sales_order.base_currency then sales_order.net_amount
     else

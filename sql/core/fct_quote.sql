@@ -51,7 +51,6 @@ select
   dated.list_amount,
   dated.net_amount,
   dated.authority_discount_pct,
-  dated.list_amount - dated.net_amount as discount_amount,
   case
     when dated.currency = dated.base_currency then dated.list_amount
     else

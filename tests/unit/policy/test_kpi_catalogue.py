@@ -56,6 +56,18 @@ MISTAKES = [
      "expense_ratio.numerator: no KPI named 'expense_amuont' (did you mean expense_amount?)."),
     (MONEY, "numerator: expense_amount.num", "numerator: expense_amount.den", "expense_amount.den",
      "expense_ratio.numerator: expense_amount has no denominator; use expense_amount.num."),
+    (MONEY, "numerator: expense_amount.num", "numerator: expense_amount",
+     "numerator: expense_amount",
+     "expense_ratio.numerator: expense_amount is no part of a KPI; write for example "
+     "complaints.num, .den or .n."),
+    (MONEY, "  n: expense_amount.n\n", "", "expense_ratio:",
+     "expense_ratio: a derived KPI is made of others, such as calls.num, and needs `n`."),
+    (MONEY, "denominator: sales_amount.num\n  n: exp", "denominator: sales_amount.sum\n  n: exp",
+     "sales_amount.sum",
+     "expense_ratio.denominator: sales_amount.sum is no part of a KPI; write for example "
+     "complaints.num, .den or .n."),
+    (MONEY, "numerator: expense_amount.num", "numerator: expense_amount.num +* 2", "+* 2",
+     "expense_ratio.numerator: 'expense_amount.num +* 2' is not an SQL expression."),
     (MONEY, "numerator: expense_amount.num", "numerator: cei.num", "numerator: cei.num",
      "expense_ratio.numerator: cei is derived itself; name the KPIs it is made of."),
     (MONEY, "fact: credit_breach", "fact: customer", "kind: balance",

@@ -109,6 +109,7 @@ def test_an_order_line_has_the_owner_and_date_of_its_order(lab: Laboratory) -> N
     ] + [
         {"order_id": "O1", "line_no": 2, "product_id": "unknown", "quantity": 1, "net_amount": 5},
     ])  # fmt: skip
+    lab.build("core.fct_order")
     rows = lab.result("core.fct_order_line", "line_no")
     assert pick(rows, "order_id", "owner_id", "product_category", "is_key_product",
                 "cost_amount_base") == [
@@ -127,7 +128,7 @@ def test_margin_of_a_foreign_order_is_converted_at_the_rate_of_the_order(lab: La
         {"order_id": "O1", "line_no": 1, "product_id": "P", "quantity": 1, "net_amount": 50,
          "cost_amount": 30},
     ])  # fmt: skip
-    row = lab.result("core.fct_order_line")[0]
+    row = lab.build("core.fct_order").result("core.fct_order_line")[0]
     assert (row["net_amount_base"], row["cost_amount_base"]) == (350, 210)
 
 

@@ -213,10 +213,10 @@ def test_a_discount_beyond_authority_is_a_breach_and_exactly_at_it_is_none(
     ])  # fmt: skip
     given_deals(lab, [deal("O", "2026-10-01")])
     rows = lab.result("core.fct_quote", "quote_id")
-    assert pick(rows, "quote_id", "is_breach", "discount_amount") == [
-        ("at authority", False, 100),
-        ("authority unknown", False, 999),
-        ("one cent beyond", True, Decimal("100.01")),
+    assert pick(rows, "quote_id", "is_breach", "net_amount_base") == [
+        ("at authority", False, 900),
+        ("authority unknown", False, 1),
+        ("one cent beyond", True, Decimal("899.99")),
     ]
 
 
