@@ -22,6 +22,7 @@ import duckdb
 from pipelines import __version__, steps
 from pipelines.checks.findings import Finding
 from pipelines.landing.land import content_hash
+from pipelines.ledger.store import Ledger
 from pipelines.session import Progress, Session, open_session, silent
 from pipelines.staging.loads import forgotten_loads
 from pipelines.warehouse.catalog import all_models
@@ -344,6 +345,7 @@ def inputs_mark(session: Session) -> str:
         repr(session.policies),
         [[name, session.hash_of(path)] for name, path in exports],
         forgotten_loads(session.warehouse),
+        [closed.seal for closed in Ledger(workspace.ledger).periods()],
         [content_hash(path) for path in texts],
     )
 

@@ -15,6 +15,7 @@ from pipelines.checks.reconciliations import Reconciliation
 from pipelines.checks.stage_names import unknown_stages
 from pipelines.landing.land import Export, LandedExport, land_export
 from pipelines.landing.parquet import in_order
+from pipelines.ledger.tables import load_ledger
 from pipelines.policy.tables import write_policies
 from pipelines.session import Session
 from pipelines.staging.contract import canonical_tables
@@ -101,8 +102,12 @@ def _write_export_state(session: Session) -> None:
 
 
 def policies(session: Session) -> dict[str, int]:
-    """Write the policies as tables; returns rows by table."""
-    return write_policies(session.warehouse, session.workspace, session.policies, session.as_of)
+    """Write the policies and the closed periods as tables; returns rows by table."""
+    workspace = session.workspace
+    return {
+        **write_policies(session.warehouse, workspace, session.policies, session.as_of),
+        **load_ledger(session.warehouse, workspace.ledger, workspace.known_at),
+    }
 
 
 def build(session: Session, model: Model) -> Built:

@@ -136,6 +136,11 @@ class Workspace:
         return self.reports / "latest" / "attain.duckdb"
 
     @property
+    def ledger(self) -> Path:
+        """Closed commission periods: the one folder that cannot be computed again. Back it up."""
+        return self.root / "ledger"
+
+    @property
     def sources(self) -> Path:
         return self.root / "sources"
 

@@ -9,6 +9,8 @@ import dagster as dg
 from pipelines import steps
 from pipelines.assets.keys import asset_key, check_result
 from pipelines.checks.reconciliations import Reconciliation
+from pipelines.ledger.tables import LEDGER_TABLES
+from pipelines.policy.plan_tables import PLAN_TABLES
 from pipelines.session import Session
 from pipelines.warehouse.models import Model
 
@@ -28,8 +30,8 @@ POLICY_TABLES = (
     "policy.calendar_day",
     "policy.bucket",
     "policy.receivable_risk",
-    "policy.commission_plan",
-    "policy.commission_tier",
+    *PLAN_TABLES,
+    *LEDGER_TABLES,
     "policy.appraisal_scheme",
     "policy.appraisal_indicator",
     "policy.grade_band",

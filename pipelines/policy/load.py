@@ -10,9 +10,9 @@ from pipelines.policy.formulas import check_columns
 from pipelines.policy.models import (
     AppraisalScheme,
     Calendar,
-    CommissionPlan,
     Receivables,
 )
+from pipelines.policy.plans import CommissionPlan, gap_before
 from pipelines.policy.process import Process, check_kpis, read_process
 from pipelines.policy.quality import Quality
 from pipelines.policy.quotas import Quotas, read_quotas
@@ -51,7 +51,10 @@ def load_policies(workspace: Workspace) -> Policies:
     check_columns(catalogue, fact_models(process), entries)
     check_kpis(read_yaml(process_file(workspace)), catalogue.kpis)
     plans = _load_plans(workspace)
-    measures = {*catalogue.measures(), *(plan.quota.measure for plan in plans)}
+    measures = {
+        *catalogue.measures(),
+        *(part.quota.measure for plan in plans for part in plan.components if part.quota),
+    }
     return Policies(
         process=process,
         calendar=load_model(_named(workspace, "calendar", workspace.settings.calendar), Calendar),
@@ -97,6 +100,15 @@ def _load_plans(workspace: Workspace) -> tuple[CommissionPlan, ...]:
                     " pay; end one with valid_to, or give this file that one's name to replace it.",
                 )
         plans[path] = plan
+    for path, plan in plans.items():
+        uncovered = gap_before(plan, plans.values())
+        if uncovered is not None:
+            raise read_yaml(path).error(
+                ("valid_from",),
+                f"nobody of role {plan.role!r} has a plan from {uncovered} on; the version of "
+                f"{plan.id!r} before this one ends the day before. Begin this one then, or leave "
+                "out the other's valid_to.",
+            )
     return tuple(plans.values())
 
 

@@ -1,4 +1,4 @@
-"""Typed models of the policy files: calendar, receivables, commission, appraisal.
+"""Typed models of the policy files: calendar, receivables, appraisal; commission is in `plans.py`.
 
 Belongs here: what a policy may say. Does not belong here: applying it (`sql/`).
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -93,83 +92,6 @@ class Receivables(Policy):
             raise ValueError("from_day must begin with 1 and grow from bucket to bucket")
         once("bucket", [bucket.id for bucket in buckets])
         return buckets
-
-
-class Tier(Policy):
-    start: Annotated[Decimal, Field(alias="from", ge=0)]
-    end: Annotated[Decimal | None, Field(alias="to")] = None
-    rate_pct: Annotated[Decimal, Field(ge=0, le=100)]
-
-
-class Rate(Policy):
-    by: Literal["attainment", "amount"]
-    mode: Literal["marginal"]
-    boundary: Literal["lower"] = "lower"
-    tiers: tuple[Tier, ...] = Field(min_length=1)
-    without_quota_rate_pct: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(0)
-
-    @field_validator("tiers")
-    @classmethod
-    def _tiers_join(cls, tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
-        for tier in tiers:
-            if tier.end is not None and tier.end <= tier.start:
-                raise ValueError(f"a tier must end above its start; see from {tier.start}")
-        if tiers[0].start != 0:
-            raise ValueError(f"the first tier must begin at 0, it begins at {tiers[0].start}")
-        for before, after in pairwise(tiers):
-            if before.end is None:
-                raise ValueError(f"only the last tier may be without `to`; see from {before.start}")
-            if after.start < before.end:
-                raise ValueError(
-                    f"tiers overlap: {before.start}–{before.end} and {after.start}–"
-                    f"{after.end if after.end is not None else '…'} share "
-                    f"{after.start}–{before.end}"
-                )
-            if after.start > before.end:
-                raise ValueError(
-                    f"tiers leave a gap: nothing between {before.end} and {after.start}"
-                )
-        if tiers[-1].end is not None:
-            raise ValueError("the last tier must be open: leave out its `to`")
-        return tiers
-
-
-class Credit(Policy):
-    event: Literal["cash_received"]
-    split: Literal["deal_team", "owner"]
-
-
-class PlanQuota(Policy):
-    measure: str
-    period: Literal["month", "quarter", "year"]
-
-
-class CommissionPlan(Policy):
-    """A commission plan (`policy/commission/*.yaml`)."""
-
-    id: str
-    version: Annotated[int, Field(ge=1)]
-    label: Label
-    role: str
-    valid_from: dt.date
-    valid_to: dt.date | None = None
-    credit: Credit
-    quota: PlanQuota
-    rate: Rate
-
-    @model_validator(mode="after")
-    def _ends_after_it_begins(self) -> CommissionPlan:
-        if self.valid_to is not None and self.valid_to < self.valid_from:
-            raise ValueError(f"valid_to {self.valid_to} is before valid_from {self.valid_from}")
-        return self
-
-    def meets(self, other: CommissionPlan) -> bool:
-        """Whether both plans are in force for one role on some day."""
-        return (
-            self.role == other.role
-            and self.valid_from <= (other.valid_to or dt.date.max)
-            and other.valid_from <= (self.valid_to or dt.date.max)
-        )
 
 
 class Curve(Policy):

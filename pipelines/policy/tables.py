@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pipelines.policy.load import Policies
-from pipelines.policy.models import AppraisalScheme, CommissionPlan
+from pipelines.policy.models import AppraisalScheme
+from pipelines.policy.plan_tables import write_plans
 from pipelines.policy.quotas import Quotas
+from pipelines.policy.table import write_table as _write
 from pipelines.policy.terms import Terms
-from pipelines.warehouse.duck import Warehouse, fingerprint
+from pipelines.warehouse.duck import Warehouse
 from pipelines.workspace import Workspace
 
 _YEARS_BACK = 3
@@ -152,7 +154,7 @@ def write_policies(
         ),
     }
     written |= _write_quotas(warehouse, policies.quotas)
-    written |= _write_plans(warehouse, policies.plans)
+    written |= write_plans(warehouse, policies.plans)
     written |= _write_schemes(warehouse, policies.schemes)
     written |= _write_catalogue(warehouse, policies)
     return written
@@ -204,48 +206,6 @@ def _write_quotas(warehouse: Warehouse, quotas: Quotas) -> dict[str, int]:
             "policy.quota_season",
             "measure varchar, month_of_year integer, weight integer",
             quotas.weights(),
-        ),
-    }
-
-
-def _write_plans(warehouse: Warehouse, plans: Sequence[CommissionPlan]) -> dict[str, int]:
-    return {
-        "policy.commission_plan": _write(
-            warehouse,
-            "policy.commission_plan",
-            "plan_id varchar, plan_version integer, label_zh varchar, label_en varchar, "
-            "role varchar, valid_from date, valid_to date, credit_event varchar, "
-            "credit_split varchar, quota_measure varchar, quota_period varchar, "
-            "rate_by varchar, without_quota_rate_pct decimal(9, 4)",
-            [
-                [
-                    p.id,
-                    p.version,
-                    p.label.zh,
-                    p.label.en,
-                    p.role,
-                    p.valid_from,
-                    p.valid_to,
-                    p.credit.event,
-                    p.credit.split,
-                    p.quota.measure,
-                    p.quota.period,
-                    p.rate.by,
-                    p.rate.without_quota_rate_pct,
-                ]
-                for p in plans
-            ],
-        ),
-        "policy.commission_tier": _write(
-            warehouse,
-            "policy.commission_tier",
-            "plan_id varchar, plan_version integer, tier_no integer, tier_from decimal(18, 4), "
-            "tier_to decimal(18, 4), rate_pct decimal(9, 4)",
-            [
-                [p.id, p.version, number, t.start, t.end, t.rate_pct]
-                for p in plans
-                for number, t in enumerate(p.rate.tiers, 1)
-            ],
         ),
     }
 
@@ -364,16 +324,3 @@ def _write_catalogue(warehouse: Warehouse, policies: Policies) -> dict[str, int]
             ],
         ),
     }
-
-
-def _write(warehouse: Warehouse, name: str, columns: str, rows: Sequence[Sequence[Any]]) -> int:
-    mark = fingerprint(columns, [list(row) for row in rows])
-    if warehouse.state(name) == mark:
-        return len(rows)
-    with warehouse.transaction():
-        warehouse.con.execute(f"create or replace table {name} ({columns})")
-        if rows:
-            marks = ", ".join("?" for _ in rows[0])
-            warehouse.con.executemany(f"insert into {name} values ({marks})", list(rows))
-        warehouse.remember(name, mark)
-    return len(rows)

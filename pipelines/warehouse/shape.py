@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.ledger.tables import load_periods
 from pipelines.policy.load import Policies, load_policies
 from pipelines.policy.tables import write_policies
 from pipelines.resources import shipped
@@ -36,6 +37,7 @@ def fill_empty(warehouse: Warehouse, workspace: Workspace, policies: Policies) -
     for table in canonical_tables().values():
         stage_table(warehouse, table, [], reading, _SEEN_AT)
     write_policies(warehouse, workspace, policies, AS_OF)
+    load_periods(warehouse, [])
     models = all_models(policies)
     for model in models:
         warehouse.build(model)

@@ -1,5 +1,5 @@
 -- check:    commission_lines_cover_credit
--- guards:   core.fct_commission
+-- guards:   core.commission_earning
 -- severity: block
 -- zh:       提成行覆盖全部基数，不多不少
 -- en:       commission lines cover the credit of each payee and month exactly
@@ -11,13 +11,15 @@ with amount as (
     credit_amount as credited,
     0 as paid_on
   from core.fct_credit
+  where rate_kind = 'tiers'
   union all
   select
     payee_id,
     period,
     0 as credited,
     credit_amount as paid_on
-  from core.fct_commission
+  from core.commission_earning
+  where step_kind in ('slice', 'reached', 'original_rate')
 )
 
 select

@@ -5,11 +5,13 @@
 -- en:       the credits of an allocation never exceed its net amount
 -- why:      shares of a deal team are one allocation, shared; nothing may be credited twice
 select
-  receipt_id,
-  invoice_id,
-  allocated_date,
-  max(receipt_net_amount) as net_amount,
-  sum(credit_amount) as credited
-from core.fct_credit
-group by receipt_id, invoice_id, allocated_date
-having abs(sum(credit_amount)) > abs(max(receipt_net_amount))
+  credit.event_id,
+  credit.plan_id,
+  credit.component_id,
+  credit.product_id,
+  max(credit.base_amount) as net_amount,
+  sum(credit.full_amount) as credited
+from core.fct_credit as credit
+where credit.credit_to in ('owner', 'deal_team')
+group by credit.event_id, credit.plan_id, credit.component_id, credit.product_id
+having abs(sum(credit.full_amount)) > abs(max(credit.base_amount))

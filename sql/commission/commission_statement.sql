@@ -1,55 +1,84 @@
 -- table: mart.commission_statement
 -- grain: one row per payee and month
 -- key:   payee_id, period
--- why:   what a payee earned, may be paid and was paid, with manual adjustments beside it
-with ledger as (
+-- why:   what a payee earned, may be paid, was paid and is owed later, as posted in the month; a closed
+--        month is read from the ledger, word for word
+with books as (
+  select last_period from core.open_period
+),
+
+line as (
+  select
+    line.payee_id,
+    line.posted_period as period,
+    line.ledger,
+    line.line_id,
+    line.amount,
+    line.credit_amount,
+    line.source_kind,
+    line.component_id,
+    line.period <> line.posted_period as is_correction
+  from mart.commission_line as line
+),
+
+posted as (
   select
     payee_id,
     period,
+    sum(case when ledger = 'earned' then credit_amount else 0 end) as credit,
     sum(case when ledger = 'earned' then amount else 0 end) as earned,
     sum(case when ledger = 'payable' then amount else 0 end) as payable,
     sum(case when ledger = 'paid' then amount else 0 end) as paid,
-    sum(case when ledger = 'earned' then credit_amount else 0 end) as credit,
+    sum(case when ledger = 'held' then amount else 0 end) as held_change,
+    sum(
+      case
+        when ledger = 'earned' and (source_kind = 'adjustment' or is_correction) then amount
+        else 0
+      end
+    ) as adjustments,
+    sum(case when ledger = 'payable' and component_id = 'draw' then amount else 0 end) as draw_change,
     md5(string_agg(concat(line_id, '=', cast(amount as varchar)), ';' order by line_id)) as checksum
-  from mart.commission_line
+  from line
   group by payee_id, period
 ),
 
-adjustment as (
+balanced as (
   select
-    employee_id as payee_id,
-    period,
-    sum(amount) as adjustments
-  from staging.commission_adjustment
-  group by employee_id, period
-),
-
-known as (
-  select
-    payee_id,
-    period
-  from ledger
-  union
-  select
-    adjustment.payee_id,
-    adjustment.period
-  from adjustment
-  cross join core.parameter as parameter
-  where adjustment.period <= strftime(parameter.as_of_date, '%Y-%m')
+    posted.*,
+    sum(posted.held_change) over so_far as held,
+    sum(posted.draw_change) over so_far as draw_balance
+  from posted
+  window so_far as (
+    partition by payee_id order by period rows between unbounded preceding and current row
+  )
 )
 
 select
-  known.payee_id,
-  known.period,
-  coalesce(ledger.credit, 0) as credit,
-  coalesce(ledger.earned, 0) as earned,
-  coalesce(ledger.payable, 0) as payable,
-  coalesce(ledger.paid, 0) as paid,
-  coalesce(ledger.earned, 0) - coalesce(ledger.payable, 0) as held,
-  coalesce(adjustment.adjustments, 0) as adjustments,
-  cast(0 as decimal(18, 4)) as draw_balance,
+  balanced.payee_id,
+  balanced.period,
+  cast(balanced.credit as decimal(18, 4)) as credit,
+  cast(balanced.earned as decimal(18, 4)) as earned,
+  cast(balanced.payable as decimal(18, 4)) as payable,
+  cast(balanced.paid as decimal(18, 4)) as paid,
+  cast(balanced.held as decimal(18, 4)) as held,
+  cast(balanced.adjustments as decimal(18, 4)) as adjustments,
+  cast(balanced.draw_balance as decimal(18, 4)) as draw_balance,
   false as is_closed,
-  coalesce(ledger.checksum, md5('')) as checksum
-from known
-left join ledger on known.payee_id = ledger.payee_id and known.period = ledger.period
-left join adjustment on known.payee_id = adjustment.payee_id and known.period = adjustment.period
+  balanced.checksum
+from balanced
+cross join books
+where balanced.period > books.last_period
+union all
+select
+  closed.payee_id,
+  closed.period,
+  closed.credit,
+  closed.earned,
+  closed.payable,
+  closed.paid,
+  closed.held,
+  closed.adjustments,
+  closed.draw_balance,
+  true as is_closed,
+  closed.checksum
+from core.closed_statement as closed

@@ -1,217 +1,332 @@
 -- table: core.fct_commission
--- grain: one row per credit and tier slice it falls into
+-- grain: one row per credit and step it is paid in
 -- key:   line_id
--- why:   marginal tiers, by attainment or by amount: each slice of the quota period's credit is paid
---        at its own rate, and taken back at it when the money goes back. Amounts are rounded on the
---        running total, so the lines of a payee add up to the commission of the position they
---        reached, to the cent
-with credit as (
+-- why:   what each credit earns. Marginal tiers pay each slice at its own rate and take it back at it;
+--        the other modes pay what the commission of the position reached exceeds that of the position
+--        before. Amounts are rounded on the running total, so the lines of a payee add up to the
+--        commission of the position they reached, to the cent
+with running as (
   select
-    receipt_id,
-    invoice_id,
-    allocated_date,
-    payee_id,
-    split_pct,
-    credit_amount,
-    plan_id,
-    plan_version,
-    quota_measure,
-    quota_start,
-    month_start,
-    without_quota_rate_pct,
-    sum(credit_amount) over (
-      partition by payee_id, plan_id, plan_version, quota_start
-      order by allocated_date, receipt_id, invoice_id
-      rows between unbounded preceding and current row
-    ) as position_to,
-    _load,
-    _line
-  from core.fct_credit
-),
-
-credit_period as (
-  select distinct
-    credit.payee_id,
-    credit.plan_id,
-    credit.plan_version,
-    credit.quota_measure,
-    credit.quota_start,
-    plan.quota_period,
-    plan.rate_by
-  from credit
-  inner join policy.commission_plan as plan
-    on credit.plan_id = plan.plan_id and credit.plan_version = plan.plan_version
-),
-
-quota as (
-  select
-    credit_period.payee_id,
-    credit_period.plan_id,
-    credit_period.plan_version,
-    credit_period.quota_start,
-    sum(quota.amount) as quota
-  from credit_period
-  inner join staging.quota as quota
+    running.*,
+    coalesce(component.rate_mode, 'marginal') as rate_mode,
+    cast(running.position_to - running.credit_amount as decimal(18, 4)) as position_from,
+    case when running.credit_amount < 0 then -1 else 1 end as sign
+  from core.commission_running as running
+  left join policy.commission_component as component
     on
-      quota.scope_kind = 'employee'
-      and credit_period.payee_id = quota.scope_id
-      and credit_period.quota_measure = quota.measure
-      and credit_period.quota_start <= quota.period_start
-      and quota.period_start < case credit_period.quota_period
-        when 'month' then credit_period.quota_start + interval 1 month
-        when 'quarter' then credit_period.quota_start + interval 3 month
-        else credit_period.quota_start + interval 12 month
-      end
-  group by
-    credit_period.payee_id, credit_period.plan_id, credit_period.plan_version, credit_period.quota_start
-  having sum(quota.amount) > 0
+      running.plan_id = component.plan_id
+      and running.plan_version = component.plan_version
+      and running.component_id = component.component_id
 ),
 
--- the tiers in money: as written, or in percent of the quota; a plan by attainment has none for
--- who has no quota, and pays one open tier at its base rate
-tier as (
-  select
-    credit_period.payee_id,
-    credit_period.plan_id,
-    credit_period.plan_version,
-    credit_period.quota_start,
-    tier.tier_no,
-    tier.tier_from,
-    tier.tier_to,
-    tier.rate_pct,
-    case
-      when credit_period.rate_by = 'amount' then cast(tier.tier_from as decimal(30, 10))
-      else
-        cast(
-          cast(quota.quota as decimal(20, 4)) * cast(tier.tier_from as decimal(9, 4))
-          * cast(0.01 as decimal(3, 2)) as decimal(30, 10)
-        )
-    end as amount_from,
-    case
-      when credit_period.rate_by = 'amount' then cast(tier.tier_to as decimal(30, 10))
-      else
-        cast(
-          cast(quota.quota as decimal(20, 4)) * cast(tier.tier_to as decimal(9, 4))
-          * cast(0.01 as decimal(3, 2)) as decimal(30, 10)
-        )
-    end as amount_to
-  from credit_period
-  inner join policy.commission_tier as tier
-    on credit_period.plan_id = tier.plan_id and credit_period.plan_version = tier.plan_version
-  left join quota
-    on
-      credit_period.payee_id = quota.payee_id
-      and credit_period.plan_id = quota.plan_id
-      and credit_period.plan_version = quota.plan_version
-      and credit_period.quota_start = quota.quota_start
-  where credit_period.rate_by = 'amount' or quota.quota is not null
-),
-
-tier_base as (
-  select
-    tier.*,
-    -- the first and the last tier reach beyond any position, so that the join needs no "or"
-    case
-      when tier.tier_no = 1 then cast(-99999999999999999 as decimal(30, 10))
-      else tier.amount_from
-    end as reaches_from,
-    coalesce(tier.amount_to, cast(99999999999999999 as decimal(30, 10))) as reaches_to,
-    coalesce(sum(
-      cast(
-        cast(tier.amount_to - tier.amount_from as decimal(24, 6))
-        * cast(tier.rate_pct as decimal(9, 4))
-        * cast(0.01 as decimal(3, 2)) as decimal(30, 10)
-      )
-    ) over (
-      partition by tier.payee_id, tier.plan_id, tier.plan_version, tier.quota_start order by tier.tier_no
-      rows between unbounded preceding and 1 preceding
-    ), 0) as commission_before
-  from tier
+step as (
+  select * from core.commission_step
 ),
 
 -- money that goes back is a way back over the same slices
 way as (
   select
-    credit.*,
-    case when credit.credit_amount < 0 then -1 else 1 end as sign,
-    cast(least(credit.position_to, credit.position_to - credit.credit_amount) as decimal(30, 10))
-      as lower_end,
-    cast(greatest(credit.position_to, credit.position_to - credit.credit_amount) as decimal(30, 10))
-      as upper_end
-  from credit
+    running.*,
+    cast(least(running.position_to, running.position_from) as decimal(30, 10)) as lower_end,
+    cast(greatest(running.position_to, running.position_from) as decimal(30, 10)) as upper_end
+  from running
+  where running.rate_kind = 'tiers' and running.rate_mode = 'marginal'
 ),
 
 slice as (
   select
     way.*,
-    quota.quota,
-    coalesce(tier_base.tier_no, 0) as tier_no,
-    coalesce(tier_base.tier_from, 0) as tier_from,
-    tier_base.tier_to,
-    coalesce(tier_base.rate_pct, way.without_quota_rate_pct) as rate_pct,
-    coalesce(tier_base.amount_from, 0) as amount_from,
-    coalesce(tier_base.commission_before, 0) as commission_before,
-    greatest(way.lower_end, coalesce(tier_base.reaches_from, way.lower_end)) as slice_from,
-    least(way.upper_end, coalesce(tier_base.reaches_to, way.upper_end)) as slice_to
+    coalesce(step.tier_no, 0) as tier_no,
+    coalesce(step.tier_from, 0) as tier_from,
+    step.tier_to,
+    coalesce(step.rate_pct, way.without_quota_rate_pct) as rate_pct,
+    coalesce(step.amount_from, 0) as amount_from,
+    coalesce(step.commission_before, 0) as commission_before,
+    greatest(way.lower_end, coalesce(step.reaches_from, way.lower_end)) as slice_from,
+    least(way.upper_end, coalesce(step.reaches_to, way.upper_end)) as slice_to
   from way
-  left join quota
+  left join step
     on
-      way.payee_id = quota.payee_id
-      and way.plan_id = quota.plan_id
-      and way.plan_version = quota.plan_version
-      and way.quota_start = quota.quota_start
-  left join tier_base
+      way.payee_id = step.payee_id
+      and way.plan_id = step.plan_id
+      and way.plan_version = step.plan_version
+      and way.component_id = step.component_id
+      and way.quota_start = step.quota_start
+      and way.upper_end > step.reaches_from
+      and way.lower_end < step.reaches_to
+),
+
+marginal as (
+  select
+    credit_id,
+    tier_no,
+    tier_from,
+    tier_to,
+    rate_pct,
+    'slice' as step_kind,
+    cast(sign * (slice_to - slice_from) as decimal(18, 4)) as credit_amount,
+    cast(sign * (
+      round(
+        commission_before
+        + cast(slice_to - amount_from as decimal(22, 6)) * cast(rate_pct as decimal(12, 4))
+        * cast(0.01 as decimal(3, 2)), 2
+      )
+      - round(
+        commission_before
+        + cast(slice_from - amount_from as decimal(22, 6)) * cast(rate_pct as decimal(12, 4))
+        * cast(0.01 as decimal(3, 2)), 2
+      )
+    ) as decimal(18, 4)) as amount,
+    cast(case when sign < 0 then slice_from else slice_to end as decimal(18, 4)) as position_to
+  from slice
+  where slice_to > slice_from
+),
+
+-- both ends of the way of a credit that is paid by the position reached
+reached as (
+  select
+    running.credit_id,
+    running.credit_amount,
+    running.position_from,
+    running.position_to,
+    running.rate_mode,
+    running.without_quota_rate_pct,
+    running.quota,
+    place.side,
+    case when place.side = 1 then running.position_to else running.position_from end as position,
+    step.tier_no,
+    step.tier_from,
+    step.tier_to,
+    step.base_rate_pct,
+    step.rate_pct,
+    step.next_rate_pct,
+    step.amount_from,
+    step.amount_to
+  from running
+  cross join (
+    select cast(1 as integer) as side
+    union all
+    select cast(0 as integer) as side
+  ) as place
+  left join step
     on
-      way.payee_id = tier_base.payee_id
-      and way.plan_id = tier_base.plan_id
-      and way.plan_version = tier_base.plan_version
-      and way.quota_start = tier_base.quota_start
-      and way.upper_end > tier_base.reaches_from
-      and way.lower_end < tier_base.reaches_to
+      running.payee_id = step.payee_id
+      and running.plan_id = step.plan_id
+      and running.plan_version = step.plan_version
+      and running.component_id = step.component_id
+      and running.quota_start = step.quota_start
+      and case when place.side = 1 then running.position_to else running.position_from end
+      > step.reaches_from
+      and case when place.side = 1 then running.position_to else running.position_from end
+      <= step.reaches_to
+  where running.rate_kind = 'tiers' and running.rate_mode <> 'marginal'
+),
+
+-- the rate at a position; between two rates it runs on a straight line, to eight decimals of a percent
+rated as (
+  select
+    reached.*,
+    case
+      when reached.tier_no is null then cast(reached.without_quota_rate_pct as decimal(18, 8))
+      when reached.rate_mode = 'interpolated' and reached.amount_to is not null
+        then
+          cast(reached.rate_pct as decimal(18, 8))
+          + cast(
+            cast(
+              cast(round((reached.next_rate_pct - reached.rate_pct) * 10000, 0) as hugeint) * 10000
+              * cast(round((reached.position - reached.amount_from) * 10000, 0) as hugeint)
+              // cast(round((reached.amount_to - reached.amount_from) * 10000, 0) as hugeint)
+              as decimal(20, 0)
+            ) * cast(0.00000001 as decimal(9, 8)) as decimal(18, 8)
+          )
+      else cast(reached.rate_pct as decimal(18, 8))
+    end as reached_rate_pct
+  from reached
+),
+
+total as (
+  select
+    rated.*,
+    case
+      when rated.rate_mode = 'hybrid' and rated.tier_no is not null
+        then
+          round(
+            cast(least(rated.position, rated.quota) as decimal(22, 4)) * rated.base_rate_pct
+            * cast(0.01 as decimal(3, 2))
+            + cast(greatest(rated.position - rated.quota, 0) as decimal(22, 4))
+            * cast(rated.reached_rate_pct as decimal(12, 4)) * cast(0.01 as decimal(3, 2)), 2
+          )
+      else
+        round(
+          cast(rated.position as decimal(20, 4)) * cast(rated.reached_rate_pct as decimal(14, 8))
+          * cast(0.01 as decimal(3, 2)), 2
+        )
+    end as commission
+  from rated
+),
+
+jump as (
+  select
+    after.credit_id,
+    coalesce(after.tier_no, 0) as tier_no,
+    coalesce(after.tier_from, 0) as tier_from,
+    after.tier_to,
+    after.reached_rate_pct as rate_pct,
+    after.rate_mode,
+    after.credit_amount,
+    cast(after.commission - before.commission as decimal(18, 4)) as amount,
+    cast(round(
+      cast(after.credit_amount as decimal(20, 4)) * cast(after.reached_rate_pct as decimal(14, 8))
+      * cast(0.01 as decimal(3, 2)), 2
+    ) as decimal(18, 4)) as own_amount,
+    after.position_to
+  from total as after
+  inner join total as before on after.credit_id = before.credit_id and before.side = 0
+  where after.side = 1
+),
+
+-- what reaching (or losing) a tier changes for the credit before stands in a line of its own
+jumped as (
+  select
+    credit_id,
+    tier_no,
+    tier_from,
+    tier_to,
+    rate_pct,
+    'reached' as step_kind,
+    credit_amount,
+    case when rate_mode = 'whole' then own_amount else amount end as amount,
+    position_to
+  from jump
+  union all
+  select
+    credit_id,
+    tier_no,
+    tier_from,
+    tier_to,
+    rate_pct,
+    'rerated' as step_kind,
+    cast(0 as decimal(18, 4)) as credit_amount,
+    cast(amount - own_amount as decimal(18, 4)) as amount,
+    position_to
+  from jump
+  where rate_mode = 'whole' and amount <> own_amount
+),
+
+table_rate as (
+  select
+    running.credit_id,
+    0 as tier_no,
+    matrix.attainment_from as tier_from,
+    matrix.attainment_below as tier_to,
+    matrix.rate_pct,
+    'table' as step_kind,
+    running.credit_amount,
+    cast(round(
+      cast(running.credit_amount as decimal(22, 4)) * matrix.rate_pct * cast(0.01 as decimal(3, 2)), 2
+    ) as decimal(18, 4)) as amount,
+    running.position_to
+  from running
+  inner join core.commission_gauge as gauge
+    on
+      running.payee_id = gauge.payee_id
+      and running.plan_id = gauge.plan_id
+      and running.plan_version = gauge.plan_version
+      and running.component_id = gauge.component_id
+      and running.month_start = gauge.month_start
+  inner join policy.commission_matrix as matrix
+    on
+      running.plan_id = matrix.plan_id
+      and running.plan_version = matrix.plan_version
+      and running.component_id = matrix.component_id
+      and coalesce(gauge.attainment_pct, 0) >= matrix.attainment_from
+      and coalesce(gauge.attainment_pct, 0) < coalesce(matrix.attainment_below, 99999)
+      and gauge.collection_rate_pct >= matrix.collection_from
+      and gauge.collection_rate_pct < coalesce(matrix.collection_below, 99999)
+  where running.rate_kind = 'matrix'
+),
+
+ruled as (
+  select
+    running.credit_id,
+    rule.rule_no as tier_no,
+    cast(0 as decimal(18, 4)) as tier_from,
+    cast(null as decimal(18, 4)) as tier_to,
+    rule.rate_pct,
+    'rule' as step_kind,
+    running.credit_amount,
+    cast(
+      case
+        when rule.amount is not null and running.credit_amount <> 0 then running.sign * rule.amount
+        else
+          round(
+            cast(running.credit_amount as decimal(22, 4)) * coalesce(rule.rate_pct, 0)
+            * cast(0.01 as decimal(3, 2)), 2
+          )
+      end as decimal(18, 4)
+    ) as amount,
+    running.position_to
+  from running
+  inner join core.fct_credit as credit on running.credit_id = credit.credit_id
+  inner join policy.commission_rule as rule
+    on
+      running.plan_id = rule.plan_id
+      and running.plan_version = rule.plan_version
+      and running.component_id = rule.component_id
+  where
+    running.rate_kind = 'rules'
+    and (rule.product_id is null or rule.product_id = credit.product_id)
+    and (rule.product_name is null or rule.product_name = credit.product_name)
+    and (rule.product_category is null or rule.product_category = credit.product_category)
+    and (rule.is_key_product is null or rule.is_key_product = credit.is_key_product)
+    and (rule.is_new_customer is null or rule.is_new_customer = credit.is_new_customer)
+    and (rule.contract_type is null or rule.contract_type = credit.contract_type)
+    and (rule.segment is null or rule.segment = credit.segment)
+  qualify row_number() over (
+    partition by running.credit_id order by rule.priority desc, rule.rule_no asc
+  ) = 1
 ),
 
 paid as (
-  select
-    slice.*,
-    round(
-      slice.commission_before
-      + cast(slice.slice_to - slice.amount_from as decimal(24, 6))
-      * cast(slice.rate_pct as decimal(9, 4))
-      * cast(0.01 as decimal(3, 2)),
-      2
-    ) as commission_to,
-    round(
-      slice.commission_before
-      + cast(slice.slice_from - slice.amount_from as decimal(24, 6))
-      * cast(slice.rate_pct as decimal(9, 4))
-      * cast(0.01 as decimal(3, 2)),
-      2
-    ) as commission_from
-  from slice
+  select marginal.* from marginal
+  union all
+  select jumped.* from jumped
+  union all
+  select table_rate.* from table_rate
+  union all
+  select ruled.* from ruled
 )
 
 select
-  concat_ws(':', payee_id, receipt_id, invoice_id, cast(allocated_date as varchar), cast(tier_no as varchar))
+  concat_ws('|', running.credit_id, case when paid.step_kind = 'rerated' then 'r' end, paid.tier_no)
     as line_id,
-  payee_id,
-  receipt_id as source_id,
-  invoice_id,
-  allocated_date as credit_date,
-  strftime(month_start, '%Y-%m') as period,
-  plan_id,
-  plan_version,
-  quota_start,
-  cast(quota as decimal(18, 4)) as quota,
-  split_pct,
-  tier_no,
-  tier_from,
-  tier_to,
-  rate_pct,
-  cast(rate_pct * cast(0.01 as decimal(3, 2)) as decimal(12, 8)) as rate,
-  cast(sign * (slice_to - slice_from) as decimal(18, 4)) as credit_amount,
-  cast(sign * (commission_to - commission_from) as decimal(18, 4)) as amount,
-  cast(case when sign < 0 then slice_from else slice_to end as decimal(18, 4)) as position_to,
-  _load,
-  _line
+  running.credit_id,
+  running.event_id,
+  running.reverses_event_id,
+  running.family_id,
+  running.payee_id,
+  running.source_kind,
+  running.source_id,
+  running.invoice_id,
+  running.event_date as credit_date,
+  strftime(running.month_start, '%Y-%m') as period,
+  running.plan_id,
+  running.plan_version,
+  running.component_id,
+  running.quota_start,
+  running.quota,
+  running.split_pct,
+  running.cut_pct,
+  cast(paid.tier_no as integer) as tier_no,
+  cast(paid.tier_from as decimal(18, 4)) as tier_from,
+  cast(paid.tier_to as decimal(18, 4)) as tier_to,
+  cast(paid.rate_pct as decimal(18, 8)) as rate_pct,
+  cast(paid.rate_pct * cast(0.01 as decimal(3, 2)) as decimal(18, 10)) as rate,
+  paid.step_kind,
+  paid.credit_amount,
+  paid.amount,
+  paid.position_to,
+  running._load,
+  running._line
 from paid
-where slice_to > slice_from
+inner join running on paid.credit_id = running.credit_id

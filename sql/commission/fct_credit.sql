@@ -1,85 +1,38 @@
 -- table: core.fct_credit
--- grain: one row per receipt allocated to an invoice and payee who is credited for it
--- key:   receipt_id, invoice_id, allocated_date, payee_id
--- why:   commission is credited on cash received, net of VAT, to the owner or shared by the deal team
---        as the plan says. Parts are rounded cumulatively, so that the parts of an invoice add up to
---        its net amount and the shares of a team to the whole credit, to the cent
-with collection as (
+-- grain: one row per credit event, payee, plan component and, where the plan asks, product
+-- key:   credit_id
+-- why:   who is credited with what: the owner or the deal team by their splits, overlays beside them,
+--        managers for their people (never for overlays), a pool for its unit. Shares are rounded
+--        cumulatively, so that a team's shares are the whole credit to the cent
+with component as (
   select
-    receipt_id,
-    invoice_id,
-    allocated_date,
+    component.*,
+    plan.valid_from,
+    coalesce(plan.valid_to, date '9999-12-31') as valid_to
+  from policy.commission_component as component
+  inner join policy.commission_plan as plan
+    on component.plan_id = plan.plan_id and component.plan_version = plan.plan_version
+),
+
+used as (
+  select distinct
+    credit_event,
+    credit_to
+  from component
+),
+
+event as (
+  select
+    event_id,
+    credit_event,
+    event_date,
+    quota_date,
     owner_id,
-    contract_id,
-    order_id,
-    rate_to_base,
-    invoice_net_amount,
-    invoice_gross_amount,
-    sum(amount) over (
-      partition by invoice_id order by allocated_date, receipt_id
-      rows between unbounded preceding and current row
-    ) as allocated_so_far,
-    amount,
-    _load,
-    _line
-  from core.fct_collection
+    opportunity_id
+  from core.fct_credit_event
 ),
 
--- in whole cents; floor(x + 1/2) in integers rounds half up without a division of decimals
-net_cents as (
-  select
-    collection.*,
-    (
-      cast(round(collection.allocated_so_far * 100, 0) as hugeint)
-      * cast(round(collection.invoice_net_amount * 100, 0) as hugeint)
-      * 2
-      + cast(round(collection.invoice_gross_amount * 100, 0) as hugeint)
-    ) // (2 * cast(round(collection.invoice_gross_amount * 100, 0) as hugeint)) as net_to,
-    (
-      cast(round((collection.allocated_so_far - collection.amount) * 100, 0) as hugeint)
-      * cast(round(collection.invoice_net_amount * 100, 0) as hugeint) * 2
-      + cast(round(collection.invoice_gross_amount * 100, 0) as hugeint)
-    ) // (2 * cast(round(collection.invoice_gross_amount * 100, 0) as hugeint)) as net_from
-  from collection
-  where collection.invoice_gross_amount > 0
-),
-
-net as (
-  select
-    net_cents.*,
-    cast(
-      round(
-        cast(net_cents.net_to as decimal(20, 0))
-        * cast(0.01 as decimal(3, 2))
-        * cast(net_cents.rate_to_base as decimal(14, 8)),
-        2
-      )
-      - round(
-        cast(net_cents.net_from as decimal(20, 0))
-        * cast(0.01 as decimal(3, 2))
-        * cast(net_cents.rate_to_base as decimal(14, 8)),
-        2
-      )
-      as decimal(18, 4)
-    ) as net_amount_base
-  from net_cents
-),
-
-deal as (
-  select
-    net.receipt_id,
-    net.invoice_id,
-    net.allocated_date,
-    net.owner_id,
-    net.net_amount_base,
-    coalesce(contract.opportunity_id, sales_order.opportunity_id) as opportunity_id,
-    net._load,
-    net._line
-  from net
-  left join staging.contract as contract on net.contract_id = contract.contract_id
-  left join staging.sales_order as sales_order on net.order_id = sales_order.order_id
-),
-
+-- splits that do not add up are none: the deal is its owner's until they do
 split as (
   select
     opportunity_id,
@@ -94,81 +47,419 @@ split as (
   where kind = 'split'
 ),
 
+team as (
+  select
+    event.event_id,
+    event.credit_event,
+    event.event_date,
+    event.quota_date,
+    coalesce(split.employee_id, event.owner_id) as employee_id,
+    coalesce(split.pct, 100) as pct,
+    coalesce(split.pct_to, 100) as pct_to
+  from event
+  left join split on event.opportunity_id = split.opportunity_id and split.pct_total = 100
+  where exists (
+    select 1 from used
+    where used.credit_event = event.credit_event and used.credit_to in ('deal_team', 'managers', 'pool')
+  )
+),
+
+candidate as (
+  select
+    'owner' as credit_to,
+    event.event_id,
+    event.quota_date,
+    event.owner_id as payee_id,
+    1 as level,
+    cast(100 as decimal(18, 4)) as pct,
+    cast(100 as decimal(38, 4)) as pct_to
+  from event
+  inner join used on event.credit_event = used.credit_event and used.credit_to = 'owner'
+  union all
+  select
+    'deal_team' as credit_to,
+    team.event_id,
+    team.quota_date,
+    team.employee_id as payee_id,
+    1 as level,
+    team.pct,
+    team.pct_to
+  from team
+  inner join used on team.credit_event = used.credit_event and used.credit_to = 'deal_team'
+  union all
+  select
+    'overlay' as credit_to,
+    event.event_id,
+    event.quota_date,
+    overlay.employee_id as payee_id,
+    1 as level,
+    overlay.pct,
+    overlay.pct as pct_to
+  from event
+  inner join used on event.credit_event = used.credit_event and used.credit_to = 'overlay'
+  inner join staging.opportunity_split as overlay
+    on event.opportunity_id = overlay.opportunity_id and overlay.kind = 'overlay'
+  union all
+  select
+    'managers' as credit_to,
+    team.event_id,
+    team.quota_date,
+    manager.manager_id as payee_id,
+    manager.level,
+    team.pct,
+    team.pct_to
+  from team
+  inner join used on team.credit_event = used.credit_event and used.credit_to = 'managers'
+  inner join core.manager_span as manager
+    on
+      team.employee_id = manager.employee_id
+      and team.quota_date >= manager.valid_from
+      and team.quota_date <= manager.valid_to
+),
+
+-- the plan of the day on which the credit was first given
+personal as (
+  select
+    candidate.event_id,
+    candidate.payee_id,
+    candidate.pct,
+    candidate.pct_to,
+    day.role,
+    component.plan_id,
+    component.plan_version,
+    component.component_id,
+    case when component.quota_of = 'unit' then coalesce(unit.kind, 'employee') else 'employee' end
+      as quota_scope_kind,
+    case when component.quota_of = 'unit' then day.unit_id else candidate.payee_id end as quota_scope_id
+  from candidate
+  inner join core.payee_plan_day as day
+    on candidate.payee_id = day.employee_id and candidate.quota_date = day.calendar_date
+  inner join component
+    on
+      day.plan_id = component.plan_id
+      and day.plan_version = component.plan_version
+      and candidate.credit_to = component.credit_to
+      and candidate.level <= component.max_level
+  left join core.dim_unit as unit on day.unit_id = unit.unit_id
+),
+
+pooled as (
+  select
+    team.event_id,
+    concat_ws(
+      ':', 'pool', component.pool_unit,
+      case when component.pool_unit = 'team' then org.team_id else org.region_id end
+    ) as payee_id,
+    team.pct,
+    team.pct_to,
+    'pool' as role,
+    component.plan_id,
+    component.plan_version,
+    component.component_id,
+    component.pool_unit as quota_scope_kind,
+    case when component.pool_unit = 'team' then org.team_id else org.region_id end as quota_scope_id
+  from team
+  inner join component
+    on
+      component.credit_to = 'pool'
+      and team.credit_event = component.credit_event
+      and team.quota_date >= component.valid_from
+      and team.quota_date <= component.valid_to
+  inner join core.org_day as org
+    on team.employee_id = org.employee_id and team.quota_date = org.calendar_date and org.is_active
+  left join policy.commission_plan_unit as named
+    on component.plan_id = named.plan_id and component.plan_version = named.plan_version
+  where
+    case when component.pool_unit = 'team' then org.team_id else org.region_id end is not null
+    and (named.unit_id is null or named.unit_id in (org.team_id, org.region_id))
+),
+
+entitled as (
+  select personal.*
+  from personal
+  union all
+  select pooled.*
+  from pooled
+),
+
+-- order lines with a component that looks at products
+product_line as (
+  select
+    line.order_id,
+    line.product_id,
+    line.product_category,
+    line.is_key_product,
+    product.name as product_name,
+    sum(line.net_amount_base) as net_amount,
+    sum(sum(line.net_amount_base)) over (
+      partition by line.order_id order by line.product_id
+      rows between unbounded preceding and current row
+    ) as net_to,
+    sum(sum(line.net_amount_base)) over (partition by line.order_id) as net_total
+  from core.fct_order_line as line
+  left join staging.product as product on line.product_id = product.product_id
+  where
+    exists (
+      select 1 from component
+      where component.of_products
+    )
+  group by line.order_id, line.product_id, line.product_category, line.is_key_product, product.name
+),
+
+based as (
+  select
+    entitled.event_id,
+    entitled.payee_id,
+    entitled.pct,
+    entitled.pct_to,
+    entitled.role,
+    entitled.plan_id,
+    entitled.plan_version,
+    entitled.component_id,
+    entitled.quota_scope_kind,
+    entitled.quota_scope_id,
+    component.credit_to,
+    component.quota_measure,
+    component.quota_period,
+    component.rate_kind,
+    component.without_quota_rate_pct,
+    component.is_per_transaction,
+    component.clawback_by,
+    component.only_contract_types,
+    component.only_segments,
+    component.only_product_categories,
+    component.only_products,
+    event.source_kind,
+    event.source_id,
+    event.event_date,
+    event.quota_date,
+    event.family_id,
+    event.reverses_event_id,
+    event.customer_id,
+    event.segment,
+    event.opportunity_id,
+    event.contract_id,
+    event.order_id,
+    event.invoice_id,
+    event.contract_type,
+    event.is_new_customer,
+    case when component.of_products then line.product_id end as product_id,
+    case when component.of_products then line.product_name end as product_name,
+    case when component.of_products then line.product_category end as product_category,
+    case when component.of_products then coalesce(line.is_key_product, false) end as is_key_product,
+    case component.credit_base
+      when 'margin' then event.margin_amount_base
+      when 'units' then event.units
+      else event.net_amount_base
+    end as whole_amount,
+    case when component.of_products then line.net_amount end as line_amount,
+    case when component.of_products then line.net_to end as line_to,
+    case when component.of_products then line.net_total end as line_total,
+    event._load,
+    event._line
+  from entitled
+  inner join component
+    on
+      entitled.plan_id = component.plan_id
+      and entitled.plan_version = component.plan_version
+      and entitled.component_id = component.component_id
+  inner join core.fct_credit_event as event
+    on entitled.event_id = event.event_id and component.credit_event = event.credit_event
+  left join product_line as line
+    on case when component.of_products then event.order_id end = line.order_id
+  where
+    (not component.only_new_customers or event.is_new_customer)
+    and (not component.only_key_products or coalesce(line.is_key_product, false))
+),
+
+filtered as (
+  select based.*
+  from based
+  left join policy.commission_only as of_contract
+    on
+      based.plan_id = of_contract.plan_id
+      and based.plan_version = of_contract.plan_version
+      and based.component_id = of_contract.component_id
+      and of_contract.field = 'contract_type'
+      and based.contract_type = of_contract.value
+  left join policy.commission_only as of_segment
+    on
+      based.plan_id = of_segment.plan_id
+      and based.plan_version = of_segment.plan_version
+      and based.component_id = of_segment.component_id
+      and of_segment.field = 'segment'
+      and based.segment = of_segment.value
+  left join policy.commission_only as of_category
+    on
+      based.plan_id = of_category.plan_id
+      and based.plan_version = of_category.plan_version
+      and based.component_id = of_category.component_id
+      and of_category.field = 'product_category'
+      and based.product_category = of_category.value
+  left join policy.commission_only as of_product
+    on
+      based.plan_id = of_product.plan_id
+      and based.plan_version = of_product.plan_version
+      and based.component_id = of_product.component_id
+      and of_product.field = 'product_id'
+      and based.product_id = of_product.value
+  where
+    (not based.only_contract_types or of_contract.value is not null)
+    and (not based.only_segments or of_segment.value is not null)
+    and (not based.only_product_categories or of_category.value is not null)
+    and (not based.only_products or of_product.value is not null)
+),
+
+-- a product's part of the document, in whole cents that add up
+parted as (
+  select
+    filtered.*,
+    case
+      when filtered.line_total > 0
+        then
+          cast(
+            cast(
+              (
+                cast(round(filtered.whole_amount * 100, 0) as hugeint)
+                * cast(round(filtered.line_to * 100, 0) as hugeint)
+              ) // cast(round(filtered.line_total * 100, 0) as hugeint)
+              - (
+                cast(round(filtered.whole_amount * 100, 0) as hugeint)
+                * cast(round((filtered.line_to - filtered.line_amount) * 100, 0) as hugeint)
+              ) // cast(round(filtered.line_total * 100, 0) as hugeint) as decimal(20, 0)
+            ) * cast(0.01 as decimal(3, 2)) as decimal(18, 4)
+          )
+      else filtered.whole_amount
+    end as base_amount
+  from filtered
+),
+
 shared as (
   select
-    deal.receipt_id,
-    deal.invoice_id,
-    deal.allocated_date,
-    deal.opportunity_id,
-    coalesce(split.employee_id, deal.owner_id) as payee_id,
-    coalesce(split.pct, 100) as split_pct,
-    deal.net_amount_base as receipt_net_amount,
+    parted.*,
     case
-      when split.employee_id is null then deal.net_amount_base
+      when parted.pct = 100 and parted.pct_to = 100 then parted.base_amount
       else
         cast(
           round(
-            cast(deal.net_amount_base as decimal(24, 4))
-            * cast(split.pct_to as decimal(9, 4))
+            cast(parted.base_amount as decimal(24, 4)) * cast(parted.pct_to as decimal(9, 4))
             * cast(0.01 as decimal(3, 2)),
             2
           )
           - round(
-            cast(deal.net_amount_base as decimal(24, 4)) * cast(split.pct_to - split.pct as decimal(9, 4))
+            cast(parted.base_amount as decimal(24, 4)) * cast(parted.pct_to - parted.pct as decimal(9, 4))
             * cast(0.01 as decimal(3, 2)), 2
-          )
-          as decimal(18, 4)
+          ) as decimal(18, 4)
         )
-    end as credit_amount,
-    deal._load,
-    deal._line
-  from deal
-  left join core.org_day as owner_day
-    on deal.owner_id = owner_day.employee_id and deal.allocated_date = owner_day.calendar_date
-  left join policy.commission_plan as owner_plan
-    on
-      owner_day.role = owner_plan.role
-      and deal.allocated_date >= owner_plan.valid_from
-      and deal.allocated_date <= coalesce(owner_plan.valid_to, date '9999-12-31')
-  -- whether the team shares is for the plan of the owner to say
-  left join split
-    on
-      case when coalesce(owner_plan.credit_split, 'deal_team') = 'deal_team' then deal.opportunity_id end
-      = split.opportunity_id
-      and split.pct_total = 100
+    end as share_amount
+  from parted
+),
+
+-- two members of a deal team may have one manager, and one pool
+gathered as (
+  select
+    shared.*,
+    shared.pct as split_pct,
+    shared.share_amount as payee_amount
+  from shared
+  where shared.credit_to not in ('managers', 'pool')
+  union all
+  select
+    shared.*,
+    sum(shared.pct) over same_payee as split_pct,
+    sum(shared.share_amount) over same_payee as payee_amount
+  from shared
+  where shared.credit_to in ('managers', 'pool')
+  window
+    same_payee as (
+      partition by
+        shared.event_id, shared.payee_id, shared.plan_id, shared.plan_version, shared.component_id,
+        shared.product_id
+    )
+  qualify row_number() over (
+    partition by
+      shared.event_id, shared.payee_id, shared.plan_id, shared.plan_version, shared.component_id,
+      shared.product_id
+    order by shared.pct_to
+  ) = 1
+),
+
+cut as (
+  select
+    event_id,
+    plan_id,
+    plan_version,
+    component_id,
+    cast(least(sum(cut_pct), 100) as decimal(9, 4)) as cut_pct
+  from core.fct_credit_cut
+  group by event_id, plan_id, plan_version, component_id
 )
 
 select
-  shared.receipt_id,
-  shared.invoice_id,
-  shared.allocated_date,
-  shared.opportunity_id,
-  shared.payee_id,
-  shared.split_pct,
-  shared.receipt_net_amount,
-  shared.credit_amount,
-  org.role,
-  plan.plan_id,
-  plan.plan_version,
-  plan.quota_measure,
-  plan.without_quota_rate_pct,
-  case plan.quota_period
-    when 'month' then calendar.month_start
-    when 'quarter' then calendar.quarter_start
-    else calendar.year_start
+  concat_ws(
+    '|', gathered.event_id, gathered.payee_id, gathered.plan_id, gathered.component_id, gathered.product_id
+  ) as credit_id,
+  gathered.event_id,
+  gathered.source_kind,
+  gathered.source_id,
+  gathered.event_date,
+  gathered.quota_date,
+  gathered.family_id,
+  gathered.reverses_event_id,
+  gathered.payee_id,
+  gathered.role,
+  gathered.credit_to,
+  gathered.plan_id,
+  gathered.plan_version,
+  gathered.component_id,
+  gathered.customer_id,
+  gathered.segment,
+  gathered.opportunity_id,
+  gathered.contract_id,
+  gathered.order_id,
+  gathered.invoice_id,
+  gathered.contract_type,
+  gathered.is_new_customer,
+  gathered.product_id,
+  gathered.product_name,
+  gathered.product_category,
+  gathered.is_key_product,
+  cast(gathered.split_pct as decimal(9, 4)) as split_pct,
+  gathered.base_amount,
+  cast(gathered.payee_amount as decimal(18, 4)) as full_amount,
+  coalesce(cut.cut_pct, 0) as cut_pct,
+  case
+    when cut.cut_pct is null then cast(gathered.payee_amount as decimal(18, 4))
+    else
+      cast(
+        gathered.payee_amount
+        - round(
+          cast(gathered.payee_amount as decimal(24, 4)) * cut.cut_pct * cast(0.01 as decimal(3, 2)), 2
+        ) as decimal(18, 4)
+      )
+  end as credit_amount,
+  gathered.quota_measure,
+  gathered.quota_scope_kind,
+  gathered.quota_scope_id,
+  gathered.quota_period,
+  gathered.rate_kind,
+  gathered.without_quota_rate_pct,
+  gathered.is_per_transaction,
+  gathered.reverses_event_id is not null and gathered.clawback_by = 'original_rate' as is_at_original_rate,
+  case gathered.quota_period
+    when 'month' then quota_calendar.month_start
+    when 'quarter' then quota_calendar.quarter_start
+    else quota_calendar.year_start
   end as quota_start,
   calendar.month_start,
-  shared._load,
-  shared._line
-from shared
-inner join core.calendar as calendar on shared.allocated_date = calendar.calendar_date
-inner join core.org_day as org
+  gathered._load,
+  gathered._line
+from gathered
+inner join core.calendar as calendar on gathered.event_date = calendar.calendar_date
+inner join core.calendar as quota_calendar on gathered.quota_date = quota_calendar.calendar_date
+left join cut
   on
-    shared.payee_id = org.employee_id
-    and shared.allocated_date = org.calendar_date
-    and org.is_active
-inner join policy.commission_plan as plan
-  on
-    org.role = plan.role
-    and shared.allocated_date >= plan.valid_from
-    and (plan.valid_to is null or shared.allocated_date <= plan.valid_to)
+    gathered.event_id = cut.event_id
+    and gathered.plan_id = cut.plan_id
+    and gathered.plan_version = cut.plan_version
+    and gathered.component_id = cut.component_id

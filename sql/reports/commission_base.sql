@@ -14,15 +14,34 @@ with collected as (
   where collection.allocated_date <= parameter.as_of_date
 ),
 
+-- a plan may credit one receipt in several components; its first one is the base
+first_component as (
+  select
+    plan_id,
+    plan_version,
+    component_id
+  from policy.commission_component
+  where
+    credit_event = 'cash_received' and credit_to in ('owner', 'deal_team') and credit_base = 'net'
+    and not of_products and not only_new_customers and not only_contract_types and not only_segments
+  qualify row_number() over (partition by plan_id, plan_version order by component_no) = 1
+),
+
 credited as (
   select
-    receipt_id,
-    invoice_id,
-    allocated_date,
-    max(receipt_net_amount) as net_amount,
-    sum(credit_amount) as credit_amount
-  from core.fct_credit
-  group by receipt_id, invoice_id, allocated_date
+    credit.source_id as receipt_id,
+    credit.invoice_id,
+    credit.event_date as allocated_date,
+    max(credit.base_amount) as net_amount,
+    sum(credit.full_amount) as credit_amount
+  from core.fct_credit as credit
+  inner join first_component
+    on
+      credit.plan_id = first_component.plan_id
+      and credit.plan_version = first_component.plan_version
+      and credit.component_id = first_component.component_id
+  where credit.source_kind = 'receipt'
+  group by credit.source_id, credit.invoice_id, credit.event_date
 )
 
 select

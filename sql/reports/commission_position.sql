@@ -3,30 +3,41 @@
 -- key:   employee_id
 -- why:   where a payee stands in the quota period: credit so far, tier reached, what the next tier
 --        needs, and what the next 10,000 of credit would pay
-with payee as (
+with component as (
+  -- the component whose tiers a payee looks at: the first by attainment on sales of their own
   select
-    employee.employee_id,
-    plan.plan_id,
-    plan.plan_version,
-    plan.quota_measure,
-    plan.without_quota_rate_pct,
+    component.plan_id,
+    component.plan_version,
+    component.component_id,
+    component.quota_measure,
+    component.quota_period,
+    component.without_quota_rate_pct
+  from policy.commission_component as component
+  where
+    component.rate_kind = 'tiers' and component.rate_by = 'attainment'
+    and component.quota_measure is not null and component.credit_to in ('owner', 'deal_team', 'overlay')
+  qualify row_number() over (
+    partition by component.plan_id, component.plan_version order by component.component_no
+  ) = 1
+),
+
+payee as (
+  select
+    day.employee_id,
+    day.plan_id,
+    day.plan_version,
+    component.component_id,
+    component.quota_measure,
+    component.without_quota_rate_pct,
     parameter.as_of_date,
     period.period_start as quota_start,
     period.period_end as quota_end,
     strftime(parameter.as_of_date, '%Y-%m') as month
-  from core.dim_employee as employee
-  cross join core.parameter as parameter
-  inner join policy.commission_plan as plan
-    on
-      employee.role = plan.role
-      and parameter.as_of_date >= plan.valid_from
-      and (plan.valid_to is null or parameter.as_of_date <= plan.valid_to)
+  from core.payee_plan_day as day
+  inner join core.parameter as parameter on day.calendar_date = parameter.as_of_date
+  inner join component on day.plan_id = component.plan_id and day.plan_version = component.plan_version
   inner join core.period as period
-    on plan.quota_period = period.period_kind and period.is_current
-  where employee.is_active
-  qualify row_number() over (
-    partition by employee.employee_id order by plan.plan_version desc, plan.plan_id asc
-  ) = 1
+    on component.quota_period = period.period_kind and period.is_current
 ),
 
 quota as (
@@ -34,12 +45,12 @@ quota as (
     payee.employee_id,
     sum(quota.amount) as quota
   from payee
-  inner join staging.quota as quota
+  inner join core.quota_day as quota
     on
       quota.scope_kind = 'employee'
       and payee.employee_id = quota.scope_id
       and payee.quota_measure = quota.measure
-      and quota.period_start between payee.quota_start and payee.quota_end
+      and quota.calendar_date between payee.quota_start and payee.quota_end
   group by payee.employee_id
 ),
 
@@ -51,13 +62,13 @@ earned as (
     sum(case when line.period = payee.month then line.credit_amount else 0 end) as month_credit,
     sum(case when line.period = payee.month then line.amount else 0 end) as month_earned
   from payee
-  inner join mart.commission_line as line
+  inner join core.commission_earning as line
     on
       payee.employee_id = line.payee_id
       and payee.plan_id = line.plan_id
       and payee.plan_version = line.plan_version
-      and line.ledger = 'earned'
-      and line.credit_date between payee.quota_start and payee.quota_end
+      and payee.component_id = line.component_id
+      and payee.quota_start = line.quota_start
   group by payee.employee_id
 ),
 
@@ -66,6 +77,7 @@ position as (
     payee.employee_id,
     payee.plan_id,
     payee.plan_version,
+    payee.component_id,
     payee.quota_start,
     payee.without_quota_rate_pct,
     case when quota.quota > 0 then quota.quota end as quota,
@@ -99,7 +111,10 @@ tier as (
       as amount_to
   from position
   inner join policy.commission_tier as tier
-    on position.plan_id = tier.plan_id and position.plan_version = tier.plan_version
+    on
+      position.plan_id = tier.plan_id
+      and position.plan_version = tier.plan_version
+      and position.component_id = tier.component_id
   where position.quota is not null
 ),
 
@@ -132,6 +147,7 @@ select
   position.employee_id,
   position.plan_id,
   position.plan_version,
+  position.component_id,
   position.quota_start,
   cast(position.quota as decimal(18, 4)) as quota,
   cast(position.credit as decimal(18, 4)) as credit,
@@ -158,9 +174,11 @@ left join policy.commission_tier as now
   on
     position.plan_id = now.plan_id
     and position.plan_version = now.plan_version
+    and position.component_id = now.component_id
     and reached.tier_no = now.tier_no
 left join policy.commission_tier as next
   on
     position.plan_id = next.plan_id
     and position.plan_version = next.plan_version
+    and position.component_id = next.component_id
     and reached.next_tier_no = next.tier_no

@@ -1,0 +1,1 @@
+"""Closed commission periods: written once, chained by checksums, verified, compared."""

@@ -1,0 +1,82 @@
+"""What a closed period holds: the columns of its lines, statements and differences."""
+
+from __future__ import annotations
+
+LINE = {
+    "line_id": "varchar",
+    "base_line_id": "varchar",
+    "ledger": "varchar",
+    "payee_id": "varchar",
+    "period": "varchar",
+    "posted_period": "varchar",
+    "credit_date": "date",
+    "plan_id": "varchar",
+    "plan_version": "integer",
+    "plan_mark": "varchar",
+    "component_id": "varchar",
+    "credit_id": "varchar",
+    "event_id": "varchar",
+    "source_kind": "varchar",
+    "source_id": "varchar",
+    "invoice_id": "varchar",
+    "credit_amount": "decimal(18, 4)",
+    "source_amount": "decimal(18, 4)",
+    "split_pct": "decimal(9, 4)",
+    "cut_pct": "decimal(9, 4)",
+    "tier_from": "decimal(18, 4)",
+    "tier_to": "decimal(18, 4)",
+    "rate": "decimal(18, 10)",
+    "amount": "decimal(18, 4)",
+    "cause": "varchar",
+    "reverses_line_id": "varchar",
+    "position_to": "decimal(18, 4)",
+    "quota": "decimal(18, 4)",
+    "release_date": "date",
+    "_load": "bigint",
+    "_line": "bigint",
+}
+STATEMENT = {
+    "payee_id": "varchar",
+    "period": "varchar",
+    "credit": "decimal(18, 4)",
+    "earned": "decimal(18, 4)",
+    "payable": "decimal(18, 4)",
+    "paid": "decimal(18, 4)",
+    "held": "decimal(18, 4)",
+    "adjustments": "decimal(18, 4)",
+    "draw_balance": "decimal(18, 4)",
+    "checksum": "varchar",
+}
+DIFFERENCE = {
+    "period": "varchar",
+    "kind": "varchar",
+    "key": "varchar",
+    "expected": "decimal(18, 4)",
+    "actual": "decimal(18, 4)",
+    "difference": "decimal(18, 4)",
+    "reason_code": "varchar",
+}
+PERIOD = {
+    "period": "varchar",
+    "number": "integer",
+    "closed_at": "timestamp",
+    "closed_by": "varchar",
+    "as_of_date": "date",
+    "line_count": "bigint",
+    "seal": "varchar",
+}
+
+
+def declared(columns: dict[str, str]) -> str:
+    """Names and types as in `create table`."""
+    return ", ".join(f"{name} {kind}" for name, kind in columns.items())
+
+
+def line_text(columns: dict[str, str] = LINE) -> str:
+    """SQL for the text of a row that its checksum covers: every column, in order, as text."""
+    unit = "chr(31)"
+    return (
+        f"concat_ws({unit}, "
+        + ", ".join(f"coalesce(cast({name} as varchar), chr(0))" for name in columns)
+        + ")"
+    )

@@ -1,0 +1,478 @@
+"""Commission plans (`policy/commission/*.yaml`): what a plan may say and what makes one whole.
+
+Belongs here: credit, quota, rate, conditions, limits and timing of a plan's components, and which
+plans may not stand beside each other. Does not belong here: the tables made of them
+(`plan_tables.py`) or the money they pay (`sql/commission/`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+from itertools import pairwise
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from pipelines.policy.models import Policy, once
+from pipelines.workspace import Label
+
+Pct = Annotated[Decimal, Field(ge=0, le=100)]
+Money = Annotated[Decimal, Field(ge=0)]
+Event = Literal["signed", "ordered", "delivered", "invoiced", "cash_received", "lead_accepted"]
+Payee = Literal["owner", "deal_team", "overlay", "managers", "pool"]
+Gauge = Literal["attainment", "collection_rate"]
+
+# A rate above this share of the credit is more likely 150 written for 1.50 than meant.
+_LIKELY_LARGEST_RATE = Decimal(60)
+
+
+class Only(Policy):
+    """What a credit must be to count; everything named must hold."""
+
+    contract_types: tuple[Literal["new", "upsell", "cross_sell", "renewal"], ...] = ()
+    segments: tuple[str, ...] = ()
+    product_categories: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    key_products: bool = False
+    new_customers: bool = False
+
+    @property
+    def of_products(self) -> bool:
+        """Whether a document has to be taken apart into its order lines."""
+        return bool(self.product_categories or self.products or self.key_products)
+
+
+class Credit(Policy):
+    """Which event credits which amount to whom.
+
+    `levels` says how far up a manager's override reaches: 1 is the direct manager of who sold.
+    """
+
+    event: Event
+    base: Literal["net", "margin", "units"] = "net"
+    to: Payee
+    levels: Annotated[int, Field(ge=1, le=4)] = 4
+    only: Only = Only()
+
+    @model_validator(mode="after")
+    def _leads_are_counted(self) -> Credit:
+        if self.event == "lead_accepted" and (self.base != "units" or self.to != "owner"):
+            raise ValueError("an accepted lead is credited as `base: units` and `to: owner`")
+        if self.base == "margin" and self.event == "signed":
+            raise ValueError("a contract has no cost; take the margin when it is ordered or later")
+        return self
+
+
+class PlanQuota(Policy):
+    """The quota that attainment is measured against, prorated as policy/quotas.yaml says."""
+
+    measure: str
+    period: Literal["month", "quarter", "year"]
+    of: Literal["payee", "unit"] = "payee"
+
+
+class Tier(Policy):
+    start: Annotated[Decimal, Field(alias="from", ge=0)]
+    end: Annotated[Decimal | None, Field(alias="to")] = None
+    rate_pct: Annotated[Decimal | None, Field(ge=0)] = None
+    multiplier: Annotated[Decimal | None, Field(ge=0)] = None
+    boundary: Literal["lower", "upper"] | None = None
+
+    @model_validator(mode="after")
+    def _one_rate(self) -> Tier:
+        if (self.rate_pct is None) == (self.multiplier is None):
+            raise ValueError("a tier has either `rate_pct` or `multiplier`")
+        return self
+
+
+class Cell(Policy):
+    """One field of a two-way table; each side is percent from (inclusive) up to the next."""
+
+    attainment: Annotated[Decimal, Field(ge=0)]
+    collection_rate: Annotated[Decimal, Field(ge=0)]
+    rate_pct: Annotated[Decimal, Field(ge=0)]
+
+
+class Rule(Policy):
+    """A rate for what it names; the most particular rule that fits pays: product, name, category."""
+
+    product: str | None = None
+    product_name: str | None = None
+    product_category: str | None = None
+    key_product: bool | None = None
+    new_customer: bool | None = None
+    contract_type: str | None = None
+    segment: str | None = None
+    rate_pct: Annotated[Decimal | None, Field(ge=0)] = None
+    amount: Money | None = None
+
+    @model_validator(mode="after")
+    def _one_rate(self) -> Rule:
+        if (self.rate_pct is None) == (self.amount is None):
+            raise ValueError("a rule has either `rate_pct` or `amount`")
+        return self
+
+    @property
+    def particularity(self) -> int:
+        return (
+            64 * (self.product is not None)
+            + 32 * (self.product_name is not None)
+            + 16 * (self.product_category is not None)
+            + 8 * (self.key_product is not None)
+            + 4 * (self.new_customer is not None)
+            + 2 * (self.contract_type is not None)
+            + (self.segment is not None)
+        )
+
+    @property
+    def of_products(self) -> bool:
+        return self.particularity >= 8
+
+
+class Rate(Policy):
+    """How credit becomes commission: exactly one of `flat_pct`, `per_unit`, `tiers`, ….
+
+    Tiers say in `by` what they are counted in (the amount of credit, or percent of the quota), in
+    `mode` how they pay, in `boundary` to which tier an amount exactly on a limit belongs, and in
+    `per` whether the position runs on over the quota period or begins anew with each transaction.
+    """
+
+    flat_pct: Annotated[Decimal | None, Field(ge=0)] = None
+    per_unit: Money | None = None
+    tiers: tuple[Tier, ...] = ()
+    matrix: tuple[Cell, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    by: Literal["attainment", "amount"] = "amount"
+    mode: Literal["marginal", "whole", "interpolated", "hybrid"] | None = None
+    boundary: Literal["lower", "upper"] = "lower"
+    per: Literal["period", "transaction"] = "period"
+    base_rate_pct: Annotated[Decimal | None, Field(ge=0)] = None
+    without_quota_rate_pct: Pct = Decimal(0)
+    high_rates: bool = False
+
+    @field_validator("tiers")
+    @classmethod
+    def _tiers_join(cls, tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
+        if not tiers:
+            return tiers
+        for tier in tiers:
+            if tier.end is not None and tier.end <= tier.start:
+                raise ValueError(f"a tier must end above its start; see from {tier.start}")
+        if tiers[0].start != 0:
+            raise ValueError(f"the first tier must begin at 0, it begins at {tiers[0].start}")
+        for before, after in pairwise(tiers):
+            if before.end is None:
+                raise ValueError(f"only the last tier may be without `to`; see from {before.start}")
+            if after.start < before.end:
+                raise ValueError(
+                    f"tiers overlap: {before.start}–{before.end} and {after.start}–"
+                    f"{after.end if after.end is not None else '…'} share "
+                    f"{after.start}–{before.end}"
+                )
+            if after.start > before.end:
+                raise ValueError(
+                    f"tiers leave a gap: nothing between {before.end} and {after.start}; write a "
+                    "tier with rate_pct: 0 if nothing is paid there"
+                )
+        if tiers[-1].end is not None:
+            raise ValueError("the last tier must be open: leave out its `to`")
+        return tiers
+
+    @field_validator("matrix")
+    @classmethod
+    def _matrix_is_full(cls, matrix: tuple[Cell, ...]) -> tuple[Cell, ...]:
+        if not matrix:
+            return matrix
+        rows = sorted({cell.attainment for cell in matrix})
+        columns = sorted({cell.collection_rate for cell in matrix})
+        found = [(cell.attainment, cell.collection_rate) for cell in matrix]
+        for row in rows:
+            for column in columns:
+                count = found.count((row, column))
+                if count != 1:
+                    what = "has no field" if count == 0 else f"has {count} fields"
+                    raise ValueError(
+                        f"the table {what} for attainment {row} and collection_rate {column}"
+                    )
+        if rows[0] != 0 or columns[0] != 0:
+            raise ValueError("both sides of the table begin at 0, so that nobody falls out of it")
+        return matrix
+
+    @model_validator(mode="after")
+    def _whole(self) -> Rate:
+        given = [
+            name
+            for name in ("flat_pct", "per_unit", "tiers", "matrix", "rules")
+            if getattr(self, name) not in (None, ())
+        ]
+        if len(given) != 1:
+            raise ValueError(
+                "a rate is exactly one of flat_pct, per_unit, tiers, matrix and rules; found "
+                + (", ".join(given) or "none")
+            )
+        if self.tiers and self.mode is None:
+            raise ValueError(
+                "tiers need `mode`: marginal (each slice at its own rate), whole (the tier reached "
+                "pays everything), interpolated or hybrid; the same tiers pay differently"
+            )
+        if self.base_rate_pct is None and (
+            self.mode == "hybrid" or any(t.multiplier is not None for t in self.tiers)
+        ):
+            raise ValueError("multipliers and mode hybrid need `base_rate_pct`")
+        if self.mode == "hybrid" and self.by != "attainment":
+            raise ValueError("mode hybrid pays from the quota on: it needs `by: attainment`")
+        if self.mode == "interpolated" and any(t.multiplier is not None for t in self.tiers):
+            raise ValueError("mode interpolated runs between rates: give `rate_pct`")
+        self._likely()
+        return self
+
+    def _likely(self) -> None:
+        if self.high_rates:
+            return
+        rates = [
+            self.flat_pct,
+            self.base_rate_pct,
+            *(tier.rate_pct for tier in self.tiers),
+            *(cell.rate_pct for cell in self.matrix),
+            *(rule.rate_pct for rule in self.rules),
+        ]
+        high = [rate for rate in rates if rate is not None and rate > _LIKELY_LARGEST_RATE]
+        if high:
+            raise ValueError(
+                f"a rate of {high[0]} % looks like percent × 100; rates are in percent (1.5 is "
+                "1.5 %). If it is meant, say `high_rates: true`"
+            )
+
+    @property
+    def kind(self) -> str:
+        return "matrix" if self.matrix else "rules" if self.rules else "tiers"
+
+    def steps(self) -> list[tuple[Decimal, Decimal | None, Decimal, str]]:
+        """Tiers as from, to, rate in percent of the credit, boundary; a flat rate is one tier."""
+        if self.flat_pct is not None:
+            return [(Decimal(0), None, self.flat_pct, self.boundary)]
+        if self.per_unit is not None:
+            return [(Decimal(0), None, self.per_unit * 100, self.boundary)]
+        steps: list[tuple[Decimal, Decimal | None, Decimal, str]] = []
+        for tier in self.tiers:
+            if tier.multiplier is not None:
+                assert self.base_rate_pct is not None
+                rate = tier.multiplier * self.base_rate_pct
+            else:
+                assert tier.rate_pct is not None
+                rate = tier.rate_pct
+            steps.append((tier.start, tier.end, rate, tier.boundary or self.boundary))
+        return steps
+
+
+class CutStep(Policy):
+    """Beyond `over`, `cut_pct` of the credit is lost, and `per_day_pct` more for each unit above."""
+
+    over: Decimal
+    cut_pct: Pct = Decimal(0)
+    per_day_pct: Pct = Decimal(0)
+
+
+class Cut(Policy):
+    """A condition that takes from the credit. Several add up, to the whole credit at most.
+
+    `discount`: percent points beyond the seller's authority. `overdue`: days from the due date to
+    the cash. `compliance`: a contract that does not comply (`over: 0`). `records`: a deal with
+    fewer than `fewer_than` activities in the CRM.
+    """
+
+    on: Literal["discount", "overdue", "compliance", "records"]
+    steps: tuple[CutStep, ...] = ()
+    cut_pct: Pct | None = None
+    fewer_than: Annotated[int | None, Field(ge=1)] = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Cut:
+        if self.on in ("discount", "overdue"):
+            if not self.steps or self.cut_pct is not None:
+                raise ValueError(f"`on: {self.on}` needs `steps` with `over` and `cut_pct`")
+            limits = [step.over for step in self.steps]
+            if limits != sorted(set(limits)):
+                raise ValueError("`over` must grow from step to step")
+        elif self.cut_pct is None or self.steps:
+            raise ValueError(f"`on: {self.on}` needs one `cut_pct`")
+        if (self.on == "records") != (self.fewer_than is not None):
+            raise ValueError("`fewer_than` belongs to `on: records`, and only there")
+        return self
+
+    def rows(self) -> list[tuple[str, Decimal, Decimal, Decimal]]:
+        """Kind, limit, percent cut, percent for each unit above the limit."""
+        if self.steps:
+            return [(self.on, s.over, s.cut_pct, s.per_day_pct) for s in self.steps]
+        assert self.cut_pct is not None
+        # fewer activities than n: minus their number is above minus n
+        limit = Decimal(-self.fewer_than) if self.fewer_than else Decimal(0)
+        return [(self.on, limit, self.cut_pct, Decimal(0))]
+
+
+class Gate(Policy):
+    """Below the limit only `pays_pct` of the month's commission of this component is paid."""
+
+    on: Gauge
+    at_least: Annotated[Decimal, Field(ge=0)]
+    pays_pct: Pct = Decimal(0)
+
+
+class Cap(Policy):
+    """The most a deal, or a month, may earn; `carry_forward` moves the rest to the next month."""
+
+    per_deal: Money | None = None
+    per_month: Money | None = None
+    carry_forward: bool = False
+
+    @model_validator(mode="after")
+    def _something(self) -> Cap:
+        if self.per_deal is None and self.per_month is None:
+            raise ValueError("a cap needs `per_deal` or `per_month`")
+        if self.carry_forward and self.per_month is None:
+            raise ValueError("`carry_forward` belongs to `per_month`")
+        return self
+
+
+class Release(Policy):
+    """When what was earned becomes payable; `hold_pct` of it waits `hold_months` longer."""
+
+    when: Literal["at_once", "cash", "paid_in_full"] = "at_once"
+    hold_pct: Pct = Decimal(0)
+    hold_months: Annotated[int, Field(ge=0, le=60)] = 0
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Release:
+        if (self.hold_pct > 0) != (self.hold_months > 0):
+            raise ValueError("a hold-back needs both `hold_pct` and `hold_months`")
+        return self
+
+
+class Clawback(Policy):
+    """How a credit note, bounced receipt, write-off or cancellation takes commission back.
+
+    `by: position` moves the position back in the quota period of the original, so that what is
+    taken back is the recomputed difference; `by: original_rate` takes the original's own rate and
+    leaves attainment as it was. `limit: paid` never takes more than the document had earned.
+    """
+
+    by: Literal["position", "original_rate"] = "position"
+    limit: Literal["none", "paid"] = "none"
+
+
+class Pool(Policy):
+    """A pool (公佣) of a unit, shared by its members at the month's end and paid out exactly."""
+
+    unit: Literal["team", "region"] = "team"
+    share: Literal["equal", "weight", "attainment", "credit"]
+    members: dict[str, Annotated[Decimal, Field(gt=0)]] = Field(min_length=1)
+    min_attainment_pct: Annotated[Decimal, Field(ge=0)] = Decimal(0)
+
+
+class Component(Policy):
+    """One way in which a plan pays."""
+
+    id: str
+    label: Label
+    credit: Credit
+    quota: PlanQuota | None = None
+    rate: Rate
+    cuts: tuple[Cut, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    cap: Cap | None = None
+    release: Release = Release()
+    clawback: Clawback = Clawback()
+    pool: Pool | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Component:
+        needs = (
+            (self.rate.tiers and self.rate.by == "attainment")
+            or self.rate.matrix
+            or any(gate.on == "attainment" for gate in self.gates)
+            or (self.pool and (self.pool.share == "attainment" or self.pool.min_attainment_pct > 0))
+        )
+        if needs and self.quota is None:
+            raise ValueError("attainment needs `quota` with measure and period")
+        if (self.credit.to == "pool") != (self.pool is not None):
+            raise ValueError("`to: pool` and `pool` belong together")
+        once("a cut on", [cut.on for cut in self.cuts])
+        return self
+
+    @property
+    def of_products(self) -> bool:
+        return self.credit.only.of_products or any(r.of_products for r in self.rate.rules)
+
+
+class Draw(Policy):
+    """A minimum paid each month. What was advanced is taken back later, unless it is guaranteed.
+
+    `months` counts from the month of joining (`for: new_starters`) or from the plan's first month.
+    """
+
+    monthly: Annotated[Decimal, Field(gt=0)]
+    months: Annotated[int | None, Field(ge=1)] = None
+    who: Literal["new_starters", "everyone"] = Field("new_starters", alias="for")
+    recoverable: bool = True
+    recover_from_month: Annotated[int, Field(ge=1)] = 1
+    recover_pct: Annotated[Decimal, Field(gt=0, le=100)] = Decimal(100)
+
+
+class CommissionPlan(Policy):
+    """A dated commission plan for one role, in all units or only those named (and below them)."""
+
+    id: str
+    version: Annotated[int, Field(ge=1)]
+    label: Label
+    role: str
+    units: tuple[str, ...] = ()
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+    components: tuple[Component, ...] = Field(min_length=1)
+    draw: Draw | None = None
+    requires_salary: bool = False
+
+    @field_validator("components")
+    @classmethod
+    def _named_once(cls, components: tuple[Component, ...]) -> tuple[Component, ...]:
+        once("component", [component.id for component in components])
+        return components
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> CommissionPlan:
+        if self.valid_to is not None and self.valid_to < self.valid_from:
+            raise ValueError(f"valid_to {self.valid_to} is before valid_from {self.valid_from}")
+        return self
+
+    def meets(self, other: CommissionPlan) -> bool:
+        """Whether both plans would pay one person on some day.
+
+        A plan that names units goes before one that names none, so those two may stand together.
+        """
+        alike = (
+            bool(set(self.units) & set(other.units))
+            if self.units and other.units
+            else not self.units and not other.units
+        )
+        return (
+            self.role == other.role
+            and alike
+            and self.valid_from <= (other.valid_to or dt.date.max)
+            and other.valid_from <= (self.valid_to or dt.date.max)
+        )
+
+
+def gap_before(plan: CommissionPlan, others: Iterable[CommissionPlan]) -> dt.date | None:
+    """The first day without a plan between this one and the one before it of the same id."""
+    earlier = [
+        other
+        for other in others
+        if other.id == plan.id and other.valid_from < plan.valid_from and other.valid_to is not None
+    ]
+    if not earlier:
+        return None
+    last = max(other.valid_to for other in earlier if other.valid_to is not None)
+    day = last + dt.timedelta(days=1)
+    return day if day < plan.valid_from else None

@@ -1,0 +1,174 @@
+-- table: core.commission_entry
+-- grain: one row per earned line of a payee
+-- key:   line_id
+-- why:   everything that is earned in one shape: credits, what limits take from them, shares of pools,
+--        manual adjustments. A pool's own lines are the working of its members' shares
+with plan as (
+  select
+    plan_id,
+    plan_version,
+    plan_mark
+  from policy.commission_plan
+),
+
+entry as (
+  select
+    line_id,
+    payee_id,
+    period,
+    credit_date,
+    plan_id,
+    plan_version,
+    component_id,
+    credit_id,
+    event_id,
+    family_id,
+    source_kind,
+    source_id,
+    invoice_id,
+    credit_amount,
+    split_pct,
+    cut_pct,
+    tier_from,
+    tier_to,
+    rate,
+    amount,
+    case
+      when reverses_line_id is not null then 'clawback'
+      when step_kind = 'rerated' then 'tier_reached'
+      else source_kind
+    end as cause,
+    reverses_line_id,
+    position_to,
+    quota,
+    _load,
+    _line
+  from core.commission_earning
+  where payee_id not like 'pool:%'
+  union all
+  select
+    limit_id as line_id,
+    payee_id,
+    period,
+    credit_date,
+    plan_id,
+    plan_version,
+    component_id,
+    limit_id as credit_id,
+    event_id,
+    cast(null as varchar) as family_id,
+    source_kind,
+    source_id,
+    invoice_id,
+    cast(0 as decimal(18, 4)) as credit_amount,
+    cast(null as decimal(9, 4)) as split_pct,
+    cast(null as decimal(9, 4)) as cut_pct,
+    cast(null as decimal(18, 4)) as tier_from,
+    cast(null as decimal(18, 4)) as tier_to,
+    cast(null as decimal(18, 10)) as rate,
+    amount,
+    cause,
+    cast(null as varchar) as reverses_line_id,
+    cast(null as decimal(18, 4)) as position_to,
+    cast(null as decimal(18, 4)) as quota,
+    _load,
+    _line
+  from core.commission_limit
+  where payee_id not like 'pool:%'
+  union all
+  select
+    concat_ws('|', pool_id, plan_id, component_id, period, employee_id) as line_id,
+    employee_id as payee_id,
+    period,
+    cast(cast(concat(period, '-01') as date) + interval 1 month - interval 1 day as date) as credit_date,
+    plan_id,
+    plan_version,
+    component_id,
+    concat_ws('|', pool_id, plan_id, component_id, period) as credit_id,
+    cast(null as varchar) as event_id,
+    cast(null as varchar) as family_id,
+    'pool' as source_kind,
+    concat_ws(':', pool_id, period) as source_id,
+    cast(null as varchar) as invoice_id,
+    pool_amount as credit_amount,
+    cast(null as decimal(9, 4)) as split_pct,
+    cast(null as decimal(9, 4)) as cut_pct,
+    cast(null as decimal(18, 4)) as tier_from,
+    cast(null as decimal(18, 4)) as tier_to,
+    cast(null as decimal(18, 10)) as rate,
+    amount,
+    'pool' as cause,
+    cast(null as varchar) as reverses_line_id,
+    cast(null as decimal(18, 4)) as position_to,
+    cast(null as decimal(18, 4)) as quota,
+    cast(null as bigint) as _load,
+    cast(null as bigint) as _line
+  from core.commission_pool_share
+  union all
+  select
+    concat('adjustment:', adjustment.adjustment_id) as line_id,
+    adjustment.employee_id as payee_id,
+    adjustment.period,
+    cast(cast(concat(adjustment.period, '-01') as date) + interval 1 month - interval 1 day as date)
+      as credit_date,
+    cast(null as varchar) as plan_id,
+    cast(null as integer) as plan_version,
+    'adjustment' as component_id,
+    concat('adjustment:', adjustment.adjustment_id) as credit_id,
+    cast(null as varchar) as event_id,
+    cast(null as varchar) as family_id,
+    'adjustment' as source_kind,
+    adjustment.adjustment_id as source_id,
+    cast(null as varchar) as invoice_id,
+    cast(0 as decimal(18, 4)) as credit_amount,
+    cast(null as decimal(9, 4)) as split_pct,
+    cast(null as decimal(9, 4)) as cut_pct,
+    cast(null as decimal(18, 4)) as tier_from,
+    cast(null as decimal(18, 4)) as tier_to,
+    cast(null as decimal(18, 10)) as rate,
+    adjustment.amount,
+    coalesce(adjustment.kind, 'correction') as cause,
+    cast(null as varchar) as reverses_line_id,
+    cast(null as decimal(18, 4)) as position_to,
+    cast(null as decimal(18, 4)) as quota,
+    adjustment._load,
+    adjustment._line
+  from staging.commission_adjustment as adjustment
+  cross join core.parameter as parameter
+  where
+    coalesce(adjustment.kind, 'correction') <> 'draw'
+    and adjustment.period <= strftime(parameter.as_of_date, '%Y-%m')
+)
+
+select
+  entry.line_id,
+  entry.payee_id,
+  entry.period,
+  entry.credit_date,
+  entry.plan_id,
+  entry.plan_version,
+  plan.plan_mark,
+  entry.component_id,
+  entry.credit_id,
+  entry.event_id,
+  event.family_id,
+  entry.source_kind,
+  entry.source_id,
+  entry.invoice_id,
+  entry.credit_amount,
+  event.net_amount_base as source_amount,
+  entry.split_pct,
+  entry.cut_pct,
+  entry.tier_from,
+  entry.tier_to,
+  entry.rate,
+  entry.amount,
+  entry.cause,
+  entry.reverses_line_id,
+  entry.position_to,
+  entry.quota,
+  entry._load,
+  entry._line
+from entry
+left join plan on entry.plan_id = plan.plan_id and entry.plan_version = plan.plan_version
+left join core.fct_credit_event as event on entry.event_id = event.event_id

@@ -1,0 +1,354 @@
+-- table: core.commission_ledger
+-- grain: one row per line of a ledger as computed anew from everything known now
+-- key:   line_id
+-- why:   earned, payable, held and paid in one table. Nothing here knows of closed months: what was
+--        closed is compared with it, and only the difference is posted. Earned plus draws is payable
+--        plus held, line by line
+with timed as (
+  select
+    plan_id,
+    plan_version,
+    component_id
+  from policy.commission_component
+  where release_when <> 'at_once' or hold_pct > 0
+),
+
+entry as (
+  select
+    entry.*,
+    timed.plan_id is not null as is_timed
+  from core.commission_entry as entry
+  left join timed
+    on
+      entry.plan_id = timed.plan_id
+      and entry.plan_version = timed.plan_version
+      and entry.component_id = timed.component_id
+),
+
+release as (
+  select
+    release.release_id,
+    release.payee_id,
+    release.plan_id,
+    release.plan_version,
+    release.component_id,
+    release.family_kind,
+    release.family_id,
+    release.release_date,
+    release.amount,
+    release.cause,
+    release.release_date <= parameter.as_of_date as is_due,
+    plan.plan_mark
+  from core.commission_release as release
+  cross join core.parameter as parameter
+  left join policy.commission_plan as plan
+    on release.plan_id = plan.plan_id and release.plan_version = plan.plan_version
+),
+
+draw as (
+  select
+    draw.payee_id,
+    draw.period,
+    draw.plan_id,
+    draw.plan_version,
+    plan.plan_mark,
+    cast(draw.month_start + interval 1 month - interval 1 day as date) as credit_date,
+    draw.is_draw_recoverable,
+    draw.drawn,
+    draw.recovered
+  from core.commission_draw as draw
+  left join policy.commission_plan as plan
+    on draw.plan_id = plan.plan_id and draw.plan_version = plan.plan_version
+),
+
+line as (
+  select
+    concat('earned:', line_id) as line_id,
+    'earned' as ledger,
+    payee_id,
+    period,
+    credit_date,
+    plan_id,
+    plan_version,
+    plan_mark,
+    component_id,
+    credit_id,
+    event_id,
+    source_kind,
+    source_id,
+    invoice_id,
+    credit_amount,
+    source_amount,
+    split_pct,
+    cut_pct,
+    tier_from,
+    tier_to,
+    rate,
+    amount,
+    cause,
+    concat('earned:', reverses_line_id) as reverses_line_id,
+    position_to,
+    quota,
+    cast(null as date) as release_date,
+    _load,
+    _line
+  from entry
+  union all
+  select
+    concat('payable:', line_id) as line_id,
+    'payable' as ledger,
+    payee_id,
+    period,
+    credit_date,
+    plan_id,
+    plan_version,
+    plan_mark,
+    component_id,
+    credit_id,
+    event_id,
+    source_kind,
+    source_id,
+    invoice_id,
+    credit_amount,
+    source_amount,
+    split_pct,
+    cut_pct,
+    tier_from,
+    tier_to,
+    rate,
+    amount,
+    'released_at_once' as cause,
+    concat('payable:', reverses_line_id) as reverses_line_id,
+    position_to,
+    quota,
+    credit_date as release_date,
+    _load,
+    _line
+  from entry
+  where not is_timed
+  union all
+  select
+    concat('held:', line_id) as line_id,
+    'held' as ledger,
+    payee_id,
+    period,
+    credit_date,
+    plan_id,
+    plan_version,
+    plan_mark,
+    component_id,
+    credit_id,
+    event_id,
+    source_kind,
+    source_id,
+    invoice_id,
+    cast(0 as decimal(18, 4)) as credit_amount,
+    source_amount,
+    split_pct,
+    cut_pct,
+    tier_from,
+    tier_to,
+    rate,
+    amount,
+    'held' as cause,
+    concat('held:', reverses_line_id) as reverses_line_id,
+    position_to,
+    quota,
+    cast(null as date) as release_date,
+    _load,
+    _line
+  from entry
+  where is_timed
+  union all
+  select
+    concat(release_ledger.ledger, ':', release.release_id) as line_id,
+    release_ledger.ledger,
+    release.payee_id,
+    strftime(release.release_date, '%Y-%m') as period,
+    release.release_date as credit_date,
+    release.plan_id,
+    release.plan_version,
+    release.plan_mark,
+    release.component_id,
+    release.release_id as credit_id,
+    cast(null as varchar) as event_id,
+    'release' as source_kind,
+    release.family_id as source_id,
+    case when release.family_kind = 'invoice' then release.family_id end as invoice_id,
+    cast(0 as decimal(18, 4)) as credit_amount,
+    cast(null as decimal(18, 4)) as source_amount,
+    cast(null as decimal(9, 4)) as split_pct,
+    cast(null as decimal(9, 4)) as cut_pct,
+    cast(null as decimal(18, 4)) as tier_from,
+    cast(null as decimal(18, 4)) as tier_to,
+    cast(null as decimal(18, 10)) as rate,
+    case when release_ledger.ledger = 'held' then -release.amount else release.amount end as amount,
+    release.cause,
+    cast(null as varchar) as reverses_line_id,
+    cast(null as decimal(18, 4)) as position_to,
+    cast(null as decimal(18, 4)) as quota,
+    release.release_date,
+    cast(null as bigint) as _load,
+    cast(null as bigint) as _line
+  from release
+  cross join (
+    select 'payable' as ledger
+    union all
+    select 'held' as ledger
+  ) as release_ledger
+  where release.is_due
+  union all
+  -- a guaranteed minimum is earned; an advance is only payable, and owed
+  select
+    concat(draw_ledger.ledger, ':', draw_ledger.movement, '|', draw.payee_id, '|', draw.period) as line_id,
+    draw_ledger.ledger,
+    draw.payee_id,
+    draw.period,
+    draw.credit_date,
+    draw.plan_id,
+    draw.plan_version,
+    draw.plan_mark,
+    case when draw.is_draw_recoverable then 'draw' else 'guarantee' end as component_id,
+    concat(draw_ledger.movement, '|', draw.payee_id, '|', draw.period) as credit_id,
+    cast(null as varchar) as event_id,
+    'draw' as source_kind,
+    draw.period as source_id,
+    cast(null as varchar) as invoice_id,
+    cast(0 as decimal(18, 4)) as credit_amount,
+    cast(null as decimal(18, 4)) as source_amount,
+    cast(null as decimal(9, 4)) as split_pct,
+    cast(null as decimal(9, 4)) as cut_pct,
+    cast(null as decimal(18, 4)) as tier_from,
+    cast(null as decimal(18, 4)) as tier_to,
+    cast(null as decimal(18, 10)) as rate,
+    case when draw_ledger.movement = 'recovered' then -draw.recovered else draw.drawn end as amount,
+    case
+      when draw_ledger.movement = 'recovered' then 'draw_recovered'
+      when draw.is_draw_recoverable then 'draw'
+      else 'guarantee'
+    end as cause,
+    cast(null as varchar) as reverses_line_id,
+    cast(null as decimal(18, 4)) as position_to,
+    cast(null as decimal(18, 4)) as quota,
+    draw.credit_date as release_date,
+    cast(null as bigint) as _load,
+    cast(null as bigint) as _line
+  from draw
+  inner join (
+    select
+      'payable' as ledger,
+      'drawn' as movement
+    union all
+    select
+      'earned' as ledger,
+      'drawn' as movement
+    union all
+    select
+      'payable' as ledger,
+      'recovered' as movement
+  ) as draw_ledger
+    on
+      case when draw_ledger.movement = 'recovered' then draw.recovered else draw.drawn end <> 0
+      and (draw_ledger.ledger = 'payable' or not draw.is_draw_recoverable)
+  union all
+  select
+    concat('payable:adjustment:', adjustment.adjustment_id) as line_id,
+    'payable' as ledger,
+    adjustment.employee_id as payee_id,
+    adjustment.period,
+    cast(cast(concat(adjustment.period, '-01') as date) + interval 1 month - interval 1 day as date)
+      as credit_date,
+    cast(null as varchar) as plan_id,
+    cast(null as integer) as plan_version,
+    cast(null as varchar) as plan_mark,
+    'draw' as component_id,
+    concat('adjustment:', adjustment.adjustment_id) as credit_id,
+    cast(null as varchar) as event_id,
+    'adjustment' as source_kind,
+    adjustment.adjustment_id as source_id,
+    cast(null as varchar) as invoice_id,
+    cast(0 as decimal(18, 4)) as credit_amount,
+    cast(null as decimal(18, 4)) as source_amount,
+    cast(null as decimal(9, 4)) as split_pct,
+    cast(null as decimal(9, 4)) as cut_pct,
+    cast(null as decimal(18, 4)) as tier_from,
+    cast(null as decimal(18, 4)) as tier_to,
+    cast(null as decimal(18, 10)) as rate,
+    adjustment.amount,
+    'draw' as cause,
+    cast(null as varchar) as reverses_line_id,
+    cast(null as decimal(18, 4)) as position_to,
+    cast(null as decimal(18, 4)) as quota,
+    cast(null as date) as release_date,
+    adjustment._load,
+    adjustment._line
+  from staging.commission_adjustment as adjustment
+  cross join core.parameter as parameter
+  where adjustment.kind = 'draw' and adjustment.period <= strftime(parameter.as_of_date, '%Y-%m')
+  union all
+  select
+    concat('paid:', payroll.employee_id, ':', payroll.period) as line_id,
+    'paid' as ledger,
+    payroll.employee_id as payee_id,
+    payroll.period,
+    payroll.paid_date as credit_date,
+    cast(null as varchar) as plan_id,
+    cast(null as integer) as plan_version,
+    cast(null as varchar) as plan_mark,
+    'payroll' as component_id,
+    concat('payroll:', payroll.employee_id, ':', payroll.period) as credit_id,
+    cast(null as varchar) as event_id,
+    'payroll' as source_kind,
+    coalesce(payroll.reference, payroll.period) as source_id,
+    cast(null as varchar) as invoice_id,
+    cast(null as decimal(18, 4)) as credit_amount,
+    payroll.paid_amount as source_amount,
+    cast(null as decimal(9, 4)) as split_pct,
+    cast(null as decimal(9, 4)) as cut_pct,
+    cast(null as decimal(18, 4)) as tier_from,
+    cast(null as decimal(18, 4)) as tier_to,
+    cast(null as decimal(18, 10)) as rate,
+    payroll.paid_amount as amount,
+    'payroll' as cause,
+    cast(null as varchar) as reverses_line_id,
+    cast(null as decimal(18, 4)) as position_to,
+    cast(null as decimal(18, 4)) as quota,
+    cast(null as date) as release_date,
+    payroll._load,
+    payroll._line
+  from staging.payroll_commission as payroll
+  cross join core.parameter as parameter
+  where payroll.paid_date is null or payroll.paid_date <= parameter.as_of_date
+)
+
+select
+  line_id,
+  ledger,
+  payee_id,
+  period,
+  credit_date,
+  plan_id,
+  plan_version,
+  plan_mark,
+  component_id,
+  credit_id,
+  event_id,
+  source_kind,
+  source_id,
+  invoice_id,
+  cast(credit_amount as decimal(18, 4)) as credit_amount,
+  cast(source_amount as decimal(18, 4)) as source_amount,
+  cast(split_pct as decimal(9, 4)) as split_pct,
+  cast(cut_pct as decimal(9, 4)) as cut_pct,
+  cast(tier_from as decimal(18, 4)) as tier_from,
+  cast(tier_to as decimal(18, 4)) as tier_to,
+  cast(rate as decimal(18, 10)) as rate,
+  cast(amount as decimal(18, 4)) as amount,
+  cause,
+  nullif(reverses_line_id, concat(ledger, ':')) as reverses_line_id,
+  cast(position_to as decimal(18, 4)) as position_to,
+  cast(quota as decimal(18, 4)) as quota,
+  release_date,
+  cast(_load as bigint) as _load,
+  cast(_line as bigint) as _line
+from line

@@ -1,0 +1,127 @@
+-- table: core.commission_running
+-- grain: one row per credit
+-- key:   credit_id
+-- why:   a running position places each credit in its quota period: money that came back moves it back
+--        in the period of what it takes back, after everything else of that period; a rate per
+--        transaction begins anew with each credit
+with credit as (
+  select
+    credit.credit_id,
+    credit.event_id,
+    credit.source_kind,
+    credit.source_id,
+    credit.invoice_id,
+    credit.event_date,
+    credit.family_id,
+    credit.reverses_event_id,
+    credit.payee_id,
+    credit.plan_id,
+    credit.plan_version,
+    credit.component_id,
+    credit.split_pct,
+    credit.cut_pct,
+    credit.full_amount,
+    credit.credit_amount,
+    credit.quota_measure,
+    credit.quota_scope_kind,
+    credit.quota_scope_id,
+    credit.quota_period,
+    credit.quota_start,
+    credit.month_start,
+    credit.without_quota_rate_pct,
+    credit.rate_kind,
+    credit.is_per_transaction,
+    credit._load,
+    credit._line
+  from core.fct_credit as credit
+  where not credit.is_at_original_rate
+),
+
+-- who changes unit within a quota period is measured by the unit of the last credit
+period as (
+  select
+    payee_id,
+    plan_id,
+    plan_version,
+    component_id,
+    quota_start,
+    quota_period,
+    quota_measure,
+    quota_scope_kind,
+    quota_scope_id
+  from credit
+  where quota_measure is not null
+  qualify row_number() over (
+    partition by payee_id, plan_id, plan_version, component_id, quota_start
+    order by event_date desc, credit_id desc
+  ) = 1
+),
+
+quota as (
+  select
+    period.payee_id,
+    period.plan_id,
+    period.plan_version,
+    period.component_id,
+    period.quota_start,
+    sum(day.amount) as quota,
+    sum(day.given_amount) as given_quota
+  from period
+  inner join core.quota_day as day
+    on
+      period.quota_scope_kind = day.scope_kind
+      and period.quota_scope_id = day.scope_id
+      and period.quota_measure = day.measure
+      and period.quota_start <= day.calendar_date
+      and day.calendar_date < case period.quota_period
+        when 'month' then period.quota_start + interval 1 month
+        when 'quarter' then period.quota_start + interval 3 month
+        else period.quota_start + interval 12 month
+      end
+  group by
+    period.payee_id, period.plan_id, period.plan_version, period.component_id, period.quota_start
+  having sum(day.amount) > 0
+)
+
+select
+  credit.credit_id,
+  credit.event_id,
+  credit.source_kind,
+  credit.source_id,
+  credit.invoice_id,
+  credit.event_date,
+  credit.family_id,
+  credit.reverses_event_id,
+  credit.payee_id,
+  credit.plan_id,
+  credit.plan_version,
+  credit.component_id,
+  credit.split_pct,
+  credit.cut_pct,
+  credit.full_amount,
+  credit.credit_amount,
+  credit.quota_start,
+  credit.month_start,
+  credit.without_quota_rate_pct,
+  credit.rate_kind,
+  cast(quota.quota as decimal(18, 4)) as quota,
+  case
+    when credit.is_per_transaction then credit.credit_amount
+    else
+      cast(sum(credit.credit_amount) over (
+        partition by
+          credit.payee_id, credit.plan_id, credit.plan_version, credit.component_id, credit.quota_start
+        order by credit.event_date, credit.credit_id
+        rows between unbounded preceding and current row
+      ) as decimal(18, 4))
+  end as position_to,
+  credit._load,
+  credit._line
+from credit
+left join quota
+  on
+    credit.payee_id = quota.payee_id
+    and credit.plan_id = quota.plan_id
+    and credit.plan_version = quota.plan_version
+    and credit.component_id = quota.component_id
+    and credit.quota_start = quota.quota_start
