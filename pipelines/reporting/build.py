@@ -20,6 +20,7 @@ from pipelines.reporting.model import FailedCheck, Freshness, Page, Quality, Rea
 from pipelines.reporting.numbers import LANGUAGES
 from pipelines.reporting.render import Look, render
 from pipelines.reporting.values import Frozen, Message, Period, Text
+from pipelines.reporting.workbook import write_book
 from pipelines.resources import shipped
 
 EDITION = "edition.json"
@@ -114,6 +115,8 @@ def _write_page(build_dir: Path, page: Page, look: Look) -> None:
     write_text(base / f"{page.period.key}.json", page.to_json())
     for language in LANGUAGES:
         write_text(base / f"{page.period.key}.{language}.html", render(page, language, look))
+        if page.book is not None:
+            write_book(page.book, base / f"{page.period.key}.{language}.xlsx", language)
 
 
 def _entry(page: Page) -> Entry:

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, SkipValidation, model_validator
 
 from pipelines.reporting.charts import Chart
 from pipelines.reporting.values import (
@@ -29,6 +29,7 @@ from pipelines.reporting.values import (
     Value,
     Verbatim,
 )
+from pipelines.reporting.workbook import Book
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
@@ -193,10 +194,13 @@ class SectionNotice(Frozen):
 
 
 class Link(Frozen):
-    """Something published beside the pages; `path` starts at the published folder."""
+    """Something published beside the pages; `path` starts at the published folder.
+
+    `{language}` in it stands for the language of the page.
+    """
 
     label: Text
-    path: str = Field(pattern=r"^[a-z0-9_]+(/[a-z0-9_.]+)*$")
+    path: str = Field(pattern=r"^[a-z0-9_]+(/[\w.-]+(\.\{language\}\.xlsx)?)*$")
 
 
 class Section(Frozen):
@@ -229,6 +233,7 @@ class Page(Frozen):
     """One report for one reader and one period.
 
     `family` is the report a page is ordered and blocked with, where that is not its own name.
+    `book` is the workbook written beside it in each language; the page's JSON leaves it out.
     """
 
     report: Slug
@@ -243,6 +248,7 @@ class Page(Frozen):
     quality: Quality
     tiles: tuple[Tile, ...] = ()
     sections: tuple[Section, ...] = ()
+    book: SkipValidation[Book | None] = Field(default=None, exclude=True, repr=False)
 
     @model_validator(mode="after")
     def _links_lead_somewhere(self) -> Page:
@@ -258,6 +264,10 @@ class Page(Frozen):
     def stem(self) -> PurePosixPath:
         """Path below the output folder without language and suffix: report/reader/period."""
         return PurePosixPath(self.report, file_name(self.reader.id), self.period.key)
+
+    def book_link(self, label: Text) -> Link:
+        """Where the page's workbook stands, in the language of whoever reads."""
+        return Link(label=label, path=f"{self.stem}.{{language}}.xlsx")
 
     def to_json(self) -> str:
         """The page as text: sorted keys, decimals as strings, one trailing newline."""
