@@ -30,6 +30,7 @@ from pipelines.reporting.model import (
     Tile,
     file_name,
 )
+from pipelines.reporting.section_exports import file_place
 from pipelines.reporting.section_verdicts import subject
 from pipelines.reporting.tables import table
 from pipelines.reporting.values import (
@@ -325,6 +326,8 @@ def _rows(
             kind, cells[name] = "text", [labels[value] for value in values]
         elif name == "owner":
             kind, cells[name] = "text", [_person(value, names) for value in values]
+        elif name == "file":
+            kind, cells[name] = "text", [None if v is None else file_place(v) for v in values]
         elif name in contacts:
             kind, cells[name] = "text", [_masked(value) for value in values]
         else:
