@@ -133,7 +133,9 @@ def _report_names(only: str | None, known: tuple[str, ...]) -> tuple[str, ...]:
 @WORKSPACE
 @click.option("--scope", default="company", show_default=True, help="rep:E012, team:T03 …")
 @click.option(
-    "--period", required=True, help="2026-W46, 2026-10, 2026-Q3, 2026, FY2025, 2026-11-13, qtd …"
+    "--period",
+    required=True,
+    help="2026-W46, 2026-10, 2026-Q3, 2026, FY2025, 2026-11-13, 13w, qtd …",
 )
 @click.option("--rows", type=click.Path(path_type=Path), help="Write all rows to this XLSX file.")
 @click.option("--limit", default=20, show_default=True, help="Rows to print.")

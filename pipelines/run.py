@@ -21,6 +21,7 @@ import duckdb
 
 from pipelines import __version__, steps
 from pipelines.checks.findings import Finding
+from pipelines.errors import UserError
 from pipelines.landing.land import content_hash
 from pipelines.ledger.store import Ledger
 from pipelines.session import Progress, Session, open_session, silent
@@ -32,6 +33,7 @@ from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
     from pipelines.reporting.build import Edition, StaleNotice
+    from pipelines.reporting.drilldown import Drilldown
     from pipelines.reporting.model import Page
 
 _RECORD = "last_run.json"
@@ -170,7 +172,9 @@ def conclude(session: Session, errors: Sequence[str]) -> Outcome:
             stale=_stale_notices(session, blocked, errors),
             up_is_red=settings.up_is_red,
         )
-        _write_all(session, pages, edition)
+        opened, unopened = _open_figures(session, pages)
+        errors += unopened
+        _write_all(session, pages, edition, opened)
         session.published = publish(session.workspace.reports, session.build_dir, session.run_id)
     session.spent("publish", time.perf_counter() - started)
     return _outcome(session, errors, blocked)
@@ -196,6 +200,20 @@ def _render_after_checks(session: Session) -> list[str]:
     return errors
 
 
+def _open_figures(session: Session, pages: Sequence[Page]) -> tuple[list[Drilldown], list[str]]:
+    """The pages behind the tiles; without them, why. A page is published all the same."""
+    from pipelines.reporting.drilldown import drilldowns
+
+    started = time.perf_counter()
+    session.progress("report", "rows behind the figures")
+    try:
+        return drilldowns(session.warehouse, session.policies.catalogue, pages), []
+    except (duckdb.Error, UserError) as error:
+        return [], [f"the rows behind the figures could not be opened: {error}".splitlines()[0]]
+    finally:
+        session.spent("open", time.perf_counter() - started)
+
+
 def _not_renewed(session: Session) -> frozenset[str]:
     """Tables that are as they were before this run: a check blocks them, or a step broke."""
     built = {built.name for built in session.built}
@@ -203,7 +221,9 @@ def _not_renewed(session: Session) -> frozenset[str]:
     return frozenset(models - built) | {finding.table for finding in session.blocked}
 
 
-def _write_all(session: Session, pages: Sequence[Page], edition: Edition) -> None:
+def _write_all(
+    session: Session, pages: Sequence[Page], edition: Edition, opened: Sequence[Drilldown]
+) -> None:
     """Fill the build folder: pages, Data Docs and the read-only copy of the mart.
 
     The database copies in a thread of its own while Python writes the rest.
@@ -217,7 +237,7 @@ def _write_all(session: Session, pages: Sequence[Page], edition: Edition) -> Non
             if session.staged
             else None
         )
-        write_build(session.build_dir, pages, edition)
+        write_build(session.build_dir, pages, edition, opened)
         session.validator().write_docs()
         if session.docs_dir.exists():
             shutil.copytree(session.docs_dir, session.build_dir / "data_docs")

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
 from pipelines.errors import UserError
-from pipelines.kpi.rows import Place, part_sql, rows_sql, shown_table
+from pipelines.kpi.rows import Place, part_sql, rows_sql, shown_columns, shown_table
 from pipelines.policy.catalogue import Catalogue, Fact, Kpi
 from pipelines.warehouse.duck import Warehouse
 from pipelines.yamlfile import did_you_mean
 
 _SCOPES = {"rep": "employee", "employee": "employee", "team": "team", "region": "region",
            "company": "company"}  # fmt: skip
+
+_COPY = "temp.opened_value"
 
 # a fiscal year is named by the year it begins in
 _FORMS: tuple[tuple[str, str, Callable[..., dt.date]], ...] = (
@@ -36,7 +38,7 @@ _FORMS: tuple[tuple[str, str, Callable[..., dt.date]], ...] = (
 
 @dataclass(frozen=True)
 class Period:
-    """A period as it was asked for: `2026-W46`, `2026-10`, `2026-Q3`, `2026`, `qtd` …"""
+    """A period as it was asked for: `2026-W46`, `2026-10`, `2026-Q3`, `2026`, `13w`, `qtd` …"""
 
     kind: str
     start: dt.date
@@ -47,7 +49,7 @@ class Explanation:
     """A value with its definition and rows; `adds_up` compares the rows with the value.
 
     `parts` are the values of the KPIs a derived one is made of, `checks` what the last run found in
-    the tables the KPI stands on.
+    the tables the KPI stands on. `rows` are the first of `row_count`, in an order that stays.
     """
 
     kpi_id: str
@@ -66,9 +68,49 @@ class Explanation:
     checks: list[dict[str, Any]]
 
 
+class Shared(Warehouse):
+    """A warehouse that nobody changes while many of its values are opened.
+
+    What the values share is read once, and the values themselves come from a small copy: planning
+    the view of all KPIs takes longer than reading the rows of one.
+    """
+
+    def __init__(
+        self, warehouse: Warehouse, catalogue: Catalogue, kpi_ids: Collection[str]
+    ) -> None:
+        super().__init__(warehouse.con, warehouse.path)
+        parts = {other for name in kpi_ids for other in catalogue.kpis[name].references}
+        self.con.execute(
+            f"create or replace temporary table {_COPY} as "
+            "select * from mart.kpi_value where list_contains(?, kpi_id)",
+            [sorted({*kpi_ids, *parts})],
+        )
+        self._rows: dict[str, list[dict[str, Any]]] = {}
+        self._columns: dict[str, tuple[str, ...]] = {}
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        asked = f"{sql} {values!r}"
+        if asked not in self._rows:
+            self._rows[asked] = super().rows(sql, values)
+        return self._rows[asked]
+
+    def columns(self, name: str) -> tuple[str, ...]:
+        if name not in self._columns:
+            self._columns[name] = super().columns(name)
+        return self._columns[name]
+
+    def exists(self, name: str) -> bool:
+        return bool(self.columns(name))
+
+    def close(self) -> None:
+        """Leave nothing behind in the connection."""
+        self.con.execute(f"drop table if exists {_COPY}")
+
+
 def _values(warehouse: Warehouse, kpi_id: str, place: Place) -> list[dict[str, Any]]:
+    table = _COPY if isinstance(warehouse, Shared) else "mart.kpi_value"
     return warehouse.rows(
-        "select * from mart.kpi_value where kpi_id = ? and period_kind = ? and period_start = ? "
+        f"select * from {table} where kpi_id = ? and period_kind = ? and period_start = ? "
         "and scope_kind = ? and scope_id = ?",
         [kpi_id, place.period_kind, place.period_start, place.scope_kind, place.scope_id],
     )
@@ -100,6 +142,8 @@ def parse_period(text: str, as_of: dt.date) -> Period:
         UserError: the text is none of the forms that exist.
     """
     lowered = text.strip().lower()
+    if lowered == "13w":
+        return Period("rolling_13w", as_of - dt.timedelta(days=as_of.weekday(), weeks=12))
     if lowered in ("mtd", "qtd", "ytd", "fytd"):
         month = {"mtd": as_of.month, "qtd": 3 * ((as_of.month - 1) // 3) + 1, "ytd": 1}.get(lowered)
         return Period(lowered, dt.date(as_of.year, month, 1) if month else as_of)
@@ -112,7 +156,7 @@ def parse_period(text: str, as_of: dt.date) -> Period:
     raise UserError(
         f"--period {text!r}: expected a week 2026-W46, a month 2026-10, a quarter 2026-Q3, "
         "a year 2026, a fiscal year FY2026 by the year it begins in, a day 2026-11-13, "
-        "or mtd, qtd, ytd, fytd."
+        "13w for the last thirteen weeks, or mtd, qtd, ytd, fytd."
     )
 
 
@@ -159,10 +203,15 @@ def explain(
     asked = parse_period(period, parameter["as_of_date"])
     scoped = parse_scope(scope, parameter["company_id"])
     place, value = _value(warehouse, kpi_id, asked, scoped, scope, period)
-    sql, parts = _query(warehouse, catalogue, kpi_id, place)
-    count = warehouse.scalar(f"select count(*) from ({sql})")
+    sql, parts, leading = _query(warehouse, catalogue, kpi_id, place)
     order = "kpi, file, line" if parts else "file, line"
-    rows = warehouse.rows(f"{sql} order by {order}" + (f" limit {limit}" if limit else ""))
+    if kpi.kind not in ("derived", "distinct", "percentile"):
+        order = f"coalesce(numerator, 0) = 0, {order}"  # what counts comes first
+    ties = ", ".join(str(position) for position in range(1, leading + 1))
+    cut_at = f" limit {limit}" if limit else ""
+    rows = warehouse.rows(f"select * from ({sql}) order by {order}, {ties}{cut_at}")
+    cut = limit is not None and len(rows) == limit
+    count = warehouse.scalar(f"select count(*) from ({sql})") if cut else len(rows)
     return Explanation(
         kpi_id=kpi_id,
         kpi=kpi,
@@ -191,9 +240,14 @@ def _checks(warehouse: Warehouse, catalogue: Catalogue, kpi_id: str) -> list[dic
     facts = [catalogue.facts[name] for name in named if name]
     tables += [table for fact in facts for table in (fact.table, fact.rows) if table]
     return warehouse.rows(
-        "select check_id, table_name, severity, status, offenders from mart.check_history "
-        "where run_id = (select max(run_id) from mart.check_history) "
-        "and list_contains(?, table_name) order by status, table_name, check_id",
+        "select found.check_id, found.table_name, found.severity, found.status, found.offenders, "
+        "coalesce(said.zh, found.check_id) as zh, coalesce(said.en, found.check_id) as en "
+        "from mart.check_history as found left join (select distinct on (check_id, table_name) "
+        "check_id, table_name, zh, en from mart.check_result order by check_id, table_name, en) "
+        "as said on said.check_id = found.check_id and said.table_name = found.table_name "
+        "where found.run_id = (select max(run_id) from mart.check_history) "
+        "and list_contains(?, found.table_name) "
+        "order by found.status, found.table_name, found.check_id",
         [tables],
     )
 
@@ -232,17 +286,19 @@ def _value(
 
 def _query(
     warehouse: Warehouse, catalogue: Catalogue, kpi_id: str, place: Place
-) -> tuple[str, tuple[str, ...]]:
-    """The rows of a value, or of all the KPIs it is made of; and the KPIs without those rows."""
+) -> tuple[str, tuple[str, ...], int]:
+    """The rows of a value, or of all the KPIs it is made of; those KPIs; and how many columns stand
+    before file and line."""
     kpi = catalogue.kpis[kpi_id]
     if kpi.kind != "derived":
         fact = catalogue.facts[kpi.fact]
-        return rows_sql(kpi, fact, _columns(warehouse, fact, place), place), ()
+        columns = _columns(warehouse, fact, place)
+        return rows_sql(kpi, fact, columns, place), (), len(shown_columns(fact, columns)) + 3
     parts = []
     for other in kpi.references:
         fact = catalogue.facts[catalogue.kpis[other].fact]
         parts.append(part_sql(catalogue, other, _columns(warehouse, fact, place), place))
-    return " union all ".join(parts), kpi.references
+    return " union all ".join(parts), kpi.references, 5
 
 
 def _columns(warehouse: Warehouse, fact: Fact, place: Place) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ def rows_sql(kpi: Kpi, fact: Fact, columns: Collection[str], place: Place) -> st
     where = [*_period(kpi, fact, columns, place, day), _scope(fact, columns, place)]
     if kpi.where:
         where.append(f"({kpi.where})")
-    shown = [name for name in dict.fromkeys((*fact.key, *fact.show)) if name in columns]
+    shown = shown_columns(fact, columns)
     quarter = dt.date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
     origin = (
         "load.file || case when load.sheet <> '' then '#' || load.sheet else '' end as file, "
@@ -63,6 +63,11 @@ def rows_sql(kpi: Kpi, fact: Fact, columns: Collection[str], place: Place) -> st
         )
         + f"where {' and '.join(where)}"
     )
+
+
+def shown_columns(fact: Fact, columns: Collection[str]) -> list[str]:
+    """The columns that a row is shown with, before its owner, numerator and denominator."""
+    return [name for name in dict.fromkeys((*fact.key, *fact.show)) if name in columns]
 
 
 def part_sql(catalogue: Catalogue, kpi_id: str, columns: Collection[str], place: Place) -> str:

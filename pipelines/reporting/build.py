@@ -16,9 +16,10 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from pipelines.errors import UserError
+from pipelines.reporting.drilldown import Drilldown
 from pipelines.reporting.model import FailedCheck, Freshness, Page, Quality, Reader, Slug, file_name
 from pipelines.reporting.numbers import LANGUAGES
-from pipelines.reporting.render import Look, render
+from pipelines.reporting.render import Look, render, render_drilldown
 from pipelines.reporting.values import Frozen, Message, Period, Text
 from pipelines.reporting.workbook import write_book
 from pipelines.resources import shipped
@@ -83,8 +84,12 @@ def page_stem(report: str, reader: Reader, period: Period) -> PurePosixPath:
     return PurePosixPath(report, file_name(reader.id), period.key)
 
 
-def write_build(build_dir: Path, pages: Iterable[Page], edition: Edition) -> Catalogue:
+def write_build(
+    build_dir: Path, pages: Iterable[Page], edition: Edition, opened: Iterable[Drilldown] = ()
+) -> Catalogue:
     """Render all pages in both languages into `build_dir`, which is emptied first.
+
+    A tile leads to the page of its rows where `opened` has one.
 
     Other files that a run publishes (workbooks, the read-only warehouse) may be added to the
     folder afterwards; the publisher takes all of it.
@@ -97,10 +102,13 @@ def write_build(build_dir: Path, pages: Iterable[Page], edition: Edition) -> Cat
     build_dir.mkdir(parents=True)
     look = Look(up_is_red=edition.up_is_red)
     entries: dict[PurePosixPath, Entry] = {}
+    behind: dict[PurePosixPath, list[Drilldown]] = {}
+    for one in opened:
+        behind.setdefault(one.stem.parent, []).append(one)
     for page in pages:
         if page.stem in entries:
             raise UserError(f"Two pages are both called {page.stem}; their readers share an id.")
-        _write_page(build_dir, page, look)
+        _write_page(build_dir, page, look, behind.get(page.stem, []))
         entries[page.stem] = _entry(page)
     _write_assets(build_dir / "assets")
     catalogue = Catalogue(entries=tuple(entries[stem] for stem in sorted(entries)))
@@ -109,14 +117,21 @@ def write_build(build_dir: Path, pages: Iterable[Page], edition: Edition) -> Cat
     return catalogue
 
 
-def _write_page(build_dir: Path, page: Page, look: Look) -> None:
+def _write_page(build_dir: Path, page: Page, look: Look, behind: list[Drilldown]) -> None:
     base = build_dir / page.stem.parent
     base.mkdir(parents=True, exist_ok=True)
     write_text(base / f"{page.period.key}.json", page.to_json())
+    opened = {one.asked.kpi_id for one in behind}
     for language in LANGUAGES:
-        write_text(base / f"{page.period.key}.{language}.html", render(page, language, look))
+        text = render(page, language, look, opened)
+        write_text(base / f"{page.period.key}.{language}.html", text)
         if page.book is not None:
             write_book(page.book, base / f"{page.period.key}.{language}.xlsx", language)
+    for one in behind:
+        (build_dir / one.stem.parent).mkdir(exist_ok=True)
+        for language in LANGUAGES:
+            target = build_dir / f"{one.stem}.{language}.html"
+            write_text(target, render_drilldown(one, language, look))
 
 
 def _entry(page: Page) -> Entry:

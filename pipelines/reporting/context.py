@@ -15,7 +15,7 @@ import duckdb
 
 from pipelines.errors import UserError
 from pipelines.reporting.data import Record, fetch, tables_of
-from pipelines.reporting.model import Definition, Freshness, Quality
+from pipelines.reporting.model import Asked, Definition, Freshness, Quality
 from pipelines.reporting.periods import month_of
 from pipelines.reporting.values import (
     Bilingual,
@@ -202,6 +202,18 @@ class Context:
         if entry is None:
             return verbatim(key or "—")
         return Bilingual(zh=entry.label_zh, en=entry.label_en)
+
+    def asked(self, scope_kind: str, scope_id: str, kpi_id: str, period_kind: str) -> Asked | None:
+        """The current value of a KPI as `attain explain` names it, if its period has a name."""
+        if period_kind == "rolling_13w":
+            period = "13w"
+        elif period_kind in ("week", "month", "quarter"):
+            period = getattr(self, period_kind).key
+        else:
+            return None
+        kind = "rep" if scope_kind == "employee" else scope_kind
+        scope = "company" if kind == "company" else f"{kind}:{scope_id}"
+        return Asked(kpi_id=kpi_id, scope=scope, period=period)
 
     # --- what is missing ---
 

@@ -19,7 +19,7 @@ from pipelines.reporting import (
 from pipelines.reporting.context import Context
 from pipelines.reporting.data import Record
 from pipelines.reporting.kpis import KpiBook
-from pipelines.reporting.model import Comparison, Page, Reader, Section, SparkPoint, Tile
+from pipelines.reporting.model import Asked, Comparison, Page, Reader, Section, SparkPoint, Tile
 from pipelines.reporting.section_receivables import company_metric, old_customers
 from pipelines.reporting.tiles import level_tile, sum_tile
 from pipelines.reporting.values import (
@@ -122,6 +122,9 @@ def _tiles(context: Context, book: KpiBook) -> tuple[Tile, ...]:
     )  # fmt: skip
 
 
+_BALANCES = {"outstanding": "receivables_open", "ecl_provision": "ecl_provision"}
+
+
 def _balance_tile(context: Context, name: str, metric: Record | None, section: str) -> Tile:
     """A balance as of the day, with its thirteen week-ends."""
     label, scope = message(f"tile.{name}"), message("scope.as_of_day")
@@ -162,6 +165,7 @@ def _balance_tile(context: Context, name: str, metric: Record | None, section: s
         ),
         footer=footer,
         section=section,
+        asked=context.asked("company", context.company_id, _BALANCES[name], "week"),
     )
 
 
@@ -208,6 +212,7 @@ def _commission_tile(context: Context) -> Tile:
         ),
         footer=message("tile.payees", n=Count(value=int(row.payees), unit="people")),
         section="differences",
+        asked=Asked(kpi_id="commission_payable", scope="company", period=month.key),
     )
 
 

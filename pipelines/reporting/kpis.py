@@ -129,6 +129,7 @@ class KpiBook:
         kpi = self.context.kpis[kpi_id]
         row = self.now(scope_id, kpi_id, period_kind)
         known = row is not None and row.value is not None
+        asked = self.context.asked(self.scope_kind, scope_id, kpi_id, period_kind)
         return Tile(
             kpi_id=kpi_id,
             label=kpi.label,
@@ -140,20 +141,10 @@ class KpiBook:
             no_data_reason=None if known else self.context.why_no_value(kpi_id),
             section=section,
             definition=kpi.definition.model_copy(
-                update={"command": self._command(scope_id, kpi_id, period_kind)}
+                update={"command": asked.command if asked is not None else None}
             ),
+            asked=asked if known else None,
         )
-
-    def _command(self, scope_id: str, kpi_id: str, period_kind: str) -> str | None:
-        """The command that lists the rows behind a value, for periods that have a name."""
-        periods = {
-            "week": self.context.week, "month": self.context.month, "quarter": self.context.quarter
-        }  # fmt: skip
-        if period_kind not in periods:
-            return None
-        kind = "rep" if self.scope_kind == "employee" else self.scope_kind
-        scope = "company" if kind == "company" else f"{kind}:{scope_id}"
-        return f"attain explain {kpi_id} --scope {scope} --period {periods[period_kind].key}"
 
 
 # --- comparisons: each is left out where there is nothing to compare with ---------------------

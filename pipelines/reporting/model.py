@@ -114,8 +114,24 @@ class Definition(Frozen):
     command: str | None = None
 
 
+class Asked(Frozen):
+    """Which value of a KPI a figure is, in the words `attain explain` takes."""
+
+    kpi_id: str
+    scope: str
+    period: str
+
+    @property
+    def command(self) -> str:
+        """The command that lists the rows behind it."""
+        return f"attain explain {self.kpi_id} --scope {self.scope} --period {self.period}"
+
+
 class Tile(Frozen):
-    """One KPI on the first screen. Without a value it says why, never 0."""
+    """One KPI on the first screen. Without a value it says why, never 0.
+
+    `asked` says which value it is, where its rows can be opened.
+    """
 
     kpi_id: str
     label: Text
@@ -127,6 +143,7 @@ class Tile(Frozen):
     no_data_reason: Text | None = None
     section: Slug | None = None
     definition: Definition | None = None
+    asked: Asked | None = None
 
     @model_validator(mode="after")
     def _a_value_or_the_reason(self) -> Tile:
@@ -255,6 +272,9 @@ class Page(Frozen):
         ids = [section.id for section in self.sections]
         if len(set(ids)) != len(ids):
             raise ValueError(f"page {self.report}: two sections share an id in {ids}")
+        opened = [tile.asked.kpi_id for tile in self.tiles if tile.asked is not None]
+        if len(set(opened)) != len(opened):
+            raise ValueError(f"page {self.report}: two tiles open one KPI in {opened}")
         for tile in self.tiles:
             if tile.section is not None and tile.section not in ids:
                 raise ValueError(f"tile {tile.kpi_id} links to a missing section {tile.section}")
@@ -287,6 +307,7 @@ def file_name(identifier: str) -> str:
 
 
 __all__ = [
+    "Asked",
     "Bilingual",
     "Column",
     "Comparison",

@@ -6,6 +6,7 @@ pages go (`build.py`, `publish.py`).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipelines.reporting.charts import Chart
+from pipelines.reporting.drilldown import Drilldown
 from pipelines.reporting.figure_lines import spark
 from pipelines.reporting.figures import figure, script_json
 from pipelines.reporting.language import Speaker, speaker
@@ -190,8 +192,17 @@ def words(language: LanguageCode, currency: str, year: int) -> Words:
     return Words(speaker(language, currency, year))
 
 
-def render(page: Page, language: LanguageCode, look: Look | None = None) -> str:
-    """One page in one language, complete and self-contained but for the shared assets."""
+def render(
+    page: Page,
+    language: LanguageCode,
+    look: Look | None = None,
+    opened: Collection[str] = frozenset(),
+) -> str:
+    """One page in one language, complete and self-contained but for the shared assets.
+
+    Args:
+        opened: the KPIs whose tiles lead to a page of their rows.
+    """
     speech = words(language, page.currency, page.as_of.year)
     template = environment().get_template("page.html")
     return template.render(
@@ -199,7 +210,15 @@ def render(page: Page, language: LanguageCode, look: Look | None = None) -> str:
         w=speech,
         look=look or Look(),
         root="../../",
+        opened=opened,
         same_day=any(c.same_day for tile in page.tiles for c in tile.comparisons),
         charts=any(section.chart for section in page.sections),
         notice=Markup(NOTICE_START + NOTICE_END),
     )
+
+
+def render_drilldown(found: Drilldown, language: LanguageCode, look: Look | None = None) -> str:
+    """The page behind one figure, one folder below the page it belongs to."""
+    speech = words(language, found.currency, found.as_of.year)
+    template = environment().get_template("drilldown.html")
+    return template.render(d=found, w=speech, look=look or Look(), root="../../../")

@@ -13,7 +13,16 @@ from pipelines.reporting.data import Record
 from pipelines.reporting.model import Section
 from pipelines.reporting.section_quality import table_name
 from pipelines.reporting.tables import count, day, money, table
-from pipelines.reporting.values import Count, Days, Listing, Message, Shown, message, verbatim
+from pipelines.reporting.values import (
+    Count,
+    Days,
+    Listing,
+    Message,
+    Shown,
+    Verbatim,
+    message,
+    verbatim,
+)
 
 QUERIES = ("exports", "exports_alone")
 _WORST = 3
@@ -50,9 +59,14 @@ def exports_section(context: Context) -> Section:
     )
 
 
+def file_place(file: str) -> Verbatim:
+    """A file without the folders above its own, which differ from machine to machine."""
+    return verbatim("/".join(PurePosixPath(file).parts[-2:]))
+
+
 def place_of(file: str, sheet: str | None = None, line: int | None = None) -> Message:
     """Where something stands: the file without the folders above its own, sheet and line."""
-    name = verbatim("/".join(PurePosixPath(file).parts[-2:]))
+    name = file_place(file)
     said = message("exports.sheet", file=name, sheet=verbatim(sheet)) if sheet else None
     if line is None:
         return said or message("value.plain", value=name)

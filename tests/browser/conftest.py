@@ -52,16 +52,22 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def company_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`reports/latest` of the sample company: every company page, two representatives, one form."""
+    from laboratory import shipped
     from warehouses import SUNDAY, compute, opened, sample_workspace
 
     from pipelines.reporting.build import Edition, write_build
+    from pipelines.reporting.drilldown import drilldowns
     from pipelines.reporting.publish import publish
     from pipelines.reporting.reports import REPORTS, quality
+    from pipelines.warehouse.duck import Warehouse
 
     root = tmp_path_factory.mktemp("company")
-    with opened(compute(sample_workspace(root))) as con:
+    file = compute(sample_workspace(root))
+    with opened(file) as con:
         built = {name: report.build(con, SUNDAY) for name, report in REPORTS.items()}
         status, freshness = quality(con)
+        figures = [*built["director_weekly"], *built["finance"], *built["rep_weekly"][:2]]
+        behind = drilldowns(Warehouse(con, file), shipped()[1].catalogue, figures)
     pages = [
         *built["director_weekly"], *built["finance"], *built["appraisal"][:2],
         *built["rep_weekly"][:2], *built["sales_ops"],
@@ -74,7 +80,7 @@ def company_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         freshness=freshness,
     )
     build = root / ".attain" / "build" / "r1"
-    write_build(build, pages, edition)
+    write_build(build, pages, edition, behind)
     publish(root / "reports", build, "r1")
     return root / "reports" / "latest"
 

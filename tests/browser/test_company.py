@@ -66,3 +66,43 @@ def test_the_list_of_reports_leads_to_every_page(visit_company, company_site):
         page.eval_on_selector_all(".readers a", "links => links.map(a => a.getAttribute('href'))")
     )
     assert {f"{stem}.en.html" for stem in stems(company_site)} <= hrefs
+
+
+@pytest.mark.parametrize(
+    ("width", "language"), [(1280, "zh"), (1280, "en"), (375, "zh"), (375, "en")]
+)
+def test_every_figure_of_the_director_opens_to_its_rows_and_leads_back(
+    visit_company, company_site, width, language
+):
+    stem = next(stem for stem in stems(company_site) if stem.startswith("director_weekly"))
+    page = visit_company(f"{stem}.{language}.html", width)
+    figures = page.locator(".tile .val a").count()
+    assert figures == 6
+    for number in range(figures):
+        link = page.locator(".tile .val a").nth(number)
+        shown = page.locator(".tile .val").nth(number).get_attribute("data-value")
+        link.click()
+        page.wait_for_url(f"**/2026-W46/*.{language}.html")
+        opened = page.locator(".sums [data-value]").first.get_attribute("data-value")
+        assert float(opened) == pytest.approx(float(shown), abs=0.0001)
+        row = page.locator("section[aria-labelledby=rows] tbody tr").first
+        assert row.is_visible() and re.search(r"(crm|erp)/\S+\.(csv|xlsx)", row.inner_text())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.locator(".top nav a").first.click()
+        page.wait_for_url(f"**/2026-W46.{language}.html")
+    assert page.trouble == []
+
+
+def test_a_figures_rows_are_reached_by_keyboard_and_change_their_language(
+    visit_company, company_site
+):
+    stem = next(stem for stem in stems(company_site) if stem.startswith("receivables"))
+    page = visit_company(f"{stem}.en.html")
+    page.locator("[data-kpi=overdue_rate] .val a").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/overdue_rate.en.html")
+    assert "The first 100 of 228 rows" in page.locator("main").inner_text()
+    page.locator(".top nav a[hreflang=zh]").click()
+    page.wait_for_url("**/overdue_rate.zh.html")
+    assert page.locator("h1").inner_text() == "逾期率"
+    assert page.trouble == []

@@ -28,6 +28,18 @@ def test_every_report_is_written_in_both_languages_with_its_model(workspace: Pat
     assert (workspace / "reports" / "latest" / "data_docs" / "index.html").exists()
 
 
+def test_the_figures_of_a_run_open_to_rows_and_to_the_verdicts_of_its_checks(
+    workspace: Path,
+) -> None:
+    latest = workspace / "reports" / "latest"
+    for page in sorted(latest.glob("director_weekly/*/*.en.html")):
+        links = re.findall(r'class="open" href="([^"]+)"', page.read_text(encoding="utf-8"))
+        assert len(links) == 6
+        for link in links:
+            opened = (page.parent / link).read_text(encoding="utf-8")
+            assert re.search(r"All <span[^>]*>\d+</span> checks held|checks did not hold", opened)
+
+
 def test_an_employee_s_page_says_nothing_of_money_in_quarantine(workspace: Path) -> None:
     amounts = {}
     for path in (workspace / "reports" / "latest").rglob("*.json"):

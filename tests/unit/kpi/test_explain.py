@@ -111,6 +111,7 @@ def test_before_anything_is_computed_it_says_so(lab: Laboratory) -> None:
         ("2026-11-13", "day", dt.date(2026, 11, 13)),
         ("FY2025", "fiscal_year", dt.date(2025, 1, 1)),
         ("fytd", "fytd", dt.date(2026, 11, 15)),
+        ("13w", "rolling_13w", dt.date(2026, 8, 17)),
     ],
 )
 def test_periods_are_read_as_people_write_them(text: str, kind: str, start: dt.date) -> None:
