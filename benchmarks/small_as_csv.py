@@ -22,7 +22,10 @@ def convert(raw: Path, target: Path) -> None:
         if (raw / name).exists():
             shutil.copyfile(raw / name, out)
             continue
-        book = next(pattern for pattern in source.files if pattern.endswith(".xlsx"))
+        book = next((pattern for pattern in source.files if pattern.endswith(".xlsx")), None)
+        if book is None and not source.required:
+            continue  # the sample has no such export
+        assert book is not None
         workbook = python_calamine.load_workbook(str(raw / book))
         sheet = workbook.get_sheet_by_name(source.sheet or workbook.sheet_names[0])
         rows = list(sheet.iter_rows())

@@ -228,6 +228,7 @@ def _write_all(
 
     The database copies in a thread of its own while Python writes the rest.
     """
+    from pipelines.ledger.documents import closed_documents, closed_entries
     from pipelines.reporting.build import write_build
 
     copy = session.workspace.build / "attain.duckdb"
@@ -237,7 +238,13 @@ def _write_all(
             if session.staged
             else None
         )
-        write_build(session.build_dir, pages, edition, opened)
+        ledger = session.workspace.ledger
+        closed = closed_entries(session.warehouse.con, ledger)
+        write_build(session.build_dir, pages, edition, opened, closed)
+        for name, content in closed_documents(session.warehouse.con, ledger):
+            target = session.build_dir / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
         session.validator().write_docs()
         if session.docs_dir.exists():
             shutil.copytree(session.docs_dir, session.build_dir / "data_docs")

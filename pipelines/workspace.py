@@ -25,7 +25,9 @@ SETTINGS_FILE = "attain.yaml"
 REAL_DATA_VARIABLE = "ATTAIN_REAL_DATA"
 
 
-ReportName = Literal["director_weekly", "finance", "appraisal", "rep_weekly", "sales_ops"]
+ReportName = Literal[
+    "director_weekly", "finance", "appraisal", "rep_weekly", "commission_statement", "sales_ops"
+]
 
 
 class Label(BaseModel):

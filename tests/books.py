@@ -19,8 +19,7 @@ from laboratory import ROOT
 from pipelines import steps
 from pipelines.session import Session, open_session
 from pipelines.staging.contract import canonical_tables
-from pipelines.warehouse.catalog import all_models
-from pipelines.warehouse.models import Model
+from pipelines.warehouse.catalog import all_models, ancestors
 from pipelines.workspace import Workspace, open_workspace
 
 STARTED = dt.datetime(2026, 11, 16)
@@ -133,19 +132,6 @@ def _csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) 
         writer = csv.DictWriter(handle, columns)
         writer.writeheader()
         writer.writerows(rows)
-
-
-def ancestors(models: Sequence[Model], wanted: Iterable[str]) -> list[Model]:
-    """The models that the wanted tables stand on, in the order in which they are built."""
-    by_name = {model.name: model for model in models}
-    needed: set[str] = set()
-    pending = list(wanted)
-    while pending:
-        name = pending.pop()
-        if name in by_name and name not in needed:
-            needed.add(name)
-            pending.extend(by_name[name].inputs)
-    return [model for model in models if model.name in needed]
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from pipelines import steps
 from pipelines.assets.keys import asset_key, check_result
 from pipelines.checks.reconciliations import Reconciliation
 from pipelines.ledger.tables import LEDGER_TABLES
+from pipelines.policy.books import BOOK_TABLES
 from pipelines.policy.plan_tables import PLAN_TABLES
 from pipelines.session import Session
 from pipelines.warehouse.models import Model
@@ -31,6 +32,7 @@ POLICY_TABLES = (
     "policy.bucket",
     "policy.receivable_risk",
     *PLAN_TABLES,
+    *BOOK_TABLES,
     *LEDGER_TABLES,
     "policy.appraisal_scheme",
     "policy.appraisal_indicator",

@@ -3,11 +3,11 @@
 Belongs here: writing a period whole or not at all, reading it back, proving that nothing changed.
 Does not belong here: whether a period may be closed (`close.py`).
 
-    ledger/2026-10/lines.parquet        every line of the period, each checksum covers the line before
+    ledger/2026-10/lines.parquet        every line; each checksum covers the line before
                    statements.parquet   one row per payee
                    differences.parquet  what reconciliation showed when it was closed
                    documents.parquet    the statements as published: page, workbook, data
-                   manifest.json        counts, totals, checksums of the files, the seal before, the seal
+                   manifest.json        counts, totals, checksums of the files, the seals
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.policy.books import CommissionBooks
 from pipelines.policy.catalogue import Catalogue, load_catalogue
 from pipelines.policy.formulas import check_columns
 from pipelines.policy.models import (
@@ -35,6 +36,7 @@ class Policies:
     quality: Quality
     terms: Terms
     quotas: Quotas
+    books: CommissionBooks
 
 
 def load_policies(workspace: Workspace) -> Policies:
@@ -64,6 +66,7 @@ def load_policies(workspace: Workspace) -> Policies:
         catalogue=catalogue,
         quality=load_model(workspace.policy_file("quality.yaml"), Quality),
         terms=load_model(workspace.policy_file("terms.yaml"), Terms),
+        books=load_model(workspace.policy_file("commission_books.yaml"), CommissionBooks),
         quotas=read_quotas(read_yaml(workspace.policy_file("quotas.yaml")), measures),
     )
 

@@ -31,7 +31,7 @@ PLAN_TABLES = {
         "cap_per_deal decimal(18, 4), cap_per_month decimal(18, 4), cap_carries boolean, "
         "release_when varchar, hold_pct decimal(9, 4), hold_months integer, clawback_by varchar, "
         "clawback_limit varchar, pool_unit varchar, pool_share varchar, "
-        "pool_min_attainment_pct decimal(9, 4)"
+        "pool_min_attainment_pct decimal(9, 4), plan_mark varchar"
     ),
     "policy.commission_only": f"{_PART}field varchar, value varchar",
     "policy.commission_tier": (
@@ -67,7 +67,7 @@ def write_plans(warehouse: Warehouse, plans: Sequence[CommissionPlan]) -> dict[s
         rows["policy.commission_plan_unit"] += [[plan.id, plan.version, u] for u in plan.units]
         for number, part in enumerate(plan.components, 1):
             key = [plan.id, plan.version, part.id]
-            for table, found in _part_rows(number, part):
+            for table, found in _part_rows(number, part, _part_mark(plan, part)):
                 rows[table].append([*key, *found])
     return {
         name: write_table(warehouse, name, columns, rows[name])
@@ -92,13 +92,18 @@ def _plan_row(plan: CommissionPlan) -> list[Any]:
         draw.recoverable if draw else None,
         draw.recover_from_month if draw else None,
         draw.recover_pct if draw else None,
-        # what a closed line was paid by: any other text of the plan is another plan
-        fingerprint(plan.model_dump(mode="json", exclude={"label", "valid_to"}))[:16],
+        fingerprint(draw.model_dump(mode="json") if draw else None)[:16],
     ]
 
 
-def _part_rows(number: int, part: Component) -> Iterator[tuple[str, list[Any]]]:
-    yield "policy.commission_component", _component_row(number, part)
+def _part_mark(plan: CommissionPlan, part: Component) -> str:
+    """What a closed line was paid by: a component that says anything else is another one."""
+    own = part.model_dump(mode="json", exclude={"label"})
+    return fingerprint(plan.role, plan.units, plan.valid_from, own)[:16]
+
+
+def _part_rows(number: int, part: Component, mark: str) -> Iterator[tuple[str, list[Any]]]:
+    yield "policy.commission_component", [*_component_row(number, part), mark]
     only = part.credit.only
     for field, values in (
         ("contract_type", only.contract_types),

@@ -96,7 +96,7 @@ class Cell(Policy):
 
 
 class Rule(Policy):
-    """A rate for what it names; the most particular rule that fits pays: product, name, category."""
+    """A rate for what it names; of the rules that fit, the most particular one pays."""
 
     product: str | None = None
     product_name: str | None = None
@@ -268,7 +268,7 @@ class Rate(Policy):
 
 
 class CutStep(Policy):
-    """Beyond `over`, `cut_pct` of the credit is lost, and `per_day_pct` more for each unit above."""
+    """Beyond `over`, `cut_pct` of the credit is lost, `per_day_pct` more for each unit above."""
 
     over: Decimal
     cut_pct: Pct = Decimal(0)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from pipelines.policy.books import write_books
 from pipelines.policy.load import Policies
 from pipelines.policy.models import AppraisalScheme
 from pipelines.policy.plan_tables import write_plans
@@ -155,6 +156,7 @@ def write_policies(
     }
     written |= _write_quotas(warehouse, policies.quotas)
     written |= write_plans(warehouse, policies.plans)
+    written |= write_books(warehouse, policies.books)
     written |= _write_schemes(warehouse, policies.schemes)
     written |= _write_catalogue(warehouse, policies)
     return written

@@ -7,7 +7,7 @@ about them. Does not belong here: touching anything published (`publish.py`).
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
@@ -85,11 +85,16 @@ def page_stem(report: str, reader: Reader, period: Period) -> PurePosixPath:
 
 
 def write_build(
-    build_dir: Path, pages: Iterable[Page], edition: Edition, opened: Iterable[Drilldown] = ()
+    build_dir: Path,
+    pages: Iterable[Page],
+    edition: Edition,
+    opened: Iterable[Drilldown] = (),
+    closed: Iterable[Entry] = (),
 ) -> Catalogue:
     """Render all pages in both languages into `build_dir`, which is emptied first.
 
-    A tile leads to the page of its rows where `opened` has one.
+    A tile leads to the page of its rows where `opened` has one. Pages of `closed` periods are files
+    of the ledger, listed here and never rendered again.
 
     Other files that a run publishes (workbooks, the read-only warehouse) may be added to the
     folder afterwards; the publisher takes all of it.
@@ -101,20 +106,36 @@ def write_build(
         shutil.rmtree(build_dir)
     build_dir.mkdir(parents=True)
     look = Look(up_is_red=edition.up_is_red)
-    entries: dict[PurePosixPath, Entry] = {}
     behind: dict[PurePosixPath, list[Drilldown]] = {}
     for one in opened:
         behind.setdefault(one.stem.parent, []).append(one)
-    for page in pages:
-        if page.stem in entries:
-            raise UserError(f"Two pages are both called {page.stem}; their readers share an id.")
-        _write_page(build_dir, page, look, behind.get(page.stem, []))
-        entries[page.stem] = _entry(page)
+    written = write_pages(build_dir, pages, look, behind)
     _write_assets(build_dir / "assets")
+    entries = {entry.stem: entry for entry in (*written.entries, *closed)}
     catalogue = Catalogue(entries=tuple(entries[stem] for stem in sorted(entries)))
     write_text(build_dir / CATALOGUE, catalogue.model_dump_json())
     write_text(build_dir / EDITION, edition.model_dump_json())
     return catalogue
+
+
+def write_pages(
+    folder: Path,
+    pages: Iterable[Page],
+    look: Look,
+    behind: Mapping[PurePosixPath, list[Drilldown]] | None = None,
+) -> Catalogue:
+    """Render pages in both languages below a folder; returns what the list of reports shows.
+
+    Raises:
+        UserError: two pages claim the same report, reader and period.
+    """
+    entries: dict[PurePosixPath, Entry] = {}
+    for page in pages:
+        if page.stem in entries:
+            raise UserError(f"Two pages are both called {page.stem}; their readers share an id.")
+        _write_page(folder, page, look, (behind or {}).get(page.stem, []))
+        entries[page.stem] = _entry(page)
+    return Catalogue(entries=tuple(entries[stem] for stem in sorted(entries)))
 
 
 def _write_page(build_dir: Path, page: Page, look: Look, behind: list[Drilldown]) -> None:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 
 import duckdb
 
-from pipelines.reporting import appraisal, context, director, finance, rep, sales_ops
+from pipelines.reporting import appraisal, context, director, finance, rep, sales_ops, statement
 from pipelines.reporting.context import Context, open_context
 from pipelines.reporting.data import tables_of
 from pipelines.reporting.model import Freshness, Page, Quality
+from pipelines.reporting.periods import month_of
 from pipelines.reporting.section_quality import STATUS_QUERIES, read_status
 
 
@@ -62,9 +63,21 @@ REPORTS: dict[str, Report] = {
         Report("finance", finance.QUERIES, finance.build),
         Report("appraisal", appraisal.QUERIES, appraisal.build),
         Report("rep_weekly", rep.QUERIES, rep.build),
+        Report("commission_statement", statement.QUERIES, statement.build),
         Report("sales_ops", sales_ops.QUERIES, sales_ops.build, after_checks=True),
     )
 }
+
+
+def statements_as_closed(
+    con: duckdb.DuckDBPyConnection, as_of: date, period: str, closed_at: datetime, closed_by: str
+) -> list[Page]:
+    """The statements of a month as they stand when it is closed."""
+    shown, freshness = quality(con)
+    opened = open_context(con, as_of, shown, freshness)
+    return statement.pages_of(
+        opened, month_of(period), statement.Closed(at=closed_at, by=closed_by)
+    )
 
 
 def quality(con: duckdb.DuckDBPyConnection) -> tuple[Quality, tuple[Freshness, ...]]:

@@ -17,9 +17,10 @@ import duckdb
 from pipelines.errors import UserError
 from pipelines.sample import model
 from pipelines.sample.export import WrittenFile, prepare, write_csv, write_workbooks
-from pipelines.sample.layout import EXPORTS
+from pipelines.sample.layout import AFTER_PAY, EXPORTS, Export
 from pipelines.sample.manifest import GENERATOR, build_manifest, write_manifest
 from pipelines.sample.model import Size
+from pipelines.sample.pay import pay
 
 MANIFEST = "manifest.json"
 
@@ -88,18 +89,35 @@ def _generate_into(
         con.execute(f"set memory_limit = '{model.SCALES[size].memory_limit}'")
         con.execute("set preserve_insertion_order = true")
         model.build(con, size, seed, lambda name: say(f"computed {name}"))
-        for export in EXPORTS:
-            prepare(con, export)
-        written = []
-        sheets = [export for export in EXPORTS if size == "small" and export.sheet is not None]
-        for export in EXPORTS:
-            if export not in sheets:
-                written.append(write_csv(con, export, root))
-                say(f"wrote {export.csv_path}")
-        written += write_workbooks(con, sheets, root)
+        first = [export for export in EXPORTS if export.table not in AFTER_PAY]
+        written = _write(con, first, root, size, say)
+        pay(con, root, work, say)
+        for name in model.PAID:
+            model.build_table(con, name)
+        last = [export for export in EXPORTS if export.table in AFTER_PAY]
+        written += _write(con, last, root, size, say)
         manifest = build_manifest(con, size, seed, written)
     write_manifest(manifest, root / MANIFEST)
     return written, int(manifest["dirt_rows"])
+
+
+def _write(
+    con: duckdb.DuckDBPyConnection,
+    exports: list[Export],
+    root: Path,
+    size: Size,
+    say: Callable[[str], None],
+) -> list[WrittenFile]:
+    """Write exports as CSV; those of the small ERP as workbooks."""
+    for export in exports:
+        prepare(con, export)
+    written = []
+    sheets = [export for export in exports if size == "small" and export.sheet is not None]
+    for export in exports:
+        if export not in sheets:
+            written.append(write_csv(con, export, root))
+            say(f"wrote {export.csv_path}")
+    return written + write_workbooks(con, sheets, root)
 
 
 def _refuse_foreign_files(target: Path) -> None:

@@ -173,7 +173,7 @@ EXPORTS: tuple[Export, ...] = (
         "总账余额",
         sheet=Sheet(
             "总账余额",
-            f"{COMPANY} 总账科目余额（应收账款为期末余额，主营业务收入为当月发生额）",
+            f"{COMPANY} 总账科目余额（应收账款、应付提成为期末余额，主营业务收入、销售提成为当月发生额）",
             kinds={"截止日期": "date", "余额": "number"},
             groups={"余额信息": ("余额", "币种")},
         ),
@@ -221,8 +221,12 @@ EXPORTS: tuple[Export, ...] = (
     Export("salary", "hr", "salary"),
     Export("payroll_commission", "hr", "payroll_commission"),
     Export("commission_adjustment", "hr", "commission_adjustment"),
+    Export("commission_dispute", "hr", "commission_dispute"),
     Export("appraisal_input", "hr", "appraisal_input"),
     Export("appraisal_override", "hr", "appraisal_override"),
     Export("training_result", "hr", "培训成绩"),
 )
-"""Every file of the sample, in the order it is written."""
+"""Every file of the sample, in the order it is listed."""
+
+AFTER_PAY = frozenset({"payroll_commission", "gl_balance"})
+"""Exports that can only be written once it is known what the commission plans pay."""

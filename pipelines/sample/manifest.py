@@ -36,11 +36,10 @@ DEFINITIONS: dict[str, str] = {
     "net of posted invoices minus net of posted credit notes, at the rate of the invoice date.",
     "gl_expected_difference": "General ledger minus sub-ledger once the unreadable rows are in "
     "quarantine: their gross (receivable; receipts count negative) or net (revenue).",
-    "commission credit": "Each allocation of a cleared receipt that did not bounce, net of VAT by "
-    "running totals per invoice in order of (allocated_date, receipt_id), at the invoice date's "
-    "rate, to the invoice's owner or by the deal's splits (running totals in order of "
-    "employee_id). Only payees who are a representative (role rep) on allocated_date are paid; a "
-    "share of somebody who is not is paid to nobody.",
+    "payroll": "What mart.commission_statement says is payable of the exports written before it, "
+    "under the shipped plans; with five planted deviations.",
+    "gl commission": "commission_expense: earned in the calendar month of period_end; "
+    "commission_payable: earned up to the end of that month less payroll paid by period_end.",
     "reopened deal": "A deal that had been lost and came back shows a backward stage change after "
     "a pause of at least 25 working days; the loss itself is not in the export.",
 }

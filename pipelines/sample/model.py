@@ -92,11 +92,8 @@ TRUTH: tuple[str, ...] = (
     "quota_plan",
     "quota_rep",
     "quota",
-    "gl_balance",
-    "commission_credit",
-    "commission_month",
-    "payroll_commission",
     "commission_adjustment",
+    "commission_dispute",
     "leave_absence",
     "salary",
     "training_result",
@@ -104,6 +101,9 @@ TRUTH: tuple[str, ...] = (
     "appraisal_change",
 )
 """The tables of the truth, each `sql/truth/<name>.sql`, in the order they depend on each other."""
+
+PAID = ("commission_month", "payroll_commission", "gl_balance")
+"""The tables that follow from what the commission plans pay, once the other exports are written."""
 
 
 def sql(*parts: str) -> str:
@@ -152,6 +152,11 @@ def build(
         if name == "deal_base":
             # a macro over tables can only be made once its tables are there
             con.execute(sql("deal_plan"))
-        con.execute(f"create table {name} as\n{sql('truth', name)}")
+        build_table(con, name)
         if progress is not None:
             progress(name)
+
+
+def build_table(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Create one table of the truth."""
+    con.execute(f"create table {name} as\n{sql('truth', name)}")

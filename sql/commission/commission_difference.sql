@@ -1,42 +1,307 @@
 -- table: mart.commission_difference
--- grain: one row per month, kind of comparison and payee that differ
--- key:   period, kind, key
--- why:   statement against payroll: every difference is listed with a reason, and what no rule
---        explains stands as unexplained
-with last_run as (
-  select max(period) as period from staging.payroll_commission as payroll
+-- grain: one row per month, kind of comparison and key that differ
+-- key:   period, kind, key, reason_code
+-- why:   base against the ERP, statement against payroll, accrual against the general ledger, and every
+--        deal from won to paid: each difference is listed with a reason, and what no rule explains
+--        stands as unexplained until a named person accepts it
+with books as (
+  select
+    books.tolerance,
+    books.timing_days,
+    parameter.as_of_date,
+    parameter.base_currency,
+    strftime(parameter.as_of_date, '%Y-%m') as month
+  from policy.commission_books as books
   cross join core.parameter as parameter
-  where payroll.paid_date is null or payroll.paid_date <= parameter.as_of_date
 ),
 
-compared as (
+last_run as (
+  select max(period) as period
+  from mart.commission_line
+  where ledger = 'paid'
+),
+
+-- what payroll may have paid outside the run: manual adjustments of the month
+manual as (
   select
-    statement.period,
-    statement.payee_id,
-    statement.payable,
-    statement.paid,
-    statement.paid - statement.payable as difference,
-    employee.leave_date,
-    last_run.period as last_payroll_period
+    payee_id,
+    posted_period as period,
+    sum(amount) as amount
+  from mart.commission_line
+  where ledger = 'payable' and source_kind = 'adjustment'
+  group by payee_id, posted_period
+),
+
+-- payroll names the month it pays, whenever it comes
+paid as (
+  select
+    payee_id,
+    period,
+    sum(amount) as amount
+  from mart.commission_line
+  where ledger = 'paid'
+  group by payee_id, period
+),
+
+owed as (
+  select
+    coalesce(statement.payee_id, paid.payee_id) as payee_id,
+    coalesce(statement.period, paid.period) as period,
+    coalesce(statement.payable, 0) as payable,
+    coalesce(paid.amount, 0) as paid
   from mart.commission_statement as statement
+  full outer join paid on statement.payee_id = paid.payee_id and statement.period = paid.period
+),
+
+to_payroll as (
+  select
+    owed.period,
+    'statement_to_payroll' as kind,
+    owed.payee_id as key,
+    owed.payable as expected,
+    owed.paid as actual,
+    owed.paid - owed.payable as difference,
+    case
+      when last_run.period is null or owed.period > last_run.period then 'timing'
+      when abs(owed.paid - owed.payable) <= books.tolerance then 'rounding'
+      when owed.paid = 0 and owed.payable <> 0 then 'missing'
+      when owed.payable <> 0 and owed.paid = 2 * owed.payable then 'duplicate'
+      when manual.amount is not null and owed.payable - owed.paid = manual.amount then 'manual'
+      when employee.leave_date is not null and strftime(employee.leave_date, '%Y-%m') < owed.period
+        then 'paid_after_leaving'
+      else 'unexplained'
+    end as reason_code
+  from owed
   cross join last_run
-  left join staging.employee as employee on statement.payee_id = employee.employee_id
+  cross join books
+  left join staging.employee as employee on owed.payee_id = employee.employee_id
+  left join manual on owed.payee_id = manual.payee_id and owed.period = manual.period
+  where owed.paid <> owed.payable and owed.payee_id not like 'pool:%'
+),
+
+-- from the ERP's receipts to the base: what was collected and is no credit, by reason
+to_erp as (
+  select
+    base.period,
+    'base_to_erp' as kind,
+    part.reason_code as key,
+    base.collected as expected,
+    base.credit as actual,
+    case part.reason_code
+      when 'tax' then -base.vat
+      when 'without_plan' then -base.without_plan
+      when 'split' then -base.shares_without_plan
+      else base.credit - (base.collected - base.vat - base.without_plan - base.shares_without_plan)
+    end as difference,
+    part.reason_code
+  from mart.commission_base as base
+  cross join (
+    select 'tax' as reason_code
+    union all
+    select 'without_plan' as reason_code
+    union all
+    select 'split' as reason_code
+    union all
+    select 'unexplained' as reason_code
+  ) as part
+),
+
+to_ledger as (
+  select
+    accrual.period,
+    'accrual_to_ledger' as kind,
+    account.account as key,
+    case when account.account = 'commission_expense' then accrual.expense else accrual.liability end
+      as expected,
+    case when account.account = 'commission_expense' then accrual.gl_expense else accrual.gl_liability end
+      as actual
+  from mart.commission_accrual as accrual
+  cross join (
+    select 'commission_expense' as account
+    union all
+    select 'commission_payable' as account
+  ) as account
+),
+
+to_ledger_explained as (
+  select
+    to_ledger.period,
+    to_ledger.kind,
+    to_ledger.key,
+    to_ledger.expected,
+    to_ledger.actual,
+    to_ledger.actual - to_ledger.expected as difference,
+    case
+      when abs(to_ledger.actual - to_ledger.expected) <= books.tolerance then 'rounding'
+      when to_ledger.period >= books.month then 'timing'
+      else 'unexplained'
+    end as reason_code
+  from to_ledger
+  cross join books
+  where to_ledger.actual is not null and to_ledger.actual <> to_ledger.expected
+),
+
+match as (
+  select
+    match.*,
+    books.tolerance,
+    books.base_currency,
+    cast(books.as_of_date - books.timing_days * interval 1 day as date) as young_from,
+    books.as_of_date
+  from mart.deal_match as match
+  cross join books
+),
+
+step as (
+  select
+    strftime(won_date, '%Y-%m') as period,
+    'won_to_contract' as kind,
+    opportunity_id as key,
+    won_amount as expected,
+    coalesce(contract_net, 0) as actual,
+    case
+      when contract_net is null and won_date >= young_from then 'timing'
+      when contract_net is null then 'missing'
+      when abs(contract_net - won_amount) <= tolerance then 'rounding'
+      when contracts_of_deal > 1 then 'split'
+      when won_currency <> contract_currency then 'currency'
+      when won_amount = contract_net + contract_tax then 'tax'
+      when contract_currency <> base_currency then 'rate'
+      else 'unexplained'
+    end as reason_code
+  from match
+  where won_date is not null and won_amount is not null and coalesce(contract_net, 0) <> won_amount
+  union all
+  select
+    strftime(signed_date, '%Y-%m') as period,
+    'contract_to_order' as kind,
+    contract_id as key,
+    contract_net as expected,
+    coalesce(order_net, 0) as actual,
+    case
+      when abs(contract_net - coalesce(order_net, 0)) <= tolerance then 'rounding'
+      when contract_net - coalesce(order_net, 0) = cancelled_net then 'cancelled'
+      when contract_currency <> base_currency and orders > 0 then 'rate'
+      when coalesce(order_net, 0) > contract_net and orders > 1 then 'duplicate'
+      when signed_date >= young_from then 'timing'
+      when order_net is null then 'missing'
+      when end_date > as_of_date and coalesce(order_net, 0) < contract_net then 'timing'
+      else 'unexplained'
+    end as reason_code
+  from match
+  where contract_net is not null and contract_net <> coalesce(order_net, 0)
+  union all
+  select
+    strftime(signed_date, '%Y-%m') as period,
+    'order_to_invoice' as kind,
+    contract_id as key,
+    order_net as expected,
+    coalesce(invoiced_net, 0) as actual,
+    case
+      when abs(order_net - coalesce(invoiced_net, 0)) <= tolerance then 'rounding'
+      when contract_currency <> base_currency and invoiced_net is not null then 'rate'
+      when coalesce(invoiced_net, 0) > order_net + coalesce(cancelled_net, 0) then 'duplicate'
+      when coalesce(invoiced_net, 0) > order_net then 'cancelled'
+      when undelivered > 0 or last_delivered_date >= young_from then 'timing'
+      else 'missing'
+    end as reason_code
+  from match
+  where order_net is not null and order_net <> coalesce(invoiced_net, 0)
+  union all
+  select
+    strftime(signed_date, '%Y-%m') as period,
+    'invoice_to_receipt' as kind,
+    contract_id as key,
+    invoiced_gross - coalesce(credited_gross, 0) as expected,
+    coalesce(received, 0) as actual,
+    case
+      when abs(invoiced_gross - coalesce(credited_gross, 0) - coalesce(received, 0)) <= tolerance
+        then 'rounding'
+      when
+        invoiced_gross - coalesce(credited_gross, 0) - coalesce(received, 0) = coalesce(written_off, 0)
+        then 'written_off'
+      when
+        coalesce(received, 0) > invoiced_gross - coalesce(credited_gross, 0)
+        and coalesce(received, 0) <= invoiced_gross
+        then 'credited'
+      when coalesce(received, 0) > invoiced_gross then 'duplicate'
+      else 'timing'
+    end as reason_code
+  from match
+  where
+    invoiced_gross is not null
+    and invoiced_gross - coalesce(credited_gross, 0) <> coalesce(received, 0)
+),
+
+difference as (
+  select
+    to_payroll.period,
+    to_payroll.kind,
+    to_payroll.key,
+    to_payroll.expected,
+    to_payroll.actual,
+    to_payroll.difference,
+    to_payroll.reason_code
+  from to_payroll
+  union all
+  select
+    to_erp.period,
+    to_erp.kind,
+    to_erp.key,
+    to_erp.expected,
+    to_erp.actual,
+    to_erp.difference,
+    to_erp.reason_code
+  from to_erp
+  where to_erp.difference <> 0
+  union all
+  select
+    to_ledger_explained.period,
+    to_ledger_explained.kind,
+    to_ledger_explained.key,
+    to_ledger_explained.expected,
+    to_ledger_explained.actual,
+    to_ledger_explained.difference,
+    to_ledger_explained.reason_code
+  from to_ledger_explained
+  union all
+  select
+    step.period,
+    step.kind,
+    step.key,
+    step.expected,
+    step.actual,
+    step.actual - step.expected as difference,
+    step.reason_code
+  from step
+),
+
+accepted as (
+  select
+    period,
+    key,
+    min(approval_id) as approval_id,
+    min(approved_by) as approved_by,
+    max(amount) as amount
+  from mart.commission_approval
+  where kind = 'difference' and is_valid
+  group by period, key
 )
 
 select
-  period,
-  'statement_to_payroll' as kind,
-  payee_id as key,
-  payable as expected,
-  paid as actual,
-  difference,
-  case
-    when last_payroll_period is null or period > last_payroll_period then 'timing'
-    when paid = 0 and payable <> 0 then 'missing'
-    when payable <> 0 and paid = 2 * payable then 'duplicate'
-    when abs(difference) <= cast(0.05 as decimal(3, 2)) then 'rounding'
-    when leave_date is not null and strftime(leave_date, '%Y-%m') < period then 'paid_after_leaving'
-    else 'unexplained'
-  end as reason_code
-from compared
-where difference <> 0
+  difference.period,
+  difference.kind,
+  difference.key,
+  cast(difference.expected as decimal(18, 4)) as expected,
+  cast(difference.actual as decimal(18, 4)) as actual,
+  cast(difference.difference as decimal(18, 4)) as difference,
+  difference.reason_code,
+  accepted.approval_id,
+  accepted.approved_by,
+  difference.reason_code = 'unexplained' and accepted.approval_id is null as is_unexplained
+from difference
+left join accepted
+  on
+    difference.period = accepted.period
+    and difference.key = accepted.key
+    and coalesce(accepted.amount, difference.difference) = difference.difference

@@ -3,12 +3,13 @@
 -- key:   line_id
 -- why:   everything that is earned in one shape: credits, what limits take from them, shares of pools,
 --        manual adjustments. A pool's own lines are the working of its members' shares
-with plan as (
+with component as (
   select
     plan_id,
     plan_version,
+    component_id,
     plan_mark
-  from policy.commission_plan
+  from policy.commission_component
 ),
 
 entry as (
@@ -147,7 +148,7 @@ select
   entry.credit_date,
   entry.plan_id,
   entry.plan_version,
-  plan.plan_mark,
+  component.plan_mark,
   entry.component_id,
   entry.credit_id,
   entry.event_id,
@@ -170,5 +171,9 @@ select
   entry._load,
   entry._line
 from entry
-left join plan on entry.plan_id = plan.plan_id and entry.plan_version = plan.plan_version
+left join component
+  on
+    entry.plan_id = component.plan_id
+    and entry.plan_version = component.plan_version
+    and entry.component_id = component.component_id
 left join core.fct_credit_event as event on entry.event_id = event.event_id

@@ -38,11 +38,14 @@ release as (
     release.amount,
     release.cause,
     release.release_date <= parameter.as_of_date as is_due,
-    plan.plan_mark
+    component.plan_mark
   from core.commission_release as release
   cross join core.parameter as parameter
-  left join policy.commission_plan as plan
-    on release.plan_id = plan.plan_id and release.plan_version = plan.plan_version
+  left join policy.commission_component as component
+    on
+      release.plan_id = component.plan_id
+      and release.plan_version = component.plan_version
+      and release.component_id = component.component_id
 ),
 
 draw as (

@@ -133,3 +133,27 @@ select
 from balance_date
 left join turnover on turnover.day between balance_date.first_day and balance_date.day
 group by balance_date.day
+union all
+-- commission as it is earned, and what of it is not yet paid
+select
+  'commission_expense' as account,
+  balance_date.day,
+  coalesce(sum(commission_month.earned_cents), 0)::bigint as balance_cents
+from balance_date
+left join commission_month on balance_date.first_day = commission_month.month_start
+group by balance_date.day
+union all
+select
+  'commission_payable' as account,
+  balance_date.day,
+  (
+    coalesce((
+      select sum(earned_cents) from commission_month
+      where month_start <= balance_date.day
+    ), 0)
+    - coalesce((
+      select sum(paid_cents) from payroll_commission
+      where kind is distinct from 'missing_month' and paid_date <= balance_date.day
+    ), 0)
+  )::bigint as balance_cents
+from balance_date

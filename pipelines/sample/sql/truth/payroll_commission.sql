@@ -7,7 +7,7 @@ with payable as (
     row_number() over (order by commission_month.month_start, commission_month.employee_no) as place
   from commission_month
   inner join employee on commission_month.employee_no = employee.employee_no
-  where commission_month.month_start <= date '2026-10-01' and commission_month.commission_cents > 0
+  where commission_month.month_start <= date '2026-10-01' and commission_month.commission_cents <> 0
 ),
 
 planted as (

@@ -1,0 +1,32 @@
+-- every line posted in one month, in the order of the day
+select
+  line.payee_id,
+  line.line_id,
+  line.ledger,
+  line.period,
+  line.credit_date,
+  line.source_kind,
+  line.source_id,
+  line.invoice_id,
+  line.component_id,
+  component.label_zh,
+  component.label_en,
+  line.credit_amount,
+  line.split_pct,
+  line.cut_pct,
+  line.tier_from,
+  line.tier_to,
+  component.rate_by,
+  line.rate,
+  line.amount,
+  line.cause,
+  line.reverses_line_id,
+  line.period <> line.posted_period as is_correction
+from mart.commission_line as line
+left join policy.commission_component as component
+  on
+    line.plan_id = component.plan_id
+    and line.plan_version = component.plan_version
+    and line.component_id = component.component_id
+where line.posted_period = $statement_month and line.payee_id not like 'pool:%'
+order by line.payee_id, line.credit_date nulls last, line.line_id
