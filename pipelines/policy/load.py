@@ -11,11 +11,11 @@ from pipelines.policy.models import (
     AppraisalScheme,
     Calendar,
     CommissionPlan,
-    Receivables,
 )
 from pipelines.policy.process import Process, check_kpis, read_process
 from pipelines.policy.quality import Quality
 from pipelines.policy.quotas import Quotas, read_quotas
+from pipelines.policy.receivables import Receivables
 from pipelines.policy.terms import Terms
 from pipelines.staging.contract import canonical_tables
 from pipelines.workspace import SETTINGS_FILE, Workspace

@@ -257,22 +257,3 @@ def test_a_write_off_closes_what_is_left(lab: Laboratory) -> None:
         write_off=[{"invoice_id": "I1", "written_off_date": day("2025-06-20"), "amount": 40}],
     )
     assert opened(rows) == [("I1", 1, 60)]
-
-
-def test_dso_is_receivables_over_credit_sales_times_days(lab: Laboratory) -> None:
-    """Mesha, simple DSO: 150,000 / 1,800,000 × 365 = 30.42 days; ADD = DSO − best possible DSO."""
-    lab.as_of(day("2026-06-30"))
-    lab.con.execute("update core.parameter set dso_days = 365")
-    lab.given("mart.receivable_ageing", [
-        {"as_of_date": day("2026-06-30"), "scope_kind": "company", "scope_id": "C",
-         "bucket": "not_due", "open_amount_base": 75000},
-        {"as_of_date": day("2026-06-30"), "scope_kind": "company", "scope_id": "C",
-         "bucket": "d1_30", "open_amount_base": 75000},
-    ])  # fmt: skip
-    lab.given("core.credit_sales", [
-        {"as_of_date": day("2026-06-30"), "scope_kind": "company", "scope_id": "C",
-         "credit_sales": 1800000},
-    ])  # fmt: skip
-    row = lab.result("mart.receivable_metric")[0]
-    assert round(row["dso"], 2) == Decimal("30.42")
-    assert round(row["dso"] - row["bpdso"], 2) == round(row["bpdso"], 2) == Decimal("15.21")
