@@ -11,12 +11,12 @@ from pipelines.policy.formulas import check_columns
 from pipelines.policy.models import (
     AppraisalScheme,
     Calendar,
-    Receivables,
 )
 from pipelines.policy.plans import CommissionPlan, gap_before
 from pipelines.policy.process import Process, check_kpis, read_process
 from pipelines.policy.quality import Quality
 from pipelines.policy.quotas import Quotas, read_quotas
+from pipelines.policy.receivables import Receivables
 from pipelines.policy.terms import Terms
 from pipelines.staging.contract import canonical_tables
 from pipelines.workspace import SETTINGS_FILE, Workspace

@@ -1,4 +1,4 @@
-"""Typed models of the policy files: calendar, receivables, appraisal; commission is in `plans.py`.
+"""Typed models of the policy files: calendar, appraisal; plans and receivables are apart.
 
 Belongs here: what a policy may say. Does not belong here: applying it (`sql/`).
 """
@@ -51,47 +51,6 @@ class Calendar(Policy):
     weekend: tuple[Annotated[int, Field(ge=1, le=7)], ...] = (6, 7)
     holidays: tuple[DateSpan, ...] = ()
     worked: tuple[dt.date, ...] = ()
-
-
-class Bucket(Policy):
-    id: str
-    label: Label
-    from_day: int | None = None
-    loss_rate: Annotated[Decimal, Field(ge=0, le=1)]
-
-
-class Risk(Policy):
-    watch_from_day: int
-    doubtful_from_day: int
-    bad_debt_from_day: int
-
-    @model_validator(mode="after")
-    def _classes_follow(self) -> Risk:
-        if not self.watch_from_day < self.doubtful_from_day < self.bad_debt_from_day:
-            raise ValueError("watch, doubtful and bad debt must each begin on a later day")
-        return self
-
-
-class Receivables(Policy):
-    """`policy/receivables.yaml`."""
-
-    buckets: tuple[Bucket, ...] = Field(min_length=2)
-    risk: Risk
-    dso_days: Annotated[int, Field(gt=0)] = 91
-    credit_notes: Literal["apply_when_it_fits"] = "apply_when_it_fits"
-
-    @field_validator("buckets")
-    @classmethod
-    def _buckets_follow(cls, buckets: tuple[Bucket, ...]) -> tuple[Bucket, ...]:
-        if buckets[0].from_day is not None:
-            raise ValueError("the first bucket holds what is not due and has no from_day")
-        limits = [bucket.from_day for bucket in buckets[1:]]
-        if any(limit is None for limit in limits):
-            raise ValueError("every bucket after the first needs from_day")
-        if limits[0] != 1 or limits != sorted({limit for limit in limits if limit is not None}):
-            raise ValueError("from_day must begin with 1 and grow from bucket to bucket")
-        once("bucket", [bucket.id for bucket in buckets])
-        return buckets
 
 
 class Curve(Policy):

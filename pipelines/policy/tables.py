@@ -11,6 +11,7 @@ from pipelines.policy.load import Policies
 from pipelines.policy.models import AppraisalScheme
 from pipelines.policy.plan_tables import write_plans
 from pipelines.policy.quotas import Quotas
+from pipelines.policy.receivables import Receivables, receivable_tables
 from pipelines.policy.table import write_table as _write
 from pipelines.policy.terms import Terms
 from pipelines.warehouse.duck import Warehouse
@@ -30,7 +31,6 @@ def write_policies(
     """
     settings = workspace.settings
     process, receivables = policies.process, policies.receivables
-    buckets = receivables.buckets
     company = settings.name
     written = {
         "core.parameter": _write(
@@ -123,37 +123,8 @@ def write_policies(
             "calendar_date date, is_working_day boolean",
             sorted(_special_days(policies)),
         ),
-        "policy.bucket": _write(
-            warehouse,
-            "policy.bucket",
-            "bucket_id varchar, bucket_order integer, from_day integer, before_day integer, "
-            "label_zh varchar, label_en varchar, loss_rate decimal(9, 6)",
-            [
-                [
-                    b.id,
-                    order,
-                    b.from_day,
-                    buckets[order].from_day if order < len(buckets) else None,
-                    b.label.zh,
-                    b.label.en,
-                    b.loss_rate,
-                ]
-                for order, b in enumerate(buckets, 1)
-            ],
-        ),
-        "policy.receivable_risk": _write(
-            warehouse,
-            "policy.receivable_risk",
-            "watch_from_day integer, doubtful_from_day integer, bad_debt_from_day integer",
-            [
-                [
-                    receivables.risk.watch_from_day,
-                    receivables.risk.doubtful_from_day,
-                    receivables.risk.bad_debt_from_day,
-                ]
-            ],
-        ),
     }
+    written |= _write_receivables(warehouse, policies.receivables)
     written |= _write_quotas(warehouse, policies.quotas)
     written |= write_plans(warehouse, policies.plans)
     written |= write_books(warehouse, policies.books)
@@ -180,6 +151,14 @@ def _special_days(policies: Policies) -> Iterator[list[Any]]:
             day += dt.timedelta(days=1)
     for day in worked:
         yield [day, True]
+
+
+def _write_receivables(warehouse: Warehouse, policy: Receivables) -> dict[str, int]:
+    """The tables of `policy/receivables.yaml`; their rows are the policy's own."""
+    return {
+        f"policy.{name}": _write(warehouse, f"policy.{name}", columns, rows)
+        for name, (columns, rows) in receivable_tables(policy).items()
+    }
 
 
 def _write_quotas(warehouse: Warehouse, quotas: Quotas) -> dict[str, int]:

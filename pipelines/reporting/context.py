@@ -6,6 +6,7 @@ Belongs here: reading them once per report. Does not belong here: any section's 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,7 +15,7 @@ from functools import cached_property
 import duckdb
 
 from pipelines.errors import UserError
-from pipelines.reporting.data import Record, fetch, tables_of
+from pipelines.reporting.data import Record, fetch, stream, tables_of
 from pipelines.reporting.model import Asked, Definition, Freshness, Quality
 from pipelines.reporting.periods import month_of
 from pipelines.reporting.values import (
@@ -96,6 +97,10 @@ class Context:
         if key not in self._rows:
             self._rows[key] = fetch(self.con, query, **(self._dates | params))
         return self._rows[key]
+
+    def stream(self, query: str) -> Iterator[Record]:
+        """The rows of a query as they come, for a workbook that holds all of them."""
+        return stream(self.con, query, **self._dates)
 
     def grouped(self, query: str, column: str, **params: object) -> dict[str, list[Record]]:
         """The rows of a query by the value of one column, in the order they came."""

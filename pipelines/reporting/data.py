@@ -6,9 +6,10 @@ the rows. One query serves all readers of a section; the rows are split by reade
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import namedtuple
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import duckdb
 
 _QUERIES = Path(__file__).parent / "queries"
+_AT_ONCE = 4096
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 
 Record = Any
@@ -30,12 +32,24 @@ def query_text(name: str) -> str:
 
 def fetch(con: duckdb.DuckDBPyConnection, name: str, **params: object) -> list[Record]:
     """All rows of a query; parameters the query does not mention are left out."""
-    text = query_text(name)
-    mentioned = set(_PARAMETER.findall(text))
-    cursor = con.execute(text, {key: params[key] for key in sorted(mentioned)})
-    names = [column[0] for column in cursor.description or ()]
-    record = namedtuple("Record", names)  # type: ignore[misc]
-    return [record(*row) for row in cursor.fetchall()]
+    cursor = con.execute(query_text(name), _mentioned(name, params))
+    return list(itertools.starmap(_record(cursor), cursor.fetchall()))
+
+
+def stream(con: duckdb.DuckDBPyConnection, name: str, **params: object) -> Iterator[Record]:
+    """The rows of a query as they come, some thousand in memory at a time."""
+    cursor = con.cursor().execute(query_text(name), _mentioned(name, params))
+    record = _record(cursor)
+    while rows := cursor.fetchmany(_AT_ONCE):
+        yield from itertools.starmap(record, rows)
+
+
+def _mentioned(name: str, params: dict[str, object]) -> dict[str, object]:
+    return {key: params[key] for key in sorted(set(_PARAMETER.findall(query_text(name))))}
+
+
+def _record(cursor: duckdb.DuckDBPyConnection) -> Callable[..., Record]:
+    return namedtuple("Record", [column[0] for column in cursor.description or ()])
 
 
 def tables_of(names: Iterable[str]) -> tuple[str, ...]:

@@ -11,8 +11,10 @@ from decimal import Decimal
 
 from pipelines.reporting import (
     kpis,
+    receivables_book,
     section_commission,
     section_customers,
+    section_provision,
     section_quality,
     section_receivables,
 )
@@ -20,6 +22,7 @@ from pipelines.reporting.context import Context
 from pipelines.reporting.data import Record
 from pipelines.reporting.kpis import KpiBook
 from pipelines.reporting.model import Asked, Comparison, Page, Reader, Section, SparkPoint, Tile
+from pipelines.reporting.receivables_book import book_link
 from pipelines.reporting.section_receivables import company_metric, old_customers
 from pipelines.reporting.tiles import level_tile, sum_tile
 from pipelines.reporting.values import (
@@ -37,8 +40,10 @@ from pipelines.reporting.values import (
 QUERIES = (
     "receivable_history",
     *kpis.QUERIES,
+    *receivables_book.QUERIES,
     *section_commission.QUERIES,
     *section_customers.QUERIES,
+    *section_provision.QUERIES,
     *section_quality.QUERIES,
     *section_receivables.QUERIES,
 )
@@ -52,10 +57,14 @@ def build(context: Context) -> list[Page]:
     book = KpiBook.read(context, "company", WANTED, HISTORIES)
     tiles = _tiles(context, book)
     receivables = (
-        section_receivables.ageing_section(context, exact=True),
+        section_receivables.ageing_section(context, exact=True, link=book_link(context)),
         section_customers.customers_section(context),
         section_customers.regions_section(context),
         section_customers.risk_section(context),
+        section_provision.provision_section(context),
+        section_provision.ledger_section(context),
+        section_provision.revaluation_section(context),
+        section_provision.days_section(context),
         section_customers.unallocated_section(context),
         section_customers.limits_section(context),
     )
@@ -69,7 +78,8 @@ def build(context: Context) -> list[Page]:
     owed, paid = _receivable_lead(context, book), _commission_lead(context)
     return [
         _page(context, "receivables", context.week, (*owed, *paid), tiles,
-              (*receivables, *commission, data)),
+              (*receivables, *commission, data)).model_copy(
+            update={"book": receivables_book.receivables_book(context)}),
         _page(context, "commission_reconciliation", context.last_month, (*paid, *owed), tiles,
               (*commission, *receivables, data)),
     ]  # fmt: skip
@@ -115,9 +125,9 @@ def _tiles(context: Context, book: KpiBook) -> tuple[Tile, ...]:
             context, book, me, "overdue_rate", message("scope.share_of_receivables"), overdue,
             "customers",
         ),
-        level_tile(context, book, me, "dso", message("scope.as_of_day"), window, "regions"),
+        level_tile(context, book, me, "dso", message("scope.as_of_day"), window, "days"),
         sum_tile(context, book, quotas, me, "collections", "month", "receipts", None),
-        _balance_tile(context, "ecl_provision", metric, "risk"),
+        _balance_tile(context, "ecl_provision", metric, "provision"),
         _commission_tile(context),
     )  # fmt: skip
 

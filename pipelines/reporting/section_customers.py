@@ -216,7 +216,8 @@ def limits_section(context: Context) -> Section:
         message=message("limits.beyond", n=Count(value=len(rows)), amount=Money(amount=beyond)),
         what=(message("limits.what"),),
         table=table(
-            "customer:text owner:text outstanding:money credit_limit:money beyond_limit:money",
+            "customer:text owner:text exposure:money credit_limit:money beyond_limit:money "
+            "since:day",
             [
                 (
                     customer_name(row),
@@ -224,6 +225,7 @@ def limits_section(context: Context) -> Section:
                     money(row.outstanding),
                     money(row.credit_limit),
                     money(row.outstanding - row.credit_limit),
+                    day(row.valid_from),
                 )
                 for row in rows[:_FEW]
             ],

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pipelines.reporting.charts import AgeingBars, AgeingRow
 from pipelines.reporting.context import Context
 from pipelines.reporting.data import Record
-from pipelines.reporting.model import Section, SectionNotice, Table
+from pipelines.reporting.model import Link, Section, SectionNotice, Table
 from pipelines.reporting.tables import count, empty, money, share, table
 from pipelines.reporting.values import (
     Count,
@@ -53,7 +53,7 @@ def old_customers(context: Context) -> list[Record]:
     return sorted(rows, key=lambda r: (-r.over_90, r.customer_id))
 
 
-def ageing_section(context: Context, *, exact: bool = False) -> Section:
+def ageing_section(context: Context, *, exact: bool = False, link: Link | None = None) -> Section:
     """Open receivables by age, with the proof that they add up."""
     topic = message("ageing.topic")
     metric = company_metric(context)
@@ -94,6 +94,7 @@ def ageing_section(context: Context, *, exact: bool = False) -> Section:
         ),
         definitions=context.definition("overdue_rate"),
         notice=ledger_notice(metric),
+        link=link,
     )
 
 

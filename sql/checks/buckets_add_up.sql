@@ -5,7 +5,7 @@
 -- en:       the ageing buckets add up to what is open, computed from the documents alone
 -- why:      an ageing whose buckets miss an item hides money
 with ageing as (
-  select sum(open_amount_base) as amount
+  select sum(ageing.open_amount_base - coalesce(ageing.revaluation_base, 0)) as amount
   from mart.receivable_ageing as ageing
   cross join core.parameter as parameter
   where ageing.scope_kind = 'company' and ageing.as_of_date = parameter.as_of_date

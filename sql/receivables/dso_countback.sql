@@ -2,89 +2,124 @@
 -- grain: one row per day looked at and scope whose receivables the sales of the last year cover
 -- key:   as_of_date, scope_kind, scope_id
 -- why:   counting back: receivables use up the newest month's sales first, then the month before; the
---        days of the months used up, and of the last one its share, are the days outstanding
+--        days of the months used up, and of the last one its share, are the days outstanding.
+--        Customers are counted back on the day of the report only
 with as_of as (
-  select distinct
-    variant.to_date as as_of_date,
-    cast(date_trunc('month', variant.to_date) as date) as month_start
-  from core.period_variant as variant
+  select distinct as_of_date from core.receivable_calendar
 ),
 
--- the running month up to the day looked at, and the twelve before it
+back as (
+  select date_diff('month', date '2000-01-01', first_day) as month_no
+  from (
+    select unnest(generate_series(date '2000-01-01', date '2001-01-01', interval 1 month)) as first_day
+  ) as series
+),
+
+-- the running month up to the day looked at and the twelve before it, or thirteen times thirty days
 month as (
   select
     as_of.as_of_date,
     back.month_no,
-    cast(as_of.month_start - back.month_no * interval 1 month as date) as from_date,
+    case
+      when policy.countback_months = 'days_30'
+        then cast(as_of.as_of_date - (30 * back.month_no + 29) * interval 1 day as date)
+      else cast(date_trunc('month', as_of.as_of_date) - back.month_no * interval 1 month as date)
+    end as from_date,
     case
       when back.month_no = 0 then as_of.as_of_date
-      else cast(as_of.month_start - (back.month_no - 1) * interval 1 month - interval 1 day as date)
+      when policy.countback_months = 'days_30'
+        then cast(as_of.as_of_date - 30 * back.month_no * interval 1 day as date)
+      else
+        cast(
+          date_trunc('month', as_of.as_of_date) - (back.month_no - 1) * interval 1 month
+          - interval 1 day as date
+        )
     end as to_date
   from as_of
-  cross join (
-    select date_diff('month', date '2000-01-01', first_day) as month_no
-    from (
-      select unnest(generate_series(date '2000-01-01', date '2001-01-01', interval 1 month)) as first_day
-    ) as series
-  ) as back
+  cross join back
+  cross join policy.receivable as policy
 ),
 
-day_sales as (
+axis_sales as (
   select
-    coalesce(owner_id, '(none)') as owner_id,
+    case
+      when grouping(owner_id) = 0 then 'owner'
+      when grouping(segment) = 0 then 'segment'
+      when grouping(partner_id) = 0 then 'partner'
+      when grouping(currency) = 0 then 'currency'
+      else 'customer'
+    end as axis,
+    coalesce(owner_id, segment, partner_id, currency, customer_id) as member_id,
     invoice_date,
-    sum(gross_amount_base) as amount
-  from core.fct_invoice
-  group by coalesce(owner_id, '(none)'), invoice_date
+    sum(sales_base) as amount
+  from core.sales_day
+  group by grouping sets (
+    (invoice_date, owner_id),
+    (invoice_date, segment),
+    (invoice_date, partner_id),
+    (invoice_date, currency),
+    (invoice_date, customer_id)
+  )
 ),
 
 month_sales as (
   select
-    owner_id,
+    axis,
+    member_id,
     cast(date_trunc('month', invoice_date) as date) as from_date,
     sum(amount) as amount
-  from day_sales
-  group by owner_id, cast(date_trunc('month', invoice_date) as date)
+  from axis_sales
+  group by axis, member_id, cast(date_trunc('month', invoice_date) as date)
 ),
 
--- whole months by equality; only the running one is summed up to its day
-owner_sales as (
+-- whole months by equality; only the running one, or thirty days, are summed up by day
+member_sales as (
   select
     month.as_of_date,
     month.month_no,
-    month_sales.owner_id,
+    month_sales.axis,
+    month_sales.member_id,
     month_sales.amount
   from month
+  cross join core.parameter as parameter
+  cross join policy.receivable as policy
   inner join month_sales on month.from_date = month_sales.from_date
-  where month.month_no > 0
+  where
+    month.month_no > 0
+    and policy.countback_months = 'calendar'
+    and (month_sales.axis <> 'customer' or month.as_of_date = parameter.as_of_date)
   union all
   select
     month.as_of_date,
     month.month_no,
-    day_sales.owner_id,
-    sum(day_sales.amount) as amount
+    axis_sales.axis,
+    axis_sales.member_id,
+    sum(axis_sales.amount) as amount
   from month
-  inner join day_sales
-    on
-      month.from_date = cast(date_trunc('month', day_sales.invoice_date) as date)
-      and month.to_date >= day_sales.invoice_date
-  where month.month_no = 0
-  group by month.as_of_date, month.month_no, day_sales.owner_id
+  cross join core.parameter as parameter
+  cross join policy.receivable as policy
+  inner join axis_sales
+    on month.from_date <= axis_sales.invoice_date and month.to_date >= axis_sales.invoice_date
+  where
+    (month.month_no = 0 or policy.countback_months = 'days_30')
+    and (axis_sales.axis <> 'customer' or month.as_of_date = parameter.as_of_date)
+  group by month.as_of_date, month.month_no, axis_sales.axis, axis_sales.member_id
 ),
 
 placed as (
   select
-    owner_sales.as_of_date,
-    owner_sales.month_no,
-    owner_sales.owner_id,
-    owner_sales.amount,
+    sales.as_of_date,
+    sales.month_no,
+    sales.member_id as owner_id,
+    sales.amount,
     coalesce(org.team_id, '(none)') as team_id,
     coalesce(org.region_id, '(none)') as region_id,
     parameter.company_id
-  from owner_sales
+  from member_sales as sales
   cross join core.parameter as parameter
   left join core.org_day as org
-    on owner_sales.owner_id = org.employee_id and owner_sales.as_of_date = org.calendar_date
+    on sales.member_id = org.employee_id and sales.as_of_date = org.calendar_date
+  where sales.axis = 'owner'
 ),
 
 scope_sales as (
@@ -100,24 +135,35 @@ scope_sales as (
     coalesce(owner_id, team_id, region_id, company_id) as scope_id,
     sum(amount) as amount
   from placed
-  group by grouping sets (
-    (as_of_date, month_no, owner_id),
-    (as_of_date, month_no, team_id),
-    (as_of_date, month_no, region_id),
-    (as_of_date, month_no, company_id)
-  )
+  group by
+    grouping sets (
+      (as_of_date, month_no, owner_id),
+      (as_of_date, month_no, team_id),
+      (as_of_date, month_no, region_id),
+      (as_of_date, month_no, company_id)
+    )
+  union all
+  select
+    as_of_date,
+    month_no,
+    axis as scope_kind,
+    member_id as scope_id,
+    amount
+  from member_sales
+  where axis <> 'owner'
 ),
 
 outstanding as (
   select
-    as_of_date,
-    scope_kind,
-    scope_id,
-    sum(open_amount_base) as amount
-  from mart.receivable_ageing
-  where scope_kind in ('employee', 'team', 'region', 'company')
-  group by as_of_date, scope_kind, scope_id
-  having sum(open_amount_base) > 0
+    ageing.as_of_date,
+    ageing.scope_kind,
+    ageing.scope_id,
+    sum(ageing.open_amount_base) as amount
+  from mart.receivable_ageing as ageing
+  cross join core.parameter as parameter
+  where ageing.scope_kind <> 'customer' or ageing.as_of_date = parameter.as_of_date
+  group by ageing.as_of_date, ageing.scope_kind, ageing.scope_id
+  having sum(ageing.open_amount_base) > 0
 ),
 
 consumed as (
@@ -144,19 +190,23 @@ consumed as (
       and month.month_no = sales.month_no
 )
 
+-- days in ten-thousandths, whole numbers: only the last month has a share, rounded half up
 select
   as_of_date,
   scope_kind,
   scope_id,
-  cast(round(sum(
+  cast(sum(
     case
-      when sales_so_far <= outstanding then cast(days as double)
+      when sales_so_far <= outstanding then cast(days * 10000 as hugeint)
       when sales_so_far - sales < outstanding
         then
-          cast(days as double) * cast(outstanding - (sales_so_far - sales) as double) / cast(sales as double)
+          (
+            2 * cast((outstanding - (sales_so_far - sales)) * 10000 as hugeint) * days * 10000
+            + cast(sales * 10000 as hugeint)
+          ) // (2 * nullif(cast(sales * 10000 as hugeint), 0))
       else 0
     end
-  ), 4) as decimal(18, 4)) as dso_countback
+  ) as decimal(14, 0)) * cast(0.0001 as decimal(4, 4)) as dso_countback
 from consumed
 group by as_of_date, scope_kind, scope_id, outstanding
 having max(sales_so_far) >= outstanding

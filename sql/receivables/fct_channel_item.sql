@@ -8,6 +8,7 @@ select
   span.document_id,
   span.instalment_seq,
   span.bucket,
+  span.is_overdue,
   span.valid_from,
   span.valid_before,
   span.customer_id,

@@ -1,7 +1,8 @@
 -- table: core.fct_collection
 -- grain: one row per receipt, invoice and day of allocation
 -- key:   receipt_id, invoice_id, allocated_date
--- why:   cash that settled an invoice, cleared and not bounced by the day of the report
+-- why:   cash that settled an invoice, cleared and not bounced by the day of the report; whether money
+--        without a day of clearing counts is policy, by method
 select
   allocation.receipt_id,
   allocation.invoice_id,
@@ -26,7 +27,7 @@ select
   allocation._load,
   allocation._line
 from staging.receipt_allocation as allocation
-inner join staging.receipt as receipt on allocation.receipt_id = receipt.receipt_id
+inner join core.fct_receipt as receipt on allocation.receipt_id = receipt.receipt_id
 inner join core.fct_invoice as invoice on allocation.invoice_id = invoice.invoice_id
 cross join core.parameter as parameter
 where

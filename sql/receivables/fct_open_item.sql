@@ -72,16 +72,16 @@ receipt as (
     receipt.customer_id,
     customer.owner_id,
     customer.segment,
-    receipt.received_date,
+    receipt.counted_date,
     receipt.amount,
     coalesce(receipt.currency, parameter.base_currency) as currency,
     parameter.base_currency,
     receipt._load,
     receipt._line
-  from staging.receipt as receipt
+  from core.fct_receipt as receipt
   cross join core.parameter as parameter
   left join core.dim_customer as customer on receipt.customer_id = customer.customer_id
-  where receipt.received_date <= parameter.as_of_date
+  where receipt.counted_date <= parameter.as_of_date
 )
 
 select
@@ -141,7 +141,7 @@ select
   receipt.customer_id,
   receipt.owner_id,
   coalesce(receipt.segment, '(none)') as segment,
-  receipt.received_date as document_date,
+  receipt.counted_date as document_date,
   cast(null as date) as due_date,
   receipt.currency,
   case
@@ -157,4 +157,4 @@ select
   receipt._line
 from receipt
 left join core.fx_day as fx
-  on receipt.currency = fx.currency and receipt.received_date = fx.calendar_date
+  on receipt.currency = fx.currency and receipt.counted_date = fx.calendar_date

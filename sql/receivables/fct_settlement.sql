@@ -8,25 +8,24 @@ with allocation as (
     allocation.receipt_id,
     allocation.invoice_id,
     invoice.kind as item_kind,
-    greatest(allocation.allocated_date, receipt.received_date, invoice.invoice_date) as settled_date,
+    greatest(allocation.allocated_date, receipt.counted_date, invoice.invoice_date) as settled_date,
     receipt.bounced_date,
     allocation.amount,
     allocation._load,
     allocation._line
   from staging.receipt_allocation as allocation
-  inner join staging.receipt as receipt on allocation.receipt_id = receipt.receipt_id
+  inner join core.fct_receipt as receipt on allocation.receipt_id = receipt.receipt_id
   inner join core.fct_invoice as invoice on allocation.invoice_id = invoice.invoice_id
 ),
 
 receipt as (
   select
     receipt_id,
-    received_date,
-    bounced_date,
+    case when bounced_date is not null then greatest(bounced_date, counted_date) end as bounced_date,
     amount,
     _load,
     _line
-  from staging.receipt
+  from core.fct_receipt
 ),
 
 write_off as (
@@ -41,14 +40,17 @@ write_off as (
   inner join core.fct_invoice as invoice on write_off.invoice_id = invoice.invoice_id
 ),
 
--- a credit note settles the invoice it refers to when it fits what is open on its day
+-- a credit note settles the invoice it refers to; policy says whether only as a whole, up to what is
+-- open on its day, or not at all
 credit_note as (
   select
     note.invoice_id as note_id,
     note.references_invoice_id as invoice_id,
+    note.invoice_date as note_date,
     greatest(note.invoice_date, invoice.invoice_date) as settled_date,
     -note.gross_amount as amount,
     invoice.gross_amount as invoice_amount,
+    policy.credit_notes,
     sum(-note.gross_amount) over (
       partition by note.references_invoice_id order by note.invoice_date, note.invoice_id
       rows between unbounded preceding and current row
@@ -56,12 +58,13 @@ credit_note as (
     note._load,
     note._line
   from core.fct_invoice as note
+  cross join policy.receivable as policy
   inner join core.fct_invoice as invoice
     on
       note.references_invoice_id = invoice.invoice_id
       and invoice.kind = 'invoice'
       and note.currency = invoice.currency
-  where note.kind = 'credit_note'
+  where note.kind = 'credit_note' and policy.credit_notes <> 'keep_open'
 ),
 
 -- the same entries, seen from the credit note's day: cash that came and bounced by then is no cash
@@ -94,18 +97,59 @@ settled_before as (
   group by credit_note.note_id
 ),
 
-applied_note as (
+-- how much all notes up to this one may take together: never more than they are worth, nor than was
+-- open on the day of any of them
+credited as (
   select
     credit_note.note_id,
     credit_note.invoice_id,
+    credit_note.note_date,
     credit_note.settled_date,
     credit_note.amount,
+    credit_note.credit_notes,
+    credit_note.credited_so_far <= credit_note.invoice_amount - coalesce(settled_before.amount, 0)
+      as is_fitting,
+    max(greatest(least(
+      credit_note.credited_so_far, credit_note.invoice_amount - coalesce(settled_before.amount, 0)
+    ), 0)) over (
+      partition by credit_note.invoice_id order by credit_note.note_date, credit_note.note_id
+      rows between unbounded preceding and current row
+    ) as taken_so_far,
     credit_note._load,
     credit_note._line
   from credit_note
   left join settled_before on credit_note.note_id = settled_before.note_id
-  where
-    credit_note.credited_so_far <= credit_note.invoice_amount - coalesce(settled_before.amount, 0)
+),
+
+taken as (
+  select
+    note_id,
+    invoice_id,
+    settled_date,
+    amount,
+    credit_notes,
+    is_fitting,
+    taken_so_far - coalesce(
+      lag(taken_so_far) over (partition by invoice_id order by note_date, note_id), 0
+    ) as part_amount,
+    _load,
+    _line
+  from credited
+),
+
+applied_note as (
+  select
+    note_id,
+    invoice_id,
+    settled_date,
+    cast(
+      case when credit_notes = 'apply_when_it_fits' then amount else least(amount, part_amount) end
+      as decimal(18, 4)
+    ) as amount,
+    _load,
+    _line
+  from taken
+  where case when credit_notes = 'apply_when_it_fits' then is_fitting else part_amount > 0 end
 ),
 
 entry as (

@@ -1,5 +1,6 @@
 -- table: mart.receivable_item
--- grain: one row per item open on the day of the report
+-- grain: one row per item open on the day of the report; where policy revalues foreign items, one more
+--        for each with the difference
 -- key:   as_of_date, item_kind, invoice_id, instalment_seq
 -- why:   what each customer owes, to the cent, as it stood on that day
 with received_since as (
@@ -10,41 +11,118 @@ with received_since as (
   from core.fct_settlement
   where not is_known and item_kind <> 'receipt' and kind in ('cash', 'bounce')
   group by item_kind, document_id
+),
+
+item as (
+  select
+    parameter.as_of_date,
+    parameter.base_currency,
+    span.item_kind,
+    span.document_id,
+    span.instalment_seq,
+    span.customer_id,
+    span.owner_id,
+    span.segment,
+    span.partner_id,
+    span.document_date,
+    span.due_date,
+    date_diff('day', span.counted_due_date, parameter.as_of_date) as days_past_due,
+    span.bucket,
+    span.bucket_order,
+    span.currency,
+    span.open_amount,
+    span.open_amount_base,
+    span.is_overdue,
+    span.risk_class,
+    span.is_disputed,
+    span._load,
+    span._line
+  from core.open_item_bucket_span as span
+  cross join core.parameter as parameter
+  where span.valid_from <= parameter.as_of_date and span.valid_before > parameter.as_of_date
+),
+
+revalued as (
+  select
+    item.as_of_date,
+    concat(item.item_kind, '_revaluation') as item_kind,
+    item.document_id,
+    item.instalment_seq,
+    item.customer_id,
+    item.owner_id,
+    item.segment,
+    item.partner_id,
+    item.document_date,
+    item.due_date,
+    item.days_past_due,
+    item.bucket,
+    item.bucket_order,
+    item.currency,
+    cast(0 as decimal(18, 4)) as open_amount,
+    cast(cast(round(
+      cast(item.open_amount as decimal(24, 4)) * cast(fx.rate_to_base as decimal(14, 8)), 2
+    ) as decimal(18, 4)) - item.open_amount_base as decimal(18, 4)) as open_amount_base,
+    item.is_overdue,
+    item.risk_class,
+    item.is_disputed,
+    item._load,
+    item._line
+  from item
+  cross join policy.receivable as policy
+  inner join core.fx_day as fx
+    on item.currency = fx.currency and item.as_of_date = fx.calendar_date
+  where item.currency <> item.base_currency and policy.foreign_currency = 'closing_rate'
 )
 
 select
-  parameter.as_of_date,
-  span.item_kind,
-  span.document_id as invoice_id,
-  span.instalment_seq,
-  span.customer_id,
-  span.owner_id,
-  span.segment,
-  span.document_date,
-  span.due_date,
-  case
-    when span.due_date is not null then date_diff('day', span.due_date, parameter.as_of_date)
-  end as days_past_due,
-  span.bucket,
-  span.bucket_order,
-  span.currency,
-  span.open_amount,
-  span.open_amount_base,
-  case
-    when span.open_amount < 0 then 'normal'
-    when date_diff('day', span.due_date, parameter.as_of_date) >= risk.bad_debt_from_day then 'bad_debt'
-    when date_diff('day', span.due_date, parameter.as_of_date) >= risk.doubtful_from_day then 'doubtful'
-    when span.is_disputed then 'watch'
-    when date_diff('day', span.due_date, parameter.as_of_date) >= risk.watch_from_day then 'watch'
-    else 'normal'
-  end as risk_class,
-  coalesce(received_since.amount, 0) as received_since,
-  span.is_disputed,
-  span._load,
-  span._line
-from core.open_item_bucket_span as span
-cross join core.parameter as parameter
-cross join policy.receivable_risk as risk
+  item.as_of_date,
+  item.item_kind,
+  item.document_id as invoice_id,
+  item.instalment_seq,
+  item.customer_id,
+  item.owner_id,
+  item.segment,
+  item.document_date,
+  item.due_date,
+  item.days_past_due,
+  item.bucket,
+  item.bucket_order,
+  item.currency,
+  item.open_amount,
+  item.open_amount_base,
+  item.risk_class,
+  cast(coalesce(received_since.amount, 0) as decimal(18, 4)) as received_since,
+  item.is_disputed,
+  item.is_overdue,
+  item.partner_id,
+  item._load,
+  item._line
+from item
 left join received_since
-  on span.item_kind = received_since.item_kind and span.document_id = received_since.document_id
-where span.valid_from <= parameter.as_of_date and span.valid_before > parameter.as_of_date
+  on item.item_kind = received_since.item_kind and item.document_id = received_since.document_id
+union all
+select
+  revalued.as_of_date,
+  revalued.item_kind,
+  revalued.document_id as invoice_id,
+  revalued.instalment_seq,
+  revalued.customer_id,
+  revalued.owner_id,
+  revalued.segment,
+  revalued.document_date,
+  revalued.due_date,
+  revalued.days_past_due,
+  revalued.bucket,
+  revalued.bucket_order,
+  revalued.currency,
+  revalued.open_amount,
+  revalued.open_amount_base,
+  revalued.risk_class,
+  cast(0 as decimal(18, 4)) as received_since,
+  revalued.is_disputed,
+  revalued.is_overdue,
+  revalued.partner_id,
+  revalued._load,
+  revalued._line
+from revalued
+where revalued.open_amount_base <> 0

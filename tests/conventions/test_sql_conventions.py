@@ -115,7 +115,9 @@ def test_declared_grains_are_unique_on_the_sample(company: Workspace) -> None:
 
 def test_no_amount_is_a_binary_float(company: Workspace) -> None:
     money = (
-        r"(amount|commission|earned|payable|paid|quota$|balance|outstanding|overdue$|salary|pay$)"
+        r"(amount|commission|earned|payable|paid|quota$|balance|outstanding|overdue|salary|pay$|"
+        r"_base$|base_|_sales|opening|disputed|revaluation|provision|exposure|limit|rate$|_use$|"
+        r"^dso|^bpdso|^add$|^cei$)"
     )
     with open_warehouse(company.warehouse, read_only=True) as warehouse:
         floats = warehouse.rows(

@@ -1,13 +1,12 @@
--- customers whose open receivables alone exceed their credit limit
+-- customers whose open receivables and uninvoiced orders exceed their credit limit
 select
-  item.customer_id,
+  breach.customer_id,
   customer.name as customer_name,
-  customer.owner_id,
-  customer.credit_limit,
-  sum(item.open_amount_base) as outstanding
-from mart.receivable_item as item
-inner join core.dim_customer as customer on item.customer_id = customer.customer_id
-where item.as_of_date = $as_of and customer.credit_limit is not null
-group by item.customer_id, customer.name, customer.owner_id, customer.credit_limit
-having sum(item.open_amount_base) > customer.credit_limit
-order by sum(item.open_amount_base) - customer.credit_limit desc, item.customer_id
+  breach.owner_id,
+  breach.credit_limit,
+  breach.exposure_base as outstanding,
+  breach.valid_from
+from core.credit_breach_span as breach
+left join core.dim_customer as customer on breach.customer_id = customer.customer_id
+where breach.valid_from <= $as_of and breach.valid_before > $as_of
+order by breach.exposure_base - breach.credit_limit desc, breach.customer_id

@@ -10,6 +10,14 @@ select
   dso_days,
   dso,
   bpdso,
+  add,
+  dso_countback,
+  cei,
+  collection_rate,
+  credit_limit,
+  credit_exposure,
+  credit_limit_use,
+  revaluation,
   gl_balance,
   gl_difference
 from mart.receivable_metric

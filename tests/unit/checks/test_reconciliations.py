@@ -97,6 +97,19 @@ def metric(difference: object, scope_kind: str = "company") -> Row:
             "gl_balance": 90, "gl_difference": difference}  # fmt: skip
 
 
+def document_of(number: str, status: str) -> Row:
+    return {"invoice_id": number, "kind": "invoice", "status": status, "invoice_date": OCTOBER}
+
+
+def note_of(number: str, original: str, **more: Any) -> Row:
+    return {"invoice_id": number, "kind": "credit_note", "references_invoice_id": original,
+            "invoice_date": OCTOBER, **more}  # fmt: skip
+
+
+def taken(amount: object) -> Row:
+    return {"receipt_id": "R", "invoice_id": "I", "allocated_date": OCTOBER, "amount": amount}
+
+
 CLEAN: list[tuple[str, str, Given]] = [
     ("buckets_add_up", "to the cent", {
         "mart.receivable_ageing": [ageing("not_due", Decimal("60.01")), ageing("d1_30", 40),
@@ -106,6 +119,24 @@ CLEAN: list[tuple[str, str, Given]] = [
     ("buckets_add_up", "nothing open", {}),
     ("commission_lines_cover_credit", "in slices", {
         "core.fct_credit": [credit(100)], "core.fct_commission": [line(60), line(40)],
+    }),
+    ("credit_notes_refer_to_posted", "a posted one, and one nobody exported", {
+        "staging.invoice": [document_of("I", "posted"), note_of("N", "I"), note_of("M", "gone")],
+    }),
+    ("receipts_cover_allocations", "to the cent, in two parts", {
+        "staging.receipt": [{"receipt_id": "R", "amount": 100}],
+        "staging.receipt_allocation": [taken(60), taken(40)],
+    }),
+    ("receivable_scopes_add_up", "each kind by itself", {
+        "mart.receivable_ageing": [
+            ageing("d1_30", 100),
+            *({**ageing("d1_30", part), "scope_kind": "segment"} for part in (60, 40)),
+            {**ageing("d1_30", 5), "scope_kind": "partner"},
+        ],
+    }),
+    ("risk_flags_are_known", "in any spelling", {
+        "policy.risk_flag": [{"risk_flag": "watch", "risk_rank": 1}],
+        "core.dim_customer": [{"customer_id": "K", "risk_flag": " Watch"}, {"customer_id": "L"}],
     }),
     ("credits_add_up", "shared", {"core.fct_credit": [credit(70), credit(30, "E2")]}),
     ("credits_add_up", "partly credited", {"core.fct_credit": [credit(70)]}),
@@ -178,6 +209,26 @@ BROKEN: list[tuple[str, str, Given, dict[str, Any]]] = [
     ("commission_lines_cover_credit", "a line without credit", {
         "core.fct_commission": [line(60, "E2")],
     }, {"payee_id": "E2", "credited": 0, "paid_on": 60}),
+    ("credit_notes_refer_to_posted", "a draft", {
+        "mart.load": [{"load_id": 1, "file": "erp/invoice.csv"}],
+        "staging.invoice": [document_of("I", "draft"), note_of("N", "I", _load=1, _line=9)],
+    }, {"file": "erp/invoice.csv", "line": 9, "problem":
+        "credit note N refers to invoice I, which is a draft: nothing is owed that it could "
+        "credit"}),
+    ("receipts_cover_allocations", "a cent too much", {
+        "mart.load": [{"load_id": 1, "file": "erp/receipt.csv"}],
+        "staging.receipt": [{"receipt_id": "R", "amount": 100, "_load": 1, "_line": 4}],
+        "staging.receipt_allocation": [taken(60), taken(Decimal("40.01"))],
+    }, {"file": "erp/receipt.csv", "line": 4, "problem":
+        "receipt R of 100.00 is allocated for 100.01, 0.01 more than came in"}),
+    ("receivable_scopes_add_up", "a segment is missing", {
+        "mart.receivable_ageing": [
+            ageing("d1_30", 100), {**ageing("d1_30", 60), "scope_kind": "segment"},
+        ],
+    }, {"scope_kind": "segment", "amount": 60, "company_amount": 100}),
+    ("risk_flags_are_known", "a flag of the past", {
+        "core.dim_customer": [{"customer_id": "K", "risk_flag": "amber", "_line": 3}],
+    }, {"customer_id": "K", "risk_flag": "amber", "_line": 3}),
     ("credits_add_up", "credited twice", {
         "core.fct_credit": [credit(100), credit(Decimal("0.01"), "E2")],
     }, {"receipt_id": "R", "net_amount": 100, "credited": Decimal("100.01")}),
@@ -186,8 +237,12 @@ BROKEN: list[tuple[str, str, Given, dict[str, Any]]] = [
         "staging.opportunity": [{"opportunity_id": "O", "stage": "sold"}],
     }, {"opportunity_id": "O", "exported_stage": "sold", "_line": 7}),
     ("foreign_amounts_have_a_rate", "no rate", {
-        "core.fct_invoice": [{"invoice_id": "I", "currency": "USD", "_line": 7}],
-    }, {"invoice_id": "I", "_line": 7}),
+        "mart.load": [{"load_id": 1, "file": "erp/invoice.csv"}],
+        "staging.fx_rate": [{"currency": "USD", "rate_date": dt.date(2026, 11, 1)}],
+        "core.fct_invoice": [{"invoice_id": "I", "currency": "USD", "invoice_date": OCTOBER,
+                              "_load": 1, "_line": 7}],
+    }, {"file": "erp/invoice.csv", "line": 7, "problem":
+        "document I is in USD, which has no rate on 2026-10-01; its first rate is of 2026-11-01"}),
     ("foreign_contracts_have_a_rate", "no rate", {
         "core.fct_contract": [{"contract_id": "A", "currency": "USD", "net_amount": 1, "_line": 7}],
     }, {"contract_id": "A", "_line": 7}),

@@ -139,9 +139,23 @@ MISTAKES = [
     (APPRAISAL, "grade: B", "grade: A", "bands:", "bands: grade 'A' is listed twice."),
     # receivables and calendar
     (RECEIVABLES, "from_day: 31,", "from_day: 1,", "buckets:",
-     "buckets: from_day must begin with 1 and grow from bucket to bucket."),
+     "buckets: buckets overlap: d31_60 begins on day 1, d1_30 on day 1; each must begin later than "
+     "the one before."),
     (RECEIVABLES, "watch_from_day: 31", "watch_from_day: 131", "risk:",
      "risk: watch, doubtful and bad debt must each begin on a later day."),
+    (RECEIVABLES, "from_day: 1, loss", "from_day: 1, to_day: 31, loss", "buckets:",
+     "buckets: buckets overlap: d1_30 ends on day 31 and d31_60 begins on day 31; day 31 would be "
+     "counted twice."),
+    (RECEIVABLES, "from_day: 1, loss", "from_day: 1, to_day: 29, loss", "buckets:",
+     "buckets: buckets leave a gap: d1_30 ends on day 29 and d31_60 begins on day 31; nothing "
+     "holds day 30."),
+    (RECEIVABLES, "from_day: 1, loss", "from_day: 2, loss", "buckets:",
+     "buckets: d1_30 must begin on day 1, or on day 0 where due today counts as past due."),
+    (RECEIVABLES, "credit_notes: apply_when_it_fits", "credit_notes: keep_opn", "credit_notes:",
+     "credit_notes: expected 'apply_when_it_fits', 'apply_up_to_balance' or 'keep_open' "
+     "(did you mean keep_open?); found 'keep_opn'."),
+    (RECEIVABLES, "foreign_currency: invoice_rate", "foreign_currncy: invoice_rate",
+     "foreign_currncy", "foreign_currncy: unknown key (did you mean foreign_currency?)."),
     (RECEIVABLES, "loss_rate: 0.02", "loss_rate: 2", "loss_rate: 2",
      "buckets.1.loss_rate: expected at most 1; found 2."),
     (CALENDAR, "to: 2024-10-07", "to: 2024-09-30", "2024-09-30",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from documents import (
     day,
     given_documents,
     invoice,
+    note,
     receipt,
     terms,
     write_off,
@@ -32,7 +34,8 @@ def bucket_span(bucket: str, start: str, end: str | None, amount: object, **more
 def ageing(scope: str, bucket: str, amount: object, date: str = "2026-11-15") -> Row:
     kind = "company" if scope == "C" else "employee"
     return {"as_of_date": day(date), "scope_kind": kind, "scope_id": scope, "bucket": bucket,
-            "open_amount_base": amount}  # fmt: skip
+            "open_amount_base": amount,
+            "overdue_amount_base": 0 if bucket == "not_due" else amount}  # fmt: skip
 
 
 def test_cash_counts_when_cleared_and_not_bounced(lab: Laboratory) -> None:
@@ -84,18 +87,27 @@ def test_foreign_cash_is_converted_at_the_rate_of_its_invoice(lab: Laboratory) -
 def test_the_risk_class_follows_the_days_past_due_and_a_dispute_is_at_least_watched(
     lab: Laboratory, days: int | None, disputed: bool, expected: str
 ) -> None:
-    due = None if days is None else day("2026-11-15").toordinal() - days
-    lab.given("core.open_item_bucket_span", [
-        bucket_span("not_due", "2025-01-01", None, 1, is_disputed=disputed,
-                    due_date=None if due is None else day("2026-11-15").fromordinal(due)),
-    ])  # fmt: skip
+    given = invoice("I", "2025-01-01", 1, disputed=disputed)
+    if days is not None:
+        given["due_date"] = day("2026-11-15") - timedelta(days=days)
+    given_documents(lab, *SPANS, invoice=[given])
+    assert lab.result("mart.receivable_item")[0]["risk_class"] == expected
+
+
+@pytest.mark.parametrize(
+    ("flag", "expected"),
+    [("watch", "watch"), (" 坏账 ", "bad_debt"), ("Doubtful", "doubtful"), ("vip", "normal")],
+)
+def test_a_customer_s_flag_is_at_least_the_class_policy_gives_it(
+    lab: Laboratory, flag: str, expected: str
+) -> None:
+    lab.given("staging.customer", [{"customer_id": "K", "name": "K", "risk_flag": flag}])
+    given_documents(lab, *SPANS, invoice=[invoice("I", "2026-11-01", 1, "2026-12-01")])
     assert lab.result("mart.receivable_item")[0]["risk_class"] == expected
 
 
 def test_what_the_customer_is_owed_carries_no_risk(lab: Laboratory) -> None:
-    lab.given("core.open_item_bucket_span", [
-        bucket_span("not_due", "2025-01-01", None, -5, is_disputed=True),
-    ])  # fmt: skip
+    given_documents(lab, *SPANS, invoice=[note("N", "2025-01-01", 5, disputed=True)])
     assert lab.result("mart.receivable_item")[0]["risk_class"] == "normal"
 
 
@@ -134,13 +146,18 @@ def test_the_balance_of_every_period_end_is_a_sum_of_movements(lab: Laboratory) 
         bucket_span("not_due", "2026-11-03", "2026-11-06", 999),  # came and went between two looks
         bucket_span("not_due", "2026-11-09", None, -30, owner_id=None),
     ])  # fmt: skip
-    rows = [r for r in lab.result("core.receivable_day") if r["as_of_date"] >= day("2026-11-01")]
-    assert pick(rows, "as_of_date", "owner_id", "bucket", "open_amount_base", "items") == [
+    rows = [
+        r for r in lab.result("core.receivable_day")
+        if r["as_of_date"] >= day("2026-11-01") and r["axis"] == "owner"
+    ]  # fmt: skip
+    assert pick(rows, "as_of_date", "member_id", "bucket", "open_amount_base", "items") == [
         (day("2026-11-01"), "E1", "not_due", 100, 1),
         (day("2026-11-08"), "E1", "d1_30", 100, 1),
         (day("2026-11-15"), "(none)", "not_due", -30, 1),
         (day("2026-11-15"), "E1", "d1_30", 100, 1),
     ]
+    customers = [r for r in lab.result("core.receivable_day") if r["axis"] == "customer"]
+    assert {r["as_of_date"] for r in customers} == {day("2026-10-31"), day("2026-11-15")}
 
 
 def test_ageing_rolls_up_to_the_unit_the_owner_is_in_on_the_day(lab: Laboratory) -> None:
@@ -151,8 +168,8 @@ def test_ageing_rolls_up_to_the_unit_the_owner_is_in_on_the_day(lab: Laboratory)
          "region_id": "R"},
     ])  # fmt: skip
     lab.given("core.receivable_day", [
-        {"as_of_date": day(date), "owner_id": owner, "bucket": "d1_30", "bucket_order": 2,
-         "open_amount_base": amount, "items": 1}
+        {"as_of_date": day(date), "axis": "owner", "member_id": owner, "bucket": "d1_30",
+         "bucket_order": 2, "open_amount_base": amount, "items": 1}
         for date, owner, amount in [("2026-11-08", "E1", 100), ("2026-11-15", "E1", 100),
                                     ("2026-11-15", "(none)", 5)]
     ])  # fmt: skip
@@ -168,15 +185,28 @@ def test_ageing_rolls_up_to_the_unit_the_owner_is_in_on_the_day(lab: Laboratory)
     }  # fmt: skip
 
 
-def test_ageing_by_customer_and_segment_is_that_of_the_items(lab: Laboratory) -> None:
-    lab.given("mart.receivable_item", [
-        {"as_of_date": day("2026-11-15"), "customer_id": customer, "segment": "sme",
-         "bucket": "d1_30", "bucket_order": 2, "open_amount_base": amount}
-        for customer, amount in [("K1", 10), ("K1", 20), ("K2", 5)]
+def test_ageing_by_customer_segment_partner_and_currency_adds_up(lab: Laboratory) -> None:
+    lab.given("staging.customer", [
+        {"customer_id": "K1", "name": "a", "segment": "sme", "partner_id": "P"},
+        {"customer_id": "K2", "name": "b", "segment": "sme"},
     ])  # fmt: skip
-    rows = lab.result("mart.receivable_ageing")
+    given_documents(
+        lab,
+        *SPANS,
+        "core.receivable_day",
+        invoice=[
+            invoice(number, "2026-10-01", amount, "2026-11-01", customer_id=customer)
+            for number, customer, amount in [("A", "K1", 10), ("B", "K1", 20), ("C", "K2", 5)]
+        ],
+    )
+    rows = [
+        r for r in lab.result("mart.receivable_ageing", "scope_kind, scope_id")
+        if r["as_of_date"] == day("2026-11-15")
+        and r["scope_kind"] in ("customer", "segment", "partner", "currency")
+    ]  # fmt: skip
     assert pick(rows, "scope_kind", "scope_id", "open_amount_base", "items") == [
-        ("customer", "K1", 30, 2), ("customer", "K2", 5, 1), ("segment", "sme", 35, 3),
+        ("currency", "CNY", 35, 3), ("customer", "K1", 30, 2), ("customer", "K2", 5, 1),
+        ("partner", "P", 30, 2), ("segment", "sme", 35, 3),
     ]  # fmt: skip
 
 
@@ -191,7 +221,7 @@ def test_dso_divides_by_the_credit_sales_of_the_scope(lab: Laboratory) -> None:
     lab.given("mart.receivable_ageing", [
         ageing("E1", "not_due", 600), ageing("E1", "d1_30", 300), ageing("E2", "not_due", 5),
     ])  # fmt: skip
-    lab.given("core.credit_sales", [
+    lab.given("core.receivable_flow", [
         {"as_of_date": day("2026-11-15"), "scope_kind": "employee", "scope_id": "E1",
          "credit_sales": 900},
     ])  # fmt: skip
@@ -226,14 +256,14 @@ def test_a_ledger_balance_against_nothing_open_is_a_difference_too(lab: Laborato
 
 def test_credit_sales_look_back_ninety_one_days(lab: Laboratory) -> None:
     lab.given("core.fct_invoice", [
-        {"invoice_id": str(number), "owner_id": owner, "invoice_date": day(date),
-         "gross_amount_base": amount}
+        {"invoice_id": str(number), "kind": "invoice", "owner_id": owner,
+         "invoice_date": day(date), "gross_amount_base": amount}
         for number, (owner, date, amount) in enumerate([
             ("E1", "2026-08-16", 1), ("E1", "2026-08-17", 10), ("E1", "2026-11-15", 100),
             (None, "2026-11-15", -30),
         ])
-    ])  # fmt: skip
-    rows = [r for r in lab.result("core.credit_sales") if r["as_of_date"] == day("2026-11-15")]
+    ]).build("core.sales_day")  # fmt: skip
+    rows = [r for r in lab.result("core.receivable_flow") if r["as_of_date"] == day("2026-11-15")]
     found = {(r["scope_kind"], r["scope_id"]): r["credit_sales"] for r in rows}
     assert found["employee", "E1"] == 110
     assert found["employee", "(none)"] == -30
@@ -246,10 +276,10 @@ def test_credit_sales_belong_to_the_unit_of_the_day_looked_at(lab: Laboratory) -
          "region_id": "R"},
     ])  # fmt: skip
     lab.given("core.fct_invoice", [
-        {"invoice_id": "I", "owner_id": "E1", "invoice_date": day("2026-11-02"),
-         "gross_amount_base": 100},
-    ])  # fmt: skip
-    rows = [r for r in lab.result("core.credit_sales") if r["as_of_date"] == day("2026-11-15")]
+        {"invoice_id": "I", "kind": "invoice", "owner_id": "E1",
+         "invoice_date": day("2026-11-02"), "gross_amount_base": 100},
+    ]).build("core.sales_day")  # fmt: skip
+    rows = [r for r in lab.result("core.receivable_flow") if r["as_of_date"] == day("2026-11-15")]
     assert ("team", "T2") in pick(rows, "scope_kind", "scope_id")
 
 
@@ -362,12 +392,12 @@ def test_counting_back_uses_up_the_newest_month_first(lab: Laboratory) -> None:
          "bucket": "not_due", "open_amount_base": 500},
     ])  # fmt: skip
     lab.given("core.fct_invoice", [
-        {"invoice_id": number, "owner_id": "E1", "invoice_date": day(date),
+        {"invoice_id": number, "kind": "invoice", "owner_id": "E1", "invoice_date": day(date),
          "gross_amount_base": amount}
         for number, date, amount in [
             ("1", "2026-09-10", 100_000), ("2", "2026-08-10", 80_000), ("3", "2026-07-10", 70_000),
         ]
-    ])  # fmt: skip
+    ]).build("core.receivable_calendar", "core.sales_day")  # fmt: skip
     rows = [r for r in lab.result("core.dso_countback") if r["as_of_date"] == day("2026-09-30")]
     # September 30 days, August 31, and 32/70 of July's 31
     assert pick(rows, "scope_kind", "dso_countback") == [("company", Decimal("75.1714"))]

@@ -1,0 +1,81 @@
+"""Canonical files in a workspace of their own, through the real pipeline to published tables."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from laboratory import ROOT
+
+from pipelines import steps
+from pipelines.session import open_session
+from pipelines.warehouse.catalog import all_models
+from pipelines.warehouse.models import Model
+from pipelines.workspace import open_workspace
+
+STARTED = dt.datetime(2026, 11, 16)
+Row = dict[str, Any]
+
+
+class Published:
+    """What a run made of the files."""
+
+    def __init__(self, root: Path, wanted: Sequence[str]) -> None:
+        self.root, self.wanted = root, wanted
+
+    def policy(self, name: str, **changes: Any) -> Published:
+        """The shipped policy file with some keys changed."""
+        text = (ROOT / "policy" / name).read_text(encoding="utf-8")
+        (self.root / "policy").mkdir(exist_ok=True)
+        changed = yaml.safe_dump({**yaml.safe_load(text), **changes}, allow_unicode=True)
+        (self.root / "policy" / name).write_text(changed, encoding="utf-8")
+        return self
+
+    def files(self, **tables: Sequence[Row]) -> Published:
+        """Write one canonical CSV a table; fields left out of a row are empty."""
+        for path in (self.root / "data").glob("*.csv"):
+            path.unlink()
+        for table, rows in tables.items():
+            names = list(dict.fromkeys(name for row in rows for name in row))
+            with (self.root / "data" / f"{table}.csv").open("w", encoding="utf-8") as file:
+                writer = csv.DictWriter(file, names)
+                writer.writeheader()
+                writer.writerows(rows)
+        return self
+
+    def run(self, as_of: str, *queries: str) -> list[list[Row]]:
+        """Land, stage and compute what the tables wanted need; the rows of each query."""
+        day = dt.date.fromisoformat(as_of)
+        with open_session(open_workspace(self.root), day, STARTED, "test") as session:
+            steps.land(session)
+            steps.stage(session)
+            steps.policies(session)
+            for model in needed(all_models(session.policies), self.wanted):
+                steps.build(session, model)
+            return [session.warehouse.rows(query) for query in queries]
+
+
+def published(root: Path, *wanted: str) -> Published:
+    """An empty workspace whose runs compute the tables wanted."""
+    (root / "data").mkdir(parents=True)
+    (root / "attain.yaml").write_text(
+        "name: {zh: 甲, en: A}\ninputs: [{path: data, format: canonical}]\n", encoding="utf-8"
+    )
+    return Published(root, wanted)
+
+
+def needed(models: Sequence[Model], wanted: Sequence[str]) -> list[Model]:
+    """The models that the wanted tables are made of, in the order in which they are built."""
+    by_name: Mapping[str, Model] = {model.name: model for model in models}
+    found: set[str] = set()
+    pending = list(wanted)
+    while pending:
+        name = pending.pop()
+        if name in by_name and name not in found:
+            found.add(name)
+            pending.extend(by_name[name].inputs)
+    return [model for model in models if model.name in found]

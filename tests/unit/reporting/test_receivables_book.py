@@ -1,0 +1,76 @@
+"""Finance's workbook: every open item once, and sums that are those of the published tables."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import duckdb
+import pytest
+from python_calamine import CalamineWorkbook, load_workbook
+
+from pipelines.reporting.model import Page
+from pipelines.reporting.workbook import write_book
+
+
+@pytest.fixture(scope="module")
+def page(pages: dict[str, list[Page]]) -> Page:
+    return next(page for page in pages["finance"] if page.report == "receivables")
+
+
+@pytest.fixture(scope="module")
+def found(page: Page, sample: duckdb.DuckDBPyConnection, tmp_path_factory) -> CalamineWorkbook:
+    from warehouses import SUNDAY
+
+    from pipelines.reporting.reports import REPORTS
+
+    again = REPORTS["finance"].build(sample, SUNDAY)[0]
+    path = tmp_path_factory.mktemp("book") / "receivables.en.xlsx"
+    assert again.book is not None
+    write_book(again.book, path, "en")
+    return load_workbook(str(path))
+
+
+def rows(book: CalamineWorkbook, sheet: str) -> list[dict[str, object]]:
+    head, *body = book.get_sheet_by_name(sheet).to_python()
+    return [dict(zip(head, row, strict=True)) for row in body]
+
+
+def test_every_open_item_is_one_row_and_the_total_is_what_is_outstanding(
+    found: CalamineWorkbook, sample: duckdb.DuckDBPyConnection
+) -> None:
+    *items, total = rows(found, "Open items")
+    counted, outstanding = sample.execute(
+        "select count(*), sum(open_amount_base) from mart.receivable_item"
+    ).fetchone()  # type: ignore[misc]
+    assert len(items) == counted
+    assert Decimal(str(total["Amount"])) == outstanding
+    assert len({(r["Kind"], r["Document"], r["Instalment"]) for r in items}) == counted
+
+
+def test_the_summary_adds_up_the_items_by_bucket(found: CalamineWorkbook) -> None:
+    items = rows(found, "Open items")[:-1]
+    *summary, total = rows(found, "Ageing and provision")
+    for line in summary:
+        own = sum(Decimal(str(r["Amount"])) for r in items if r["Bucket"] == line["Bucket"])
+        assert Decimal(str(line["Amount"])) == own
+    assert Decimal(str(total["Amount"])) == Decimal(str(rows(found, "Open items")[-1]["Amount"]))
+
+
+def test_the_ledger_sheet_shows_the_difference_and_absorbs_nothing(
+    found: CalamineWorkbook, sample: duckdb.DuckDBPyConnection
+) -> None:
+    first = rows(found, "General ledger")[0]
+    (difference,) = sample.execute(
+        "select gl_difference from mart.receivable_metric "
+        "where scope_kind = 'company' and as_of_date = date '2026-11-15'"
+    ).fetchone()  # type: ignore[misc]
+    assert Decimal(str(first["Difference"])) == difference != 0
+
+
+def test_the_page_links_to_it_and_its_json_does_not_hold_it(page: Page) -> None:
+    link = next(s.link for s in page.sections if s.id == "ageing")
+    assert link is not None
+    assert link.path == "receivables/finance/2026-W46.{language}.xlsx"
+    assert f"{page.stem}." in link.path
+    assert page.book is not None
+    assert "Open items" not in page.to_json()
