@@ -144,7 +144,7 @@ def conclude(session: Session, errors: Sequence[str]) -> Outcome:
     started = time.perf_counter()
     session.progress("publish", "reports")
     session.write_findings()
-    errors = [*errors, *_render_after_checks(session)]
+    errors = [*session.broken.values(), *errors, *_render_after_checks(session)]
     built = [name for name in session.reports if name in session.pages]
     blocked = [name for name in session.reports if name not in session.pages]
     settings = session.workspace.settings

@@ -41,7 +41,10 @@ def silent(_layer: str, _message: str) -> None:
 
 @dataclass
 class Session:
-    """The state of one run. `as_of` is the business date, `started_at` when the run began."""
+    """The state of one run. `as_of` is the business date, `started_at` when the run began.
+
+    `broken` says of each table that could not be computed why not, in one sentence.
+    """
 
     workspace: Workspace
     policies: Policies
@@ -57,6 +60,7 @@ class Session:
     loads: list[Load] = field(default_factory=list)
     staged: dict[str, Staged] = field(default_factory=dict)
     built: list[Built] = field(default_factory=list)
+    broken: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     pages: dict[str, list[Page]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
