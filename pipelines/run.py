@@ -27,7 +27,6 @@ from pipelines.session import Progress, Session, open_session, silent
 from pipelines.staging.loads import forgotten_loads
 from pipelines.warehouse.catalog import all_models
 from pipelines.warehouse.duck import fingerprint
-from pipelines.warehouse.published import write_published_copy
 from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -229,13 +228,9 @@ def _write_all(
     """
     from pipelines.reporting.build import write_build
 
-    copy = session.workspace.build / "attain.duckdb"
     with ThreadPoolExecutor(max_workers=1) as beside:
-        copying = (
-            beside.submit(write_published_copy, session.warehouse.beside(), copy)
-            if session.staged
-            else None
-        )
+        copy = session.workspace.build / "attain.duckdb"
+        copying = beside.submit(session.copy.finish, copy) if session.staged else None
         write_build(session.build_dir, pages, edition, opened)
         session.validator().write_docs()
         if session.docs_dir.exists():

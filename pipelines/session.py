@@ -26,6 +26,7 @@ from pipelines.staging.mapping import Load
 from pipelines.staging.sourcefile import SourceFile, canonical_source, load_sources
 from pipelines.staging.stage import Staged, prepare_tables
 from pipelines.warehouse.duck import Built, Warehouse, open_warehouse
+from pipelines.warehouse.published import PublishedCopy
 from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Session:
     sources: list[SourceFile]
     inventory: Inventory
     warehouse: Warehouse
+    copy: PublishedCopy
     as_of: dt.date
     started_at: dt.datetime
     run_id: str
@@ -201,7 +203,10 @@ def open_session(
         restore_knowledge(warehouse, workspace.landed, workspace.known_at)
         if workspace.known_at is not None:
             inventory = _known_inventory(warehouse, workspace, sources)
+        copy = PublishedCopy(warehouse, workspace.place / "published.duckdb")
+        stack.callback(copy.close)
         yield Session(
+            copy=copy,
             workspace=workspace,
             policies=policies,
             sources=sources,
