@@ -99,7 +99,10 @@ def write_policies(
         "policy.term": _write(
             warehouse,
             "policy.term",
-            ", ".join(f"{name} integer" for name in (*Terms.model_fields, "fiscal_year_starts")),
+            ", ".join(
+                f"{name} {'varchar' if name == 'first_contact_hours' else 'integer'}"
+                for name in (*Terms.model_fields, "fiscal_year_starts")
+            ),
             [[*policies.terms.model_dump().values(), policies.calendar.fiscal_year_starts]],
         ),
         "policy.invalid_lead_reason": _write(
