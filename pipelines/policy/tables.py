@@ -60,7 +60,8 @@ def write_policies(
             "policy.stage",
             "stage_id varchar, stage_order integer, label_zh varchar, label_en varchar, "
             "object varchar, role varchar, expected_days integer, probability_pct decimal(9, 4), "
-            "is_won_stage boolean, milestone varchar",
+            "is_won_stage boolean, milestone varchar, entry_zh varchar, entry_en varchar, "
+            "judged_by varchar",
             [
                 [
                     s.id,
@@ -73,6 +74,9 @@ def write_policies(
                     s.probability,
                     s.won,
                     s.milestone,
+                    "；".join(criterion.zh for criterion in s.entry) or None,
+                    "; ".join(criterion.en for criterion in s.entry) or None,
+                    " ".join(s.kpis) or None,
                 ]
                 for order, s in enumerate(process.stages, 1)
             ],
