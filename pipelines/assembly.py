@@ -19,6 +19,7 @@ from pipelines.automation import WEEKLY_JOB, as_of_from_tags, jobs, schedules, s
 from pipelines.checks.reconciliations import all_reconciliations
 from pipelines.policy.load import load_policies
 from pipelines.session import Session, open_session
+from pipelines.staging.contract import canonical_tables
 from pipelines.staging.sourcefile import expected_days, load_sources
 from pipelines.warehouse.catalog import all_models
 from pipelines.workspace import Workspace
@@ -45,7 +46,7 @@ def build_definitions(workspace: Workspace, session: Session | None = None) -> d
             ),
             staging_asset(),
             policy_asset(),
-            *model_assets(models),
+            *model_assets(models, _guarded()),
             *report_assets(reports),
         ],
         asset_checks=[*contract_checks(), *reconciliation_checks(all_reconciliations())],
@@ -55,6 +56,12 @@ def build_definitions(workspace: Workspace, session: Session | None = None) -> d
         resources={"session": resource},
         executor=dg.in_process_executor,  # one DuckDB file, one process
     )
+
+
+def _guarded() -> set[str]:
+    """Tables that have a blocking check: every canonical one, and those a reconciliation guards."""
+    blocking = {check.guards for check in all_reconciliations() if check.severity == "block"}
+    return blocking | {f"staging.{name}" for name in canonical_tables()}
 
 
 def _session_resource(workspace: Workspace) -> dg.ResourceDefinition:

@@ -9,18 +9,20 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from pipelines.policy.catalogue import Catalogue, Fact, GoldenCase, Kpi, load_catalogue
+from pipelines.policy.process import Process, read_process
 from pipelines.resources import shipped
 from pipelines.staging.contract import canonical_tables
 from pipelines.warehouse.models import Model
 from pipelines.yamlfile import read_yaml
 
 Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 _REPORTS = {
     "director_weekly": "director",
     "rep_weekly": "rep",
@@ -43,6 +45,9 @@ _WORDS: dict[Language, dict[str, str]] = {
         "derived": "由其他指标的合计算出", "share": "占该维度合计的比例",
         "distinct": "不同值的个数", "balance": "期末余额，合计当日有效的行",
         "periods": "期间", "daily": "也按天", "report": "用于报表", "empty": "空",
+        "processes": "# 销售流程\n由 `policy/process/` 生成："
+        "进入每个阶段的条件，以及用来评判它的指标。\n",
+        "stage_head": "| 阶段 | 角色 | 预计天数 | 成交概率 | 进入条件 | 必填字段 | 评判指标 |",
     },
     "en": {
         "title": "# KPI handbook\nGenerated from the catalogue `policy/kpis/`: "
@@ -58,6 +63,10 @@ _WORDS: dict[Language, dict[str, str]] = {
         "share": "share of the sum over all ids",
         "distinct": "count of different", "balance": "balance, of the rows that stand on the day",
         "periods": "Periods", "daily": "also by day", "report": "Shown in", "empty": "empty",
+        "processes": "# Sales processes\nGenerated from `policy/process/`: what lets a deal into "
+        "a stage, and the KPIs the stage is judged by.\n",
+        "stage_head": "| Stage | Role | Expected days | Probability | Enters when "
+        "| Required fields | Judged by |",
     },
 }  # fmt: skip
 
@@ -106,6 +115,39 @@ def _entry(kpi_id: str, kpi: Kpi, catalogue: Catalogue, language: Language) -> s
     if kpi.golden:
         lines.extend(["", *_example(kpi.golden, fact, words)])
     return "\n".join([*lines, ""])
+
+
+def process_pages(processes: Iterable[Process], catalogue: Catalogue, language: Language) -> str:
+    """The sales processes as Markdown: a table of stages for each."""
+    words = _WORDS[language]
+    between = "；" if language == "zh" else "; "
+    parts = [words["processes"]]
+    for process in processes:
+        rows = []
+        for stage in process.stages:
+            judged = (catalogue.kpis[name].label for name in stage.kpis)
+            cells = (
+                f"{getattr(stage.label, language)} `{stage.id}`",
+                stage.role,
+                str(stage.expected_days),
+                f"{stage.probability} %",
+                between.join(getattr(criterion, language) for criterion in stage.entry),
+                ", ".join(f"`{name}`" for name in stage.required),
+                between.join(getattr(label, language) for label in judged),
+            )
+            rows.append("| " + " | ".join(cell or "—" for cell in cells) + " |")
+        head = words["stage_head"]
+        lines = [head, "|" + "---|" * (head.count("|") - 1), *rows]
+        title = f"## {getattr(process.label, language)} · `{process.id}`\n"
+        parts.append("\n".join([title, *lines, ""]))
+    return "\n".join(parts)
+
+
+def _shipped_processes() -> list[Process]:
+    """The processes that ship, by their file."""
+    fields = canonical_tables()["opportunity"].columns
+    paths = sorted(shipped("policy", "process").glob("*.yaml"))
+    return [read_process(read_yaml(path), fields) for path in paths]
 
 
 def reports_of(kpi_id: str) -> tuple[str, ...]:
@@ -251,9 +293,14 @@ def documents() -> dict[str, str]:
     """Every generated document by its path below `docs/`."""
     catalogue = load_catalogue(sorted(shipped("policy", "kpis").glob("*.yaml")))
     columns, models = published_columns()
+    processes = _shipped_processes()
+
+    def both(language: Language) -> str:
+        stages = process_pages(processes, catalogue, language)
+        return f"{handbook(catalogue, language)}\n{stages}"
+
     return {
-        "kpi-handbook.zh.md": handbook(catalogue, "zh"),
-        "kpi-handbook.en.md": handbook(catalogue, "en"),
+        **{f"kpi-handbook.{language}.md": both(language) for language in LANGUAGES},
         "tables.md": tables(columns, models),
     }
 

@@ -28,7 +28,6 @@ from pipelines.session import Progress, Session, open_session, silent
 from pipelines.staging.loads import forgotten_loads
 from pipelines.warehouse.catalog import all_models
 from pipelines.warehouse.duck import fingerprint
-from pipelines.warehouse.published import write_published_copy
 from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -145,7 +144,7 @@ def conclude(session: Session, errors: Sequence[str]) -> Outcome:
     started = time.perf_counter()
     session.progress("publish", "reports")
     session.write_findings()
-    errors = [*errors, *_render_after_checks(session)]
+    errors = [*session.broken.values(), *errors, *_render_after_checks(session)]
     built = [name for name in session.reports if name in session.pages]
     blocked = [name for name in session.reports if name not in session.pages]
     settings = session.workspace.settings
@@ -231,13 +230,9 @@ def _write_all(
     from pipelines.ledger.documents import closed_documents, closed_entries
     from pipelines.reporting.build import write_build
 
-    copy = session.workspace.build / "attain.duckdb"
     with ThreadPoolExecutor(max_workers=1) as beside:
-        copying = (
-            beside.submit(write_published_copy, session.warehouse.beside(), copy)
-            if session.staged
-            else None
-        )
+        copy = session.workspace.build / "attain.duckdb"
+        copying = beside.submit(session.copy.finish, copy) if session.staged else None
         ledger = session.workspace.ledger
         closed = closed_entries(session.warehouse.con, ledger)
         write_build(session.build_dir, pages, edition, opened, closed)

@@ -26,6 +26,7 @@ from pipelines.staging.mapping import Load
 from pipelines.staging.sourcefile import SourceFile, canonical_source, load_sources
 from pipelines.staging.stage import Staged, prepare_tables
 from pipelines.warehouse.duck import Built, Warehouse, open_warehouse
+from pipelines.warehouse.published import PublishedCopy
 from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -41,13 +42,17 @@ def silent(_layer: str, _message: str) -> None:
 
 @dataclass
 class Session:
-    """The state of one run. `as_of` is the business date, `started_at` when the run began."""
+    """The state of one run. `as_of` is the business date, `started_at` when the run began.
+
+    `broken` says of each table that could not be computed why not, in one sentence.
+    """
 
     workspace: Workspace
     policies: Policies
     sources: list[SourceFile]
     inventory: Inventory
     warehouse: Warehouse
+    copy: PublishedCopy
     as_of: dt.date
     started_at: dt.datetime
     run_id: str
@@ -57,6 +62,7 @@ class Session:
     loads: list[Load] = field(default_factory=list)
     staged: dict[str, Staged] = field(default_factory=dict)
     built: list[Built] = field(default_factory=list)
+    broken: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     pages: dict[str, list[Page]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -197,7 +203,10 @@ def open_session(
         restore_knowledge(warehouse, workspace.landed, workspace.known_at)
         if workspace.known_at is not None:
             inventory = _known_inventory(warehouse, workspace, sources)
+        copy = PublishedCopy(warehouse, workspace.place / "published.duckdb")
+        stack.callback(copy.close)
         yield Session(
+            copy=copy,
             workspace=workspace,
             policies=policies,
             sources=sources,

@@ -8,6 +8,8 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import duckdb
+
 from pipelines.checks.accidents import TableAccidents
 from pipelines.checks.file_accidents import FileAccidents
 from pipelines.checks.findings import Finding
@@ -117,6 +119,23 @@ def build(session: Session, model: Model) -> Built:
     session.built.append(built)
     session.spent(model.group, built.seconds)
     return built
+
+
+def build_or_note(session: Session, model: Model) -> Built | None:
+    """Build a model unless it breaks or stands on one that broke; `session.broken` says why.
+
+    A table that breaks is rolled back and keeps what it held, like one that a check blocks.
+    """
+    above = next((name for name in model.inputs if name in session.broken), None)
+    if above is not None:
+        session.broken[model.name] = f"{model.name} was not computed: it reads {above}"
+        return None
+    try:
+        return build(session, model)
+    except duckdb.Error as error:
+        reason = str(error).strip().splitlines()[0]
+        session.broken[model.name] = f"{model.name} could not be computed: {reason}"
+        return None
 
 
 def check_contract(session: Session, name: str) -> list[Finding]:
@@ -232,6 +251,7 @@ def render_report(session: Session, name: str, not_renewed: frozenset[str] = fro
 
     started = time.perf_counter()
     session.progress("report", name)
+    session.copy.begin()  # most of what it holds is computed by now
     pages = REPORTS[name].build(session.warehouse.con, session.as_of, not_renewed)
     session.pages[name] = pages
     session.spent("report", time.perf_counter() - started)

@@ -1,13 +1,14 @@
-"""Policies and SQL models: one asset per table, its dependencies read from its SQL."""
+"""Policies and SQL models: an asset per table, its dependencies read from its SQL."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import dagster as dg
 
 from pipelines import steps
 from pipelines.assets.keys import asset_key, check_result
+from pipelines.assets.sharing import shared_steps
 from pipelines.checks.reconciliations import Reconciliation
 from pipelines.ledger.tables import LEDGER_TABLES
 from pipelines.policy.books import BOOK_TABLES
@@ -69,28 +70,47 @@ def policy_asset() -> dg.AssetsDefinition:
     return policy
 
 
-def model_assets(models: Iterable[Model]) -> list[dg.AssetsDefinition]:
-    """One asset for each SQL model."""
-    return [_model_asset(model) for model in models]
+def model_assets(models: Iterable[Model], guarded: Collection[str]) -> list[dg.AssetsDefinition]:
+    """One asset for each SQL model; those that the same blocking checks can stop share a step.
+
+    Args:
+        models: in the order in which they can be built.
+        guarded: tables that have a blocking check.
+    """
+    return [_model_step(step) for step in shared_steps(models, guarded)]
 
 
-def _model_asset(model: Model) -> dg.AssetsDefinition:
-    @dg.asset(
-        key=asset_key(model.name),
-        deps=[asset_key(table) for table in model.inputs],
-        group_name=model.group,
-        description=f"{model.grain}. Key: {', '.join(model.key)}. Why: {model.why}",
-        kinds={"duckdb", "sql"},
+def _model_step(models: Sequence[Model]) -> dg.AssetsDefinition:
+    name = models[0].name.replace(".", "__")
+
+    @dg.multi_asset(
+        name=name if len(models) == 1 else f"{name}_and_{len(models) - 1}_more",
+        specs=[
+            dg.AssetSpec(
+                asset_key(model.name),
+                deps=[asset_key(table) for table in model.inputs],
+                group_name=model.group,
+                description=f"{model.grain}. Key: {', '.join(model.key)}. Why: {model.why}",
+                kinds={"duckdb", "sql"},
+                skippable=True,
+            )
+            for model in models
+        ],
     )
-    def build(session: dg.ResourceParam[Session]) -> dg.MaterializeResult[None]:
-        built = steps.build(session, model)
-        return dg.MaterializeResult(
-            metadata={
-                "dagster/row_count": built.rows,
-                "seconds": built.seconds,
-                "changed": built.changed,
-            }
-        )
+    def build(session: dg.ResourceParam[Session]) -> Iterator[dg.MaterializeResult[None]]:
+        for model in models:
+            built = steps.build_or_note(session, model)
+            if built is None:  # what depends on it is skipped, the others go on
+                dg.get_dagster_logger().error(session.broken[model.name])
+                continue
+            yield dg.MaterializeResult(
+                asset_key=asset_key(model.name),
+                metadata={
+                    "dagster/row_count": built.rows,
+                    "seconds": built.seconds,
+                    "changed": built.changed,
+                },
+            )
 
     return build
 

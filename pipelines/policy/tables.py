@@ -63,7 +63,8 @@ def write_policies(
             "policy.stage",
             "stage_id varchar, stage_order integer, label_zh varchar, label_en varchar, "
             "object varchar, role varchar, expected_days integer, probability_pct decimal(9, 4), "
-            "is_won_stage boolean, milestone varchar",
+            "is_won_stage boolean, milestone varchar, entry_zh varchar, entry_en varchar, "
+            "judged_by varchar",
             [
                 [
                     s.id,
@@ -76,6 +77,9 @@ def write_policies(
                     s.probability,
                     s.won,
                     s.milestone,
+                    "；".join(criterion.zh for criterion in s.entry) or None,
+                    "; ".join(criterion.en for criterion in s.entry) or None,
+                    " ".join(s.kpis) or None,
                 ]
                 for order, s in enumerate(process.stages, 1)
             ],
@@ -102,7 +106,10 @@ def write_policies(
         "policy.term": _write(
             warehouse,
             "policy.term",
-            ", ".join(f"{name} integer" for name in (*Terms.model_fields, "fiscal_year_starts")),
+            ", ".join(
+                f"{name} {'varchar' if name == 'first_contact_hours' else 'integer'}"
+                for name in (*Terms.model_fields, "fiscal_year_starts")
+            ),
             [[*policies.terms.model_dump().values(), policies.calendar.fiscal_year_starts]],
         ),
         "policy.invalid_lead_reason": _write(

@@ -11,12 +11,14 @@ from pipelines.reporting.charts import FunnelBars, FunnelRow
 from pipelines.reporting.context import Context
 from pipelines.reporting.data import Record
 from pipelines.reporting.intervals import wilson
-from pipelines.reporting.model import Section
+from pipelines.reporting.model import Definition, Section
 from pipelines.reporting.tables import count, empty, share, table
 from pipelines.reporting.values import (
+    Bilingual,
     Count,
     Days,
     Interval,
+    Listing,
     Message,
     Period,
     Ratio,
@@ -84,7 +86,7 @@ def _entry(context: Context, rows: list[Record], reason: Message | None) -> Sect
                 for row in stages
             ],
         ),
-        definitions=context.definition("stage_conversion_rate"),
+        definitions=(*context.definition("stage_conversion_rate"), *_criteria(context)),
     )
 
 
@@ -187,3 +189,20 @@ def _exit(context: Context, rows: list[Record], reason: Message | None) -> Secti
             *context.definition("stage_days"),
         ),
     )
+
+
+def _criteria(context: Context) -> tuple[Definition, ...]:
+    """What lets a deal into each stage, and the KPIs the stage is judged by."""
+    found = []
+    for stage_id, stage in context.stages.items():
+        said: dict[str, Shown] = {}
+        if stage.entry_zh is not None:
+            said["entry"] = Bilingual(zh=stage.entry_zh, en=stage.entry_en)
+        if stage.judged_by is not None:
+            kpis = (context.kpis[name].label for name in stage.judged_by.split())
+            said["kpis"] = Listing(items=tuple(kpis))
+        if said:
+            which = "stage.criteria" if len(said) == 2 else f"stage.criteria_{next(iter(said))}"
+            meaning = message(which, **said)
+            found.append(Definition(term=context.stage(stage_id), meaning=meaning))
+    return tuple(found)

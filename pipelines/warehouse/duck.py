@@ -98,7 +98,7 @@ class Warehouse:
         schema, _, table = name.partition(".")
         found = self.scalar(
             "select table_type from information_schema.tables "
-            "where table_schema = ? and table_name = ?",
+            "where table_schema = ? and table_name = ? and table_catalog = current_database()",
             [schema, table],
         )
         return {"BASE TABLE": "table", "VIEW": "view"}.get(str(found))
@@ -148,7 +148,8 @@ class Warehouse:
         schema, _, table = name.partition(".")
         found = self.rows(
             "select column_name from information_schema.columns "
-            "where table_schema = ? and table_name = ? order by ordinal_position",
+            "where table_schema = ? and table_name = ? and table_catalog = current_database() "
+            "order by ordinal_position",
             [schema, table],
         )
         return tuple(row["column_name"] for row in found)
@@ -158,7 +159,8 @@ class Warehouse:
         return bool(
             self.scalar(
                 "select count(*) from information_schema.tables "
-                "where table_schema = ? and table_name = ?",
+                "where table_schema = ? and table_name = ? "
+                "and table_catalog = current_database()",
                 [schema, table],
             )
         )

@@ -14,7 +14,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import sqlglot
@@ -69,6 +69,7 @@ def tables_read(sql: str) -> tuple[str, ...]:
     return tuple(sorted({f"{schema}.{name.strip(_QUOTE)}" for schema, name in found}))
 
 
+@cache
 def tables_parsed(sql: str) -> tuple[str, ...]:
     """The same as `tables_read` by the parser, for SQL that is not ours, as an engine prints it."""
     tree = sqlglot.parse_one(sql, dialect="duckdb")

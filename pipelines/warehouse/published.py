@@ -1,7 +1,13 @@
-"""The read-only copy of the mart that other tools may open while attain works."""
+"""The read-only copy of the mart that other tools may open while attain works.
+
+Belongs here: which tables are copied and when. Does not belong here: putting the copy where readers
+find it (`reporting/publish.py`).
+"""
 
 from __future__ import annotations
 
+import shutil
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -12,34 +18,131 @@ from pipelines.warehouse.duck import Warehouse
 from pipelines.warehouse.models import tables_parsed
 from pipelines.warehouse.template import render
 
+_NAME = "published"
+
+
+class PublishedCopy:
+    """The copy as a file of the workspace, in which only tables that changed are written again.
+
+    Writing takes as long as computing, so it may begin in a thread of its own while pages are
+    built; `finish` copies what has changed since and is the only one that must be called.
+    """
+
+    def __init__(self, warehouse: Warehouse, file: Path) -> None:
+        self._warehouse = warehouse.beside()
+        self._file = file
+        self._worker = ThreadPoolExecutor(max_workers=1)
+        self._begun: Future[None] | None = None
+        self._attached = False
+
+    def begin(self) -> None:
+        """Copy what is there by now, beside whatever else the run does."""
+        if self._begun is None:
+            self._begun = self._worker.submit(self._copy, False)
+
+    def finish(self, target: Path) -> None:
+        """Write every table and view of schema `mart`, with what the views read, to a new file."""
+        if self._begun is not None:
+            self._begun.result()
+        self._worker.submit(self._copy, True).result()
+        views, _ = _views(self._warehouse.con)
+        wasteful = self._detach()
+        _create_views(self._file, views)
+        target.unlink(missing_ok=True)
+        shutil.copyfile(self._file, target)
+        if wasteful:
+            self._file.unlink()
+
+    def close(self) -> None:
+        """Wait for the thread and let go of the file; however the run ended."""
+        self._worker.shutdown(wait=True)
+        self._detach()
+
+    def _copy(self, complete: bool) -> None:
+        """Copy the tables that changed; those whose state nobody keeps only when all is done."""
+        con = self._warehouse.con
+        self._attach()
+        known = dict(con.execute("select name, fingerprint from meta.published").fetchall())
+        built = dict(con.execute("select name, fingerprint from meta.built").fetchall())
+        tables = _tables(con)
+        for table in sorted(set(known) - tables):
+            con.execute(f"drop table if exists {_NAME}.{_quoted(table)}")
+            con.execute("delete from meta.published where name = ?", [table])
+        for table in sorted(tables):
+            mark = built.get(table)
+            if (mark is None and not complete) or (mark is not None and mark == known.get(table)):
+                continue
+            con.execute(f"create schema if not exists {_NAME}.{table.partition('.')[0]}")
+            con.execute(
+                f"create or replace table {_NAME}.{_quoted(table)} as "
+                f"select {_shown(table)} from {_quoted(table)}"
+            )
+            con.execute("insert or replace into meta.published values (?, ?)", [table, mark or ""])
+
+    def _attach(self) -> None:
+        """Open the file; one that is not there, or is no database any more, begins anew."""
+        if self._attached:
+            return
+        con = self._warehouse.con
+        con.execute(
+            "create table if not exists meta.published (name varchar primary key, "
+            "fingerprint varchar not null)"
+        )
+        try:
+            whole = self._file.exists()
+            con.execute(f"attach {literal(str(self._file))} as {_NAME}")
+        except duckdb.Error:
+            whole = False
+            self._file.unlink()
+            con.execute(f"attach {literal(str(self._file))} as {_NAME}")
+        self._attached = True
+        if not whole:
+            con.execute("delete from meta.published")
+        for schema, view in con.execute(
+            "select schema_name, view_name from duckdb_views() "
+            f"where database_name = '{_NAME}' and not internal"
+        ).fetchall():
+            con.execute(f"drop view {_NAME}.{schema}.{identifier(view)}")
+
+    def _detach(self) -> bool:
+        """Close the file; whether more of it is free than used."""
+        if not self._attached:
+            return False
+        con = self._warehouse.con
+        con.execute(f"checkpoint {_NAME}")
+        used, free = con.execute(
+            f"select used_blocks, free_blocks from pragma_database_size() "
+            f"where database_name = '{_NAME}'"
+        ).fetchone() or (0, 0)
+        con.execute(f"detach {_NAME}")
+        self._attached = False
+        return bool(free > used)
+
 
 def write_published_copy(warehouse: Warehouse, target: Path) -> None:
-    """Write every table and view of schema `mart`, with what the views read, to a new database."""
-    con = warehouse.con
-    tables = {
-        f"mart.{name}"
-        for (name,) in con.execute(
-            "select table_name from duckdb_tables() where schema_name = 'mart'"
-        ).fetchall()
-    }
-    views, read = _views(con)
-    tables |= read
-    target.unlink(missing_ok=True)
-    con.execute(f"attach {literal(str(target))} as published")
+    """Write the whole copy at once, with nothing kept of an earlier one."""
+    working = target.with_suffix(".working")
+    working.unlink(missing_ok=True)
+    copy = PublishedCopy(warehouse, working)
     try:
-        con.execute("begin")  # one checkpoint for all tables
-        for schema in sorted({name.split(".")[0] for name in (*tables, *views)} | {"mart"}):
-            con.execute(f"create schema if not exists published.{schema}")
-        for table in sorted(tables):
-            schema, _, name = table.partition(".")
-            con.execute(
-                f"create table published.{schema}.{identifier(name)} as "
-                f"select {_shown(table)} from {schema}.{identifier(name)}"
-            )
-        con.execute("commit")
+        copy.finish(target)
     finally:
-        con.execute("detach published")
-    _create_views(target, views)
+        copy.close()
+        working.unlink(missing_ok=True)
+
+
+def _tables(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """The tables of `mart`, and those that its views read."""
+    own = con.execute(
+        "select table_name from duckdb_tables() "
+        "where schema_name = 'mart' and database_name = current_database()"
+    ).fetchall()
+    return {f"mart.{name}" for (name,) in own} | _views(con)[1]
+
+
+def _quoted(table: str) -> str:
+    schema, _, name = table.partition(".")
+    return f"{schema}.{identifier(name)}"
 
 
 def _views(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], set[str]]:
@@ -49,7 +152,8 @@ def _views(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], set[str]]:
         f"{schema}.{name}": sql
         for schema, name, sql in con.execute(
             "select schema_name, view_name, sql from duckdb_views() "
-            "where schema_name in ('mart', 'kpi') and not internal"
+            "where schema_name in ('mart', 'kpi') and not internal "
+            "and database_name = current_database()"
         ).fetchall()
     }
     ordered: dict[str, str] = {}

@@ -5,6 +5,9 @@ select
   label_zh,
   label_en,
   object,
-  is_won_stage
+  is_won_stage,
+  entry_zh,
+  entry_en,
+  judged_by
 from policy.stage
 order by stage_order

@@ -17,6 +17,7 @@ RECEIVABLES = "receivables.yaml"
 COMMISSION = "commission/rep_cash_2024.yaml"
 APPRAISAL = "appraisal/rep.yaml"
 QUOTAS = "quotas.yaml"
+TERMS = "terms.yaml"
 
 
 def test_the_shipped_policies_load(policies: PolicyFiles) -> None:
@@ -44,6 +45,8 @@ def test_the_shipped_policies_load(policies: PolicyFiles) -> None:
          lambda p: p.plans[0].valid_from == dt.date(2025, 2, 28)),
         (APPRAISAL, "coefficient: 1.5", "coefficient: 1.55",
          lambda p: p.schemes[0].bands[0].coefficient == Decimal("1.55")),
+        (TERMS, '"09:00"', '"8:30"', lambda p: p.terms.working_day_begins == 510),
+        (TERMS, '"18:00"', "17:30", lambda p: p.terms.working_day_ends == 17 * 60 + 30),
         ("kpis/money.yaml", "decimals: 2", "decimals: 0",
          lambda p: p.catalogue.kpis["collections"].decimals == 0),
     ],
@@ -100,6 +103,14 @@ MISTAKES = [
      "rate.mode: expected 'marginal' (did you mean marginal?); found 'marginel'."),
     (COMMISSION, "version: 1", "version:", "version",
      "version: expected a whole number; found nothing."),
+    # the choices of definitions
+    (TERMS, "first_contact_hours: elapsed", "first_contact_hours: workin", "workin",
+     "first_contact_hours: expected 'elapsed' or 'working' (did you mean working?); "
+     "found 'workin'."),
+    (TERMS, '"09:00"', "9am", "9am",
+     "working_day_begins: '9am' is no time of day, such as 09:00."),
+    (TERMS, '"18:00"', '"08:30"', "id:",
+     "`working_day_ends` has to be later than `working_day_begins`."),
     # a process
     (PROCESS, "id: qualification", "id: lead", "stages:", "stages: stage 'lead' is listed twice."),
     (PROCESS, "won: true", "won: false", "stages:",

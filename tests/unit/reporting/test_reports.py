@@ -324,3 +324,17 @@ def test_the_first_sentence_names_the_signed_amount_of_the_quarter(sample, pages
     assert page.lead[0].params["signed"].amount == signed
     said = speaker("en", "CNY", 2026).text(page.lead[0])
     assert said.startswith("Q4 2026: signed ¥")
+
+
+def test_the_funnel_says_what_lets_a_deal_into_a_stage_and_what_it_is_judged_by(pages):
+    funnel = section_of(pages["director_weekly"][0], "funnel")
+    said = {speaker("en", "CNY", 2026).text(d.term): d.meaning for d in funnel.definitions[1:]}
+    assert speaker("en", "CNY", 2026).text(said["Qualification"]) == (
+        "Enters when first contact within 24 hours of assignment; budget, authority, need and "
+        "timing (BANT) are known; judged by New opportunities, New opportunity amount and "
+        "Opportunity completeness."
+    )
+    assert (
+        speaker("zh", "CNY", 2026).text(said["Lead"]).startswith("进入条件：有可联系到的联系人。")
+    )
+    assert len(said) == 7

@@ -49,6 +49,46 @@ def test_an_answer_is_late_only_when_its_time_has_run_out(
     assert (row["is_contact_due"], row["is_contacted_on_time"]) == (due, on_time)
 
 
+@pytest.fixture
+def working(lab: Laboratory) -> Laboratory:
+    """Eight working hours to answer, 9 to 17, and a holiday on Wednesday the 11th."""
+    lab.con.execute("update policy.term set first_contact_hours = 'working', "
+                    "working_day_begins = 540, working_day_ends = 1020")  # fmt: skip
+    lab.con.execute("update core.parameter set contact_within_hours = 8")
+    lab.con.execute(
+        "update core.calendar set is_working_day = calendar_date <> date '2026-11-11' "
+        "and dayofweek(calendar_date) between 1 and 5"
+    )
+    return lab
+
+
+@pytest.mark.parametrize(
+    ("assigned", "contacted", "due", "on_time"),
+    [
+        ("2026-11-02 10:00", "2026-11-03 10:00", True, True),  # exactly eight working hours
+        ("2026-11-02 10:00", "2026-11-03 10:01", True, False),
+        ("2026-11-06 16:00", "2026-11-09 16:00", True, True),  # the weekend does not count
+        ("2026-11-06 16:00", "2026-11-09 16:01", True, False),
+        ("2026-11-07 12:00", "2026-11-09 17:00", True, True),  # assigned on a Saturday
+        ("2026-11-10 17:30", "2026-11-12 17:00", True, True),  # after hours, before a holiday
+        ("2026-11-10 17:30", "2026-11-13 09:01", True, False),
+        ("2026-11-13 09:00", None, True, False),  # Friday's eight hours are over
+        ("2026-11-13 09:01", None, False, False),  # a minute is left for Monday
+        ("2026-11-13 09:01", "2026-11-14 23:00", False, True),  # answered on a Saturday
+        (None, None, False, False),
+    ],
+)
+def test_by_policy_only_working_hours_count_towards_the_time_to_answer(
+    working: Laboratory, assigned: str | None, contacted: str | None, due: bool, on_time: bool
+) -> None:
+    working.given("staging.lead", [
+        lead("L", assigned_at=moment(assigned) if assigned else None,
+             first_contact_at=moment(contacted) if contacted else None),
+    ])  # fmt: skip
+    row = working.result("core.fct_lead")[0]
+    assert (row["is_contact_due"], row["is_contacted_on_time"]) == (due, on_time)
+
+
 def test_what_became_of_a_lead_after_the_day_of_the_report_is_not_seen(lab: Laboratory) -> None:
     later = moment("2026-11-16")
     lab.given("staging.lead", [

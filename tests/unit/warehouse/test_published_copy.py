@@ -1,0 +1,122 @@
+"""The read-only copy: what the mart holds, and only what changed is written again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.warehouse.duck import Warehouse, open_warehouse
+from pipelines.warehouse.published import PublishedCopy, write_published_copy
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
+    """Two tables of the mart, one that a view of the mart reads, one that is nobody's business."""
+    with open_warehouse(tmp_path / "warehouse.duckdb") as opened:
+        opened.con.execute(
+            "create or replace table mart.quarantine as select null::varchar[] as contact_fields, "
+            "'' as raw_row, '' as column_name, '' as value"
+        )
+        opened.replace("mart.first", "select 1 as a", "1")
+        opened.replace("kpi.wide", "select 7 as a", "1")
+        opened.replace("kpi.other", "select 8 as a", "1")
+        opened.replace("mart.kpi_value", "select a from kpi.wide", "1", is_view=True)
+        yield opened
+
+
+def published(warehouse: Warehouse, folder: Path) -> dict[str, object]:
+    """What the copy of a run holds: every table and view but quarantine, by its first value."""
+    copy = PublishedCopy(warehouse, folder / "published.duckdb")
+    copy.begin()
+    try:
+        copy.finish(folder / "attain.duckdb")
+    finally:
+        copy.close()
+    return read(folder / "attain.duckdb")
+
+
+def read(file: Path) -> dict[str, object]:
+    with duckdb.connect(str(file), read_only=True) as con:
+        names = con.execute(
+            "select table_schema || '.' || table_name from information_schema.tables "
+            "where table_name <> 'quarantine' order by 1"
+        ).fetchall()
+        return {n: con.execute(f"select * from {n}").fetchone()[0] for (n,) in names}
+
+
+def test_it_holds_the_mart_and_what_its_views_read(warehouse: Warehouse, tmp_path: Path) -> None:
+    expected = {"kpi.wide": 7, "mart.first": 1, "mart.kpi_value": 7}
+    assert published(warehouse, tmp_path) == expected
+    write_published_copy(warehouse, tmp_path / "once.duckdb")
+    assert read(tmp_path / "once.duckdb") == expected
+    assert not (tmp_path / "once.working").exists()
+
+
+def test_what_changed_since_the_last_run_is_written_and_nothing_else(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    published(warehouse, tmp_path)
+    warehouse.replace("mart.first", "select 2 as a", "2")
+    warehouse.con.execute("update kpi.wide set a = 99")  # behind the back of its state
+    assert published(warehouse, tmp_path) == {
+        "kpi.wide": 7, "mart.first": 2, "mart.kpi_value": 7,
+    }  # fmt: skip
+
+
+def test_what_changes_after_it_began_is_in_it(warehouse: Warehouse, tmp_path: Path) -> None:
+    copy = PublishedCopy(warehouse, tmp_path / "published.duckdb")
+    copy.begin()
+    warehouse.replace("mart.first", "select 3 as a", "3")
+    warehouse.con.execute("create table mart.load as select 5 as a")  # its state is nobody's
+    copy.finish(tmp_path / "attain.duckdb")
+    copy.close()
+    assert read(tmp_path / "attain.duckdb") == {
+        "kpi.wide": 7, "mart.first": 3, "mart.kpi_value": 7, "mart.load": 5,
+    }  # fmt: skip
+
+
+def test_a_table_that_is_gone_or_became_a_view_does_not_stay(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    published(warehouse, tmp_path)
+    warehouse.con.execute("drop table mart.first")
+    warehouse.replace("kpi.wide", "select a from kpi.other", "2", is_view=True)
+    assert published(warehouse, tmp_path) == {"kpi.other": 8, "kpi.wide": 8, "mart.kpi_value": 8}
+
+
+def test_a_damaged_or_missing_file_begins_anew(warehouse: Warehouse, tmp_path: Path) -> None:
+    expected = published(warehouse, tmp_path)
+    (tmp_path / "published.duckdb").write_bytes(b"no database" * 1000)
+    assert published(warehouse, tmp_path) == expected
+    (tmp_path / "published.duckdb").unlink()
+    assert published(warehouse, tmp_path) == expected
+
+
+def test_while_it_is_open_a_table_has_its_columns_once(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    copy = PublishedCopy(warehouse, tmp_path / "published.duckdb")
+    copy.begin()
+    while ("published",) not in warehouse.con.execute("show databases").fetchall():
+        time.sleep(0.01)
+    assert warehouse.columns("mart.first") == ("a",)
+    copy.close()
+    assert warehouse.con.execute("show databases").fetchall() == [("warehouse",)]
+
+
+def test_a_file_that_is_mostly_free_is_written_anew_next_time(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    rows = "select range as a, hash(range) as b from range({})"
+    warehouse.replace("mart.first", rows.format(400_000), "2")
+    published(warehouse, tmp_path)
+    large = (tmp_path / "attain.duckdb").stat().st_size
+    warehouse.replace("mart.first", rows.format(10), "3")
+    published(warehouse, tmp_path)
+    assert not (tmp_path / "published.duckdb").exists()
+    published(warehouse, tmp_path)
+    assert (tmp_path / "attain.duckdb").stat().st_size < large / 3
