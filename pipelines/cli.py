@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from pipelines import __version__
-from pipelines.cli_commission import close, verify
+from pipelines.cli_commission import close, simulate, verify
 from pipelines.cli_exports import check, preset, quarantine
 from pipelines.cli_options import JSON, WORKSPACE
 from pipelines.errors import UserError
@@ -30,7 +30,7 @@ def cli() -> None:
     """
 
 
-for command in (check, close, preset, quarantine, verify):
+for command in (check, close, preset, quarantine, simulate, verify):
     cli.add_command(command)
 
 

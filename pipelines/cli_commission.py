@@ -8,7 +8,7 @@ import json
 import sys
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -113,3 +113,111 @@ def verify(workspace: Path, as_json: bool) -> None:
                 else "no month is closed yet; see attain close --help"
             )
     sys.exit(0 if proof.holds else 1)
+
+
+@click.command()
+@click.argument("plan", required=False, type=click.Path(path_type=Path))
+@WORKSPACE
+@click.option("--from", "first", help="First month shown, 2025-01; the year's first by default.")
+@click.option("--to", "last", help="Last month shown; the last run's by default.")
+@click.option(
+    "--pipeline",
+    type=click.Choice(["all", "weighted"]),
+    help="Open deals as if won when expected: whole, or at their stage's probability.",
+)
+@click.option("--collect", help="An invoice, as if the rest of it were paid.")
+@click.option(
+    "--by", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day on which --collect is paid."
+)
+@click.option("--rows", type=click.Path(path_type=Path), help="Write payees by month to this XLSX.")
+@click.option("--limit", default=20, show_default=True, help="Payees to print.")
+@JSON
+def simulate(
+    plan: Path | None,
+    workspace: Path,
+    first: str | None,
+    last: str | None,
+    pipeline: str | None,
+    collect: str | None,
+    day: dt.datetime | None,
+    rows: Path | None,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """Show what PLAN would have paid, what open deals or an invoice would bring. Posts nothing.
+
+    \b
+    attain simulate new_plan.yaml --from 2025-01 --to 2026-10
+    attain simulate --collect INV-000330 --by 2026-11-30
+    attain simulate --pipeline weighted
+    """
+    from pipelines.errors import UserError
+    from pipelines.ledger.simulate import Collected
+    from pipelines.ledger.simulate import simulate as rehearse
+    from pipelines.workspace import open_workspace
+
+    if plan is None and pipeline is None and collect is None:
+        raise UserError("Nothing to simulate: give a PLAN file, --pipeline or --collect.")
+    if (collect is None) != (day is None):
+        raise UserError("--collect and --by belong together: which invoice, paid on which day.")
+    found = rehearse(
+        open_workspace(workspace),
+        plan,
+        first,
+        last,
+        pipeline,  # type: ignore[arg-type]
+        Collected(collect, day.date()) if collect and day else None,
+    )
+    if rows is not None:
+        _write_simulation(found.rows, rows)
+    if as_json:
+        click.echo(
+            json.dumps(
+                {
+                    "what": found.what,
+                    "before": found.before,
+                    "after": found.after,
+                    "payees": found.by_payee(),
+                    "rows": found.rows,
+                },
+                ensure_ascii=False,
+                default=str,
+            )
+        )
+        return
+    click.echo(f"{found.what} (nothing is posted)")
+    click.echo(
+        f"  earned {found.before:,.2f} → {found.after:,.2f}  ({found.after - found.before:+,.2f})"
+    )
+    payees = [row for row in found.by_payee() if row["difference"]]
+    for row in payees[:limit]:
+        click.echo(
+            f"  {row['payee_id']:8} {row['name']:<12} {row['role']:<15} {row['before']:>14,.2f} → "
+            f"{row['after']:>14,.2f}  {row['difference']:>+13,.2f}"
+        )
+    if len(payees) > limit:
+        click.echo(f"  … {len(payees) - limit:,} more; --rows FILE.xlsx writes them all by month")
+
+
+def _write_simulation(rows: list[dict[str, Any]], path: Path) -> None:
+    from pipelines.reporting.values import message
+    from pipelines.reporting.workbook import Book, Sheet, columns, write_book
+
+    names = ("payee_id", "name", "role", "period", "before", "after", "difference")
+    book = Book(
+        title=message("simulation.title"),
+        sheets=(
+            Sheet(
+                id="simulation",
+                title=message("simulation.title"),
+                columns=columns(
+                    "employee:text name:text role:text month:text before:money+ after:money+ "
+                    "difference:money+"
+                ),
+                rows=lambda: ([row[name] for name in names] for row in rows),
+            ),
+        ),
+        currency="CNY",
+        year=2000,
+    )
+    write_book(book, path, "en")
