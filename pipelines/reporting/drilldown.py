@@ -6,6 +6,7 @@ here: finding the rows, or how a page looks.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -60,6 +61,7 @@ from pipelines.staging.contract import canonical_tables
 from pipelines.warehouse.duck import Warehouse
 
 ROWS_SHOWN = 100
+PAGES_OPENED = 100  # of one report; with more readers opening each figure would take minutes
 _MOST_CHECKS = 40
 _PLACES = Decimal("0.0001")  # which is what `mart.kpi_value` holds of a sum
 _NEVER = 9999  # the year in which ends what has no end
@@ -125,10 +127,14 @@ def drilldowns(
     """Open every figure of the pages' tiles that the catalogue can open.
 
     A tile says which value it shows, and a page's reader may see it: the rows are that scope's.
+    Reports of more pages than `PAGES_OPENED` are left to the command that their tiles name.
     """
+    pages = list(pages)
+    many = Counter(page.report for page in pages)
     asked = [
         (page, tile, tile.asked)
         for page in pages
+        if many[page.report] <= PAGES_OPENED
         for tile in page.tiles
         if tile.asked is not None and tile.asked.kpi_id in catalogue.kpis
     ]

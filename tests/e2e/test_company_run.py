@@ -79,7 +79,7 @@ def test_a_missing_export_keeps_the_last_good_pages_and_says_so(workspace: Path)
         about_the_run = "sales_ops/"
         models = [p for p in before if p.endswith(".json") and not p.startswith(about_the_run)]
         assert {p: after[p] for p in models} == {p: before[p] for p in models}
-        page = next(p for p in after if p.startswith("director_weekly/") and p.endswith("zh.html"))
+        page = next(p for p in after if re.fullmatch(r"director_weekly/[^/]+/[^/]+\.zh\.html", p))
         text = (workspace / "reports" / "latest" / page).read_text(encoding="utf-8")
         assert "商机.csv" in text  # the notice names the export
     finally:

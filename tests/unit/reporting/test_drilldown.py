@@ -230,3 +230,13 @@ def test_tiles_lead_to_the_pages_that_were_written_and_no_further(
             back = (base / target).read_text(encoding="utf-8")
             for other in re.findall(r'href="([^"#:]+\.(?:html|css))"', back):
                 assert (base / target).parent.joinpath(other).resolve().exists(), other
+
+
+def test_a_report_of_very_many_readers_is_left_to_the_command(
+    warehouse, pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PAGES_OPENED", 1)
+    many = [*pages["rep_weekly"][:2], *pages["director_weekly"]]
+    found = drilldowns(warehouse, CATALOGUE, many)
+    assert {one.report for one in found} == {"director_weekly"}
+    assert all("attain explain" in t.definition.command for t in many[0].tiles if t.asked)
