@@ -201,8 +201,8 @@ def _unexplained(warehouse: Warehouse, since: str, period: str) -> list[str]:
     )
     return [
         f"{len(found):,} differences are unexplained, {total:,.2f} in all: {shown}. Correct them, "
-        "or have each accepted: a row of kind `difference` in commission_approval with its period and "
-        "key, approved by somebody whose role may (policy/commission_books.yaml)"
+        "or have each accepted: a row of kind `difference` in commission_approval with its period "
+        "and key, approved by somebody whose role may (policy/commission_books.yaml)"
     ]
 
 

@@ -33,7 +33,7 @@ from pipelines.reporting.values import (
 from pipelines.reporting.workbook import Book, Cell, Sheet, columns
 
 QUERIES = (
-    "statement_payees", "statement_lines", "statement_holds", "statement_disputes",
+    "open_months", "statement_payees", "statement_lines", "statement_holds", "statement_disputes",
     *rep_commission.QUERIES,
 )  # fmt: skip
 REPORT = "commission_statement"
@@ -62,20 +62,17 @@ class Closed:
 
 
 def build(context: Context) -> list[Page]:
-    """Statements of the running month and the one before it, as far as they are open."""
-    months = {context.last_month.key: context.last_month, context.month.key: context.month}
-    return [
-        page
-        for key, month in sorted(months.items())
-        if key not in _closed_months(context)
-        for page in pages_of(context, month, None)
-    ]
+    """Statements of the open months that somebody acts on.
 
-
-def _closed_months(context: Context) -> frozenset[str]:
-    found = context.con.execute("select period from core.closed_period").fetchall()
-    last = max((period for (period,) in found), default="")
-    return frozenset({m.key for m in (context.last_month, context.month) if m.key <= last})
+    Those are the last month that has ended, or the running one once that is closed, and the month in
+    which corrections to closed ones are posted.
+    """
+    (books,) = context.rows("open_months")
+    last, running = context.last_month, context.month
+    months = {last.key: last} if last.key > books.last_period else {running.key: running}
+    if books.is_begun and books.open_period <= running.key:
+        months[books.open_period] = month_of(books.open_period)
+    return [page for _, month in sorted(months.items()) for page in pages_of(context, month, None)]
 
 
 def pages_of(context: Context, month: Period, closed: Closed | None) -> list[Page]:
@@ -140,9 +137,9 @@ def _page(
                     id="lines",
                     title=message("statement.all_lines"),
                     columns=columns(
-                        "ledger:text month:text on_day:date document:text invoice:text component:text "
-                        "credit:money split:pct cut:pct tier:text rate:rate amount:money+ cause:text "
-                        "line:text"
+                        "ledger:text month:text on_day:date document:text invoice:text "
+                        "component:text credit:money split:pct cut:pct tier:text rate:rate "
+                        "amount:money+ cause:text line:text"
                     ),
                     rows=lambda: _book_rows(lines),
                 ),
@@ -230,8 +227,8 @@ def _lines_section(lines: list[Record]) -> Section:
         ),
         what=(message("statement.lines.what"),),
         table=table(
-            "document:text on_day:day invoice:text component:text credit:money tier:text rate:ratio "
-            "amount:money cause:text",
+            "document:text on_day:day invoice:text component:text credit:money tier:text "
+            "rate:ratio amount:money cause:text",
             [_earned(row) for row in earned],
             total=(
                 message("row.total"), None, None, None, None, None, None,

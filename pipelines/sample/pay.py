@@ -4,8 +4,8 @@ Belongs here: running the commission part of the pipeline over the exports alrea
 belong here: what payroll got wrong on purpose (`sql/truth/payroll_commission.sql`).
 
 A company that pays commission by attain's statements has a payroll that agrees with them, but for
-mistakes; an implementation of its own would be a second engine to keep. What the engine pays is held
-against worked cases and an independent computation in the tests, not here.
+mistakes; an implementation of its own would be a second engine to keep. What the engine pays is
+held against worked cases and an independent computation in the tests, not here.
 """
 
 from __future__ import annotations
