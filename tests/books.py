@@ -1,7 +1,7 @@
 """A company in canonical files and plan files, computed by the real pipeline, asked for its tables.
 
-`Books` gathers rows and plans, `computed` writes them as exports and policy files, lands, stages and
-builds every model that the tables asked for stand on, and opens the warehouse.
+`Books` gathers rows and plans and writes them as exports and policy files; `computed` lands, stages
+and builds every model that the tables asked for stand on, and opens the warehouse.
 """
 
 from __future__ import annotations
@@ -24,9 +24,12 @@ from pipelines.workspace import Workspace, open_workspace
 
 STARTED = dt.datetime(2026, 11, 16)
 COMMISSION = (
-    "mart.commission_line", "mart.commission_statement", "core.commission_pool_share",
-    "core.commission_draw", "mart.commission_target",
-)  # fmt: skip
+    "mart.commission_line",
+    "mart.commission_statement",
+    "core.commission_pool_share",
+    "core.commission_draw",
+    "mart.commission_target",
+)
 
 
 class Books:
@@ -47,12 +50,25 @@ class Books:
         return self
 
     def person(
-        self, who: str, role: str, since: str = "2015-01-01", unit: str = "T", manager: str = "",
+        self,
+        who: str,
+        role: str,
+        since: str = "2015-01-01",
+        unit: str = "T",
+        manager: str = "",
         **more: Any,
-    ) -> Books:  # fmt: skip
+    ) -> Books:
         self.add("employee", {"employee_id": who, "name": who, "hire_date": since, **more})
-        self.add("assignment", {"employee_id": who, "unit_id": unit, "role": role,
-                                "manager_id": manager, "valid_from": since})  # fmt: skip
+        self.add(
+            "assignment",
+            {
+                "employee_id": who,
+                "unit_id": unit,
+                "role": role,
+                "manager_id": manager,
+                "valid_from": since,
+            },
+        )
         return self
 
     def plan(
@@ -64,9 +80,14 @@ class Books:
             for n, part in enumerate(components, 1)
         ]
         self.plans[role] = {
-            "id": role, "version": 1, "label": {"zh": role, "en": role}, "role": role,
-            "valid_from": since, "components": parts, **more,
-        }  # fmt: skip
+            "id": role,
+            "version": 1,
+            "label": {"zh": role, "en": role},
+            "role": role,
+            "valid_from": since,
+            "components": parts,
+            **more,
+        }
         return self
 
     def invoice(
@@ -75,30 +96,69 @@ class Books:
         """An invoice without VAT; `gross_amount` may say otherwise."""
         return self.add(
             "invoice",
-            {"invoice_id": number, "kind": kind, "customer_id": "K", "owner_id": owner,
-             "invoice_date": date, "due_date": date, "net_amount": net, "gross_amount": net,
-             "status": "posted", **more},
-        )  # fmt: skip
+            {
+                "invoice_id": number,
+                "kind": kind,
+                "customer_id": "K",
+                "owner_id": owner,
+                "invoice_date": date,
+                "due_date": date,
+                "net_amount": net,
+                "gross_amount": net,
+                "status": "posted",
+                **more,
+            },
+        )
 
     def cash(self, number: str, invoice: str, date: str, amount: object, **more: Any) -> Books:
         """A receipt allocated to an invoice on the day it came."""
-        self.add("receipt", {"receipt_id": number, "customer_id": "K", "received_date": date,
-                             "cleared_date": date, "amount": amount, **more})  # fmt: skip
-        return self.add("receipt_allocation", {"receipt_id": number, "invoice_id": invoice,
-                                               "allocated_date": date, "amount": amount})  # fmt: skip
+        self.add(
+            "receipt",
+            {
+                "receipt_id": number,
+                "customer_id": "K",
+                "received_date": date,
+                "cleared_date": date,
+                "amount": amount,
+                **more,
+            },
+        )
+        return self.add(
+            "receipt_allocation",
+            {"receipt_id": number, "invoice_id": invoice, "allocated_date": date, "amount": amount},
+        )
 
-    def quota(self, who: str, start: str, end: str, amount: object, measure: str = "m",
-              kind: str = "employee") -> Books:  # fmt: skip
-        return self.add("quota", {"scope_kind": kind, "scope_id": who, "measure": measure,
-                                  "period_start": start, "period_end": end, "amount": amount})  # fmt: skip
+    def quota(
+        self,
+        who: str,
+        start: str,
+        end: str,
+        amount: object,
+        measure: str = "m",
+        kind: str = "employee",
+    ) -> Books:
+        return self.add(
+            "quota",
+            {
+                "scope_kind": kind,
+                "scope_id": who,
+                "measure": measure,
+                "period_start": start,
+                "period_end": end,
+                "amount": amount,
+            },
+        )
 
     def write(self, root: Path) -> Workspace:
         """The workspace's folder: settings, policies, canonical CSV files."""
         data, plans = root / "data", root / "policy" / "commission"
         data.mkdir(parents=True, exist_ok=True)
         plans.mkdir(parents=True, exist_ok=True)
-        settings = {"name": {"zh": "公司", "en": "company"}, "history_start": "2015-01-01",
-                    "inputs": [{"path": "data", "format": "canonical"}]}  # fmt: skip
+        settings = {
+            "name": {"zh": "公司", "en": "company"},
+            "history_start": "2015-01-01",
+            "inputs": [{"path": "data", "format": "canonical"}],
+        }
         _yaml(root / "attain.yaml", settings)
         for shipped in sorted((ROOT / "policy" / "commission").glob("*.yaml")):
             # a file of the same name replaces the shipped plan
@@ -114,13 +174,20 @@ class Books:
 
 def _unused(name: str) -> dict[str, Any]:
     return {
-        "id": f"unused_{name}", "version": 1, "label": {"zh": "-", "en": "-"},
-        "role": f"nobody_{name}", "valid_from": "2015-01-01",
+        "id": f"unused_{name}",
+        "version": 1,
+        "label": {"zh": "-", "en": "-"},
+        "role": f"nobody_{name}",
+        "valid_from": "2015-01-01",
         "components": [
-            {"id": "c", "label": {"zh": "-", "en": "-"},
-             "credit": {"event": "cash_received", "to": "owner"}, "rate": {"flat_pct": 0}}
+            {
+                "id": "c",
+                "label": {"zh": "-", "en": "-"},
+                "credit": {"event": "cash_received", "to": "owner"},
+                "rate": {"flat_pct": 0},
+            }
         ],
-    }  # fmt: skip
+    }
 
 
 def _yaml(path: Path, data: Mapping[str, Any]) -> None:

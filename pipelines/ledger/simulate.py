@@ -1,7 +1,8 @@
-"""What if: another plan, the open pipeline won, an invoice collected. Computed, shown, never posted.
+"""What if: another plan, the open pipeline won, an invoice collected. Computed, never posted.
 
-Belongs here: rehearsing the commission models on changed policies or facts inside a transaction that is
-rolled back whatever happens. Does not belong here: how commission is computed (`sql/commission/`).
+Belongs here: rehearsing the commission models on changed policies or facts inside a transaction
+that is rolled back whatever happens. Does not belong here: how commission is computed
+(`sql/commission/`).
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ def simulate(
         plan_file: a plan that takes the place of those of its role, from the first month on.
         first: first month shown, `2025-01`; the beginning of the year by default.
         last: last month shown; that of the last run by default, or of the latest imagined deal.
-        pipeline: open deals as if won when they are expected, whole or at their stage's probability.
+        pipeline: open deals as if won when expected, whole or at their stage's probability.
         collected: an invoice as if paid in full on a day.
 
     Raises:

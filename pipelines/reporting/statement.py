@@ -64,8 +64,8 @@ class Closed:
 def build(context: Context) -> list[Page]:
     """Statements of the open months that somebody acts on.
 
-    Those are the last month that has ended, or the running one once that is closed, and the month in
-    which corrections to closed ones are posted.
+    Those are the last month that has ended, or the running one once that is closed, and the month
+    in which corrections to closed ones are posted.
     """
     (books,) = context.rows("open_months")
     last, running = context.last_month, context.month

@@ -241,7 +241,8 @@ def test_a_correction_names_the_line_it_corrects(story: Story) -> None:
     orphans = rows(
         story.session,
         "select line.line_id from mart.commission_line as line "
-        "left join core.closed_line as closed on line.reverses_line_id = closed.line_id where line.period <> line.posted_period "
+        "left join core.closed_line as closed on line.reverses_line_id = closed.line_id "
+        "where line.period <> line.posted_period "
         "and not line.is_closed and line.cause like '%changed' and line.source_kind <> 'release' "
         "and line.amount < 0 and closed.line_id is null",
     )
