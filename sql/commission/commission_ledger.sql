@@ -1,4 +1,5 @@
 -- table: core.commission_ledger
+-- kind:  view
 -- grain: one row per line of a ledger as computed anew from everything known now
 -- key:   line_id
 -- why:   earned, payable, held and paid in one table. Nothing here knows of closed months: what was

@@ -33,6 +33,7 @@ pool as (
     earned.component_id,
     earned.period,
     component.pool_unit,
+    replace(earned.pool_id, concat('pool:', component.pool_unit, ':'), '') as pool_unit_id,
     component.pool_share,
     component.pool_min_attainment_pct,
     component.quota_measure,
@@ -58,6 +59,29 @@ month as (
     ) as month_end
   from pool
   cross join core.parameter as parameter
+),
+
+-- everybody in a unit on the last day of a month
+present as (
+  select
+    month.period,
+    'team' as pool_unit,
+    org.team_id as pool_unit_id,
+    org.employee_id,
+    org.role
+  from month
+  inner join core.org_day as org on month.month_end = org.calendar_date
+  where org.is_active and org.team_id is not null
+  union all
+  select
+    month.period,
+    'region' as pool_unit,
+    org.region_id as pool_unit_id,
+    org.employee_id,
+    org.role
+  from month
+  inner join core.org_day as org on month.month_end = org.calendar_date
+  where org.is_active and org.region_id is not null
 ),
 
 -- where members stand by their own plan, in the measure of the pool
@@ -94,7 +118,7 @@ member as (
     pool.pool_share,
     pool.pool_cents,
     pool.pool_min_attainment_pct,
-    org.employee_id,
+    present.employee_id,
     member.weight_points,
     case
       when standing.quota > 0
@@ -108,23 +132,20 @@ member as (
     cast(round(greatest(coalesce(standing.month_credit, 0), 0) * 100, 0) as bigint) as credit_cents
   from pool
   inner join month on pool.period = month.period
-  inner join core.org_day as org
+  inner join present
     on
-      month.month_end = org.calendar_date
-      and pool.pool_id
-      = concat_ws(
-        ':', 'pool', pool.pool_unit, case when pool.pool_unit = 'team' then org.team_id else org.region_id end
-      )
-      and org.is_active
+      pool.period = present.period
+      and pool.pool_unit = present.pool_unit
+      and pool.pool_unit_id = present.pool_unit_id
   inner join policy.commission_pool_member as member
     on
       pool.plan_id = member.plan_id
       and pool.plan_version = member.plan_version
       and pool.component_id = member.component_id
-      and org.role = member.role
+      and present.role = member.role
   left join standing
     on
-      org.employee_id = standing.employee_id
+      present.employee_id = standing.employee_id
       and pool.quota_measure = standing.quota_measure
       and month.month_start = standing.month_start
 ),

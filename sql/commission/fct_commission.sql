@@ -5,6 +5,7 @@
 --        the other modes pay what the commission of the position reached exceeds that of the position
 --        before. Amounts are rounded on the running total, so the lines of a payee add up to the
 --        commission of the position they reached, to the cent
+-- a wide decimal is rounded before it is cast: the engine does the one four times as fast as the other
 with running as (
   select
     running.*,
@@ -64,20 +65,20 @@ marginal as (
     tier_to,
     rate_pct,
     'slice' as step_kind,
-    cast(sign * (slice_to - slice_from) as decimal(18, 4)) as credit_amount,
+    cast(sign * round(slice_to - slice_from, 4) as decimal(18, 4)) as credit_amount,
     cast(sign * (
       round(
         commission_before
-        + cast(slice_to - amount_from as decimal(22, 6)) * cast(rate_pct as decimal(12, 4))
+        + cast(round(slice_to - amount_from, 6) as decimal(22, 6)) * cast(rate_pct as decimal(12, 4))
         * cast(0.01 as decimal(3, 2)), 2
       )
       - round(
         commission_before
-        + cast(slice_from - amount_from as decimal(22, 6)) * cast(rate_pct as decimal(12, 4))
+        + cast(round(slice_from - amount_from, 6) as decimal(22, 6)) * cast(rate_pct as decimal(12, 4))
         * cast(0.01 as decimal(3, 2)), 2
       )
     ) as decimal(18, 4)) as amount,
-    cast(case when sign < 0 then slice_from else slice_to end as decimal(18, 4)) as position_to
+    cast(round(case when sign < 0 then slice_from else slice_to end, 4) as decimal(18, 4)) as position_to
   from slice
   where slice_to > slice_from
 ),

@@ -70,6 +70,7 @@ candidate as (
     event.event_id,
     event.quota_date,
     event.owner_id as payee_id,
+    event.owner_id as member_id,
     1 as level,
     cast(100 as decimal(18, 4)) as pct,
     cast(100 as decimal(38, 4)) as pct_to
@@ -81,6 +82,7 @@ candidate as (
     team.event_id,
     team.quota_date,
     team.employee_id as payee_id,
+    team.employee_id as member_id,
     1 as level,
     team.pct,
     team.pct_to
@@ -92,6 +94,7 @@ candidate as (
     event.event_id,
     event.quota_date,
     overlay.employee_id as payee_id,
+    overlay.employee_id as member_id,
     1 as level,
     overlay.pct,
     overlay.pct as pct_to
@@ -105,6 +108,7 @@ candidate as (
     team.event_id,
     team.quota_date,
     manager.manager_id as payee_id,
+    team.employee_id as member_id,
     manager.level,
     team.pct,
     team.pct_to
@@ -122,6 +126,7 @@ personal as (
   select
     candidate.event_id,
     candidate.payee_id,
+    candidate.member_id,
     candidate.pct,
     candidate.pct_to,
     day.role,
@@ -150,6 +155,7 @@ pooled as (
       ':', 'pool', component.pool_unit,
       case when component.pool_unit = 'team' then org.team_id else org.region_id end
     ) as payee_id,
+    team.employee_id as member_id,
     team.pct,
     team.pct_to,
     'pool' as role,
@@ -210,6 +216,7 @@ based as (
   select
     entitled.event_id,
     entitled.payee_id,
+    entitled.member_id,
     entitled.pct,
     entitled.pct_to,
     entitled.role,
@@ -356,6 +363,22 @@ shared as (
 ),
 
 -- two members of a deal team may have one manager, and one pool
+same_payee as (
+  select
+    event_id,
+    payee_id,
+    plan_id,
+    plan_version,
+    component_id,
+    coalesce(product_id, '') as product_key,
+    min(member_id) as first_member_id,
+    sum(pct) as split_pct,
+    sum(share_amount) as payee_amount
+  from shared
+  where credit_to in ('managers', 'pool')
+  group by event_id, payee_id, plan_id, plan_version, component_id, coalesce(product_id, '')
+),
+
 gathered as (
   select
     shared.*,
@@ -366,22 +389,19 @@ gathered as (
   union all
   select
     shared.*,
-    sum(shared.pct) over same_payee as split_pct,
-    sum(shared.share_amount) over same_payee as payee_amount
+    same_payee.split_pct,
+    same_payee.payee_amount
   from shared
+  inner join same_payee
+    on
+      shared.event_id = same_payee.event_id
+      and shared.payee_id = same_payee.payee_id
+      and shared.plan_id = same_payee.plan_id
+      and shared.plan_version = same_payee.plan_version
+      and shared.component_id = same_payee.component_id
+      and coalesce(shared.product_id, '') = same_payee.product_key
+      and shared.member_id = same_payee.first_member_id
   where shared.credit_to in ('managers', 'pool')
-  window
-    same_payee as (
-      partition by
-        shared.event_id, shared.payee_id, shared.plan_id, shared.plan_version, shared.component_id,
-        shared.product_id
-    )
-  qualify row_number() over (
-    partition by
-      shared.event_id, shared.payee_id, shared.plan_id, shared.plan_version, shared.component_id,
-      shared.product_id
-    order by shared.pct_to
-  ) = 1
 ),
 
 cut as (

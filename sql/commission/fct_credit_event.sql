@@ -163,7 +163,8 @@ document as (
     invoice._line
   from core.fct_invoice as invoice
   left join core.fct_invoice as original
-    on invoice.references_invoice_id = original.invoice_id and invoice.kind = 'credit_note'
+    on
+      case when invoice.kind = 'credit_note' then invoice.references_invoice_id end = original.invoice_id
   inner join wanted on wanted.credit_event = 'invoiced'
   union all
   select

@@ -148,12 +148,12 @@ select
   balance_date.day,
   (
     coalesce((
-      select sum(earned_cents) from commission_month
-      where month_start <= balance_date.day
+      select sum(month.earned_cents) from commission_month as month
+      where month.month_start <= balance_date.day
     ), 0)
     - coalesce((
-      select sum(paid_cents) from payroll_commission
-      where kind is distinct from 'missing_month' and paid_date <= balance_date.day
+      select sum(paid.paid_cents) from payroll_commission as paid
+      where paid.kind is distinct from 'missing_month' and paid.paid_date <= balance_date.day
     ), 0)
   )::bigint as balance_cents
 from balance_date
