@@ -122,7 +122,7 @@ def _page(
         sections=tuple(
             section
             for section in (
-                _lines_section(lines),
+                _lines_section(context, lines),
                 _corrections_section(lines),
                 _release_section(lines, holds),
                 rep_commission.commission_section(context, position) if position else None,
@@ -210,7 +210,7 @@ def _tiles(month: Period, sums: Record) -> tuple[Tile, ...]:
     )
 
 
-def _lines_section(lines: list[Record]) -> Section:
+def _lines_section(context: Context, lines: list[Record]) -> Section:
     """What was earned in the month: document, credit, tier, rate, amount."""
     topic = message("statement.lines.topic")
     earned = [row for row in lines if row.ledger == "earned" and not row.is_correction]
@@ -229,7 +229,7 @@ def _lines_section(lines: list[Record]) -> Section:
         table=table(
             "document:text on_day:day invoice:text component:text credit:money tier:text "
             "rate:ratio amount:money cause:text",
-            [_earned(row) for row in earned],
+            [_earned(context, row) for row in earned],
             total=(
                 message("row.total"), None, None, None, None, None, None,
                 money(total, exact=True), None,
@@ -239,9 +239,11 @@ def _lines_section(lines: list[Record]) -> Section:
     )  # fmt: skip
 
 
-def _earned(row: Record) -> Cells:
+def _earned(context: Context, row: Record) -> Cells:
     return (
-        verbatim(row.source_id),
+        context.unit(row.source_id.split(":")[2])
+        if row.source_kind == "pool"
+        else verbatim(row.source_id),
         day(row.credit_date),
         verbatim(row.invoice_id) if row.invoice_id else None,
         _component(row),
@@ -369,7 +371,7 @@ def _release_section(lines: list[Record], holds: list[Record]) -> Section | None
 def _document(source_id: str) -> Text:
     """The number of the document in a line's id."""
     kind, colon, number = source_id.partition("|")[0].partition(":")
-    return verbatim(number if colon else kind)
+    return verbatim(number.partition(":")[0] if colon else kind)
 
 
 def _disputes_section(context: Context, disputes: list[Record]) -> Section | None:
