@@ -34,6 +34,7 @@ from pipelines.reporting.workbook import Book, Cell, Sheet, columns
 
 QUERIES = (
     "statement_payees", "statement_lines", "statement_holds", "statement_disputes",
+    "closed_periods", "quotas",
     *rep_commission.QUERIES,
 )  # fmt: skip
 REPORT = "commission_statement"
@@ -73,8 +74,7 @@ def build(context: Context) -> list[Page]:
 
 
 def _closed_months(context: Context) -> frozenset[str]:
-    found = context.con.execute("select period from core.closed_period").fetchall()
-    last = max((period for (period,) in found), default="")
+    last = max((row.period for row in context.rows("closed_periods")), default="")
     return frozenset({m.key for m in (context.last_month, context.month) if m.key <= last})
 
 
