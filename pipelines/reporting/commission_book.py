@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pipelines.reporting.causes import cause_text
 from pipelines.reporting.context import Context
 from pipelines.reporting.model import Link
 from pipelines.reporting.section_differences import key_text, kind_text, reason_text
-from pipelines.reporting.statement import cause_text
 from pipelines.reporting.values import message
 from pipelines.reporting.workbook import Book, Cell, Column, RowFormula, Rows, Sheet, columns
 

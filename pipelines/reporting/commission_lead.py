@@ -54,7 +54,8 @@ def _unexplained_sentence(context: Context) -> Message:
 
 def unexplained_tile(context: Context) -> Tile:
     """The remainder over all comparisons; it must be zero before a month is closed."""
-    label, scope = message("tile.unexplained"), message("scope.all_comparisons")
+    label = message("tile.commission_unexplained")
+    scope = message("scope.all_comparisons")
     if not context.rows("commission_comparisons"):
         return Tile(
             kpi_id="commission_unexplained",
@@ -94,8 +95,12 @@ def unexplained_tile(context: Context) -> Tile:
     )
 
 
-def payable_tile(context: Context) -> Tile:
-    """Payable of the last complete month against payroll."""
+def payable_tile(context: Context, beside_unexplained: bool = False) -> Tile:
+    """Payable of the last complete month against payroll.
+
+    Args:
+        beside_unexplained: a tile of its own says what is unexplained.
+    """
     month, row = context.last_month, _month(context)
     label = message("tile.commission_payable")
     if row is None:
@@ -108,6 +113,12 @@ def payable_tile(context: Context) -> Tile:
             section="months",
         )
     n, amount = section_differences.unexplained(context)
+    open_amount = Comparison(
+        label=message("tile.unexplained"),
+        shown=Money(amount=amount, exact=True),
+        judgement="bad" if n else "good",
+        word=message("word.all_comparisons"),
+    )
     return Tile(
         kpi_id="commission_payable",
         label=label,
@@ -119,12 +130,7 @@ def payable_tile(context: Context) -> Tile:
                 label=message("tile.difference"),
                 shown=Money(amount=row.paid - row.payable, exact=True, signed=True),
             ),
-            Comparison(
-                label=message("tile.unexplained"),
-                shown=Money(amount=amount, exact=True),
-                judgement="bad" if n else "good",
-                word=message("word.all_comparisons"),
-            ),
+            *(() if beside_unexplained else (open_amount,)),
         ),
         footer=message("tile.payees", n=Count(value=int(row.payees), unit="people")),
         section="differences",

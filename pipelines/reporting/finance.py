@@ -151,7 +151,7 @@ def _commission_tiles(context: Context, book: KpiBook) -> tuple[Tile, ...]:
     shared = {tile.kpi_id: tile for tile in _tiles(context, book)}
     return (
         commission_lead.unexplained_tile(context),
-        shared["commission_payable"],
+        commission_lead.payable_tile(context, beside_unexplained=True),
         commission_lead.liability_tile(context),
         commission_lead.cost_tile(context),
         shared["outstanding"],

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from pipelines.reporting.causes import cause_text
 from pipelines.reporting.charts import ColumnPoint, Columns
 from pipelines.reporting.context import Context
 from pipelines.reporting.model import Section, SectionNotice
 from pipelines.reporting.periods import month_of
 from pipelines.reporting.section_differences import key_text
-from pipelines.reporting.statement import cause_text
 from pipelines.reporting.tables import count, day, empty, money, table
 from pipelines.reporting.values import (
     Count,

@@ -164,6 +164,7 @@ def comparisons_section(context: Context) -> Section:
             "comparisons.sum",
             n=Count(value=sum(row.differences for row in rows)),
             kinds=Count(value=len({row.kind for row in rows})),
+            open=Count(value=unexplained(context)[0]),
         ),
         what=(message("comparisons.what"),),
         table=table(

@@ -252,6 +252,29 @@ def test_the_base_leads_from_receipts_to_the_statements_without_a_remainder(samp
     assert sum(abs(cell.amount) for cell in column(section, "cuts")) > 0
 
 
+def test_statements_show_tiers_in_the_unit_of_their_plan(sample, pages):
+    """Attainment in percent, leads as numbers and never as money."""
+    roles = dict(
+        sample.execute(
+            "select distinct line.payee_id, component.rate_kind || component.credit_base "
+            "from mart.commission_line as line inner join policy.commission_component as component "
+            "on line.component_id = component.component_id and line.plan_id = component.plan_id "
+            "where posted_period = '2026-10' and component.plan_id in ('sdr', 'team_lead')"
+        ).fetchall()
+    )
+    kinds = {}
+    for page in pages["commission_statement"]:
+        role = roles.get(page.reader.id)
+        section = section_of(page, "lines")
+        if role is None or section.table is None or page.period.key != "2026-10":
+            continue
+        for tier, credit in zip(column(section, "step"), column(section, "credit"), strict=True):
+            if tier is not None:
+                found = (tier.params["start"].kind, credit and credit.kind)
+                kinds.setdefault(role, set()).add(found)
+    assert kinds == {"tiersunits": {("number", None)}, "matrixnet": {("ratio", "money")}}
+
+
 def test_everyone_appraised_has_a_form_whose_parts_give_the_score(sample, pages):
     results = dict(
         sample.execute(
