@@ -10,10 +10,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 from pipelines.reporting import (
+    commission_book,
+    commission_lead,
     kpis,
     receivables_book,
+    section_close,
     section_commission,
     section_customers,
+    section_differences,
     section_provision,
     section_quality,
     section_receivables,
@@ -21,7 +25,7 @@ from pipelines.reporting import (
 from pipelines.reporting.context import Context
 from pipelines.reporting.data import Record
 from pipelines.reporting.kpis import KpiBook
-from pipelines.reporting.model import Asked, Comparison, Page, Reader, Section, SparkPoint, Tile
+from pipelines.reporting.model import Comparison, Page, Reader, Section, SparkPoint, Tile
 from pipelines.reporting.receivables_book import book_link
 from pipelines.reporting.section_receivables import company_metric, old_customers
 from pipelines.reporting.tiles import level_tile, sum_tile
@@ -41,7 +45,8 @@ QUERIES = (
     "receivable_history",
     *kpis.QUERIES,
     *receivables_book.QUERIES,
-    *section_commission.QUERIES,
+    *commission_book.QUERIES,
+    *commission_lead.QUERIES,
     *section_customers.QUERIES,
     *section_provision.QUERIES,
     *section_quality.QUERIES,
@@ -55,7 +60,6 @@ FAMILY = "finance"
 def build(context: Context) -> list[Page]:
     """The same evidence at two addresses, each with its own subject first."""
     book = KpiBook.read(context, "company", WANTED, HISTORIES)
-    tiles = _tiles(context, book)
     receivables = (
         section_receivables.ageing_section(context, exact=True, link=book_link(context)),
         section_customers.customers_section(context),
@@ -69,19 +73,29 @@ def build(context: Context) -> list[Page]:
         section_customers.limits_section(context),
     )
     commission = (
-        section_commission.differences_section(context),
+        section_differences.remainder_section(context, commission_book.book_link(context)),
+        section_differences.comparisons_section(context),
+        section_differences.payroll_section(context),
+        section_differences.deals_section(context),
         section_commission.base_section(context),
+        section_close.accrual_section(context),
+        section_close.corrections_section(context),
+        section_close.disputes_section(context),
+        section_close.approvals_section(context),
+        section_close.closed_section(context),
         section_commission.months_section(context),
         section_commission.payees_section(context),
+        section_close.contract_cost_section(context),
     )
     data = section_quality.quality_section(context)
-    owed, paid = _receivable_lead(context, book), _commission_lead(context)
+    owed, paid = _receivable_lead(context, book), commission_lead.lead(context)
     return [
-        _page(context, "receivables", context.week, (*owed, *paid), tiles,
+        _page(context, "receivables", context.week, (*owed, *paid), _tiles(context, book),
               (*receivables, *commission, data)).model_copy(
             update={"book": receivables_book.receivables_book(context)}),
-        _page(context, "commission_reconciliation", context.last_month, (*paid, *owed), tiles,
-              (*commission, *receivables, data)),
+        _page(context, "commission_reconciliation", context.last_month, (*paid, *owed),
+              _commission_tiles(context, book), (*commission, *receivables, data)).model_copy(
+            update={"book": commission_book.commission_book(context)}),
     ]  # fmt: skip
 
 
@@ -128,8 +142,21 @@ def _tiles(context: Context, book: KpiBook) -> tuple[Tile, ...]:
         level_tile(context, book, me, "dso", message("scope.as_of_day"), window, "days"),
         sum_tile(context, book, quotas, me, "collections", "month", "receipts", None),
         _balance_tile(context, "ecl_provision", metric, "provision"),
-        _commission_tile(context),
+        commission_lead.payable_tile(context),
     )  # fmt: skip
+
+
+def _commission_tiles(context: Context, book: KpiBook) -> tuple[Tile, ...]:
+    """Commission first; of receivables what stands beside it."""
+    shared = {tile.kpi_id: tile for tile in _tiles(context, book)}
+    return (
+        commission_lead.unexplained_tile(context),
+        commission_lead.payable_tile(context, beside_unexplained=True),
+        commission_lead.liability_tile(context),
+        commission_lead.cost_tile(context),
+        shared["outstanding"],
+        shared["overdue_rate"],
+    )
 
 
 _BALANCES = {"outstanding": "receivables_open", "ecl_provision": "ecl_provision"}
@@ -179,53 +206,6 @@ def _balance_tile(context: Context, name: str, metric: Record | None, section: s
     )
 
 
-def _commission_tile(context: Context) -> Tile:
-    """Payable of the last complete month against payroll."""
-    month = context.last_month
-    row = next((r for r in context.rows("commission_totals") if r.period == month.key), None)
-    label = message("tile.commission_payable")
-    if row is None:
-        return Tile(
-            kpi_id="commission_payable",
-            label=label,
-            scope=message("value.plain", value=month),
-            value=None,
-            no_data_reason=context.lacks("receipt_allocation") or message("no_data.nothing"),
-            section="months",
-        )
-    off = row.paid - row.payable
-    open_amount = sum(
-        (
-            abs(r.difference)
-            for r in section_commission.settled_differences(context)
-            if r.reason_code == "unexplained"
-        ),
-        Decimal(0),
-    )
-    return Tile(
-        kpi_id="commission_payable",
-        label=label,
-        scope=message("value.plain", value=month),
-        value=Money(amount=row.payable),
-        comparisons=(
-            Comparison(label=message("tile.paid"), shown=Money(amount=row.paid)),
-            Comparison(
-                label=message("tile.difference"),
-                shown=Money(amount=off, exact=True, signed=True),
-            ),
-            Comparison(
-                label=message("tile.unexplained"),
-                shown=Money(amount=open_amount, exact=True),
-                judgement="bad" if open_amount else "good",
-                word=message("word.all_months"),
-            ),
-        ),
-        footer=message("tile.payees", n=Count(value=int(row.payees), unit="people")),
-        section="differences",
-        asked=Asked(kpi_id="commission_payable", scope="company", period=month.key),
-    )
-
-
 # --- leads --------------------------------------------------------------------------------------
 
 
@@ -263,37 +243,4 @@ def _receivable_lead(context: Context, book: KpiBook) -> tuple[Message, ...]:
     else:
         off = Money(amount=metric.gl_difference, exact=True, signed=True)
         said.append(message("finance.lead.ties_not", difference=off))
-    return tuple(said)
-
-
-def _commission_lead(context: Context) -> tuple[Message, ...]:
-    month = context.last_month
-    row = next((r for r in context.rows("commission_totals") if r.period == month.key), None)
-    if row is None:
-        return ()
-    said = [
-        message(
-            "finance.lead.commission",
-            month=month,
-            payable=Money(amount=row.payable),
-            paid=Money(amount=row.paid),
-        )
-    ]
-    if context.lacks("payroll_commission") is None:
-        rows = section_commission.settled_differences(context)
-        open_rows = [r for r in rows if r.reason_code == "unexplained"]
-        if open_rows:
-            said.append(
-                message(
-                    "finance.lead.unexplained",
-                    n=Count(value=len(open_rows)),
-                    amount=Money(
-                        amount=sum((abs(r.difference) for r in open_rows), Decimal(0)), exact=True
-                    ),
-                )
-            )
-        elif rows:
-            said.append(message("finance.lead.explained", n=Count(value=len(rows))))
-        else:
-            said.append(message("finance.lead.agrees"))
     return tuple(said)

@@ -14,6 +14,7 @@ from pipelines.reporting.values import Bilingual, Judgement, Message, Money, Rat
 
 QUERIES = ("commission_positions", "commission_months", "commission_tiers")
 _STEP = Decimal(10_000)
+_COMPONENT = ("plan_id", "plan_version", "component_id")
 
 
 def commission_section(context: Context, position: Record | None) -> Section:
@@ -55,7 +56,7 @@ def commission_section(context: Context, position: Record | None) -> Section:
 
 
 def statements_section(context: Context, months: list[Record]) -> Section:
-    """The last six statements beside what payroll paid."""
+    """The last six statements, what of them is held, and what payroll paid."""
     topic = message("rep.statements.topic")
     if not months:
         return empty(
@@ -71,8 +72,10 @@ def statements_section(context: Context, months: list[Record]) -> Section:
         id="statements",
         topic=topic,
         message=headline,
+        what=(message("rep.statements.what"),),
         table=table(
-            "month:period credit:money earned:money payable:money paid:money adjustments:money",
+            "month:period credit:money earned:money payable:money paid:money held:money "
+            "adjustments:money",
             [_statement(row) for row in months],
         ),
         table_open=True,
@@ -82,7 +85,10 @@ def statements_section(context: Context, months: list[Record]) -> Section:
 def _statement(row: Record) -> Cells:
     return (
         month_of(row.period),
-        *(money(amount, exact=True) for amount in (row.credit, row.earned, row.payable, row.paid)),
+        *(
+            money(amount, exact=True)
+            for amount in (row.credit, row.earned, row.payable, row.paid, row.held)
+        ),
         money(row.adjustments, exact=True, signed=True) if row.adjustments else None,
     )
 
@@ -148,7 +154,7 @@ def _tiers(context: Context, position: Record) -> Table | None:
     rows: list[Cells] = []
     judgements: list[Judgement] = []
     for tier in context.rows("commission_tiers"):
-        if (tier.plan_id, tier.plan_version) != (position.plan_id, position.plan_version):
+        if any(getattr(tier, key) != getattr(position, key) for key in _COMPONENT):
             continue
         begins = position.quota * tier.tier_from / 100
         is_now = tier.tier_no == position.tier_no

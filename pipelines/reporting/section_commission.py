@@ -1,7 +1,8 @@
-"""Commission for finance: the base traced from receipts, statements against payroll, payees.
+"""Commission for finance: the base traced from receipts to statements, months, payees.
 
-Belongs here: the commission sections of the finance page. Does not belong here: a
-representative's own commission (`rep_commission.py`).
+Belongs here: what was credited, earned, payable and paid. Does not belong here: what differs
+(`section_differences.py`), closing (`section_close.py`), a representative's own commission
+(`rep_commission.py`).
 """
 
 from __future__ import annotations
@@ -13,115 +14,12 @@ from pipelines.reporting.context import Context
 from pipelines.reporting.data import Record
 from pipelines.reporting.model import Section, SectionNotice
 from pipelines.reporting.periods import month_of
+from pipelines.reporting.section_differences import reason_text
 from pipelines.reporting.tables import count, empty, money, table
-from pipelines.reporting.values import Count, Judgement, Message, Money, Period, message, verbatim
+from pipelines.reporting.values import Count, Money, Period, message
 
-QUERIES = (
-    "commission_totals", "commission_payees", "commission_differences", "commission_bases",
-)  # fmt: skip
+QUERIES = ("commission_totals", "commission_payees", "commission_bases")
 _UNEXPLAINED = "unexplained"
-_TIMING = "timing"
-_REASONS = frozenset(
-    {"timing", "missing", "duplicate", "rounding", "paid_after_leaving", "unexplained"}
-)
-
-
-def reason_text(code: str | None) -> Message | None:
-    """A reason code in words; a code without words is shown as it is."""
-    if code is None:
-        return None
-    if code in _REASONS:
-        return message(f"reason.{code}")
-    return message("value.plain", value=verbatim(code))
-
-
-def settled_differences(context: Context) -> list[Record]:
-    """Differences of months that payroll has already paid."""
-    return [r for r in context.rows("commission_differences") if r.reason_code != _TIMING]
-
-
-def unexplained(context: Context) -> Decimal:
-    """What no rule explains, over all months."""
-    return sum(
-        (r.difference for r in settled_differences(context) if r.reason_code == _UNEXPLAINED),
-        Decimal(0),
-    )
-
-
-def differences_section(context: Context) -> Section:
-    """Statement against payroll: every difference with its reason."""
-    topic = message("differences.topic")
-    reason = context.lacks("payroll_commission")
-    if reason is not None:
-        return empty("differences", topic, message("differences.unknown"), reason)
-    rows = settled_differences(context)
-    return Section(
-        id="differences",
-        topic=topic,
-        message=_differences_headline(rows),
-        what=(message("differences.what"),),
-        note=_timing(context),
-        table=table(
-            "payee:text month:period expected:money actual_paid:money difference:money reason:text",
-            [
-                (
-                    context.person(row.key),
-                    month_of(row.period),
-                    money(row.expected, exact=True),
-                    money(row.actual, exact=True),
-                    money(row.difference, exact=True, signed=True),
-                    reason_text(row.reason_code),
-                )
-                for row in rows
-            ],
-            total=(
-                message("row.total"),
-                None,
-                money(sum((r.expected for r in rows), Decimal(0)), exact=True),
-                money(sum((r.actual for r in rows), Decimal(0)), exact=True),
-                money(sum((r.difference for r in rows), Decimal(0)), exact=True, signed=True),
-                None,
-            ),
-            judgements=[_worry(row) for row in rows],
-        )
-        if rows
-        else None,
-        table_open=True,
-    )
-
-
-def _worry(row: Record) -> Judgement:
-    return "bad" if row.reason_code == _UNEXPLAINED else "neutral"
-
-
-def _differences_headline(rows: list[Record]) -> Message:
-    if not rows:
-        return message("differences.none")
-    n = Count(value=len(rows))
-    open_rows = [row for row in rows if row.reason_code == _UNEXPLAINED]
-    if not open_rows:
-        return message("differences.explained", n=n)
-    # Signs must not cancel: two unexplained cents in opposite directions are two cents.
-    amount = sum((abs(row.difference) for row in open_rows), Decimal(0))
-    return message(
-        "differences.unexplained",
-        n=n,
-        open=Count(value=len(open_rows)),
-        amount=Money(amount=amount, exact=True),
-    )
-
-
-def _timing(context: Context) -> tuple[Message, ...]:
-    rows = [r for r in context.rows("commission_differences") if r.reason_code == _TIMING]
-    if not rows:
-        return ()
-    return (
-        message(
-            "differences.timing",
-            n=Count(value=len(rows)),
-            amount=Money(amount=-sum((r.difference for r in rows), Decimal(0)), exact=True),
-        ),
-    )
 
 
 def base_section(context: Context) -> Section:
@@ -133,14 +31,14 @@ def base_section(context: Context) -> Section:
         return empty("base", topic, message("base.none"), reason)
     month = context.last_month
     row = next((r for r in rows if r.period == month.key), rows[0])
-    off = sum((r.credit - r.statement_credit for r in rows), Decimal(0))
+    off = any(_remainder(r) for r in rows)
     return Section(
         id="base",
         topic=topic,
         message=message(
-            "base.traced" if off == 0 else "base.off",
+            "base.off" if off else "base.traced",
             month=month_of(row.period),
-            credit=Money(amount=row.credit, exact=True),
+            credit=Money(amount=row.statement_credit, exact=True),
         ),
         what=(message("base.what"),),
         chart=Waterfall(
@@ -150,11 +48,21 @@ def base_section(context: Context) -> Section:
                 _step("base.vat", -row.vat, "move"),
                 _step("base.shares", -row.shares_without_plan, "move"),
                 _step("base.credit", row.credit, "level"),
+                *(
+                    _step(label, amount, "move")
+                    for label, amount in (
+                        ("base.bounced", row.bounced),
+                        ("base.cut", -row.cut),
+                        ("base.remainder", -_remainder(row)),
+                    )
+                    if amount
+                ),
+                _step("base.stated", row.statement_credit, "level"),
             )
         ),
         table=table(
-            "month:period collected:money without_plan:money vat:money shares:money credit:money "
-            "statement_credit:money remainder:money",
+            "month:period collected:money without_plan:money vat:money shares:money base:money "
+            "bounced:money cuts:money statement_credit:money remainder:money",
             [
                 (
                     month_of(r.period),
@@ -162,14 +70,22 @@ def base_section(context: Context) -> Section:
                         money(amount, exact=True)
                         for amount in (r.collected, -r.without_plan, -r.vat, -r.shares_without_plan)
                     ),
-                    money(r.credit, exact=True),
-                    money(r.statement_credit, exact=True),
-                    money(r.credit - r.statement_credit, exact=True, signed=True),
+                    *(
+                        money(amount, exact=True)
+                        for amount in (r.credit, r.bounced, -r.cut, r.statement_credit)
+                    ),
+                    money(_remainder(r), exact=True, signed=True),
                 )
                 for r in rows
             ],
         ),
     )
+
+
+def _remainder(row: Record) -> Decimal:
+    """What of the base is on no statement, or of the statements in no base."""
+    remainder: Decimal = row.credit + row.bounced - row.cut - row.statement_credit
+    return remainder
 
 
 def _step(label: str, amount: Decimal, role: str) -> WaterfallStep:
@@ -251,7 +167,7 @@ def payees_section(context: Context) -> Section:
             payable=Money(amount=totals[2], exact=True),
             paid=Money(amount=totals[3], exact=True),
         ),
-        notice=_repeated(rows),
+        notice=_adjusted(rows),
         table=table(
             "payee:text credit:money earned:money payable:money paid:money held:money "
             "adjustments:money difference:money reason:text",
@@ -281,8 +197,8 @@ def payees_section(context: Context) -> Section:
     )
 
 
-def _repeated(rows: list[Record]) -> SectionNotice | None:
-    """Adjustments are paid beside the statement; say so where there are some."""
+def _adjusted(rows: list[Record]) -> SectionNotice | None:
+    """Adjustments and corrections are part of what is earned; say so where there are some."""
     adjusted = [r for r in rows if r.adjustments]
     if not adjusted:
         return None

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from pipelines.reporting import rep_commission
+from pipelines.reporting.causes import cause_text
 from pipelines.reporting.context import Context
 from pipelines.reporting.data import Record
 from pipelines.reporting.model import Comparison, Page, Reader, Section, SectionNotice, Tile
@@ -24,6 +26,7 @@ from pipelines.reporting.values import (
     Message,
     Moment,
     Money,
+    Number,
     Period,
     Ratio,
     Text,
@@ -34,21 +37,10 @@ from pipelines.reporting.workbook import Book, Cell, Sheet, columns
 
 QUERIES = (
     "open_months", "statement_payees", "statement_lines", "statement_holds", "statement_disputes",
+    "quotas",
     *rep_commission.QUERIES,
 )  # fmt: skip
 REPORT = "commission_statement"
-_KNOWN_CAUSES = frozenset({
-    "receipt", "bounce", "invoice", "credit_note", "write_off", "contract", "cancellation", "order",
-    "lead", "clawback", "tier_reached", "cap_per_deal", "cap_per_month", "cap_carried", "gate",
-    "clawback_limit", "pool", "spiff", "correction", "draw", "draw_recovered", "guarantee", "held",
-    "released_at_once", "cash", "hold_back", "payroll", "plan_changed", "split_changed",
-    "condition_changed", "quota_changed", "position_moved", "receipt_changed", "receipt_late",
-    "receipt_removed", "bounce_late", "invoice_changed", "invoice_late", "invoice_removed",
-    "credit_note_changed", "credit_note_late", "credit_note_removed", "contract_changed",
-    "contract_late", "contract_removed", "order_changed", "order_late", "order_removed",
-    "lead_late", "lead_removed", "payroll_changed", "adjustment_changed", "draw_recomputed",
-    "release_recomputed", "limit_recomputed", "pool_recomputed",
-})  # fmt: skip
 _PER_UNIT = Decimal(5)
 """A rate above this is an amount for each unit, not a share."""
 
@@ -122,7 +114,7 @@ def _page(
         sections=tuple(
             section
             for section in (
-                _lines_section(context, lines),
+                _lines_section(lines),
                 _corrections_section(lines),
                 _release_section(lines, holds),
                 rep_commission.commission_section(context, position) if position else None,
@@ -138,7 +130,7 @@ def _page(
                     title=message("statement.all_lines"),
                     columns=columns(
                         "ledger:text month:text on_day:date document:text invoice:text "
-                        "component:text credit:money split:pct cut:pct tier:text rate:rate "
+                        "component:text credit:money split:pct cut:pct step:text rate:rate "
                         "amount:money+ cause:text line:text"
                     ),
                     rows=lambda: _book_rows(lines),
@@ -210,7 +202,7 @@ def _tiles(month: Period, sums: Record) -> tuple[Tile, ...]:
     )
 
 
-def _lines_section(context: Context, lines: list[Record]) -> Section:
+def _lines_section(lines: list[Record]) -> Section:
     """What was earned in the month: document, credit, tier, rate, amount."""
     topic = message("statement.lines.topic")
     earned = [row for row in lines if row.ledger == "earned" and not row.is_correction]
@@ -227,9 +219,9 @@ def _lines_section(context: Context, lines: list[Record]) -> Section:
         ),
         what=(message("statement.lines.what"),),
         table=table(
-            "document:text on_day:day invoice:text component:text credit:money tier:text "
+            "document:text on_day:day invoice:text component:text credit:money step:text "
             "rate:ratio amount:money cause:text",
-            [_earned(context, row) for row in earned],
+            [_earned(row) for row in earned],
             total=(
                 message("row.total"), None, None, None, None, None, None,
                 money(total, exact=True), None,
@@ -239,15 +231,13 @@ def _lines_section(context: Context, lines: list[Record]) -> Section:
     )  # fmt: skip
 
 
-def _earned(context: Context, row: Record) -> Cells:
+def _earned(row: Record) -> Cells:
     return (
-        context.unit(row.source_id.split(":")[2])
-        if row.source_kind == "pool"
-        else verbatim(row.source_id),
+        _source(row),
         day(row.credit_date),
         verbatim(row.invoice_id) if row.invoice_id else None,
         _component(row),
-        money(row.credit_amount, exact=True),
+        _credit(row),
         _tier(row),
         Ratio(value=row.rate, decimals=2)
         if row.rate is not None and row.rate < _PER_UNIT
@@ -257,6 +247,13 @@ def _earned(context: Context, row: Record) -> Cells:
     )
 
 
+def _source(row: Record) -> Text:
+    """The source document; a pool by its unit, whose month is that of the line."""
+    if row.source_kind == "pool":
+        return verbatim(row.source_id.split(":")[-2])
+    return verbatim(row.source_id)
+
+
 def _component(row: Record) -> Text | None:
     if row.label_zh:
         return Bilingual(zh=row.label_zh, en=row.label_en)
@@ -264,28 +261,26 @@ def _component(row: Record) -> Text | None:
 
 
 def _tier(row: Record) -> Message | None:
-    """The limits of the tier, in percent of the quota or in money, where there is more than one."""
+    """The limits of the tier, in percent, units or money, where there is more than one."""
     if row.tier_from is None or (row.tier_from == 0 and row.tier_to is None):
         return None
-    if row.rate_by == "attainment":
-        start = Ratio(value=row.tier_from / 100)
-        if row.tier_to is None:
-            return message("statement.tier_from", start=start)
-        return message("statement.tier", start=start, end=Ratio(value=row.tier_to / 100))
-    if row.tier_to is None:
-        return message("statement.tier_from", start=Money(amount=row.tier_from))
-    return message(
-        "statement.tier", start=Money(amount=row.tier_from), end=Money(amount=row.tier_to)
-    )
+    start, end = (_limit(row, limit) for limit in (row.tier_from, row.tier_to))
+    if end is None:
+        return message("statement.tier_from", start=start)
+    return message("statement.tier", start=start, end=end)
 
 
-def cause_text(cause: str | None) -> Text | None:
-    """A cause in words; one without words is shown as it is."""
-    if cause is None:
+def _limit(row: Record, limit: Decimal | None) -> Any:
+    if limit is None:
         return None
-    if cause in _KNOWN_CAUSES:
-        return message(f"cause.{cause}")
-    return verbatim(cause)
+    if row.rate_kind == "matrix" or row.rate_by == "attainment":
+        return Ratio(value=limit / 100)
+    return Number(value=limit, decimals=0) if row.is_of_units else Money(amount=limit)
+
+
+def _credit(row: Record) -> Money | None:
+    """A credit in money; one that counts units has none."""
+    return None if row.is_of_units else money(row.credit_amount, exact=True)
 
 
 def _corrections_section(lines: list[Record]) -> Section | None:

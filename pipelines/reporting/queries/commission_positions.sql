@@ -3,6 +3,7 @@ select
   position.employee_id,
   position.plan_id,
   position.plan_version,
+  position.component_id,
   plan.label_zh,
   plan.label_en,
   position.quota_start,

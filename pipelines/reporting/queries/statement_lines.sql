@@ -17,6 +17,8 @@ select
   line.tier_from,
   line.tier_to,
   component.rate_by,
+  component.rate_kind,
+  coalesce(component.credit_base = 'units', false) as is_of_units,
   line.rate,
   line.amount,
   line.cause,

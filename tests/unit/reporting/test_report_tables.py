@@ -23,10 +23,12 @@ def test_the_commission_base_leads_from_receipts_to_credit_without_a_remainder(s
     ) == (0,)
     section = section_of(pages["finance"][1], "base")
     assert {cell.amount for cell in column(section, "remainder")} == {D(0)}
-    credited = one(
-        sample, "select sum(credit) from mart.commission_statement where period = '2026-10'"
+    stated = one(
+        sample,
+        "select sum(credit_amount) from mart.commission_line where posted_period = '2026-10' "
+        "and ledger = 'earned' and source_kind = 'receipt' and component_id = 'cash'",
     )[0]
-    assert section.chart.steps[-1].amount == credited
+    assert section.chart.steps[-1].amount == stated
 
 
 def test_the_pipelines_causes_lead_from_start_to_end_in_every_period_and_scope(sample, pages):
@@ -78,13 +80,15 @@ def test_the_win_curve_is_aalen_and_johansens(sample):
 
 
 def test_the_next_tier_and_the_next_ten_thousand_follow_from_the_plan(sample):
-    tiers = sample.execute(
-        "select tier_from, tier_to, rate_pct from policy.commission_tier order by tier_no"
-    ).fetchall()
     rows = fetch(sample, "commission_positions")
     assert len(rows) > 20
     for row in rows:
         pays, missing = D(0), None
+        tiers = sample.execute(
+            "select tier_from, tier_to, rate_pct from policy.commission_tier "
+            "where plan_id = ? and plan_version = ? and component_id = ? order by tier_no",
+            [row.plan_id, row.plan_version, row.component_id],
+        ).fetchall()
         for low, high, rate in tiers:
             begin = row.quota * low / 100
             end = row.quota * high / 100 if high is not None else D("1e18")
@@ -168,3 +172,12 @@ def test_open_deals_weigh_what_such_deals_brought_at_the_same_distance_before(sa
     assert all(number >= 30 for number in seen.values())
     now = next(row for row in fetch(sample, "forecast") if row.forecast_date == SUNDAY)
     assert now.weighted_amount == pytest.approx(expected, abs=D("1"))
+
+
+def test_a_representatives_tiers_are_those_of_the_component_the_position_is_in(sample, pages):
+    """A plan's flat components have a tier of their own, which is no step on the way up."""
+    positions = {row.employee_id for row in fetch(sample, "commission_positions")}
+    shown = [p for p in pages["rep_weekly"] if p.reader.id in positions]
+    assert shown
+    for page in shown:
+        assert len(column(section_of(page, "commission"), "tier")) == 4

@@ -1,0 +1,27 @@
+-- every line of the months that are open, in all ledgers
+select
+  line.line_id,
+  line.ledger,
+  line.payee_id,
+  line.period,
+  line.posted_period,
+  line.credit_date,
+  line.source_kind,
+  line.source_id,
+  line.invoice_id,
+  line.plan_id,
+  line.plan_version,
+  line.component_id,
+  line.credit_amount,
+  line.split_pct,
+  line.cut_pct,
+  line.rate,
+  case when line.ledger = 'earned' then line.amount end as earned,
+  case when line.ledger = 'payable' then line.amount end as payable,
+  case when line.ledger = 'held' then line.amount end as held,
+  case when line.ledger = 'paid' then line.amount end as paid,
+  line.cause,
+  line.reverses_line_id
+from mart.commission_line as line
+where not line.is_closed
+order by line.posted_period desc, line.payee_id asc, line.ledger asc, line.line_id asc

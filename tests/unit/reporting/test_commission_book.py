@@ -1,0 +1,102 @@
+"""Finance's commission workbook: differences first, sums those of the published tables."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import duckdb
+import pytest
+from python_calamine import CalamineWorkbook, load_workbook
+
+from pipelines.reporting.model import Page
+from pipelines.reporting.workbook import write_book
+
+
+@pytest.fixture(scope="module")
+def page(pages: dict[str, list[Page]]) -> Page:
+    return next(page for page in pages["finance"] if page.report == "commission_reconciliation")
+
+
+@pytest.fixture(scope="module")
+def found(page: Page, sample: duckdb.DuckDBPyConnection, tmp_path_factory) -> CalamineWorkbook:
+    from warehouses import SUNDAY
+
+    from pipelines.reporting.reports import REPORTS
+
+    again = REPORTS["finance"].build(sample, SUNDAY)[1]
+    path = tmp_path_factory.mktemp("book") / "commission.en.xlsx"
+    assert again.book is not None
+    write_book(again.book, path, "en")
+    return load_workbook(str(path))
+
+
+def rows(book: CalamineWorkbook, sheet: str) -> list[dict[str, object]]:
+    head, *body = book.get_sheet_by_name(sheet).to_python()
+    return [dict(zip(head, row, strict=True)) for row in body]
+
+
+def total(book: CalamineWorkbook, sheet: str, name: str) -> Decimal:
+    return Decimal(str(rows(book, sheet)[-1][name]))
+
+
+def added(book: CalamineWorkbook, sheet: str, name: str) -> Decimal:
+    return sum((Decimal(str(r[name] or 0)) for r in rows(book, sheet)[:-1]), Decimal(0))
+
+
+def test_differences_come_first_and_unexplained_ones_on_top(
+    found: CalamineWorkbook, sample: duckdb.DuckDBPyConnection
+) -> None:
+    assert found.sheet_names[0] == "Differences"
+    *listed, _ = rows(found, "Differences")
+    counted, open_ones = sample.execute(
+        "select count(*), count(*) filter (where is_unexplained) from mart.commission_difference"
+    ).fetchone()  # type: ignore[misc]
+    assert len(listed) == counted
+    marked = [bool(row["Unexplained"]) for row in listed]
+    assert marked == [True] * open_ones + [False] * (counted - open_ones)
+    assert open_ones > 0
+
+
+def test_the_register_and_the_lines_of_open_months_add_up_to_the_statements(
+    found: CalamineWorkbook, sample: duckdb.DuckDBPyConnection
+) -> None:
+    for name in ("Earned", "Payable", "Paid"):
+        (stated,) = sample.execute(
+            f"select sum({name.lower()}) from mart.commission_statement"
+        ).fetchone()  # type: ignore[misc]
+        for sheet in ("Statements", "Lines of open months"):
+            assert total(found, sheet, name) == added(found, sheet, name) == stated
+    (lines,) = sample.execute(
+        "select count(*) from mart.commission_line where not is_closed"
+    ).fetchone()  # type: ignore[misc]
+    assert len(rows(found, "Lines of open months")) - 1 == lines
+
+
+def test_the_ledger_sheet_holds_every_month_and_its_difference(
+    found: CalamineWorkbook, sample: duckdb.DuckDBPyConnection
+) -> None:
+    *months, _ = rows(found, "Accrual and ledger")
+    booked = [row for row in months if row["In the ledger"] != ""]
+    assert len(booked) > 12
+    for row in booked:
+        own = Decimal(str(row["In the ledger"])) - Decimal(str(row["Expense"]))
+        assert Decimal(str(row["Expense differs"])) == own
+    (expense,) = sample.execute("select sum(expense) from mart.commission_accrual").fetchone()  # type: ignore[misc]
+    assert total(found, "Accrual and ledger", "Expense") == expense
+
+
+def test_contract_costs_and_their_schedule_write_off_the_same(found: CalamineWorkbook) -> None:
+    costs = total(found, "Contract costs", "Amount")
+    assert costs == added(found, "Contract costs", "Amount") != 0
+    assert total(found, "Amortisation", "Capitalised") == costs
+    assert total(found, "Amortisation", "Written off") == costs
+    last = rows(found, "Amortisation")[-2]
+    assert Decimal(str(last["Asset"])) == 0
+
+
+def test_the_page_links_to_it_from_its_first_section(page: Page) -> None:
+    assert page.sections[0].id == "remainder"
+    link = page.sections[0].link
+    assert link is not None
+    assert link.path == "commission_reconciliation/finance/2026-10.{language}.xlsx"
+    assert f"{page.stem}." in link.path
