@@ -14,7 +14,7 @@ from pipelines.policy.load import Policies
 PROCESS = "process/functional.yaml"
 CALENDAR = "calendar/cn.yaml"
 RECEIVABLES = "receivables.yaml"
-COMMISSION = "commission/rep_cash_2024.yaml"
+COMMISSION = "commission/rep_2024.yaml"
 APPRAISAL = "appraisal/rep.yaml"
 QUOTAS = "quotas.yaml"
 TERMS = "terms.yaml"
@@ -24,7 +24,10 @@ def test_the_shipped_policies_load(policies: PolicyFiles) -> None:
     found = policies.load()
     assert (found.process.id, found.calendar.id) == ("functional", "cn")
     assert found.receivables.buckets[1].from_day == 1
-    assert [plan.role for plan in found.plans] == ["rep"]
+    assert {plan.role for plan in found.plans} == {
+        "rep", "team_lead", "region_manager", "csm", "presales", "sdr", "pool",
+    }  # fmt: skip
+    assert [plan.version for plan in found.plans if plan.id == "rep"] == [1, 2]
     assert [scheme.period for scheme in found.schemes] == ["quarter"]
     assert "win_rate_count" in found.catalogue.kpis
 
@@ -42,7 +45,7 @@ def test_the_shipped_policies_load(policies: PolicyFiles) -> None:
          lambda p: [w for *_, w in p.quotas.weights()] == [100, 60] + 10 * [100]),
         (RECEIVABLES, "dso_days: 91", "dso_days: 365", lambda p: p.receivables.dso_days == 365),
         (COMMISSION, "valid_from: 2024-11-01", "valid_from: 2025-02-28",
-         lambda p: p.plans[0].valid_from == dt.date(2025, 2, 28)),
+         lambda p: dt.date(2025, 2, 28) in {plan.valid_from for plan in p.plans}),
         (APPRAISAL, "coefficient: 1.5", "coefficient: 1.55",
          lambda p: p.schemes[0].bands[0].coefficient == Decimal("1.55")),
         (TERMS, '"09:00"', '"8:30"', lambda p: p.terms.working_day_begins == 510),
@@ -61,7 +64,8 @@ def test_a_workspace_s_own_file_replaces_the_shipped_one(
 def test_money_and_rates_are_read_exactly(policies: PolicyFiles) -> None:
     """A rate of 0.1 in a policy is a tenth, not the binary number nearest to it."""
     policies.change(COMMISSION, "rate_pct: 1.0", "rate_pct: 0.1")
-    assert policies.load().plans[0].rate.tiers[0].rate_pct == Decimal("0.1")
+    (plan,) = [p for p in policies.load().plans if (p.id, p.version) == ("rep", 1)]
+    assert plan.components[0].rate.tiers[0].rate_pct == Decimal("0.1")
 
 
 MISTAKES = [
@@ -82,8 +86,8 @@ MISTAKES = [
      "stages.0.rolle: unknown key (did you mean role?)."),
     (PROCESS, "label: {zh: 线索, en: Lead}", "label: {zh: 线索}", "zh: 线索",
      "stages.0.label.en: this key is required and absent."),
-    (COMMISSION, "  split: deal_team", "  splitt: deal_team", "splitt",
-     "credit.splitt: unknown key (did you mean split?)."),
+    (COMMISSION, "event: cash_received", "evnt: cash_received", "evnt",
+     "components.0.credit.evnt: unknown key (did you mean event?)."),
     # a wrong type, a wrong date, a number out of range
     (PROCESS, "expected_days: 14", "expected_days: soon", "soon",
      "stages.0.expected_days: expected a whole number; found 'soon'."),
@@ -98,9 +102,10 @@ MISTAKES = [
     (COMMISSION, "valid_from: 2024-11-01", "valid_from: 2024-11-31", "2024-11-31",
      "valid_from: expected a date such as 2026-01-31; found '2024-11-31'."),
     (COMMISSION, "rate_pct: 1.0", "rate_pct: 1%", "1%",
-     "rate.tiers.0.rate_pct: expected a number; found '1%'."),
+     "components.0.rate.tiers.0.rate_pct: expected a number; found '1%'."),
     (COMMISSION, "mode: marginal", "mode: marginel", "marginel",
-     "rate.mode: expected 'marginal' (did you mean marginal?); found 'marginel'."),
+     "components.0.rate.mode: expected 'marginal', 'whole', 'interpolated' or 'hybrid' "
+     "(did you mean marginal?); found 'marginel'."),
     (COMMISSION, "version: 1", "version:", "version",
      "version: expected a whole number; found nothing."),
     # the choices of definitions
@@ -119,18 +124,19 @@ MISTAKES = [
      "stages.1.required: an opportunity has no field 'custmer_id' (did you mean customer_id?)."),
     # tiers of a commission plan
     (COMMISSION, "{from: 60, to: 100", "{from: 50, to: 100", "tiers:",
-     "rate.tiers: tiers overlap: 0–60 and 50–100 share 50–60."),
+     "components.0.rate.tiers: tiers overlap: 0–60 and 50–100 share 50–60."),
     (COMMISSION, "{from: 60, to: 100", "{from: 70, to: 100", "tiers:",
-     "rate.tiers: tiers leave a gap: nothing between 60 and 70."),
+     "components.0.rate.tiers: tiers leave a gap: nothing between 60 and 70; write a "
+     "tier with rate_pct: 0 if nothing is paid there."),
     (COMMISSION, "{from: 60, to: 100", "{from: 60, to: 60", "tiers:",
-     "rate.tiers: a tier must end above its start; see from 60."),
+     "components.0.rate.tiers: a tier must end above its start; see from 60."),
     (COMMISSION, "{from: 0, to: 60", "{from: 5, to: 60", "tiers:",
-     "rate.tiers: the first tier must begin at 0, it begins at 5."),
+     "components.0.rate.tiers: the first tier must begin at 0, it begins at 5."),
     (COMMISSION, "{from: 60, to: 100,", "{from: 60,", "tiers:",
-     "rate.tiers: only the last tier may be without `to`; see from 60."),
+     "components.0.rate.tiers: only the last tier may be without `to`; see from 60."),
     (COMMISSION, "{from: 130, rate", "{from: 130, to: 200, rate", "tiers:",
-     "rate.tiers: the last tier must be open: leave out its `to`."),
-    (COMMISSION, "credit:", "valid_to: 2024-01-01\ncredit:", "id:",
+     "components.0.rate.tiers: the last tier must be open: leave out its `to`."),
+    (COMMISSION, "valid_to: 2025-12-31", "valid_to: 2024-01-01", "id:",
      "valid_to 2024-01-01 is before valid_from 2024-11-01."),
     # a scorecard
     (APPRAISAL, "weight: 30", "weight: 31", "indicators:",
@@ -225,8 +231,8 @@ def test_a_file_in_another_encoding_is_named(policies: PolicyFiles) -> None:
          "base_currency: expected a text of the form ^[A-Z]{3}$; found 'rmb'."),
         ("as_of: 2026-02-30", "as_of: expected a date such as 2026-01-31; found '2026-02-30'."),
         ("reports: [appraisals]",
-         "reports.0: expected 'director_weekly', 'finance', 'appraisal', 'rep_weekly' or "
-         "'sales_ops' (did you mean appraisal?); found 'appraisals'."),
+         "reports.0: expected 'director_weekly', 'finance', 'appraisal', 'rep_weekly', "
+         "'commission_statement' or 'sales_ops' (did you mean appraisal?); found 'appraisals'."),
         ("reports: []", "reports: expected at least 1 of them."),
         ("base_curency: CNY", "base_curency: unknown key (did you mean base_currency?)."),
         ("memory_limit: lots", "memory_limit: expected a text of the form "),
@@ -239,8 +245,8 @@ def test_a_mistake_in_the_settings_is_one_sentence(
 
 
 def second_plan(policies: PolicyFiles, *changes: tuple[str, str]) -> PolicyFiles:
-    """The shipped plan once more under another name."""
-    policies.change(COMMISSION, "version: 1", "version: 2")
+    """The shipped plan of before once more under another name."""
+    policies.change(COMMISSION, "version: 1", "version: 3")
     text = (policies.root / "policy" / COMMISSION).read_text(encoding="utf-8")
     (policies.root / "policy" / COMMISSION).unlink()
     for old, new in changes:
@@ -251,29 +257,42 @@ def second_plan(policies: PolicyFiles, *changes: tuple[str, str]) -> PolicyFiles
 
 def test_two_plans_that_would_both_pay_a_role_are_a_mistake(policies: PolicyFiles) -> None:
     message = second_plan(policies).mistake()
-    assert message.startswith("policy/commission/zz_ours.yaml line 6, valid_from: ")
-    assert "rep_cash_2024.yaml is in force for role 'rep' on the same days" in message
+    line = policies.line_of("commission/zz_ours.yaml", "valid_from:")
+    assert message.startswith(f"policy/commission/zz_ours.yaml line {line}, valid_from: ")
+    assert "rep_2024.yaml is in force for role 'rep' on the same days" in message
     assert "end one with valid_to" in message
 
 
 @pytest.mark.parametrize(
-    "change",
+    "changes",
     [
-        ("valid_from: 2024-11-01", "valid_from: 2023-01-01\nvalid_to: 2024-10-31"),
-        ("role: rep", "role: sdr"),
+        [("valid_from: 2024-11-01", "valid_from: 2023-01-01"),
+         ("valid_to: 2025-12-31", "valid_to: 2024-10-31")],
+        [("role: rep", "role: director"), ("id: rep", "id: ours")],
+        [("role: rep", "role: rep\nunits: [EAST]"), ("id: rep", "id: ours")],
     ],
-)
-def test_plans_of_other_days_or_roles_stand_side_by_side(
-    policies: PolicyFiles, change: tuple[str, str]
+    ids=["other days", "another role", "only some units"],
+)  # fmt: skip
+def test_plans_of_other_days_roles_or_units_stand_side_by_side(
+    policies: PolicyFiles, changes: list[tuple[str, str]]
 ) -> None:
-    assert len(second_plan(policies, change).load().plans) == 2
+    before = len(policies.load().plans)
+    assert len(second_plan(policies, *changes).load().plans) == before + 1
 
 
 def test_a_version_of_a_plan_exists_once(policies: PolicyFiles) -> None:
-    changes = (("version: 2", "version: 1"), ("role: rep", "role: sdr"))
+    changes = (("version: 3", "version: 1"), ("role: rep", "role: director"))
     message = second_plan(policies, *changes).mistake()
     assert "version: " in message
-    assert "rep_cash_2024.yaml is version 1 of 'rep_cash' too." in message
+    assert "rep_2024.yaml is version 1 of 'rep' too." in message
+
+
+def test_days_between_two_versions_of_a_plan_are_a_mistake(policies: PolicyFiles) -> None:
+    policies.change(COMMISSION, "valid_to: 2025-12-31", "valid_to: 2025-11-30")
+    message = policies.mistake()
+    assert "rep_2026.yaml line 7, valid_from: " in message
+    assert "nobody of role 'rep' has a plan from 2025-12-01 on" in message
+    assert message.endswith("Begin this one then, or leave out the other's valid_to.")
 
 
 def test_two_schemes_that_would_both_score_a_role_are_a_mistake(policies: PolicyFiles) -> None:

@@ -1,0 +1,247 @@
+"""Events that are credited or take a credit back, and the conditions that cut it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from commissions import event, given_plans, part, plan
+from documents import allocation, day, receipt
+from laboratory import Laboratory, Row, pick
+
+
+def invoice(number: str = "I", net: object = 100, gross: object = 113, **more: Any) -> Row:
+    return {"invoice_id": number, "kind": "invoice", "customer_id": "K", "owner_id": "E1",
+            "invoice_date": day("2026-10-01"), "due_date": day("2026-10-31"), "currency": "CNY",
+            "rate_to_base": 1, "net_amount": net, "gross_amount": gross, "net_amount_base": net,
+            "gross_amount_base": gross, **more}  # fmt: skip
+
+
+def cash(number: str, amount: object, date: str = "2026-10-05", **more: Any) -> Row:
+    return {"receipt_id": number, "invoice_id": "I", "allocated_date": day(date),
+            "amount": amount, **more}  # fmt: skip
+
+
+def events(lab: Laboratory, kind: str, **tables: Sequence[Row]) -> list[dict[str, Any]]:
+    """Events of one kind, from the tables given."""
+    base = "units" if kind == "lead_accepted" else "net"
+    given_plans(lab, plan(part(event=kind, credit={"base": base})))
+    for name, rows in tables.items():
+        lab.given(name.replace("__", "."), rows)
+    return lab.result("core.fct_credit_event", "event_date, event_id")
+
+
+def test_cash_is_credited_net_of_its_share_of_vat(lab: Laboratory) -> None:
+    """56.50 is half of 113.00 gross, so half of 100.00 net."""
+    rows = events(lab, "cash_received", core__fct_invoice=[invoice()],
+                  core__fct_collection=[cash("R", Decimal("56.50"))])  # fmt: skip
+    assert pick(rows, "source_kind", "net_amount_base") == [("receipt", 50)]
+
+
+def test_the_net_parts_of_a_paid_invoice_are_its_net_amount(lab: Laboratory) -> None:
+    amounts = [Decimal("0.01"), Decimal("37.66"), Decimal("75.33")]
+    rows = events(lab, "cash_received", core__fct_invoice=[invoice()],
+                  core__fct_collection=[cash(str(a), a) for a in amounts])  # fmt: skip
+    assert sum(row["net_amount_base"] for row in rows) == 100
+
+
+def test_foreign_cash_is_credited_at_the_invoice_s_rate_to_its_last_decimal(
+    lab: Laboratory,
+) -> None:
+    """113,000,000 at 0.00045678 is 100,000,000 net, 45,678.00 in base currency."""
+    rows = events(
+        lab, "cash_received", core__fct_collection=[cash("R", 113_000_000)],
+        core__fct_invoice=[invoice(net=100_000_000, gross=113_000_000,
+                                   rate_to_base=Decimal("0.00045678"))],
+    )  # fmt: skip
+    assert rows[0]["net_amount_base"] == 45_678
+
+
+def test_a_receipt_that_bounced_was_cash_and_goes_back_on_the_day_it_bounced(
+    lab: Laboratory,
+) -> None:
+    rows = events(
+        lab, "cash_received", core__fct_invoice=[invoice()],
+        staging__receipt=[receipt("R", "2026-10-05", 113, "2026-10-20",
+                                  cleared_date=day("2026-10-05"))],
+        staging__receipt_allocation=[allocation("R", "I", "2026-10-05", 113)],
+    )  # fmt: skip
+    assert pick(rows, "event_date", "quota_date", "source_kind", "net_amount_base") == [
+        (day("2026-10-05"), day("2026-10-05"), "receipt", 100),
+        (day("2026-10-20"), day("2026-10-05"), "bounce", -100),
+    ]
+    assert rows[1]["reverses_event_id"] == rows[0]["event_id"]
+
+
+def test_a_credit_note_takes_back_from_the_owner_and_the_day_of_its_invoice(
+    lab: Laboratory,
+) -> None:
+    note = invoice("N", -40, kind="credit_note", owner_id="E9", invoice_date=day("2026-11-02"),
+                   references_invoice_id="I")  # fmt: skip
+    rows = events(lab, "invoiced", core__fct_invoice=[invoice(), note])
+    assert pick(rows, "source_kind", "owner_id", "quota_date", "family_id", "net_amount_base") == [
+        ("invoice", "E1", day("2026-10-01"), "I", 100),
+        ("credit_note", "E1", day("2026-10-01"), "I", -40),
+    ]  # fmt: skip
+    assert rows[1]["reverses_event_id"] == "invoice:I"
+
+
+def test_a_write_off_takes_back_its_share_net_of_vat(lab: Laboratory) -> None:
+    lost = {"invoice_id": "I", "written_off_date": day("2026-11-02"),
+            "amount": Decimal("56.50")}  # fmt: skip
+    rows = events(lab, "invoiced", core__fct_invoice=[invoice()], staging__write_off=[lost])
+    assert pick(rows, "source_kind", "net_amount_base") == [("invoice", 100), ("write_off", -50)]
+
+
+def test_a_cancelled_contract_was_signed_once_and_is_taken_back_on_its_last_day(
+    lab: Laboratory,
+) -> None:
+    rows = events(lab, "signed", staging__contract=[
+        {"contract_id": "A", "customer_id": "K", "owner_id": "E1", "net_amount": 100,
+         "signed_at": "2026-08-01 09:00:00", "end_date": day("2026-10-15"), "status": "cancelled"},
+    ])  # fmt: skip
+    assert pick(rows, "event_date", "quota_date", "source_kind", "net_amount_base") == [
+        (day("2026-08-01"), day("2026-08-01"), "contract", 100),
+        (day("2026-10-15"), day("2026-08-01"), "cancellation", -100),
+    ]  # fmt: skip
+
+
+def contract(number: str = "A", **more: Any) -> Row:
+    return {"contract_id": number, "opportunity_id": "O", "customer_id": "K", "owner_id": "E1",
+            "type": "new", "signed_date": day("2026-10-01"), "net_amount": 100,
+            "net_amount_base": 100, "is_first_of_customer": True, **more}  # fmt: skip
+
+
+def test_the_first_contract_of_a_customer_makes_its_money_that_of_a_new_one(
+    lab: Laboratory,
+) -> None:
+    rows = events(
+        lab, "signed", core__fct_contract=[contract(), contract("B", is_first_of_customer=False)],
+        staging__contract=[{"contract_id": "A", "type": "new", "compliance_ok": False},
+                           {"contract_id": "B", "type": "renewal"}],
+    )  # fmt: skip
+    assert pick(rows, "contract_id", "contract_type", "is_new_customer", "is_compliant") == [
+        ("A", "new", True, False), ("B", "renewal", False, True),
+    ]  # fmt: skip
+
+
+ORDER = {"order_id": "S", "customer_id": "K", "owner_id": "E1", "order_date": day("2026-10-02"),
+         "delivered_date": day("2026-10-09"), "net_amount_base": 100}  # fmt: skip
+LINES = [
+    {"order_id": "S", "line_no": 1, "quantity": 3, "net_amount_base": 60, "cost_amount_base": 30},
+    {"order_id": "S", "line_no": 2, "quantity": 4, "net_amount_base": 40, "cost_amount_base": 30},
+]
+
+
+@pytest.mark.parametrize(("kind", "on"), [("ordered", "2026-10-02"), ("delivered", "2026-10-09")])
+def test_an_order_is_credited_on_the_day_the_plan_names(
+    lab: Laboratory, kind: str, on: str
+) -> None:
+    rows = events(lab, kind, core__fct_order=[ORDER], core__fct_order_line=LINES)
+    assert pick(rows, "event_date", "units", "net_amount_base") == [(day(on), 7, 100)]
+
+
+def test_an_order_that_was_not_delivered_is_not_credited_on_delivery(lab: Laboratory) -> None:
+    assert events(lab, "delivered", core__fct_order=[{**ORDER, "delivered_date": None}]) == []
+
+
+def test_the_margin_of_an_invoice_is_its_share_of_the_order_s(lab: Laboratory) -> None:
+    """60 of the order's 100 cost 60: 40 margin, so an invoice of half has 20."""
+    rows = events(lab, "invoiced", core__fct_invoice=[invoice(net=50, order_id="S")],
+                  core__fct_order_line=LINES)  # fmt: skip
+    assert pick(rows, "net_amount_base", "margin_amount_base") == [(50, 20)]
+
+
+def test_an_accepted_lead_is_one_unit_of_its_owner(lab: Laboratory) -> None:
+    leads = [
+        {"lead_id": name, "owner_id": "E1", "sql_date": day("2026-10-05"), "is_disqualified": off}
+        for name, off in [("A", False), ("B", True)]
+    ]
+    rows = events(lab, "lead_accepted", core__fct_lead=leads,
+                  staging__lead=[{"lead_id": "A"}, {"lead_id": "B"}])  # fmt: skip
+    assert pick(rows, "source_id", "units") == [("A", 1)]
+
+
+def test_an_event_that_no_plan_credits_is_none(lab: Laboratory) -> None:
+    assert events(lab, "signed", core__fct_invoice=[invoice()],
+                  core__fct_collection=[cash("R", 113)]) == []  # fmt: skip
+
+
+def cuts(lab: Laboratory, cut: Row, found: Row, **tables: Sequence[Row]) -> list[object]:
+    given_plans(lab, plan(part(cuts=[cut])))
+    lab.given("core.fct_credit_event", [found])
+    for name, rows in tables.items():
+        lab.given(name.replace("__", "."), rows)
+    return [row["cut_pct"] for row in lab.result("core.fct_credit_cut")]
+
+
+OVERDUE = {"on": "overdue", "steps": [
+    {"over": over, "cut_pct": pct}
+    for over, pct in [(30, 20), (60, 40), (90, 50), (120, 80), (180, 100)]
+]}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("due", "expected"),
+    [("2026-09-05", []), ("2026-09-04", [20]), ("2026-07-22", [40]), ("2026-04-07", [100])],
+    ids=["30 days", "31 days", "75 days", "181 days"],
+)
+def test_late_cash_is_cut_by_the_step_its_days_are_beyond(
+    lab: Laboratory, due: str, expected: list[object]
+) -> None:
+    found = cuts(lab, OVERDUE, event("R", 100), core__fct_invoice=[invoice(due_date=day(due))],
+                 staging__receipt_allocation=[allocation("R", "I", "2026-10-05", 113)])  # fmt: skip
+    assert found == expected
+
+
+def test_a_cut_by_the_day_grows_with_each_day_above_its_limit(lab: Laboratory) -> None:
+    """20 days beyond 90 at 0.1 % a day are 2 %."""
+    daily = {"on": "overdue", "steps": [{"over": 90, "per_day_pct": "0.1"}]}
+    found = cuts(lab, daily, event("R", 100),
+                 core__fct_invoice=[invoice(due_date=day("2026-06-17"))],
+                 staging__receipt_allocation=[allocation("R", "I", "2026-10-05", 113)])  # fmt: skip
+    assert found == [2]
+
+
+def test_the_instalment_that_the_cash_pays_says_what_was_due(lab: Laboratory) -> None:
+    paid = {**allocation("R", "I", "2026-10-05", 113), "instalment_seq": 2}
+    found = cuts(
+        lab, OVERDUE, event("R", 100), core__fct_invoice=[invoice(due_date=day("2026-01-01"))],
+        staging__receipt_allocation=[paid],
+        staging__invoice_instalment=[
+            {"invoice_id": "I", "seq": 2, "due_date": day("2026-09-04"), "amount": 113},
+        ],
+    )  # fmt: skip
+    assert found == [20]
+
+
+@pytest.mark.parametrize(("net", "expected"), [(90, []), (85, [10]), (80, [30])])
+def test_a_discount_beyond_authority_is_cut_by_how_far_it_is_beyond(
+    lab: Laboratory, net: int, expected: list[object]
+) -> None:
+    """10 % is within authority; 15 % is five points beyond it, 20 % ten."""
+    steps = {"on": "discount", "steps": [{"over": 0, "cut_pct": 10}, {"over": 5, "cut_pct": 30}]}
+    quote = {"quote_id": "Q", "opportunity_id": "O", "is_accepted": True, "list_amount": 100,
+             "net_amount": net, "authority_discount_pct": 10}  # fmt: skip
+    found = cuts(lab, steps, event("R", 100, opportunity_id="O"), core__fct_quote=[quote])
+    assert found == expected
+
+
+@pytest.mark.parametrize(("compliant", "expected"), [(True, []), (False, [25])])
+def test_a_contract_that_does_not_comply_is_cut(
+    lab: Laboratory, compliant: bool, expected: list[object]
+) -> None:
+    cut = {"on": "compliance", "cut_pct": 25}
+    assert cuts(lab, cut, event("R", 100, is_compliant=compliant)) == expected
+
+
+@pytest.mark.parametrize(("records", "expected"), [(2, []), (1, [40]), (0, [40])])
+def test_a_deal_with_fewer_records_than_the_plan_asks_for_is_cut(
+    lab: Laboratory, records: int, expected: list[object]
+) -> None:
+    cut = {"on": "records", "fewer_than": 2, "cut_pct": 40}
+    activity = [{"activity_id": str(n), "opportunity_id": "O"} for n in range(records)]
+    found = cuts(lab, cut, event("R", 100, opportunity_id="O"), core__fct_activity=activity)
+    assert found == expected

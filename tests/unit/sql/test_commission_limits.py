@@ -1,0 +1,234 @@
+"""What gates, caps, clawback limits, pools and draws make of what was earned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from commissions import earning, given_plans, part, plan, planned
+from documents import day
+from laboratory import Laboratory, Row, pick
+
+
+def limits(
+    lab: Laboratory, lines: Sequence[Row], component: Mapping[str, Any]
+) -> list[tuple[Any, ...]]:
+    """Cause, month and amount of each correction."""
+    given_plans(lab, plan(part(event="invoiced", **component)))
+    lab.given("core.commission_earning", lines)
+    lab.given("core.fct_credit_event", [
+        {"event_id": line["event_id"], "invoice_id": line["invoice_id"], "opportunity_id": "O",
+         "source_id": line["source_id"]} for line in lines
+    ])  # fmt: skip
+    return pick(
+        lab.result("core.commission_limit", "credit_date, limit_id"), "cause", "period", "amount"
+    )
+
+
+def test_a_deal_earns_its_cap_at_most(lab: Laboratory) -> None:
+    """2,000 and 2,000 of one deal under 3,000: the second gives up 1,000."""
+    found = limits(lab, [earning("A", 2000), earning("B", 2000, "2026-11-05")],
+                   {"cap": {"per_deal": 3000}})  # fmt: skip
+    assert found == [("cap_per_deal", "2026-11", -1000)]
+
+
+def test_what_goes_back_of_a_capped_deal_first_goes_back_from_what_was_cut_off(
+    lab: Laboratory,
+) -> None:
+    """4,000 capped to 3,000; 1,500 back leave 2,500: only 500 is taken."""
+    found = limits(lab, [earning("A", 4000), earning("B", -1500, "2026-11-05")],
+                   {"cap": {"per_deal": 3000}})  # fmt: skip
+    assert found == [("cap_per_deal", "2026-10", -1000), ("cap_per_deal", "2026-11", 1000)]
+
+
+MONTHS = [earning("A", 150, "2026-08-05"), earning("B", 40, "2026-09-05"),
+          earning("C", 90, "2026-10-05")]  # fmt: skip
+
+
+def test_a_month_earns_its_cap_at_most_and_the_rest_is_lost(lab: Laboratory) -> None:
+    assert limits(lab, MONTHS, {"cap": {"per_month": 100}}) == [("cap_per_month", "2026-08", -50)]
+
+
+def test_what_is_above_a_cap_that_carries_waits_for_a_month_with_room(lab: Laboratory) -> None:
+    """150, 40 and 90 under 100: 50 wait, all of them fit into September beside its 40."""
+    found = limits(lab, MONTHS, {"cap": {"per_month": 100, "carry_forward": True}})
+    assert found == [("cap_per_month", "2026-08", -50), ("cap_carried", "2026-09", 50)]
+
+
+def test_what_waits_is_paid_in_parts_where_a_month_has_little_room(lab: Laboratory) -> None:
+    lines = [earning("A", 170, "2026-08-05"), earning("B", 80, "2026-09-05"),
+             earning("C", 30, "2026-10-05")]  # fmt: skip
+    found = limits(lab, lines, {"cap": {"per_month": 100, "carry_forward": True}})
+    assert [amount for *_, amount in found] == [-70, 20, 50]
+
+
+GATE = {"gates": [{"on": "collection_rate", "at_least": 40, "pays_pct": 50}]}
+
+
+@pytest.mark.parametrize(
+    ("rate", "expected"), [(Decimal("39.9999"), [("gate", "2026-10", -75)]), (40, [])]
+)
+def test_below_a_gate_only_its_part_is_paid(
+    lab: Laboratory, rate: object, expected: list[tuple[Any, ...]]
+) -> None:
+    lab.given("core.commission_gauge", [
+        {"payee_id": "E1", "plan_id": "P-rep", "plan_version": 1, "component_id": "c",
+         "month_start": day("2026-10-01"), "attainment_pct": 0, "collection_rate_pct": rate},
+    ])  # fmt: skip
+    assert limits(lab, [earning("A", 150)], GATE) == expected
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"), [("paid", [("clawback_limit", "2026-11", 40)]), ("none", [])]
+)
+def test_a_document_takes_back_what_it_had_earned_at_most_where_the_plan_says_so(
+    lab: Laboratory, limit: str, expected: list[tuple[Any, ...]]
+) -> None:
+    """A earned 100 and takes back 140: 40 are given up."""
+    lines = [earning("A", 100), earning("B", -140, "2026-11-05", family_id="A")]
+    assert limits(lab, lines, {"clawback": {"by": "position", "limit": limit}}) == expected
+
+
+def shares(
+    lab: Laboratory, amount: object, members: Sequence[Row], pool: Mapping[str, Any],
+    standing: Sequence[Row] = (),
+) -> list[tuple[Any, ...]]:  # fmt: skip
+    own = part(quota={"measure": "m", "period": "month"})
+    pooled = part(to="pool", pool=pool, quota={"measure": "m", "period": "month"})
+    given_plans(lab, plan(pooled, role="pool"), plan(own))
+    lab.given("core.commission_earning", [
+        earning("A", amount, payee_id="pool:team:T", plan_id="P-pool"),
+    ])  # fmt: skip
+    lab.given("core.org_day", members)
+    lab.given("core.commission_running", standing)
+    return pick(lab.result("core.commission_pool_share", "employee_id"), "employee_id", "amount")
+
+
+def of_team(who: str, role: str = "rep", **more: Any) -> Row:
+    return {"employee_id": who, "calendar_date": day("2026-10-31"), "role": role, "team_id": "T",
+            "region_id": "R", "is_active": True, **more}  # fmt: skip
+
+
+def stands(who: str, position: object) -> Row:
+    return {"credit_id": who, "payee_id": who, "plan_id": "P-rep", "plan_version": 1,
+            "component_id": "c", "month_start": day("2026-10-01"), "quota": 100,
+            "event_date": day("2026-10-05"), "position_to": position,
+            "full_amount": position}  # fmt: skip
+
+
+def test_cents_left_over_go_to_the_largest_remainders_and_the_pool_is_paid_out(
+    lab: Laboratory,
+) -> None:
+    found = shares(lab, 100, [of_team("E1"), of_team("E2"), of_team("E3")],
+                   {"share": "equal", "members": {"rep": 1}})  # fmt: skip
+    assert found == [("E1", Decimal("33.34")), ("E2", Decimal("33.33")), ("E3", Decimal("33.33"))]
+
+
+def test_a_pool_shared_by_weight_pays_each_role_by_its_own(lab: Laboratory) -> None:
+    found = shares(lab, 100, [of_team("E1"), of_team("L", "lead")],
+                   {"share": "weight", "members": {"rep": 1, "lead": "1.5"}})  # fmt: skip
+    assert found == [("E1", 40), ("L", 60)]
+
+
+@pytest.mark.parametrize("share", ["attainment", "credit"])
+def test_a_pool_is_shared_by_what_its_members_reached(lab: Laboratory, share: str) -> None:
+    found = shares(lab, 100, [of_team("E1"), of_team("E2")],
+                   {"share": share, "members": {"rep": 1}},
+                   [stands("E1", 75), stands("E2", 25)])  # fmt: skip
+    assert found == [("E1", 75), ("E2", 25)]
+
+
+def test_a_member_below_the_least_attainment_gets_no_share(lab: Laboratory) -> None:
+    pool = {"share": "equal", "members": {"rep": 1}, "min_attainment_pct": 50}
+    found = shares(lab, 100, [of_team("E1"), of_team("E2")], pool,
+                   [stands("E1", 50), stands("E2", Decimal("49.99"))])  # fmt: skip
+    assert found == [("E1", 100)]
+
+
+def test_a_pool_without_a_member_who_qualifies_stays_with_the_pool(lab: Laboratory) -> None:
+    found = shares(lab, 100, [of_team("L", "lead"), of_team("E1", is_active=False)],
+                   {"share": "equal", "members": {"rep": 1}})  # fmt: skip
+    assert found == [("pool:team:T", 100)]
+
+
+def test_a_pool_that_owes_takes_back_to_the_cent(lab: Laboratory) -> None:
+    found = shares(lab, Decimal("-0.01"), [of_team("E1"), of_team("E2")],
+                   {"share": "equal", "members": {"rep": 1}})  # fmt: skip
+    assert found == [("E1", Decimal("-0.01")), ("E2", 0)]
+
+
+def test_entries_are_credits_limits_shares_and_adjustments_but_not_a_pool_s_own_lines(
+    lab: Laboratory,
+) -> None:
+    lab.given("core.commission_earning", [
+        earning("A", 10, step_kind="slice"), earning("B", 5, step_kind="rerated"),
+        earning("N", -3, reverses_line_id="A|1"), earning("X", 99, payee_id="pool:team:T"),
+    ])  # fmt: skip
+    lab.given("core.commission_limit", [
+        {"limit_id": "limit", "payee_id": "E1", "source_kind": "cap", "cause": "cap_per_month",
+         "period": "2026-10", "amount": -2},
+    ])  # fmt: skip
+    lab.given("core.commission_pool_share", [
+        {"pool_id": "pool:team:T", "plan_id": "Q", "component_id": "c", "period": "2026-10",
+         "employee_id": "E1", "pool_amount": 99, "amount": 33},
+    ])  # fmt: skip
+    lab.given("staging.commission_adjustment", [
+        {"adjustment_id": "1", "employee_id": "E1", "period": "2026-10", "amount": 50,
+         "kind": "spiff"},
+        {"adjustment_id": "2", "employee_id": "E1", "period": "2026-10", "amount": 7,
+         "kind": "draw"},
+        {"adjustment_id": "3", "employee_id": "E1", "period": "2026-12", "amount": 8},
+    ])  # fmt: skip
+    rows = lab.result("core.commission_entry", "line_id")
+    assert sorted(pick(rows, "cause", "amount")) == [
+        ("cap_per_month", -2), ("clawback", -3), ("invoice", 10), ("pool", 33), ("spiff", 50),
+        ("tier_reached", 5),
+    ]  # fmt: skip
+
+
+def draws(lab: Laboratory, earned: Sequence[object], **draw: Any) -> list[tuple[Any, ...]]:
+    """Drawn, recovered and balance by month from July, at a minimum of 1,000."""
+    given_plans(lab, plan(draw={"monthly": 1000, "for": "everyone", **draw},
+                          valid_from="2026-07-01"))  # fmt: skip
+    months = [f"2026-{month:02}" for month in range(7, 7 + len(earned))]
+    lab.given("core.payee_plan_day", [planned("E1", f"{month}-01") for month in months])
+    lab.given("staging.employee", [{"employee_id": "E1", "hire_date": day("2026-07-01")}])
+    lab.given("core.commission_entry", [
+        {"line_id": month, "payee_id": "E1", "period": month, "amount": amount,
+         "source_kind": "receipt"} for month, amount in zip(months, earned, strict=True)
+    ])  # fmt: skip
+    return pick(lab.result("core.commission_draw", "period"), "drawn", "recovered", "balance")
+
+
+def test_a_draw_lifts_the_month_to_the_minimum_and_is_taken_back_from_what_is_above_it(
+    lab: Laboratory,
+) -> None:
+    assert draws(lab, [700, 1100, 1500]) == [(300, 0, 300), (0, 100, 200), (0, 200, 0)]
+
+
+def test_a_draw_is_recovered_from_its_month_on_and_in_its_part(lab: Laboratory) -> None:
+    found = draws(lab, [700, 1100, 1500], recover_from_month=3, recover_pct=50)
+    assert found == [(300, 0, 300), (0, 0, 300), (0, 250, 50)]
+
+
+def test_a_guaranteed_minimum_is_not_owed(lab: Laboratory) -> None:
+    assert draws(lab, [700, 1500], recoverable=False) == [(300, 0, 0), (0, 0, 0)]
+
+
+def test_a_draw_ends_after_its_months(lab: Laboratory) -> None:
+    assert draws(lab, [700, 700], months=1) == [(300, 0, 300), (0, 0, 300)]
+
+
+def test_a_draw_for_new_starters_is_none_for_those_who_were_here_before_the_plan(
+    lab: Laboratory,
+) -> None:
+    given_plans(lab, plan(draw={"monthly": 1000}, valid_from="2026-07-01"))
+    lab.given("core.payee_plan_day", [planned("E1"), planned("E2")])
+    lab.given("staging.employee", [
+        {"employee_id": "E1", "hire_date": day("2026-06-30")},
+        {"employee_id": "E2", "hire_date": day("2026-09-15")},
+    ])  # fmt: skip
+    rows = lab.result("core.commission_draw")
+    assert pick(rows, "payee_id", "month_no", "drawn") == [("E2", 2, 1000)]
