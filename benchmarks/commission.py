@@ -45,7 +45,8 @@ insert into staging.assignment by name
       when i < 1110 then 'R' || (i - 1100) else 'C' end as unit_id,
     case when i < 1000 then 'rep' when i < 1100 then 'team_lead'
       when i < 1110 then 'region_manager' else 'director' end as role,
-    case when i < 1000 then 'E' || (1000 + i % 100) when i < 1100 then 'E' || (1100 + (i - 1000) % 10)
+    case when i < 1000 then 'E' || (1000 + i % 100)
+      when i < 1100 then 'E' || (1100 + (i - 1000) % 10)
       when i < 1110 then 'E1110' end as manager_id,
     date '2020-01-01' as valid_from
   from range(1111) as t (i);
@@ -102,11 +103,13 @@ quota as (
   from staging.quota where scope_kind = 'employee' group by all
 ),
 tier (no, low, high, rate) as (
-  values (1, 0, 60, 1.0::decimal(9, 4)), (2, 60, 100, 2.0), (3, 100, 130, 3.0), (4, 130, 999999, 4.0)
+  values (1, 0, 60, 1.0::decimal(9, 4)), (2, 60, 100, 2.0), (3, 100, 130, 3.0),
+    (4, 130, 999999, 4.0)
 ),
 bound as (
   select q.scope_id, q.quota_start, t.no, t.rate,
-    (q.quota * t.low / 100)::decimal(22, 4) as low, (q.quota * t.high / 100)::decimal(22, 4) as high,
+    (q.quota * t.low / 100)::decimal(22, 4) as low,
+    (q.quota * t.high / 100)::decimal(22, 4) as high,
     coalesce(sum((q.quota * (t.high - t.low) / 100)::decimal(22, 4) * t.rate / 100) over (
       partition by q.scope_id, q.quota_start order by t.no
       rows between unbounded preceding and 1 preceding
