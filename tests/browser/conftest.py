@@ -63,24 +63,24 @@ def company_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     root = tmp_path_factory.mktemp("company")
     file = compute(sample_workspace(root))
-    with opened(file) as con:
+    build = root / ".attain" / "build" / "r1"
+    with opened(file) as con:  # workbooks read their rows as they are written
         built = {name: report.build(con, SUNDAY) for name, report in REPORTS.items()}
         status, freshness = quality(con)
         figures = [*built["director_weekly"], *built["finance"], *built["rep_weekly"][:2]]
         behind = drilldowns(Warehouse(con, file), shipped()[1].catalogue, figures)
-    pages = [
-        *built["director_weekly"], *built["finance"], *built["appraisal"][:2],
-        *built["rep_weekly"][:2], *built["sales_ops"],
-    ]  # fmt: skip
-    edition = Edition(
-        company=pages[0].company,
-        as_of=SUNDAY,
-        reports=tuple(REPORTS),
-        quality=status,
-        freshness=freshness,
-    )
-    build = root / ".attain" / "build" / "r1"
-    write_build(build, pages, edition, behind)
+        pages = [
+            *built["director_weekly"], *built["finance"], *built["appraisal"][:2],
+            *built["rep_weekly"][:2], *built["commission_statement"][:2], *built["sales_ops"],
+        ]  # fmt: skip
+        edition = Edition(
+            company=pages[0].company,
+            as_of=SUNDAY,
+            reports=tuple(REPORTS),
+            quality=status,
+            freshness=freshness,
+        )
+        write_build(build, pages, edition, behind)
     publish(root / "reports", build, "r1")
     return root / "reports" / "latest"
 
