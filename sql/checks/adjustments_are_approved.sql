@@ -23,7 +23,8 @@ left join core.org_day as org
       cast(cast(concat(adjustment.period, '-01') as date) + interval 1 month - interval 1 day as date),
       parameter.as_of_date
     ) = org.calendar_date
-left join policy.approver_role as permitted on org.role = permitted.role and org.is_active
+left join policy.approver_role as permitted
+  on case when org.is_active then org.role end = permitted.role
 where
   adjustment.period <= strftime(parameter.as_of_date, '%Y-%m')
   and (permitted.role is null or adjustment.approved_by = adjustment.employee_id)

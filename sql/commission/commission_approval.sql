@@ -26,5 +26,6 @@ from staging.commission_approval as approval
 cross join core.parameter as parameter
 left join core.org_day as org
   on approval.approved_by = org.employee_id and cast(approval.approved_at as date) = org.calendar_date
-left join policy.approver_role as permitted on org.role = permitted.role and org.is_active
+left join policy.approver_role as permitted
+  on case when org.is_active then org.role end = permitted.role
 where approval.asked_at is null or approval.asked_at < parameter.as_of_end

@@ -276,32 +276,52 @@ difference as (
   from step
 ),
 
+-- an acceptance names the amount it accepts, or any amount of that month and key
 accepted as (
   select
     period,
     key,
+    amount,
     min(approval_id) as approval_id,
-    min(approved_by) as approved_by,
-    max(amount) as amount
+    min(approved_by) as approved_by
   from mart.commission_approval
   where kind = 'difference' and is_valid
-  group by period, key
+  group by period, key, amount
+),
+
+judged as (
+  select
+    difference.period,
+    difference.kind,
+    difference.key,
+    difference.expected,
+    difference.actual,
+    difference.difference,
+    difference.reason_code,
+    coalesce(exact.approval_id, blanket.approval_id) as approval_id,
+    coalesce(exact.approved_by, blanket.approved_by) as approved_by
+  from difference
+  left join accepted as exact
+    on
+      difference.period = exact.period
+      and difference.key = exact.key
+      and difference.difference = exact.amount
+  left join (
+    select accepted.*
+    from accepted
+    where accepted.amount is null
+  ) as blanket on difference.period = blanket.period and difference.key = blanket.key
 )
 
 select
-  difference.period,
-  difference.kind,
-  difference.key,
-  cast(difference.expected as decimal(18, 4)) as expected,
-  cast(difference.actual as decimal(18, 4)) as actual,
-  cast(difference.difference as decimal(18, 4)) as difference,
-  difference.reason_code,
-  accepted.approval_id,
-  accepted.approved_by,
-  difference.reason_code = 'unexplained' and accepted.approval_id is null as is_unexplained
-from difference
-left join accepted
-  on
-    difference.period = accepted.period
-    and difference.key = accepted.key
-    and coalesce(accepted.amount, difference.difference) = difference.difference
+  period,
+  kind,
+  key,
+  cast(expected as decimal(18, 4)) as expected,
+  cast(actual as decimal(18, 4)) as actual,
+  cast(difference as decimal(18, 4)) as difference,
+  reason_code,
+  approval_id,
+  approved_by,
+  reason_code = 'unexplained' and approval_id is null as is_unexplained
+from judged
