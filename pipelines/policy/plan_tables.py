@@ -7,7 +7,8 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from pipelines.policy.plans import CommissionPlan, Component, Rate
+from pipelines.policy.plans import CommissionPlan, Component
+from pipelines.policy.rates import Rate
 from pipelines.policy.table import write_table
 from pipelines.warehouse.duck import Warehouse, fingerprint
 

@@ -1,0 +1,215 @@
+"""How credit becomes commission: the rate of a plan's component.
+
+Belongs here: flat rates, tiers and their modes, two-way tables, rules by product. Does not belong
+here: who is credited with what (`plans.py`).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import pairwise
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from pipelines.policy.models import Policy
+
+Pct = Annotated[Decimal, Field(ge=0, le=100)]
+Money = Annotated[Decimal, Field(ge=0)]
+
+# A rate above this share of the credit is more likely 150 written for 1.50 than meant.
+_LIKELY_LARGEST_RATE = Decimal(60)
+
+
+class Tier(Policy):
+    start: Annotated[Decimal, Field(alias="from", ge=0)]
+    end: Annotated[Decimal | None, Field(alias="to")] = None
+    rate_pct: Annotated[Decimal | None, Field(ge=0)] = None
+    multiplier: Annotated[Decimal | None, Field(ge=0)] = None
+    boundary: Literal["lower", "upper"] | None = None
+
+    @model_validator(mode="after")
+    def _one_rate(self) -> Tier:
+        if (self.rate_pct is None) == (self.multiplier is None):
+            raise ValueError("a tier has either `rate_pct` or `multiplier`")
+        return self
+
+
+class Cell(Policy):
+    """One field of a two-way table; each side is percent from (inclusive) up to the next."""
+
+    attainment: Annotated[Decimal, Field(ge=0)]
+    collection_rate: Annotated[Decimal, Field(ge=0)]
+    rate_pct: Annotated[Decimal, Field(ge=0)]
+
+
+class Rule(Policy):
+    """A rate for what it names; of the rules that fit, the most particular one pays."""
+
+    product: str | None = None
+    product_name: str | None = None
+    product_category: str | None = None
+    key_product: bool | None = None
+    new_customer: bool | None = None
+    contract_type: str | None = None
+    segment: str | None = None
+    rate_pct: Annotated[Decimal | None, Field(ge=0)] = None
+    amount: Money | None = None
+
+    @model_validator(mode="after")
+    def _one_rate(self) -> Rule:
+        if (self.rate_pct is None) == (self.amount is None):
+            raise ValueError("a rule has either `rate_pct` or `amount`")
+        return self
+
+    @property
+    def particularity(self) -> int:
+        return (
+            64 * (self.product is not None)
+            + 32 * (self.product_name is not None)
+            + 16 * (self.product_category is not None)
+            + 8 * (self.key_product is not None)
+            + 4 * (self.new_customer is not None)
+            + 2 * (self.contract_type is not None)
+            + (self.segment is not None)
+        )
+
+    @property
+    def of_products(self) -> bool:
+        return self.particularity >= 8
+
+
+class Rate(Policy):
+    """How credit becomes commission: exactly one of `flat_pct`, `per_unit`, `tiers`, ….
+
+    Tiers say in `by` what they are counted in (the amount of credit, or percent of the quota), in
+    `mode` how they pay, in `boundary` to which tier an amount exactly on a limit belongs, and in
+    `per` whether the position runs on over the quota period or begins anew with each transaction.
+    """
+
+    flat_pct: Annotated[Decimal | None, Field(ge=0)] = None
+    per_unit: Money | None = None
+    tiers: tuple[Tier, ...] = ()
+    matrix: tuple[Cell, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    by: Literal["attainment", "amount"] = "amount"
+    mode: Literal["marginal", "whole", "interpolated", "hybrid"] | None = None
+    boundary: Literal["lower", "upper"] = "lower"
+    per: Literal["period", "transaction"] = "period"
+    base_rate_pct: Annotated[Decimal | None, Field(ge=0)] = None
+    without_quota_rate_pct: Pct = Decimal(0)
+    high_rates: bool = False
+
+    @field_validator("tiers")
+    @classmethod
+    def _tiers_join(cls, tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
+        if not tiers:
+            return tiers
+        for tier in tiers:
+            if tier.end is not None and tier.end <= tier.start:
+                raise ValueError(f"a tier must end above its start; see from {tier.start}")
+        if tiers[0].start != 0:
+            raise ValueError(f"the first tier must begin at 0, it begins at {tiers[0].start}")
+        for before, after in pairwise(tiers):
+            if before.end is None:
+                raise ValueError(f"only the last tier may be without `to`; see from {before.start}")
+            if after.start < before.end:
+                raise ValueError(
+                    f"tiers overlap: {before.start}–{before.end} and {after.start}–"
+                    f"{after.end if after.end is not None else '…'} share "
+                    f"{after.start}–{before.end}"
+                )
+            if after.start > before.end:
+                raise ValueError(
+                    f"tiers leave a gap: nothing between {before.end} and {after.start}; write a "
+                    "tier with rate_pct: 0 if nothing is paid there"
+                )
+        if tiers[-1].end is not None:
+            raise ValueError("the last tier must be open: leave out its `to`")
+        return tiers
+
+    @field_validator("matrix")
+    @classmethod
+    def _matrix_is_full(cls, matrix: tuple[Cell, ...]) -> tuple[Cell, ...]:
+        if not matrix:
+            return matrix
+        rows = sorted({cell.attainment for cell in matrix})
+        columns = sorted({cell.collection_rate for cell in matrix})
+        found = [(cell.attainment, cell.collection_rate) for cell in matrix]
+        for row in rows:
+            for column in columns:
+                count = found.count((row, column))
+                if count != 1:
+                    what = "has no field" if count == 0 else f"has {count} fields"
+                    raise ValueError(
+                        f"the table {what} for attainment {row} and collection_rate {column}"
+                    )
+        if rows[0] != 0 or columns[0] != 0:
+            raise ValueError("both sides of the table begin at 0, so that nobody falls out of it")
+        return matrix
+
+    @model_validator(mode="after")
+    def _whole(self) -> Rate:
+        given = [
+            name
+            for name in ("flat_pct", "per_unit", "tiers", "matrix", "rules")
+            if getattr(self, name) not in (None, ())
+        ]
+        if len(given) != 1:
+            raise ValueError(
+                "a rate is exactly one of flat_pct, per_unit, tiers, matrix and rules; found "
+                + (", ".join(given) or "none")
+            )
+        if self.tiers and self.mode is None:
+            raise ValueError(
+                "tiers need `mode`: marginal (each slice at its own rate), whole (the tier reached "
+                "pays everything), interpolated or hybrid; the same tiers pay differently"
+            )
+        if self.base_rate_pct is None and (
+            self.mode == "hybrid" or any(t.multiplier is not None for t in self.tiers)
+        ):
+            raise ValueError("multipliers and mode hybrid need `base_rate_pct`")
+        if self.mode == "hybrid" and self.by != "attainment":
+            raise ValueError("mode hybrid pays from the quota on: it needs `by: attainment`")
+        if self.mode == "interpolated" and any(t.multiplier is not None for t in self.tiers):
+            raise ValueError("mode interpolated runs between rates: give `rate_pct`")
+        self._likely()
+        return self
+
+    def _likely(self) -> None:
+        if self.high_rates:
+            return
+        rates = [
+            self.flat_pct,
+            self.base_rate_pct,
+            *(tier.rate_pct for tier in self.tiers),
+            *(cell.rate_pct for cell in self.matrix),
+            *(rule.rate_pct for rule in self.rules),
+        ]
+        high = [rate for rate in rates if rate is not None and rate > _LIKELY_LARGEST_RATE]
+        if high:
+            raise ValueError(
+                f"a rate of {high[0]} % looks like percent × 100; rates are in percent (1.5 is "
+                "1.5 %). If it is meant, say `high_rates: true`"
+            )
+
+    @property
+    def kind(self) -> str:
+        return "matrix" if self.matrix else "rules" if self.rules else "tiers"
+
+    def steps(self) -> list[tuple[Decimal, Decimal | None, Decimal, str]]:
+        """Tiers as from, to, rate in percent of the credit, boundary; a flat rate is one tier."""
+        if self.flat_pct is not None:
+            return [(Decimal(0), None, self.flat_pct, self.boundary)]
+        if self.per_unit is not None:
+            return [(Decimal(0), None, self.per_unit * 100, self.boundary)]
+        steps: list[tuple[Decimal, Decimal | None, Decimal, str]] = []
+        for tier in self.tiers:
+            if tier.multiplier is not None:
+                assert self.base_rate_pct is not None
+                rate = tier.multiplier * self.base_rate_pct
+            else:
+                assert tier.rate_pct is not None
+                rate = tier.rate_pct
+            steps.append((tier.start, tier.end, rate, tier.boundary or self.boundary))
+        return steps
