@@ -75,7 +75,8 @@ def refused(tmp_path_factory: pytest.TempPathFactory) -> str:
         "opportunity_id O, pct 70",
         "E1 is paid by plan rep in 2026-10 and has no salary then",
         "adjustment A1 of 2026-10 names E1 as approver, who may not approve it",
-        "commission_adjustment.csv line 3 is in quarantine (approved_by.missing_required); set it right first",
+        "commission_adjustment.csv line 3 is in quarantine (approved_by.missing_required); set it "
+        "right first",
         "dispute D1 of E1 about 2026-10 is open, to be decided by 2026-11-09: R1 is mine",
     ],
     ids=["not ended", "splits", "salary", "approved by its payee", "no approver", "dispute"],
