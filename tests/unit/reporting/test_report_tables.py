@@ -79,7 +79,8 @@ def test_the_win_curve_is_aalen_and_johansens(sample):
 
 def test_the_next_tier_and_the_next_ten_thousand_follow_from_the_plan(sample):
     tiers = sample.execute(
-        "select tier_from, tier_to, rate_pct from policy.commission_tier order by tier_no"
+        "select tier_from, tier_to, rate_pct from policy.commission_tier "
+        "where plan_id = 'rep' and plan_version = 2 and component_id = 'cash' order by tier_no"
     ).fetchall()
     rows = fetch(sample, "commission_positions")
     assert len(rows) > 20
