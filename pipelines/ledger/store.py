@@ -110,7 +110,11 @@ class Ledger:
                     1,
                 )
             working.rename(place)
-            _sync(self.root)
+            try:
+                _sync(self.root)
+            except OSError:
+                place.rename(working)
+                raise
         except OSError as error:
             raise UserError(
                 f"{self.root}: {period} could not be written ({error.strerror or error}); nothing "

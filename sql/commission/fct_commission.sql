@@ -123,7 +123,8 @@ reached as (
   where running.rate_kind = 'tiers' and running.rate_mode <> 'marginal'
 ),
 
--- the rate at a position; between two rates it runs on a straight line, to eight decimals of a percent
+-- the rate at a position; between two rates it runs on a straight line, to eight decimals of a percent;
+-- below nothing it is the first rate
 rated as (
   select
     reached.*,
@@ -135,7 +136,7 @@ rated as (
           + cast(
             cast(
               cast(round((reached.next_rate_pct - reached.rate_pct) * 10000, 0) as hugeint) * 10000
-              * cast(round((reached.position - reached.amount_from) * 10000, 0) as hugeint)
+              * cast(round(greatest(reached.position - reached.amount_from, 0) * 10000, 0) as hugeint)
               // cast(round((reached.amount_to - reached.amount_from) * 10000, 0) as hugeint)
               as decimal(20, 0)
             ) * cast(0.00000001 as decimal(9, 8)) as decimal(18, 8)

@@ -120,6 +120,14 @@ def test_between_two_rates_an_interpolated_rate_runs_on_a_straight_line(lab: Lab
     assert pick(rows, "source_id", "amount") == [("A", 10), ("B", 50)]
 
 
+def test_a_position_below_nothing_is_taken_back_at_the_first_rate_of_an_interpolated_one(
+    lab: Laboratory,
+) -> None:
+    mode = of_quota(1, 100, 3, mode="interpolated")
+    rows = earned(lab, [credit("A", -2000)], mode, 1000)
+    assert pick(rows, "source_id", "amount") == [("A", -20)]
+
+
 def test_a_hybrid_rate_pays_all_overage_at_the_tier_reached(lab: Laboratory) -> None:
     """10 % of 1,000 is 100; 200 more at 20 % are 40; 600 more, at 30 % now, are 180."""
     mode = of_quota(10, 100, 20, 150, 30, mode="hybrid", base_rate_pct=10)

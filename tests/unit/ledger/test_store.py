@@ -1,0 +1,228 @@
+"""A closed month is written whole or not at all, and whatever changes in it later is found."""
+
+from __future__ import annotations
+
+import datetime as dt
+import errno
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipelines.errors import UserError
+from pipelines.ledger import store
+from pipelines.ledger.close import close_period
+from pipelines.ledger.columns import DIFFERENCE, LINE, STATEMENT
+from pipelines.ledger.store import Content, Ledger
+from pipelines.workspace import open_workspace
+
+
+@pytest.fixture
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as con:
+        yield con
+
+
+def row(columns: dict[str, str], **given: object) -> str:
+    """A row of these columns as SQL; what is not given is null."""
+    values = (
+        f"cast({'null' if name not in given else repr(given[name])} as {kind}) as {name}"
+        for name, kind in columns.items()
+    )
+    return f"select {', '.join(values)}"
+
+
+def content(period: str = "2026-10", lines: int = 3) -> Content:
+    """A month of one payee with three lines of 10, 20 and 30."""
+    of_lines = " union all ".join(
+        row(LINE, line_id=f"{period}:{n}", ledger="earned", payee_id="E1", period=period,
+            posted_period=period, amount=10 * n) for n in range(1, lines + 1)
+    )  # fmt: skip
+    return Content(
+        facts={"closed_at": "2026-11-01T09:00:00", "closed_by": "Li", "as_of": "2026-10-31",
+               "lines": lines, "statements": 1, "totals": {}, "accepted": []},
+        queries={
+            "lines.parquet": f"select * from ({of_lines}) order by line_id",
+            "statements.parquet": row(STATEMENT, payee_id="E1", period=period, earned=60),
+            "differences.parquet": f"select * from ({row(DIFFERENCE)}) where false",
+            "documents.parquet": "select 'a.html' as path, cast('x' as blob) as content",
+        },
+    )  # fmt: skip
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, con: duckdb.DuckDBPyConnection) -> Ledger:
+    """Three closed months."""
+    found = Ledger(tmp_path / "ledger")
+    for month in ("2026-08", "2026-09", "2026-10"):
+        found.write(month, con, content(month))
+    return found
+
+
+def test_what_was_closed_is_proved(ledger: Ledger, con: duckdb.DuckDBPyConnection) -> None:
+    assert [closed.period for closed in ledger.periods()] == ["2026-08", "2026-09", "2026-10"]
+    assert ledger.verify(con) == []
+
+
+def test_each_seal_covers_the_one_before(ledger: Ledger) -> None:
+    months = ledger.periods()
+    assert [m.manifest["previous"] for m in months] == ["", months[0].seal, months[1].seal]
+
+
+def test_the_same_lines_make_the_same_chain(
+    ledger: Ledger, con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    other = Ledger(tmp_path / "other")
+    other.write("2026-08", con, content("2026-08"))
+    assert other.periods()[0].manifest["head"] == ledger.periods()[0].manifest["head"]
+
+
+def test_a_closed_month_is_never_written_again(
+    ledger: Ledger, con: duckdb.DuckDBPyConnection
+) -> None:
+    with pytest.raises(UserError, match="2026-09 is closed; a correction is an entry of a later"):
+        ledger.write("2026-09", con, content("2026-09"))
+
+
+@pytest.mark.parametrize("name", [*store.FILES, store.MANIFEST])
+def test_a_changed_byte_is_found_in_any_file(
+    ledger: Ledger, con: duckdb.DuckDBPyConnection, name: str
+) -> None:
+    path = ledger.root / "2026-09" / name
+    data = bytearray(path.read_bytes())
+    place = data.index(b"Li") if name == store.MANIFEST else len(data) // 2
+    data[place] ^= 1
+    path.write_bytes(bytes(data))
+    assert "2026-09" in {fault.period for fault in ledger.verify(con)}
+
+
+def test_a_changed_amount_is_named_by_its_line(
+    ledger: Ledger, con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    path, other = ledger.root / "2026-09" / "lines.parquet", tmp_path / "other.parquet"
+    con.execute(
+        "copy (select * replace (case when line_no = 2 then amount + 1 else amount end as amount) "
+        f"from read_parquet('{path}')) to '{other}' (format parquet)"
+    )
+    shutil.copyfile(other, path)
+    assert [fault.what for fault in ledger.verify(con)] == [
+        "lines.parquet is not the file that was closed",
+        "line 2026-09:2 is not as it was closed",
+    ]
+
+
+@pytest.mark.parametrize("name", store.FILES)
+def test_a_missing_file_is_found(ledger: Ledger, con: duckdb.DuckDBPyConnection, name: str) -> None:
+    (ledger.root / "2026-09" / name).unlink()
+    assert [(f.period, f.what) for f in ledger.verify(con)] == [("2026-09", f"{name} is gone")]
+
+
+def test_a_removed_month_breaks_the_chain(ledger: Ledger, con: duckdb.DuckDBPyConnection) -> None:
+    shutil.rmtree(ledger.root / "2026-09")
+    faults = ledger.verify(con)
+    assert {fault.period for fault in faults} == {"2026-10"}
+    assert "one was changed or removed" in faults[0].what
+
+
+def test_a_manifest_sealed_anew_breaks_the_month_after_it(
+    ledger: Ledger, con: duckdb.DuckDBPyConnection
+) -> None:
+    path = ledger.root / "2026-09" / store.MANIFEST
+    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    manifest["closed_by"] = "Wang"
+    manifest["seal"] = store._seal(manifest)
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    assert {fault.period for fault in ledger.verify(con)} == {"2026-10"}
+
+
+def test_a_folder_without_its_manifest_is_one_sentence(ledger: Ledger) -> None:
+    (ledger.root / "2026-09" / store.MANIFEST).unlink()
+    with pytest.raises(UserError, match="restore this folder from a backup"):
+        ledger.periods()
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def test_a_closing_that_is_killed_leaves_nothing_closed_and_can_be_run_again(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = Ledger(tmp_path / "ledger")
+
+    def kill(*_: object) -> str:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "_sha256", kill)
+        with pytest.raises(Killed):
+            ledger.write("2026-10", con, content())
+    assert ledger.periods() == []
+    ledger.write("2026-10", con, content())
+    assert ledger.verify(con) == []
+
+
+def test_what_a_killed_process_left_behind_is_no_month_and_is_removed(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection
+) -> None:
+    ledger = Ledger(tmp_path / "ledger")
+    leftover = ledger.root / ".2026-10.closing"
+    leftover.mkdir(parents=True)
+    (leftover / "lines.parquet").write_bytes(b"half")
+    assert ledger.periods() == []
+    ledger.write("2026-10", con, content())
+    assert not leftover.exists()
+    assert ledger.verify(con) == []
+
+
+@pytest.mark.parametrize("failing", ["_sync", "_sha256"])
+def test_a_full_disk_is_a_sentence_and_nothing_is_closed(
+    tmp_path: Path,
+    con: duckdb.DuckDBPyConnection,
+    monkeypatch: pytest.MonkeyPatch,
+    failing: str,
+) -> None:
+    ledger = Ledger(tmp_path / "ledger")
+
+    def full(*_: object) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, failing, full)
+        with pytest.raises(UserError) as error:
+            ledger.write("2026-10", con, content())
+    assert "2026-10 could not be written (No space left on device); nothing was closed" in (
+        error.value.message
+    )
+    assert list(ledger.root.iterdir()) == []
+
+
+def test_a_disk_that_fails_after_the_rename_leaves_nothing_closed_either(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = Ledger(tmp_path / "ledger")
+
+    def fail(path: Path) -> None:
+        if path == ledger.root:
+            raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "_sync", fail)
+        with pytest.raises(UserError, match="nothing was closed"):
+            ledger.write("2026-10", con, content())
+    assert ledger.periods() == []
+
+
+def test_of_two_closings_at_once_the_second_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "attain.yaml").write_text("name: {zh: 甲, en: A}\n", encoding="utf-8")
+    (tmp_path / "ledger").mkdir()
+    (tmp_path / "data" / "raw").mkdir(parents=True)
+    moment = dt.datetime(2026, 11, 16)
+    with open_workspace(tmp_path).locked(), pytest.raises(UserError) as error:
+        close_period(open_workspace(tmp_path), "2026-10", moment.date(), moment, "Li")
+    assert error.value.message.endswith("another attain run is at work here; wait for it to end.")
+    assert list((tmp_path / "ledger").iterdir()) == []

@@ -1,0 +1,115 @@
+"""A mistake in a commission plan is one sentence with file, line and key; nothing is paid then."""
+
+from __future__ import annotations
+
+import pytest
+from policy_files import PolicyFiles
+
+PLAN = "commission/ours.yaml"
+OWN = """\
+id: ours
+version: 1
+label: {zh: 我们的, en: Ours}
+role: director
+valid_from: 2026-01-01
+components:
+  - id: cash
+    label: {zh: 回款, en: Cash}
+    credit: {event: cash_received, to: owner}
+    quota: {measure: collections_net, period: quarter}
+    rate:
+      by: attainment
+      mode: marginal
+      tiers:
+        - {from: 0, to: 60, rate_pct: 1}
+        - {from: 60, rate_pct: 2}
+"""
+RATE = "components.0.rate"
+TIERS = OWN.split("    rate:\n")[1]
+
+
+def mistake(policies: PolicyFiles, *changes: tuple[str, str]) -> str:
+    text = OWN
+    for old, new in changes:
+        assert old in text, f"no {old!r}"
+        text = text.replace(old, new, 1)
+    return policies.put(PLAN, text).mistake()
+
+
+def test_a_plan_of_one_s_own_loads(policies: PolicyFiles) -> None:
+    assert "ours" in {plan.id for plan in policies.put(PLAN, OWN).load().plans}
+
+
+MISTAKES = [
+    ("{from: 60, rate_pct: 2}", "{from: 50, rate_pct: 2}", "tiers:",
+     f"{RATE}.tiers: tiers overlap: 0–60 and 50–… share 50–60."),
+    ("{from: 60, rate_pct: 2}", "{from: 70, rate_pct: 2}", "tiers:",
+     f"{RATE}.tiers: tiers leave a gap: nothing between 60 and 70; write a tier with rate_pct: 0 "
+     "if nothing is paid there."),
+    ("rate_pct: 2}", "rate_pct: 150}", "rate:",
+     f"{RATE}: a rate of 150 % looks like percent × 100; rates are in percent (1.5 is 1.5 %). If "
+     "it is meant, say `high_rates: true`."),
+    ("      mode: marginal\n", "", "rate:",
+     f"{RATE}: tiers need `mode`: marginal (each slice at its own rate), whole (the tier reached "
+     "pays everything), interpolated or hybrid; the same tiers pay differently."),
+    ("    quota: {measure: collections_net, period: quarter}\n", "", "id: cash",
+     "components.0: attainment needs `quota` with measure and period."),
+    ("mode: marginal", "mode: hybrid", "rate:",
+     f"{RATE}: multipliers and mode hybrid need `base_rate_pct`."),
+    ("rate_pct: 2}", "multiplier: 2, rate_pct: 2}", "from: 60",
+     f"{RATE}.tiers.1: a tier has either `rate_pct` or `multiplier`."),
+    ("      by: attainment\n", "      by: attainment\n      flat_pct: 3\n", "rate:",
+     f"{RATE}: a rate is exactly one of flat_pct, per_unit, tiers, matrix and rules; found "
+     "flat_pct, tiers."),
+    ("to: owner}", "to: pool}", "id: cash",
+     "components.0: `to: pool` and `pool` belong together."),
+    ("event: cash_received,", "event: cash_recieved,", "cash_recieved",
+     "components.0.credit.event: expected 'signed', 'ordered', 'delivered', 'invoiced', "
+     "'cash_received' or 'lead_accepted' (did you mean cash_received?); found 'cash_recieved'."),
+    ("event: cash_received,", "event: signed, base: margin,", "credit:",
+     "components.0.credit: a contract has no cost; take the margin when it is ordered or later."),
+    ("    rate:\n", "    release: {when: cash, hold_pct: 10}\n    rate:\n", "release:",
+     "components.0.release: a hold-back needs both `hold_pct` and `hold_months`."),
+    ("    rate:\n", "    cap: {carry_forward: true}\n    rate:\n", "cap:",
+     "components.0.cap: a cap needs `per_deal` or `per_month`."),
+    ("    rate:\n", "    cuts: [{on: overdue, cut_pct: 20}]\n    rate:\n", "cuts:",
+     "components.0.cuts.0: `on: overdue` needs `steps` with `over` and `cut_pct`."),
+    ("components:\n", "draw: {monthly: 0}\ncomponents:\n", "draw:",
+     "draw.monthly: expected more than 0; found 0."),
+    ("valid_from: 2026-01-01", "valid_from: 2026-01-01\nvalid_to: 2025-12-31", None,
+     "valid_to 2025-12-31 is before valid_from 2026-01-01."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "at", "expected"), MISTAKES)
+def test_a_mistake_is_one_sentence_with_file_line_and_key(
+    policies: PolicyFiles, old: str, new: str, at: str | None, expected: str
+) -> None:
+    message = mistake(policies, (old, new))
+    line = policies.line_of(PLAN, at) if at else 1
+    separator = ", " if at else ": "
+    assert message == f"policy/{PLAN} line {line}{separator}{expected}"
+
+
+def test_a_table_with_a_field_missing_names_it(policies: PolicyFiles) -> None:
+    cells = ", ".join(
+        f"{{attainment: {a}, collection_rate: {c}, rate_pct: 1}}"
+        for a, c in [(0, 0), (0, 60), (9, 0)]
+    )
+    message = mistake(policies, (TIERS, f"      matrix: [{cells}]\n"))
+    assert message.endswith("the table has no field for attainment 9 and collection_rate 60.")
+
+
+def test_a_component_is_named_once(policies: PolicyFiles) -> None:
+    part = OWN.split("components:\n")[1]
+    message = policies.put(PLAN, OWN + part).mistake()
+    assert "component 'cash' is listed twice" in message
+
+
+def test_two_plans_of_one_role_on_one_day_are_a_mistake(policies: PolicyFiles) -> None:
+    policies.put("commission/zz_other.yaml", OWN.replace("id: ours", "id: other", 1))
+    message = policies.put(PLAN, OWN).mistake()
+    assert message.startswith("policy/commission/zz_other.yaml line 5, valid_from: ")
+    assert (
+        "ours.yaml is in force for role 'director' on the same days, and both would pay" in message
+    )
