@@ -135,7 +135,7 @@ def test_a_folder_that_cannot_be_written_is_named(attain: Attain) -> None:
     ("only", "expected"),
     [("appraisals", "--only 'appraisals': no such report (did you mean appraisal?)."),
      (",", "--only is empty; expected some of director_weekly, finance, appraisal, rep_weekly, "
-           "sales_ops.")],
+           "commission_statement, sales_ops.")],
 )  # fmt: skip
 def test_a_report_that_does_not_exist_is_named(
     attain: Attain, workspace: Path, only: str, expected: str
@@ -172,11 +172,11 @@ def test_a_stage_that_is_not_of_the_process_is_named(attain: Attain, workspace: 
 
 
 def test_overlapping_tiers_are_named(attain: Attain, workspace: Path) -> None:
-    name = "policy/commission/rep_cash_2024.yaml"
+    name = "policy/commission/rep_2024.yaml"
     text = (ROOT / name).read_text(encoding="utf-8")
     write(workspace / name, text.replace("{from: 60, to: 100", "{from: 50, to: 100"))
     assert run_and_check(attain, workspace) == (
-        f"{name} line 17, rate.tiers: tiers overlap: 0–60 and 50–100 share 50–60."
+        f"{name} line 19, components.0.rate.tiers: tiers overlap: 0–60 and 50–100 share 50–60."
     )
 
 
