@@ -48,7 +48,7 @@ def test_a_value_opens_to_rows_that_give_it(warehouse: Warehouse, kpi_id: str) -
         assert opened.adds_up is not False, (scope, period, opened.value)
         assert opened.row_count > 0, (scope, period)
         if not CATALOGUE.kpis[kpi_id].is_untraceable and opened.adds_up is None:
-            # a unit without sales may pay commission: a ratio over nothing has no value to add up to
+            # a unit without sales may pay commission: its ratio over nothing has no value
             assert opened.value["no_data_reason"] or not opened.value["denominator"], (
                 scope, period,
             )  # fmt: skip
