@@ -308,4 +308,6 @@ select concat('cycle:', start), round(days[1], 4)::decimal(38, 4) from cycle whe
 union all
 select concat('ageing:', bucket), sum(open)::decimal(38, 4) from ageing group by bucket
 union all
-select concat('commission:', period), sum(amount)::decimal(38, 4) from earned group by period;
+select concat('credit:', strftime(credit.allocated_date, '%Y-%m')), sum(credit.amount)::decimal(38, 4)
+from credit join member as m on m.employee_id = credit.payee and m.day = credit.allocated_date and m.role = 'rep' and m.active
+group by all;

@@ -37,8 +37,9 @@ _QUERIES = {
     "where kpi_id = 'sales_cycle_days' and period_kind = 'quarter' and scope_kind = 'company'",
     "ageing": "select concat('ageing:', bucket), sum(open_amount_base) from mart.receivable_item "
     "group by bucket",
-    "commission": "select concat('commission:', period), sum(amount) from mart.commission_line "
-    "where ledger = 'earned' group by period",
+    # what all plans start from: the cash of representatives, before conditions
+    "credit": "select concat('credit:', strftime(event_date, '%Y-%m')), sum(full_amount) "
+    "from core.fct_credit where component_id = 'cash' group by all",
 }
 
 
