@@ -1,6 +1,10 @@
 -- up to which month the books are closed, and where corrections are posted
 select
-  last_period,
-  open_period,
-  exists (select 1 from core.closed_period) as is_begun
-from core.open_period
+  books.last_period,
+  books.open_period,
+  closed.periods > 0 as is_begun
+from core.open_period as books
+cross join (
+  select count(*) as periods
+  from core.closed_period
+) as closed
