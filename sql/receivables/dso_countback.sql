@@ -201,9 +201,10 @@ select
       when sales_so_far - sales < outstanding
         then
           (
-            2 * cast((outstanding - (sales_so_far - sales)) * 10000 as hugeint) * days * 10000
-            + cast(sales * 10000 as hugeint)
-          ) // (2 * nullif(cast(sales * 10000 as hugeint), 0))
+            2 * cast(cast(outstanding - (sales_so_far - sales) as decimal(28, 4)) * 10000 as hugeint)
+            * days * 10000
+            + cast(cast(sales as decimal(28, 4)) * 10000 as hugeint)
+          ) // (2 * nullif(cast(cast(sales as decimal(28, 4)) * 10000 as hugeint), 0))
       else 0
     end
   ) as decimal(14, 0)) * cast(0.0001 as decimal(4, 4)) as dso_countback

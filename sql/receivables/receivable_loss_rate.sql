@@ -152,10 +152,11 @@ measured as (
     -- a whole number of hundred-millionths, rounded half up
     cast(
       (
-        2 * cast(seen.lost_amount * 10000 as hugeint) * 100000000
-        + cast(seen.entered_amount * 10000 as hugeint)
+        2 * cast(cast(seen.lost_amount as decimal(28, 4)) * 10000 as hugeint) * 100000000
+        + cast(cast(seen.entered_amount as decimal(28, 4)) * 10000 as hugeint)
       )
-      // (2 * nullif(cast(seen.entered_amount * 10000 as hugeint), 0)) as decimal(18, 0)
+      // (2 * nullif(cast(cast(seen.entered_amount as decimal(28, 4)) * 10000 as hugeint), 0))
+      as decimal(18, 0)
     ) * cast(0.00000001 as decimal(8, 8)) as own_rate,
     case
       when policy.loss_rates = 'set' then 'policy'

@@ -138,20 +138,21 @@ whole as (
     as_of_date,
     scope_kind,
     scope_id,
-    dso_days * cast(outstanding * 10000 as hugeint) as dso_num,
-    dso_days * cast((outstanding - overdue) * 10000 as hugeint) as bpdso_num,
-    cast(credit_sales * 10000 as hugeint) as sales_den,
-    cast(collected_or_credited * 10000 as hugeint) as cei_num,
-    cast(collectable * 10000 as hugeint) as cei_den,
-    cast(collected_amount_base * 10000 as hugeint) as collected_num,
-    cast(due_amount_base * 10000 as hugeint) as due_den,
-    cast(overdue * 10000 as hugeint) as overdue_num,
-    cast(outstanding * 10000 as hugeint) as outstanding_den,
-    cast(credit_exposure * 10000 as hugeint) as exposure_num,
-    cast(credit_limit * 10000 as hugeint) as limit_den
+    dso_days * cast(cast(outstanding as decimal(28, 4)) * 10000 as hugeint) as dso_num,
+    dso_days * cast(cast(outstanding - overdue as decimal(28, 4)) * 10000 as hugeint) as bpdso_num,
+    cast(cast(credit_sales as decimal(28, 4)) * 10000 as hugeint) as sales_den,
+    cast(cast(collected_or_credited as decimal(28, 4)) * 10000 as hugeint) as cei_num,
+    cast(cast(collectable as decimal(28, 4)) * 10000 as hugeint) as cei_den,
+    cast(cast(collected_amount_base as decimal(28, 4)) * 10000 as hugeint) as collected_num,
+    cast(cast(due_amount_base as decimal(28, 4)) * 10000 as hugeint) as due_den,
+    cast(cast(overdue as decimal(28, 4)) * 10000 as hugeint) as overdue_num,
+    cast(cast(outstanding as decimal(28, 4)) * 10000 as hugeint) as outstanding_den,
+    cast(cast(credit_exposure as decimal(28, 4)) * 10000 as hugeint) as exposure_num,
+    cast(cast(credit_limit as decimal(28, 4)) * 10000 as hugeint) as limit_den
   from joined
 ),
 
+-- in proportion to next to nothing a figure has more digits than anybody reads: it has no value
 ratio as (
   select
     as_of_date,
@@ -160,48 +161,48 @@ ratio as (
     case
       when sales_den > 0
         then
-          cast(
+          try_cast(
             case when dso_num < 0 then -1 else 1 end
-            * ((2 * abs(dso_num) * 10000 + sales_den) // (2 * nullif(sales_den, 0))) as decimal(14, 0)
+            * ((2 * abs(dso_num) * 10000 + sales_den) // (2 * nullif(sales_den, 0))) as decimal(18, 0)
           ) * cast(0.0001 as decimal(4, 4))
     end as dso,
     case
       when sales_den > 0
         then
-          cast(
+          try_cast(
             case when bpdso_num < 0 then -1 else 1 end
-            * ((2 * abs(bpdso_num) * 10000 + sales_den) // (2 * nullif(sales_den, 0))) as decimal(14, 0)
+            * ((2 * abs(bpdso_num) * 10000 + sales_den) // (2 * nullif(sales_den, 0))) as decimal(18, 0)
           ) * cast(0.0001 as decimal(4, 4))
     end as bpdso,
     case
       when cei_den > 0
         then
-          cast(
+          try_cast(
             case when cei_num < 0 then -1 else 1 end
-            * ((2 * abs(cei_num) * 1000000 + cei_den) // (2 * nullif(cei_den, 0))) as decimal(12, 0)
+            * ((2 * abs(cei_num) * 1000000 + cei_den) // (2 * nullif(cei_den, 0))) as decimal(18, 0)
           ) * cast(0.000001 as decimal(6, 6))
     end as cei,
     case
       when due_den > 0
         then
-          cast(
-            (2 * collected_num * 1000000 + due_den) // (2 * nullif(due_den, 0)) as decimal(12, 0)
+          try_cast(
+            (2 * collected_num * 1000000 + due_den) // (2 * nullif(due_den, 0)) as decimal(18, 0)
           ) * cast(0.000001 as decimal(6, 6))
     end as collection_rate,
     case
       when outstanding_den > 0
         then
-          cast(
+          try_cast(
             case when overdue_num < 0 then -1 else 1 end
             * ((2 * abs(overdue_num) * 1000000 + outstanding_den) // (2 * nullif(outstanding_den, 0)))
-            as decimal(12, 0)
+            as decimal(18, 0)
           ) * cast(0.000001 as decimal(6, 6))
     end as overdue_rate,
     case
       when limit_den > 0
         then
-          cast(
-            (2 * exposure_num * 1000000 + limit_den) // (2 * nullif(limit_den, 0)) as decimal(12, 0)
+          try_cast(
+            (2 * exposure_num * 1000000 + limit_den) // (2 * nullif(limit_den, 0)) as decimal(18, 0)
           ) * cast(0.000001 as decimal(6, 6))
     end as credit_limit_use
   from whole

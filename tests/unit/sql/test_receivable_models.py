@@ -324,3 +324,25 @@ def test_ratios_are_exact_and_rounded_half_up_once(lab: Laboratory) -> None:
     assert row["collection_rate"] == Decimal("0.666667")
     assert row["overdue_rate"] == Decimal("0.166667")
     assert row["dso"] - row["bpdso"] == row["add"] == Decimal("1.82")
+
+
+def test_a_ratio_to_next_to_nothing_has_no_value_and_stops_nothing(lab: Laboratory) -> None:
+    """Billions used of a limit of one cent; what can be written stands, what cannot is no data."""
+    lab.given("mart.receivable_ageing", [
+        {"as_of_date": REPORT, "scope_kind": "company", "scope_id": "C", "bucket": "d1_30",
+         "open_amount_base": 90_000_000_000, "overdue_amount_base": 0, "revaluation_base": 0,
+         "overdue_revaluation_base": 0},
+    ])  # fmt: skip
+    lab.given("core.receivable_flow", [
+        {"as_of_date": REPORT, "scope_kind": "company", "scope_id": "C", "opening": 0,
+         "credit_sales": Decimal("0.01"), "due_amount_base": Decimal("0.01"),
+         "collected_amount_base": 5_420_271},
+    ])  # fmt: skip
+    lab.given("core.credit_use_day", [
+        {"as_of_date": REPORT, "scope_kind": "company", "scope_id": "C",
+         "credit_limit": Decimal("0.01"), "credit_exposure": 90_000_000_000},
+    ])  # fmt: skip
+    row = lab.result("mart.receivable_metric")[0]
+    assert row["collection_rate"] == 542_027_100
+    assert row["credit_limit_use"] is None
+    assert row["credit_exposure"] == row["outstanding"] == 90_000_000_000
