@@ -35,9 +35,10 @@ format: $(VENV)/ready
 test-browser: $(VENV)/ready
 	$(BIN)/pytest -m browser tests/browser
 
+# beside the environment, not in it: Great Expectations would load Spark wherever it finds it
 test-spark: $(VENV)/ready
-	$(UV) pip install --quiet --python $(BIN)/python "pyspark>=4.1,<5"
-	$(BIN)/pytest -m spark
+	$(UV) pip install --quiet --python $(BIN)/python --target $(VENV)/spark "pyspark>=4.1,<5"
+	PYTHONPATH=$(VENV)/spark $(BIN)/pytest -m spark
 
 bench: $(VENV)/ready
 	$(BIN)/python -m benchmarks.run --size $(SIZE)

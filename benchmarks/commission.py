@@ -172,7 +172,13 @@ def _measure(warehouse: Warehouse, models: list) -> None:  # type: ignore[type-a
 
 
 _BEFORE_CREDITS = frozenset(
-    {"core.payee_plan_day", "core.fct_credit_event", "core.fct_credit_cut", "core.fct_credit"}
+    {
+        "core.payee_plan_span",
+        "core.payee_component_span",
+        "core.fct_credit_event",
+        "core.fct_credit_cut",
+        "core.fct_credit",
+    }
 )
 
 

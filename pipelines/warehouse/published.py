@@ -147,21 +147,30 @@ def _quoted(table: str) -> str:
 
 def _views(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], set[str]]:
     """The views of `mart` and the KPI views they stand on, each after those it reads; and the
-    tables all of them read. A view of another schema is copied as a table."""
-    defined = {
+    tables all of them read. A view that stands on a view of another schema is copied as a table:
+    whoever opens the copy finds rows in it, and not the working of the warehouse."""
+    every = {
         f"{schema}.{name}": sql
         for schema, name, sql in con.execute(
             "select schema_name, view_name, sql from duckdb_views() "
-            "where schema_name in ('mart', 'kpi') and not internal "
-            "and database_name = current_database()"
+            "where not internal and database_name = current_database()"
         ).fetchall()
     }
+    reads = {
+        name: tables_parsed(sql.split(" AS ", 1)[1].rstrip().rstrip(";"))
+        for name, sql in every.items()
+        if name.startswith(("mart.", "kpi."))
+    }
+    defined = {
+        name: every[name]
+        for name, others in reads.items()
+        if not any(other in every and other not in reads for other in others)
+    }
     ordered: dict[str, str] = {}
-    tables: set[str] = set()
+    tables = {name for name in reads if name.startswith("mart.") and name not in defined}
 
     def add(name: str) -> None:
-        body = defined[name].split(" AS ", 1)[1].rstrip().rstrip(";")
-        for other in tables_parsed(body):
+        for other in reads[name]:
             if other not in defined:
                 tables.add(other)
             elif other not in ordered:

@@ -19,11 +19,12 @@ with plan as (
   where draw_monthly is not null
 ),
 
+-- the plan of the last day of a month on which one was in force
 month as (
   select
-    day.employee_id as payee_id,
-    day.plan_id,
-    day.plan_version,
+    span.employee_id as payee_id,
+    span.plan_id,
+    span.plan_version,
     calendar.month_start,
     strftime(calendar.month_start, '%Y-%m') as period,
     case
@@ -38,16 +39,20 @@ month as (
     plan.draw_recover_from,
     plan.draw_recover_pct,
     employee.hire_date
-  from core.payee_plan_day as day
-  inner join plan on day.plan_id = plan.plan_id and day.plan_version = plan.plan_version
-  inner join core.calendar as calendar on day.calendar_date = calendar.calendar_date
-  inner join staging.employee as employee on day.employee_id = employee.employee_id
+  from core.payee_plan_span as span
+  inner join plan on span.plan_id = plan.plan_id and span.plan_version = plan.plan_version
+  inner join core.calendar as calendar
+    on
+      calendar.calendar_date = calendar.month_start
+      and span.valid_from < calendar.month_start + interval 1 month
+      and span.valid_to >= calendar.month_start
+  inner join staging.employee as employee on span.employee_id = employee.employee_id
   cross join core.parameter as parameter
   where
     calendar.month_start + interval 1 month - interval 1 day <= parameter.as_of_date
     and (plan.draw_for = 'everyone' or employee.hire_date >= plan.valid_from)
   qualify row_number() over (
-    partition by day.employee_id, calendar.month_start order by day.calendar_date desc
+    partition by span.employee_id, calendar.month_start order by span.valid_from desc
   ) = 1
 ),
 

@@ -1,19 +1,27 @@
 -- table: core.commission_earning
+-- kind:  view
 -- grain: one row per earned line of a credit, before gates and caps
 -- key:   line_id
 -- why:   credits paid by their position, and those taken back at the rate of the original, each linked
 --        to the line it takes back
-with original as (
+with reversed as (
+  select distinct reverses_event_id as event_id from core.fct_credit
+  where reverses_event_id is not null
+),
+
+-- few lines are ever taken back: only those are added up
+original as (
   select
-    payee_id,
-    plan_id,
-    component_id,
-    event_id,
-    min(line_id) as line_id,
-    sum(amount) as amount,
-    sum(credit_amount) as credit_amount
-  from core.fct_commission
-  group by payee_id, plan_id, component_id, event_id
+    line.payee_id,
+    line.plan_id,
+    line.component_id,
+    line.event_id,
+    min(line.line_id) as line_id,
+    sum(line.amount) as amount,
+    sum(line.credit_amount) as credit_amount
+  from core.fct_commission as line
+  inner join reversed on line.event_id = reversed.event_id
+  group by line.payee_id, line.plan_id, line.component_id, line.event_id
 ),
 
 at_original_rate as (
@@ -48,6 +56,7 @@ select
   line.component_id,
   line.quota_start,
   line.quota,
+  line.source_amount,
   line.split_pct,
   line.cut_pct,
   line.tier_no,
@@ -85,6 +94,7 @@ select
   back.component_id,
   back.quota_start,
   cast(null as decimal(18, 4)) as quota,
+  back.source_amount,
   back.split_pct,
   back.cut_pct,
   0 as tier_no,

@@ -1,18 +1,10 @@
 -- table: core.commission_entry
+-- kind:  view
 -- grain: one row per earned line of a payee
 -- key:   line_id
 -- why:   everything that is earned in one shape: credits, what limits take from them, shares of pools,
 --        manual adjustments. A pool's own lines are the working of its members' shares
-with component as (
-  select
-    plan_id,
-    plan_version,
-    component_id,
-    plan_mark
-  from policy.commission_component
-),
-
-entry as (
+with entry as (
   select
     line_id,
     payee_id,
@@ -28,6 +20,7 @@ entry as (
     source_id,
     invoice_id,
     credit_amount,
+    source_amount,
     split_pct,
     cut_pct,
     tier_from,
@@ -48,34 +41,36 @@ entry as (
   where payee_id not like 'pool:%'
   union all
   select
-    limit_id as line_id,
-    payee_id,
-    period,
-    credit_date,
-    plan_id,
-    plan_version,
-    component_id,
-    limit_id as credit_id,
-    event_id,
-    cast(null as varchar) as family_id,
-    source_kind,
-    source_id,
-    invoice_id,
+    taken.limit_id as line_id,
+    taken.payee_id,
+    taken.period,
+    taken.credit_date,
+    taken.plan_id,
+    taken.plan_version,
+    taken.component_id,
+    taken.limit_id as credit_id,
+    taken.event_id,
+    event.family_id,
+    taken.source_kind,
+    taken.source_id,
+    taken.invoice_id,
     cast(0 as decimal(18, 4)) as credit_amount,
+    event.net_amount_base as source_amount,
     cast(null as decimal(9, 4)) as split_pct,
     cast(null as decimal(9, 4)) as cut_pct,
     cast(null as decimal(18, 4)) as tier_from,
     cast(null as decimal(18, 4)) as tier_to,
     cast(null as decimal(18, 10)) as rate,
-    amount,
-    cause,
+    taken.amount,
+    taken.cause,
     cast(null as varchar) as reverses_line_id,
     cast(null as decimal(18, 4)) as position_to,
     cast(null as decimal(18, 4)) as quota,
-    _load,
-    _line
-  from core.commission_limit
-  where payee_id not like 'pool:%'
+    taken._load,
+    taken._line
+  from core.commission_limit as taken
+  left join core.fct_credit_event as event on taken.event_id = event.event_id
+  where taken.payee_id not like 'pool:%'
   union all
   select
     concat_ws('|', pool_id, plan_id, component_id, period, employee_id) as line_id,
@@ -92,6 +87,7 @@ entry as (
     concat_ws(':', pool_id, period) as source_id,
     cast(null as varchar) as invoice_id,
     pool_amount as credit_amount,
+    cast(null as decimal(18, 4)) as source_amount,
     cast(null as decimal(9, 4)) as split_pct,
     cast(null as decimal(9, 4)) as cut_pct,
     cast(null as decimal(18, 4)) as tier_from,
@@ -122,6 +118,7 @@ entry as (
     adjustment.adjustment_id as source_id,
     cast(null as varchar) as invoice_id,
     cast(0 as decimal(18, 4)) as credit_amount,
+    cast(null as decimal(18, 4)) as source_amount,
     cast(null as decimal(9, 4)) as split_pct,
     cast(null as decimal(9, 4)) as cut_pct,
     cast(null as decimal(18, 4)) as tier_from,
@@ -142,38 +139,11 @@ entry as (
 )
 
 select
-  entry.line_id,
-  entry.payee_id,
-  entry.period,
-  entry.credit_date,
-  entry.plan_id,
-  entry.plan_version,
-  component.plan_mark,
-  entry.component_id,
-  entry.credit_id,
-  entry.event_id,
-  event.family_id,
-  entry.source_kind,
-  entry.source_id,
-  entry.invoice_id,
-  entry.credit_amount,
-  event.net_amount_base as source_amount,
-  entry.split_pct,
-  entry.cut_pct,
-  entry.tier_from,
-  entry.tier_to,
-  entry.rate,
-  entry.amount,
-  entry.cause,
-  entry.reverses_line_id,
-  entry.position_to,
-  entry.quota,
-  entry._load,
-  entry._line
+  entry.*,
+  component.plan_mark
 from entry
-left join component
+left join policy.commission_component as component
   on
     entry.plan_id = component.plan_id
     and entry.plan_version = component.plan_version
     and entry.component_id = component.component_id
-left join core.fct_credit_event as event on entry.event_id = event.event_id

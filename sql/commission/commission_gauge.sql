@@ -19,44 +19,46 @@ with component as (
   group by component.plan_id, component.plan_version, component.component_id, component.rate_kind
 ),
 
-standing as (
+by_month as (
   select
     running.payee_id,
     running.plan_id,
     running.plan_version,
     running.component_id,
+    running.quota_start,
     running.month_start,
     running.quota,
-    sum(running.full_amount) over (
-      partition by
-        running.payee_id, running.plan_id, running.plan_version, running.component_id,
-        running.quota_start
-      order by running.event_date, running.credit_id
-      rows between unbounded preceding and current row
-    ) as credit_so_far,
-    running.event_date,
-    running.credit_id
+    sum(running.full_amount) as credit
   from core.commission_running as running
   inner join component
     on
       running.plan_id = component.plan_id
       and running.plan_version = component.plan_version
       and running.component_id = component.component_id
+  group by
+    running.payee_id, running.plan_id, running.plan_version, running.component_id, running.quota_start,
+    running.month_start, running.quota
 ),
 
+-- what goes back into an earlier quota period does not tell where a payee stands in this one
 month_end as (
   select
-    payee_id,
-    plan_id,
-    plan_version,
-    component_id,
-    month_start,
-    quota,
-    credit_so_far
-  from standing
+    by_month.*,
+    sum(by_month.credit) over (
+      partition by
+        by_month.payee_id,
+        by_month.plan_id,
+        by_month.plan_version,
+        by_month.component_id,
+        by_month.quota_start
+      order by by_month.month_start
+      rows between unbounded preceding and current row
+    ) as credit_so_far
+  from by_month
   qualify row_number() over (
-    partition by payee_id, plan_id, plan_version, component_id, month_start
-    order by event_date desc, credit_id desc
+    partition by
+      by_month.payee_id, by_month.plan_id, by_month.plan_version, by_month.component_id, by_month.month_start
+    order by by_month.quota_start desc
   ) = 1
 ),
 

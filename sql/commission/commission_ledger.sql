@@ -65,104 +65,60 @@ draw as (
     on draw.plan_id = plan.plan_id and draw.plan_version = plan.plan_version
 ),
 
+-- what is earned is payable at once, or held until it is released
+side as (
+  select
+    'earned' as ledger,
+    false as is_timed
+  union all
+  select
+    'earned' as ledger,
+    true as is_timed
+  union all
+  select
+    'payable' as ledger,
+    false as is_timed
+  union all
+  select
+    'held' as ledger,
+    true as is_timed
+),
+
 line as (
   select
-    concat('earned:', line_id) as line_id,
-    'earned' as ledger,
-    payee_id,
-    period,
-    credit_date,
-    plan_id,
-    plan_version,
-    plan_mark,
-    component_id,
-    credit_id,
-    event_id,
-    source_kind,
-    source_id,
-    invoice_id,
-    credit_amount,
-    source_amount,
-    split_pct,
-    cut_pct,
-    tier_from,
-    tier_to,
-    rate,
-    amount,
-    cause,
-    concat('earned:', reverses_line_id) as reverses_line_id,
-    position_to,
-    quota,
-    cast(null as date) as release_date,
-    _load,
-    _line
+    concat(side.ledger, ':', entry.line_id) as line_id,
+    side.ledger,
+    entry.payee_id,
+    entry.period,
+    entry.credit_date,
+    entry.plan_id,
+    entry.plan_version,
+    entry.plan_mark,
+    entry.component_id,
+    entry.credit_id,
+    entry.event_id,
+    entry.source_kind,
+    entry.source_id,
+    entry.invoice_id,
+    case when side.ledger = 'held' then cast(0 as decimal(18, 4)) else entry.credit_amount end
+      as credit_amount,
+    entry.source_amount,
+    entry.split_pct,
+    entry.cut_pct,
+    entry.tier_from,
+    entry.tier_to,
+    entry.rate,
+    entry.amount,
+    case side.ledger when 'earned' then entry.cause when 'payable' then 'released_at_once' else 'held' end
+      as cause,
+    concat(side.ledger, ':', entry.reverses_line_id) as reverses_line_id,
+    entry.position_to,
+    entry.quota,
+    case when side.ledger = 'payable' then entry.credit_date end as release_date,
+    entry._load,
+    entry._line
   from entry
-  union all
-  select
-    concat('payable:', line_id) as line_id,
-    'payable' as ledger,
-    payee_id,
-    period,
-    credit_date,
-    plan_id,
-    plan_version,
-    plan_mark,
-    component_id,
-    credit_id,
-    event_id,
-    source_kind,
-    source_id,
-    invoice_id,
-    credit_amount,
-    source_amount,
-    split_pct,
-    cut_pct,
-    tier_from,
-    tier_to,
-    rate,
-    amount,
-    'released_at_once' as cause,
-    concat('payable:', reverses_line_id) as reverses_line_id,
-    position_to,
-    quota,
-    credit_date as release_date,
-    _load,
-    _line
-  from entry
-  where not is_timed
-  union all
-  select
-    concat('held:', line_id) as line_id,
-    'held' as ledger,
-    payee_id,
-    period,
-    credit_date,
-    plan_id,
-    plan_version,
-    plan_mark,
-    component_id,
-    credit_id,
-    event_id,
-    source_kind,
-    source_id,
-    invoice_id,
-    cast(0 as decimal(18, 4)) as credit_amount,
-    source_amount,
-    split_pct,
-    cut_pct,
-    tier_from,
-    tier_to,
-    rate,
-    amount,
-    'held' as cause,
-    concat('held:', reverses_line_id) as reverses_line_id,
-    position_to,
-    quota,
-    cast(null as date) as release_date,
-    _load,
-    _line
-  from entry
-  where is_timed
+  inner join side on entry.is_timed = side.is_timed
   union all
   select
     concat(release_ledger.ledger, ':', release.release_id) as line_id,

@@ -1,44 +1,28 @@
 -- table: core.commission_running
--- grain: one row per credit
+-- grain: one row per credit that is paid by a position
 -- key:   credit_id
 -- why:   a running position places each credit in its quota period: money that came back moves it back
 --        in the period of what it takes back, after everything else of that period; a rate per
 --        transaction begins anew with each credit
 with credit as (
   select
-    credit.credit_id,
-    credit.event_id,
-    credit.source_kind,
-    credit.source_id,
-    credit.invoice_id,
-    credit.event_date,
-    credit.family_id,
-    credit.reverses_event_id,
-    credit.payee_id,
-    credit.plan_id,
-    credit.plan_version,
-    credit.component_id,
-    credit.split_pct,
-    credit.cut_pct,
-    credit.full_amount,
-    credit.credit_amount,
-    credit.quota_measure,
-    credit.quota_scope_kind,
-    credit.quota_scope_id,
-    credit.quota_period,
-    credit.quota_start,
-    credit.month_start,
-    credit.without_quota_rate_pct,
-    credit.rate_kind,
-    credit.is_per_transaction,
-    credit._load,
-    credit._line
-  from core.fct_credit as credit
-  where not credit.is_at_original_rate
+    credit_id,
+    event_date,
+    payee_id,
+    plan_id,
+    plan_version,
+    component_id,
+    quota_start,
+    month_start,
+    rate_kind,
+    is_per_transaction,
+    full_amount,
+    credit_amount
+  from core.fct_credit
+  where not is_at_original_rate
 ),
 
--- who changes unit within a quota period is measured by the unit of the last credit
-period as (
+measured as (
   select
     payee_id,
     plan_id,
@@ -48,12 +32,23 @@ period as (
     quota_period,
     quota_measure,
     quota_scope_kind,
-    quota_scope_id
-  from credit
-  where quota_measure is not null
+    quota_scope_id,
+    max(event_date) as last_date
+  from core.fct_credit
+  where quota_measure is not null and not is_at_original_rate
+  group by
+    payee_id, plan_id, plan_version, component_id, quota_start, quota_period, quota_measure,
+    quota_scope_kind, quota_scope_id
+),
+
+-- who changes unit within a quota period is measured by the unit of the last credit
+period as (
+  select measured.*
+  from measured
   qualify row_number() over (
-    partition by payee_id, plan_id, plan_version, component_id, quota_start
-    order by event_date desc, credit_id desc
+    partition by
+      measured.payee_id, measured.plan_id, measured.plan_version, measured.component_id, measured.quota_start
+    order by measured.last_date desc, measured.quota_scope_kind asc, measured.quota_scope_id asc
   ) = 1
 ),
 
@@ -64,8 +59,7 @@ quota as (
     period.plan_version,
     period.component_id,
     period.quota_start,
-    sum(day.amount) as quota,
-    sum(day.given_amount) as given_quota
+    sum(day.amount) as quota
   from period
   inner join core.quota_day as day
     on
@@ -85,26 +79,17 @@ quota as (
 
 select
   credit.credit_id,
-  credit.event_id,
-  credit.source_kind,
-  credit.source_id,
-  credit.invoice_id,
   credit.event_date,
-  credit.family_id,
-  credit.reverses_event_id,
   credit.payee_id,
   credit.plan_id,
   credit.plan_version,
   credit.component_id,
-  credit.split_pct,
-  credit.cut_pct,
-  credit.full_amount,
-  credit.credit_amount,
   credit.quota_start,
   credit.month_start,
-  credit.without_quota_rate_pct,
   credit.rate_kind,
   cast(quota.quota as decimal(18, 4)) as quota,
+  credit.full_amount,
+  credit.credit_amount,
   case
     when credit.is_per_transaction then credit.credit_amount
     else
@@ -114,9 +99,7 @@ select
         order by credit.event_date, credit.credit_id
         rows between unbounded preceding and current row
       ) as decimal(18, 4))
-  end as position_to,
-  credit._load,
-  credit._line
+  end as position_to
 from credit
 left join quota
   on

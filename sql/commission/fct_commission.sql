@@ -5,12 +5,23 @@
 --        the other modes pay what the commission of the position reached exceeds that of the position
 --        before. Amounts are rounded on the running total, so the lines of a payee add up to the
 --        commission of the position they reached, to the cent
--- a wide decimal is rounded before it is cast: the engine does the one four times as fast as the other
+-- wide decimals cost an engine fifty times what whole numbers of one machine word cost: what is paid
+-- at a position is added up in cents and in parts of them
 with running as (
   select
-    running.*,
+    running.credit_id,
+    running.payee_id,
+    running.plan_id,
+    running.plan_version,
+    running.component_id,
+    running.quota_start,
+    running.month_start,
+    running.rate_kind,
     coalesce(component.rate_mode, 'marginal') as rate_mode,
+    running.quota,
+    running.credit_amount,
     cast(running.position_to - running.credit_amount as decimal(18, 4)) as position_from,
+    running.position_to,
     case when running.credit_amount < 0 then -1 else 1 end as sign
   from core.commission_running as running
   left join policy.commission_component as component
@@ -20,67 +31,98 @@ with running as (
       and running.component_id = component.component_id
 ),
 
-step as (
-  select * from core.commission_step
-),
-
 -- money that goes back is a way back over the same slices
-way as (
-  select
-    running.*,
-    cast(least(running.position_to, running.position_from) as decimal(30, 10)) as lower_end,
-    cast(greatest(running.position_to, running.position_from) as decimal(30, 10)) as upper_end
-  from running
-  where running.rate_kind = 'tiers' and running.rate_mode = 'marginal'
-),
-
 slice as (
   select
-    way.*,
-    coalesce(step.tier_no, 0) as tier_no,
-    coalesce(step.tier_from, 0) as tier_from,
+    way.credit_id,
+    way.quota,
+    way.sign,
+    step.tier_no,
+    step.tier_from,
     step.tier_to,
-    coalesce(step.rate_pct, way.without_quota_rate_pct) as rate_pct,
-    coalesce(step.amount_from, 0) as amount_from,
-    coalesce(step.commission_before, 0) as commission_before,
-    greatest(way.lower_end, coalesce(step.reaches_from, way.lower_end)) as slice_from,
-    least(way.upper_end, coalesce(step.reaches_to, way.upper_end)) as slice_to
-  from way
-  left join step
+    step.rate_pct,
+    step.limit_from,
+    step.limit_to,
+    step.rate_units,
+    step.cents_from,
+    step.cents_to,
+    step.intercept_cents,
+    step.intercept_rest,
+    greatest(least(way.position_to, way.position_from), step.limit_from) as slice_from,
+    least(greatest(way.position_to, way.position_from), step.limit_to) as slice_to
+  from running as way
+  inner join core.commission_step as step
     on
       way.payee_id = step.payee_id
       and way.plan_id = step.plan_id
       and way.plan_version = step.plan_version
       and way.component_id = step.component_id
       and way.quota_start = step.quota_start
-      and way.upper_end > step.reaches_from
-      and way.lower_end < step.reaches_to
+      and greatest(way.position_to, way.position_from) > step.limit_from
+      and least(way.position_to, way.position_from) < step.limit_to
+  where way.rate_kind = 'tiers' and way.rate_mode = 'marginal' and way.credit_amount <> 0
+),
+
+-- both ends of a slice in whole units and ten-thousandths; below nothing it is the first rate
+parted as (
+  select
+    slice.*,
+    cast(floor(abs(slice.slice_from)) as bigint) as from_whole,
+    cast((abs(slice.slice_from) - floor(abs(slice.slice_from))) * 10000 as bigint) as from_part,
+    cast(floor(abs(slice.slice_to)) as bigint) as to_whole,
+    cast((abs(slice.slice_to) - floor(abs(slice.slice_to))) * 10000 as bigint) as to_part
+  from slice
+),
+
+priced as (
+  select
+    parted.*,
+    case
+      when parted.slice_from = parted.limit_from then parted.cents_from
+      else
+        case when parted.slice_from < 0 then -1 else 1 end * (
+          parted.from_whole * parted.rate_units // 10000 + parted.intercept_cents
+          + (
+            parted.from_whole * parted.rate_units % 10000 * 10000
+            + parted.from_part * parted.rate_units
+            + parted.intercept_rest
+            + 50000000
+          ) // 100000000
+        )
+    end as cents_at_from,
+    case
+      when parted.slice_to = parted.limit_to then parted.cents_to
+      else
+        case when parted.slice_to < 0 then -1 else 1 end * (
+          parted.to_whole * parted.rate_units // 10000 + parted.intercept_cents
+          + (
+            parted.to_whole * parted.rate_units % 10000 * 10000
+            + parted.to_part * parted.rate_units
+            + parted.intercept_rest
+            + 50000000
+          )
+          // 100000000
+        )
+    end as cents_at_to
+  from parted
 ),
 
 marginal as (
   select
     credit_id,
+    quota,
     tier_no,
     tier_from,
     tier_to,
     rate_pct,
     'slice' as step_kind,
-    cast(sign * round(slice_to - slice_from, 4) as decimal(18, 4)) as credit_amount,
-    cast(sign * (
-      round(
-        commission_before
-        + cast(round(slice_to - amount_from, 6) as decimal(22, 6)) * cast(rate_pct as decimal(12, 4))
-        * cast(0.01 as decimal(3, 2)), 2
-      )
-      - round(
-        commission_before
-        + cast(round(slice_from - amount_from, 6) as decimal(22, 6)) * cast(rate_pct as decimal(12, 4))
-        * cast(0.01 as decimal(3, 2)), 2
-      )
-    ) as decimal(18, 4)) as amount,
-    cast(round(case when sign < 0 then slice_from else slice_to end, 4) as decimal(18, 4)) as position_to
-  from slice
-  where slice_to > slice_from
+    cast(sign * (slice_to - slice_from) as decimal(18, 4)) as credit_amount,
+    cast(
+      cast(sign * (cents_at_to - cents_at_from) as decimal(16, 0)) * cast(0.01 as decimal(2, 2))
+      as decimal(18, 4)
+    ) as amount,
+    case when sign < 0 then slice_from else slice_to end as position_to
+  from priced
 ),
 
 -- both ends of the way of a credit that is paid by the position reached
@@ -91,7 +133,6 @@ reached as (
     running.position_from,
     running.position_to,
     running.rate_mode,
-    running.without_quota_rate_pct,
     running.quota,
     place.side,
     case when place.side = 1 then running.position_to else running.position_from end as position,
@@ -109,7 +150,7 @@ reached as (
     union all
     select cast(0 as integer) as side
   ) as place
-  left join step
+  inner join core.commission_step as step
     on
       running.payee_id = step.payee_id
       and running.plan_id = step.plan_id
@@ -129,7 +170,6 @@ rated as (
   select
     reached.*,
     case
-      when reached.tier_no is null then cast(reached.without_quota_rate_pct as decimal(18, 8))
       when reached.rate_mode = 'interpolated' and reached.amount_to is not null
         then
           cast(reached.rate_pct as decimal(18, 8))
@@ -150,7 +190,7 @@ total as (
   select
     rated.*,
     case
-      when rated.rate_mode = 'hybrid' and rated.tier_no is not null
+      when rated.rate_mode = 'hybrid' and rated.tier_no > 0
         then
           round(
             cast(least(rated.position, rated.quota) as decimal(22, 4)) * rated.base_rate_pct
@@ -170,8 +210,9 @@ total as (
 jump as (
   select
     after.credit_id,
-    coalesce(after.tier_no, 0) as tier_no,
-    coalesce(after.tier_from, 0) as tier_from,
+    after.quota,
+    after.tier_no,
+    after.tier_from,
     after.tier_to,
     after.reached_rate_pct as rate_pct,
     after.rate_mode,
@@ -191,6 +232,7 @@ jump as (
 jumped as (
   select
     credit_id,
+    quota,
     tier_no,
     tier_from,
     tier_to,
@@ -203,6 +245,7 @@ jumped as (
   union all
   select
     credit_id,
+    quota,
     tier_no,
     tier_from,
     tier_to,
@@ -218,6 +261,7 @@ jumped as (
 table_rate as (
   select
     running.credit_id,
+    running.quota,
     0 as tier_no,
     matrix.attainment_from as tier_from,
     matrix.attainment_below as tier_to,
@@ -251,6 +295,7 @@ table_rate as (
 ruled as (
   select
     running.credit_id,
+    running.quota,
     rule.rule_no as tier_no,
     cast(0 as decimal(18, 4)) as tier_from,
     cast(null as decimal(18, 4)) as tier_to,
@@ -300,25 +345,26 @@ paid as (
 )
 
 select
-  concat_ws('|', running.credit_id, case when paid.step_kind = 'rerated' then 'r' end, paid.tier_no)
+  concat_ws('|', credit.credit_id, case when paid.step_kind = 'rerated' then 'r' end, paid.tier_no)
     as line_id,
-  running.credit_id,
-  running.event_id,
-  running.reverses_event_id,
-  running.family_id,
-  running.payee_id,
-  running.source_kind,
-  running.source_id,
-  running.invoice_id,
-  running.event_date as credit_date,
-  strftime(running.month_start, '%Y-%m') as period,
-  running.plan_id,
-  running.plan_version,
-  running.component_id,
-  running.quota_start,
-  running.quota,
-  running.split_pct,
-  running.cut_pct,
+  credit.credit_id,
+  credit.event_id,
+  credit.reverses_event_id,
+  credit.family_id,
+  credit.payee_id,
+  credit.source_kind,
+  credit.source_id,
+  credit.invoice_id,
+  credit.event_date as credit_date,
+  strftime(credit.month_start, '%Y-%m') as period,
+  credit.plan_id,
+  credit.plan_version,
+  credit.component_id,
+  credit.quota_start,
+  paid.quota,
+  credit.source_amount,
+  credit.split_pct,
+  credit.cut_pct,
   cast(paid.tier_no as integer) as tier_no,
   cast(paid.tier_from as decimal(18, 4)) as tier_from,
   cast(paid.tier_to as decimal(18, 4)) as tier_to,
@@ -328,7 +374,7 @@ select
   paid.credit_amount,
   paid.amount,
   paid.position_to,
-  running._load,
-  running._line
-from paid
-inner join running on paid.credit_id = running.credit_id
+  credit._load,
+  credit._line
+from core.fct_credit as credit
+inner join paid on credit.credit_id = paid.credit_id

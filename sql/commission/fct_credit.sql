@@ -21,17 +21,6 @@ used as (
   from component
 ),
 
-event as (
-  select
-    event_id,
-    credit_event,
-    event_date,
-    quota_date,
-    owner_id,
-    opportunity_id
-  from core.fct_credit_event
-),
-
 -- splits that do not add up are none: the deal is its owner's until they do
 split as (
   select
@@ -47,76 +36,63 @@ split as (
   where kind = 'split'
 ),
 
+-- whose deal it was: the owner, or the deal team by its splits
 team as (
   select
-    event.event_id,
-    event.credit_event,
-    event.event_date,
-    event.quota_date,
-    coalesce(split.employee_id, event.owner_id) as employee_id,
+    event.*,
+    coalesce(split.employee_id, event.owner_id) as member_id,
     coalesce(split.pct, 100) as pct,
-    coalesce(split.pct_to, 100) as pct_to
-  from event
+    coalesce(split.pct_to, 100) as pct_to,
+    split.employee_id is not null as is_shared
+  from core.fct_credit_event as event
   left join split on event.opportunity_id = split.opportunity_id and split.pct_total = 100
-  where exists (
-    select 1 from used
-    where used.credit_event = event.credit_event and used.credit_to in ('deal_team', 'managers', 'pool')
-  )
 ),
 
 candidate as (
   select
-    'owner' as credit_to,
-    event.event_id,
-    event.quota_date,
-    event.owner_id as payee_id,
+    event.*,
     event.owner_id as member_id,
-    1 as level,
     cast(100 as decimal(18, 4)) as pct,
-    cast(100 as decimal(38, 4)) as pct_to
-  from event
+    cast(100 as decimal(38, 4)) as pct_to,
+    false as is_shared,
+    event.owner_id as payee_id,
+    1 as level,
+    used.credit_to
+  from core.fct_credit_event as event
   inner join used on event.credit_event = used.credit_event and used.credit_to = 'owner'
   union all
   select
-    'deal_team' as credit_to,
-    team.event_id,
-    team.quota_date,
-    team.employee_id as payee_id,
-    team.employee_id as member_id,
+    team.*,
+    team.member_id as payee_id,
     1 as level,
-    team.pct,
-    team.pct_to
+    used.credit_to
   from team
   inner join used on team.credit_event = used.credit_event and used.credit_to = 'deal_team'
   union all
   select
-    'overlay' as credit_to,
-    event.event_id,
-    event.quota_date,
-    overlay.employee_id as payee_id,
+    event.*,
     overlay.employee_id as member_id,
-    1 as level,
     overlay.pct,
-    overlay.pct as pct_to
-  from event
+    overlay.pct as pct_to,
+    false as is_shared,
+    overlay.employee_id as payee_id,
+    1 as level,
+    used.credit_to
+  from core.fct_credit_event as event
   inner join used on event.credit_event = used.credit_event and used.credit_to = 'overlay'
   inner join staging.opportunity_split as overlay
     on event.opportunity_id = overlay.opportunity_id and overlay.kind = 'overlay'
   union all
   select
-    'managers' as credit_to,
-    team.event_id,
-    team.quota_date,
+    team.*,
     manager.manager_id as payee_id,
-    team.employee_id as member_id,
     manager.level,
-    team.pct,
-    team.pct_to
+    used.credit_to
   from team
   inner join used on team.credit_event = used.credit_event and used.credit_to = 'managers'
   inner join core.manager_span as manager
     on
-      team.employee_id = manager.employee_id
+      team.member_id = manager.employee_id
       and team.quota_date >= manager.valid_from
       and team.quota_date <= manager.valid_to
 ),
@@ -124,40 +100,33 @@ candidate as (
 -- the plan of the day on which the credit was first given
 personal as (
   select
-    candidate.event_id,
-    candidate.payee_id,
-    candidate.member_id,
-    candidate.pct,
-    candidate.pct_to,
-    day.role,
+    candidate.*,
+    component.role,
     component.plan_id,
     component.plan_version,
     component.component_id,
-    case when component.quota_of = 'unit' then coalesce(unit.kind, 'employee') else 'employee' end
-      as quota_scope_kind,
-    case when component.quota_of = 'unit' then day.unit_id else candidate.payee_id end as quota_scope_id
+    component.quota_scope_kind,
+    component.quota_scope_id
   from candidate
-  inner join core.payee_plan_day as day
-    on candidate.payee_id = day.employee_id and candidate.quota_date = day.calendar_date
-  inner join component
+  inner join core.payee_component_span as component
     on
-      day.plan_id = component.plan_id
-      and day.plan_version = component.plan_version
+      candidate.payee_id = component.employee_id
+      and candidate.credit_event = component.credit_event
       and candidate.credit_to = component.credit_to
       and candidate.level <= component.max_level
-  left join core.dim_unit as unit on day.unit_id = unit.unit_id
+      and candidate.quota_date >= component.valid_from
+      and candidate.quota_date <= component.valid_to
 ),
 
 pooled as (
   select
-    team.event_id,
+    team.*,
     concat_ws(
       ':', 'pool', component.pool_unit,
       case when component.pool_unit = 'team' then org.team_id else org.region_id end
     ) as payee_id,
-    team.employee_id as member_id,
-    team.pct,
-    team.pct_to,
+    1 as level,
+    component.credit_to,
     'pool' as role,
     component.plan_id,
     component.plan_version,
@@ -172,7 +141,7 @@ pooled as (
       and team.quota_date >= component.valid_from
       and team.quota_date <= component.valid_to
   inner join core.org_day as org
-    on team.employee_id = org.employee_id and team.quota_date = org.calendar_date and org.is_active
+    on team.member_id = org.employee_id and team.quota_date = org.calendar_date and org.is_active
   left join policy.commission_plan_unit as named
     on component.plan_id = named.plan_id and component.plan_version = named.plan_version
   where
@@ -214,68 +183,38 @@ product_line as (
 
 based as (
   select
-    entitled.event_id,
-    entitled.payee_id,
-    entitled.member_id,
-    entitled.pct,
-    entitled.pct_to,
-    entitled.role,
-    entitled.plan_id,
-    entitled.plan_version,
-    entitled.component_id,
-    entitled.quota_scope_kind,
-    entitled.quota_scope_id,
-    component.credit_to,
+    entitled.*,
     component.quota_measure,
     component.quota_period,
     component.rate_kind,
-    component.without_quota_rate_pct,
     component.is_per_transaction,
     component.clawback_by,
     component.only_contract_types,
     component.only_segments,
     component.only_product_categories,
     component.only_products,
-    event.source_kind,
-    event.source_id,
-    event.event_date,
-    event.quota_date,
-    event.family_id,
-    event.reverses_event_id,
-    event.customer_id,
-    event.segment,
-    event.opportunity_id,
-    event.contract_id,
-    event.order_id,
-    event.invoice_id,
-    event.contract_type,
-    event.is_new_customer,
     case when component.of_products then line.product_id end as product_id,
     case when component.of_products then line.product_name end as product_name,
     case when component.of_products then line.product_category end as product_category,
     case when component.of_products then coalesce(line.is_key_product, false) end as is_key_product,
     case component.credit_base
-      when 'margin' then event.margin_amount_base
-      when 'units' then event.units
-      else event.net_amount_base
+      when 'margin' then entitled.margin_amount_base
+      when 'units' then entitled.units
+      else entitled.net_amount_base
     end as whole_amount,
     case when component.of_products then line.net_amount end as line_amount,
     case when component.of_products then line.net_to end as line_to,
-    case when component.of_products then line.net_total end as line_total,
-    event._load,
-    event._line
+    case when component.of_products then line.net_total end as line_total
   from entitled
   inner join component
     on
       entitled.plan_id = component.plan_id
       and entitled.plan_version = component.plan_version
       and entitled.component_id = component.component_id
-  inner join core.fct_credit_event as event
-    on entitled.event_id = event.event_id and component.credit_event = event.credit_event
   left join product_line as line
-    on case when component.of_products then event.order_id end = line.order_id
+    on case when component.of_products then entitled.order_id end = line.order_id
   where
-    (not component.only_new_customers or event.is_new_customer)
+    (not component.only_new_customers or entitled.is_new_customer)
     and (not component.only_key_products or coalesce(line.is_key_product, false))
 ),
 
@@ -365,18 +304,25 @@ shared as (
 -- two members of a deal team may have one manager, and one pool
 same_payee as (
   select
-    event_id,
-    payee_id,
-    plan_id,
-    plan_version,
-    component_id,
-    coalesce(product_id, '') as product_key,
-    min(member_id) as first_member_id,
-    sum(pct) as split_pct,
-    sum(share_amount) as payee_amount
+    shared.*,
+    sum(shared.pct) over of_payee as split_pct,
+    sum(shared.share_amount) over of_payee as payee_amount
   from shared
-  where credit_to in ('managers', 'pool')
-  group by event_id, payee_id, plan_id, plan_version, component_id, coalesce(product_id, '')
+  where shared.credit_to in ('managers', 'pool') and shared.is_shared
+  window
+    of_payee as (
+      partition by event_id, payee_id, plan_id, plan_version, component_id, product_id
+    )
+  qualify row_number() over (
+    partition by
+      shared.event_id,
+      shared.payee_id,
+      shared.plan_id,
+      shared.plan_version,
+      shared.component_id,
+      shared.product_id
+    order by shared.member_id
+  ) = 1
 ),
 
 gathered as (
@@ -385,23 +331,10 @@ gathered as (
     shared.pct as split_pct,
     shared.share_amount as payee_amount
   from shared
-  where shared.credit_to not in ('managers', 'pool')
+  where shared.credit_to not in ('managers', 'pool') or not shared.is_shared
   union all
-  select
-    shared.*,
-    same_payee.split_pct,
-    same_payee.payee_amount
-  from shared
-  inner join same_payee
-    on
-      shared.event_id = same_payee.event_id
-      and shared.payee_id = same_payee.payee_id
-      and shared.plan_id = same_payee.plan_id
-      and shared.plan_version = same_payee.plan_version
-      and shared.component_id = same_payee.component_id
-      and coalesce(shared.product_id, '') = same_payee.product_key
-      and shared.member_id = same_payee.first_member_id
-  where shared.credit_to in ('managers', 'pool')
+  select same_payee.*
+  from same_payee
 ),
 
 cut as (
@@ -445,6 +378,7 @@ select
   gathered.product_category,
   gathered.is_key_product,
   cast(gathered.split_pct as decimal(9, 4)) as split_pct,
+  gathered.net_amount_base as source_amount,
   gathered.base_amount,
   cast(gathered.payee_amount as decimal(18, 4)) as full_amount,
   coalesce(cut.cut_pct, 0) as cut_pct,
@@ -463,20 +397,19 @@ select
   gathered.quota_scope_id,
   gathered.quota_period,
   gathered.rate_kind,
-  gathered.without_quota_rate_pct,
   gathered.is_per_transaction,
   gathered.reverses_event_id is not null and gathered.clawback_by = 'original_rate' as is_at_original_rate,
-  case gathered.quota_period
-    when 'month' then quota_calendar.month_start
-    when 'quarter' then quota_calendar.quarter_start
-    else quota_calendar.year_start
-  end as quota_start,
-  calendar.month_start,
+  cast(
+    case gathered.quota_period
+      when 'month' then date_trunc('month', gathered.quota_date)
+      when 'quarter' then date_trunc('quarter', gathered.quota_date)
+      else date_trunc('year', gathered.quota_date)
+    end as date
+  ) as quota_start,
+  cast(date_trunc('month', gathered.event_date) as date) as month_start,
   gathered._load,
   gathered._line
 from gathered
-inner join core.calendar as calendar on gathered.event_date = calendar.calendar_date
-inner join core.calendar as quota_calendar on gathered.quota_date = quota_calendar.calendar_date
 left join cut
   on
     gathered.event_id = cut.event_id

@@ -1,7 +1,8 @@
 -- table: core.manager_span
 -- grain: one row per employee, level of management above them and span of days with one manager
 -- key:   employee_id, level, valid_from
--- why:   an override is paid up the hierarchy as it stood on the day of the credit, four levels up
+-- why:   an override is paid up the hierarchy as it stood on the day of the credit, four levels up; to
+--        nobody twice, should the chain lead back to somebody below
 with placed as (
   select
     employee_id,
@@ -32,6 +33,7 @@ first_level as (
 second_level as (
   select
     below.employee_id,
+    below.manager_id as first_id,
     above.manager_id,
     greatest(below.valid_from, above.valid_from) as valid_from,
     least(below.valid_to, above.valid_to) as valid_to
@@ -43,12 +45,16 @@ second_level as (
 third_level as (
   select
     below.employee_id,
+    below.first_id,
+    below.manager_id as second_id,
     above.manager_id,
     greatest(below.valid_from, above.valid_from) as valid_from,
     least(below.valid_to, above.valid_to) as valid_to
   from second_level as below
   inner join first_level as above on below.manager_id = above.employee_id
-  where below.valid_from <= above.valid_to and above.valid_from <= below.valid_to
+  where
+    below.valid_from <= above.valid_to and above.valid_from <= below.valid_to
+    and above.manager_id <> below.first_id
 ),
 
 fourth_level as (
@@ -59,7 +65,9 @@ fourth_level as (
     least(below.valid_to, above.valid_to) as valid_to
   from third_level as below
   inner join first_level as above on below.manager_id = above.employee_id
-  where below.valid_from <= above.valid_to and above.valid_from <= below.valid_to
+  where
+    below.valid_from <= above.valid_to and above.valid_from <= below.valid_to
+    and above.manager_id not in (below.first_id, below.second_id)
 ),
 
 every_level as (

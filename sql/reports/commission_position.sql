@@ -23,9 +23,9 @@ with component as (
 
 payee as (
   select
-    day.employee_id,
-    day.plan_id,
-    day.plan_version,
+    plan_span.employee_id,
+    plan_span.plan_id,
+    plan_span.plan_version,
     component.component_id,
     component.quota_measure,
     component.without_quota_rate_pct,
@@ -33,9 +33,11 @@ payee as (
     period.period_start as quota_start,
     period.period_end as quota_end,
     strftime(parameter.as_of_date, '%Y-%m') as month
-  from core.payee_plan_day as day
-  inner join core.parameter as parameter on day.calendar_date = parameter.as_of_date
-  inner join component on day.plan_id = component.plan_id and day.plan_version = component.plan_version
+  from core.payee_plan_span as plan_span
+  inner join core.parameter as parameter
+    on plan_span.valid_from <= parameter.as_of_date and plan_span.valid_to >= parameter.as_of_date
+  inner join component
+    on plan_span.plan_id = component.plan_id and plan_span.plan_version = component.plan_version
   inner join core.period as period
     on component.quota_period = period.period_kind and period.is_current
 ),

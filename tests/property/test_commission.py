@@ -11,7 +11,19 @@ from random import Random
 from typing import Any
 
 from batches import cases
-from commissions import CHAIN, PAID, credit, given_plans, member, part, plan, planned, quota, tiers
+from commissions import (
+    CHAIN,
+    PAID,
+    credit,
+    given_payees,
+    given_plans,
+    member,
+    part,
+    plan,
+    planned,
+    quota,
+    tiers,
+)
 from documents import day
 from hypothesis import strategies as st
 from laboratory import Laboratory, Row
@@ -55,13 +67,14 @@ def test_the_shares_of_a_team_add_up_to_the_net_amount_of_an_invoice(lab: Labora
         for k, share in enumerate(parts_of(10**6, case["shares"])):
             splits.append({"opportunity_id": f"O{n}", "employee_id": f"E{n}.{k}", "kind": "split",
                            "pct": Decimal(share) / 10**4})  # fmt: skip
-            people.append(planned(f"E{n}.{k}", "2026-10-08"))
+            people.append(planned(f"E{n}.{k}"))
     given_plans(lab, plan(part(to="deal_team")))
     lab.given("core.fct_invoice", invoices).given("core.fct_collection", receipts)
     lab.given("staging.contract", [
         {"contract_id": f"C{n}", "opportunity_id": f"O{n}"} for n in range(len(found))
     ])  # fmt: skip
-    lab.given("staging.opportunity_split", splits).given("core.payee_plan_day", people)
+    lab.given("staging.opportunity_split", splits)
+    given_payees(lab, *people)
     lab.build("core.fct_credit_event", "core.fct_credit")
     by_event = lab.query("""
         select event.event_id, event.net_amount_base, sum(credit.credit_amount) as credited
@@ -327,7 +340,7 @@ def close(lab: Laboratory, period: str, number: int) -> None:
     names = ", ".join(row["column_name"] for row in lab.query(
         "select column_name from information_schema.columns where table_schema = 'core' "
         "and table_name = 'closed_line' order by ordinal_position"))  # fmt: skip
-    lab.build("mart.commission_line")
+    lab.build("core.commission_correction", "mart.commission_line")
     lab.con.execute(f"insert into core.closed_line select {names} from mart.commission_line "
                     f"where not is_closed and posted_period <= '{period}'")  # fmt: skip
     lab.con.execute("insert into core.closed_period (period, number) values (?, ?)",
@@ -343,7 +356,7 @@ def test_closing_changing_and_posting_the_difference_gives_what_a_fresh_computat
     lab.given("core.closed_line", []).given("core.closed_period", []).build("core.open_period")
     for step, month in enumerate(("2026-08", "2026-09", None)):
         lab.given("core.commission_ledger", ledger_of(found, step))
-        lab.build("mart.commission_line")
+        lab.build("core.commission_correction", "mart.commission_line")
         off = lab.query("""
             with posted as (select payee_id, ledger, sum(amount) as amount
               from mart.commission_line group by all),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from documents import day
+from documents import FOREVER, day
 from laboratory import Laboratory, Row
 
 from pipelines.policy.plan_tables import PLAN_TABLES, write_plans
@@ -15,7 +15,8 @@ from pipelines.policy.plans import CommissionPlan
 from pipelines.warehouse.duck import Warehouse
 
 CHAIN = (
-    "core.payee_plan_day", "core.fct_credit_event", "core.fct_credit_cut", "core.fct_credit",
+    "core.payee_plan_span", "core.payee_component_span", "core.fct_credit_event",
+    "core.fct_credit_cut", "core.fct_credit",
     "core.commission_running", "core.commission_step", "core.commission_gauge",
     "core.fct_commission", "core.commission_earning", "core.commission_limit",
     "core.commission_pool_share", "core.commission_entry", "core.commission_cash",
@@ -71,11 +72,18 @@ def member(who: str, date: str = "2026-10-05", role: str = "rep", **more: Any) -
             "team_id": "T", "region_id": "R", "is_active": True, **more}  # fmt: skip
 
 
-def planned(who: str, date: str = "2026-10-05", role: str = "rep", **more: Any) -> Row:
-    """The plan in force for a person on a day."""
-    return {"employee_id": who, "calendar_date": day(date), "role": role, "unit_id": "T",
-            "team_id": "T", "region_id": "R", "plan_id": f"P-{role}", "plan_version": 1,
-            **more}  # fmt: skip
+def planned(who: str, role: str = "rep", since: str = "2025-01-01", **more: Any) -> Row:
+    """The plan in force for a person from a day on."""
+    return {"employee_id": who, "valid_from": day(since), "valid_to": FOREVER, "role": role,
+            "unit_id": "T", "team_id": "T", "region_id": "R", "plan_id": f"P-{role}",
+            "plan_version": 1, **more}  # fmt: skip
+
+
+def given_payees(lab: Laboratory, *payees: Row) -> Laboratory:
+    """The plans people are under, and by them the components that pay them."""
+    lab.given("core.payee_plan_span", payees)
+    lab.build("core.payee_component_span")
+    return lab
 
 
 def event(number: str, amount: object, date: str = "2026-10-05", **more: Any) -> Row:
@@ -95,7 +103,7 @@ def credit(number: str, amount: object, date: str = "2026-10-05", **more: Any) -
             "credit_to": "owner", "split_pct": 100, "cut_pct": 0, "full_amount": amount,
             "credit_amount": amount, "quota_measure": "m", "quota_scope_kind": "employee",
             "quota_scope_id": "E1", "quota_period": "quarter", "rate_kind": "tiers",
-            "without_quota_rate_pct": 0, "is_per_transaction": False, "is_at_original_rate": False,
+            "is_per_transaction": False, "is_at_original_rate": False,
             "quota_start": day("2026-10-01"), "month_start": day(date).replace(day=1),
             **more}  # fmt: skip
 

@@ -44,7 +44,7 @@ def lines(
     lab.given("core.closed_period", [closed_month(last)]).build("core.open_period")
     lab.given("core.closed_line", before)
     lab.given("core.commission_ledger", now)
-    lab.given("core.fct_credit_event", events)
+    lab.given("core.fct_credit_event", events).build("core.commission_correction")
     return lab.result("mart.commission_line", "posted_period, line_id")
 
 
@@ -64,6 +64,12 @@ def test_the_month_after_the_last_closed_one_is_open(lab: Laboratory) -> None:
 def test_nothing_changed_posts_nothing_and_the_closed_line_stands(lab: Laboratory) -> None:
     found = lines(lab, [closed("A", 10)], [fresh("A", 10)], [known("A")])
     assert pick(found, "line_id", "is_closed", "amount") == [("earned:A", True, 10)]
+
+
+def test_only_what_is_known_otherwise_is_a_correction(lab: Laboratory) -> None:
+    lines(lab, [closed("A", 10), closed("B", 5)], [fresh("A", 10), fresh("B", 4)], [known("B")])
+    found = lab.result("core.commission_correction")
+    assert pick(found, "base_line_id", "amount") == [("earned:B", -1)]
 
 
 def test_lines_of_open_months_are_as_they_are_computed(lab: Laboratory) -> None:

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from commissions import event, given_plans, member, of_quota, part, plan, planned
-from documents import day
+from commissions import event, given_payees, given_plans, member, of_quota, part, plan, planned
+from documents import FOREVER, day
 from laboratory import Laboratory, Row, pick
 
 
@@ -36,15 +36,37 @@ def test_an_override_follows_the_manager_of_the_day(lab: Laboratory) -> None:
     ]  # fmt: skip
 
 
+def test_a_chain_that_leads_back_pays_nobody_twice(lab: Laboratory) -> None:
+    """E1 under L, L under M, and M, by mistake, under L again."""
+    lab.given("core.employee_assignment", [
+        placed("E1", "L"), placed("L", "M"), placed("M", "L"),
+    ])  # fmt: skip
+    rows = lab.result("core.manager_span", "employee_id, level")
+    assert pick(rows, "employee_id", "level", "manager_id") == [
+        ("E1", 1, "L"), ("E1", 2, "M"), ("L", 1, "M"), ("M", 1, "L"),
+    ]  # fmt: skip
+
+
 def test_who_manages_themselves_is_paid_no_override(lab: Laboratory) -> None:
     lab.given("core.employee_assignment", [placed("E1", "E1")])
     assert lab.result("core.manager_span") == []
 
 
+def seated(who: str, **more: Any) -> Row:
+    """A place in the organisation, the only one unless it says otherwise."""
+    return {"employee_id": who, "role": "rep", "unit_id": "T", "team_id": "T", "region_id": "R",
+            "valid_from": day("2025-01-01"), "is_last": True, **more}  # fmt: skip
+
+
+def spans(lab: Laboratory) -> list[tuple[Any, ...]]:
+    rows = lab.result("core.payee_plan_span", "valid_from")
+    return pick(rows, "plan_id", "valid_from", "valid_to")
+
+
 def plans_of(lab: Laboratory, *plans: Row, **place: Any) -> list[tuple[Any, ...]]:
     given_plans(lab, *plans)
-    lab.given("core.org_day", [member("E1", **place)])
-    return pick(lab.result("core.payee_plan_day"), "plan_id", "plan_version")
+    lab.given("core.employee_assignment", [seated("E1", **place)])
+    return pick(lab.result("core.payee_plan_span"), "plan_id", "plan_version")
 
 
 @pytest.mark.parametrize("unit", ["T", "R", "C"])
@@ -60,13 +82,54 @@ def test_a_plan_of_another_unit_pays_nobody_here(lab: Laboratory) -> None:
 
 def test_a_plan_pays_from_its_first_to_its_last_day(lab: Laboratory) -> None:
     given_plans(lab, plan(valid_from="2026-10-06", valid_to="2026-10-07"))
-    lab.given("core.org_day", [member("E1", f"2026-10-0{n}") for n in (5, 6, 7, 8)])
-    rows = lab.result("core.payee_plan_day", "calendar_date")
-    assert [row["calendar_date"].day for row in rows] == [6, 7]
+    lab.given("core.employee_assignment", [seated("E1")])
+    assert spans(lab) == [("P-rep", day("2026-10-06"), day("2026-10-07"))]
 
 
-def test_who_left_has_no_plan(lab: Laboratory) -> None:
-    assert plans_of(lab, plan(), is_active=False) == []
+def test_one_plan_at_a_time_whichever_begin_and_end_within_another(lab: Laboratory) -> None:
+    given_plans(
+        lab,
+        plan(id="all", valid_from="2026-01-01"),
+        plan(id="ours", units=["T"], valid_from="2026-05-01", valid_to="2026-05-31"),
+    )
+    lab.given("core.employee_assignment", [seated("E1")])
+    assert spans(lab) == [
+        ("all", day("2026-01-01"), day("2026-04-30")),
+        ("ours", day("2026-05-01"), day("2026-05-31")),
+        ("all", day("2026-06-01"), FOREVER),
+    ]  # fmt: skip
+
+
+def test_who_left_has_no_plan_from_the_next_day_on(lab: Laboratory) -> None:
+    given_plans(lab, plan(valid_from="2026-01-01"))
+    lab.given("core.employee_assignment", [seated("E1", valid_to=day("2026-10-05"))])
+    assert spans(lab) == [("P-rep", day("2026-01-01"), day("2026-10-05"))]
+
+
+def test_the_plan_follows_the_role_of_the_day_or_of_today(lab: Laboratory) -> None:
+    given_plans(lab, plan(valid_from="2026-01-01"), plan(role="csm", valid_from="2026-01-01"))
+    lab.given("core.employee_assignment", [
+        seated("E1", valid_to=day("2026-10-05"), is_last=False),
+        seated("E1", role="csm", valid_from=day("2026-10-06")),
+    ])  # fmt: skip
+    assert spans(lab) == [
+        ("P-rep", day("2026-01-01"), day("2026-10-05")), ("P-csm", day("2026-10-06"), FOREVER),
+    ]  # fmt: skip
+    lab.con.execute("update core.parameter set org_view = 'as_is'")
+    assert [found for found, *_ in spans(lab)] == ["P-csm", "P-csm"]
+
+
+def test_each_component_is_measured_by_the_person_or_their_unit(lab: Laboratory) -> None:
+    of_unit = {"measure": "m", "period": "quarter", "of": "unit"}
+    pool = {"share": "equal", "members": {"rep": 1}}
+    parts = part("own"), part("over", to="managers", quota=of_unit)
+    given_plans(lab, plan(*parts), plan(part("c", to="pool", pool=pool), role="pool"))
+    lab.given("core.dim_unit", [{"unit_id": "T", "kind": "team"}])
+    lab.given("core.payee_plan_span", [planned("E1"), planned("E1", "pool")])
+    rows = lab.result("core.payee_component_span", "component_id")
+    assert pick(rows, "component_id", "quota_scope_kind", "quota_scope_id") == [
+        ("over", "team", "T"), ("own", "employee", "E1"),
+    ]  # fmt: skip
 
 
 def credits(
@@ -79,13 +142,13 @@ def credits(
     """Credits of events under the components of one plan for all."""
     given_plans(lab, plan(*(parts or [part(to="deal_team")])))
     lab.given("core.fct_credit_event", events)
-    lab.given("core.payee_plan_day", payees or [planned("E1"), planned("E2"), planned("E3")])
     lab.given("staging.opportunity_split", [
         {"opportunity_id": "O", "employee_id": who, "kind": kind, "pct": pct}
         for who, pct, kind in tables.pop("splits", [])
     ])  # fmt: skip
     for name, rows in tables.items():
         lab.given(name.replace("__", "."), rows)
+    given_payees(lab, *(payees or [planned("E1"), planned("E2"), planned("E3")]))
     return lab.result("core.fct_credit", "payee_id, event_id, product_id")
 
 
@@ -176,7 +239,7 @@ def test_a_pool_of_named_units_is_that_of_no_other(lab: Laboratory) -> None:
 
 
 def test_who_has_no_plan_on_the_day_of_the_credit_is_not_credited(lab: Laboratory) -> None:
-    assert credits(lab, [event("V", 100)], payees=[planned("E1", "2026-10-06")]) == []
+    assert credits(lab, [event("V", 100)], payees=[planned("E1", since="2026-10-06")]) == []
 
 
 @pytest.mark.parametrize(("base", "amount"), [("net", 100), ("margin", 40), ("units", 7)])
@@ -261,7 +324,7 @@ def test_money_that_goes_back_belongs_to_the_quota_period_of_what_it_takes_back(
     lab: Laboratory,
 ) -> None:
     rows = credits(lab, [event("V", -100, "2026-10-05", quota_date=day("2026-09-30"))],
-                   part(**of_quota(1)), payees=[planned("E1", "2026-09-30")])  # fmt: skip
+                   part(**of_quota(1)), payees=[planned("E1")])  # fmt: skip
     assert pick(rows, "quota_start", "month_start") == [(day("2026-07-01"), day("2026-10-01"))]
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from commissions import earning, given_plans, part, plan, planned
+from commissions import earning, given_payees, given_plans, part, plan, planned
 from documents import day
 from laboratory import Laboratory, Row, pick
 
@@ -193,7 +193,7 @@ def draws(lab: Laboratory, earned: Sequence[object], **draw: Any) -> list[tuple[
     given_plans(lab, plan(draw={"monthly": 1000, "for": "everyone", **draw},
                           valid_from="2026-07-01"))  # fmt: skip
     months = [f"2026-{month:02}" for month in range(7, 7 + len(earned))]
-    lab.given("core.payee_plan_day", [planned("E1", f"{month}-01") for month in months])
+    given_payees(lab, planned("E1", since="2026-07-01", valid_to=day(f"{months[-1]}-28")))
     lab.given("staging.employee", [{"employee_id": "E1", "hire_date": day("2026-07-01")}])
     lab.given("core.commission_entry", [
         {"line_id": month, "payee_id": "E1", "period": month, "amount": amount,
@@ -225,7 +225,7 @@ def test_a_draw_for_new_starters_is_none_for_those_who_were_here_before_the_plan
     lab: Laboratory,
 ) -> None:
     given_plans(lab, plan(draw={"monthly": 1000}, valid_from="2026-07-01"))
-    lab.given("core.payee_plan_day", [planned("E1"), planned("E2")])
+    given_payees(lab, planned("E1", since="2026-10-01"), planned("E2", since="2026-10-01"))
     lab.given("staging.employee", [
         {"employee_id": "E1", "hire_date": day("2026-06-30")},
         {"employee_id": "E2", "hire_date": day("2026-09-15")},

@@ -60,7 +60,8 @@ def test_the_month_of_a_line_is_that_of_the_cash_not_of_the_quota(lab: Laborator
 
 
 def test_without_a_quota_the_plan_s_base_rate_pays(lab: Laboratory) -> None:
-    rows = earned(lab, [credit("A", 200, without_quota_rate_pct=5)], QUOTA)
+    rate = {**QUOTA["rate"], "without_quota_rate_pct": 5}
+    rows = earned(lab, [credit("A", 200)], {**QUOTA, "rate": rate})
     assert pick(rows, "tier_no", "amount") == [(0, 10)]
 
 
