@@ -16,7 +16,7 @@ from pipelines.reporting.workbook import Book, Cell, Column, RowFormula, Rows, S
 
 QUERIES = (
     "book_differences", "book_statements", "book_lines", "book_accruals", "book_cost_months",
-    "book_costs",
+    "book_costs", "book_months",
 )  # fmt: skip
 _DIFFERENCES = columns(
     "not_explained:text compared:text month:text key:text subject:text should_be:money found:money "
@@ -45,9 +45,13 @@ _COSTS = columns(
 
 
 def book_link(context: Context) -> Link:
-    """Where the workbook stands, whichever page speaks of it."""
+    """Where the workbook stands, whichever page speaks of it, and from when on it holds lines."""
+    months = context.rows("book_months")[0]
+    is_whole = months.first_month == months.oldest_month
     return Link(
-        label=message("book.commission"),
+        label=message("book.commission")
+        if is_whole
+        else message("book.commission_since", month=months.first_month),
         path=f"commission_reconciliation/finance/{context.last_month.key}.{{language}}.xlsx",
     )
 
@@ -112,7 +116,8 @@ def _statements(context: Context) -> Iterable[list[Cell]]:
 
 
 def _lines(context: Context) -> Iterable[list[Cell]]:
-    for row in context.stream("book_lines"):
+    first_month = context.rows("book_months")[0].first_month or context.last_month.key
+    for row in context.stream("book_lines", first_month=first_month):
         yield [
             row.line_id,
             message(f"statement.ledger.{row.ledger}"),

@@ -98,9 +98,9 @@ class Context:
             self._rows[key] = fetch(self.con, query, **(self._dates | params))
         return self._rows[key]
 
-    def stream(self, query: str) -> Iterator[Record]:
+    def stream(self, query: str, **params: object) -> Iterator[Record]:
         """The rows of a query as they come, for a workbook that holds all of them."""
-        return stream(self.con, query, **self._dates)
+        return stream(self.con, query, **self._dates, **params)
 
     def grouped(self, query: str, column: str, **params: object) -> dict[str, list[Record]]:
         """The rows of a query by the value of one column, in the order they came."""

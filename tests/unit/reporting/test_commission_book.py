@@ -8,6 +8,7 @@ import duckdb
 import pytest
 from python_calamine import CalamineWorkbook, load_workbook
 
+from pipelines.reporting.data import fetch
 from pipelines.reporting.model import Page
 from pipelines.reporting.workbook import write_book
 
@@ -70,6 +71,25 @@ def test_the_register_and_the_lines_of_open_months_add_up_to_the_statements(
         "select count(*) from mart.commission_line where not is_closed"
     ).fetchone()  # type: ignore[misc]
     assert len(rows(found, "Lines of open months")) - 1 == lines
+
+
+@pytest.mark.parametrize(
+    ("october", "first"), [(200_000, "2026-09"), (250_000, "2026-10"), (300_000, "2026-10")]
+)
+def test_the_lines_are_of_whole_months_that_a_spreadsheet_opens_without_a_wait(
+    october: int, first: str
+) -> None:
+    """The month of the page is there in any case, older ones while there is room."""
+    con = duckdb.connect()
+    con.execute("create schema mart")
+    con.execute(
+        "create table mart.commission_line as select '2026-10' as posted_period, false as is_closed "
+        f"from range({october}) union all select '2026-09', false from range(50000) "
+        "union all select '2026-08', false from range(2) "
+        "union all select '2026-07', true from range(2)"
+    )
+    (months,) = fetch(con, "book_months", last_month="2026-10")
+    assert (months.first_month, months.oldest_month) == (first, "2026-08")
 
 
 def test_the_ledger_sheet_holds_every_month_and_its_difference(
