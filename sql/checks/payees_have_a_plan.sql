@@ -3,7 +3,7 @@
 -- severity: warn
 -- zh:       业务归属人在当日适用某个提成方案
 -- en:       whoever is named on what plans pay for has a plan on that day
--- why:      a misspelt role, or a unit that no plan names, pays nobody; before a role's first plan that is meant
+-- why:      a misspelt role, or a unit no plan names, pays nobody; before a role's first plan that is meant
 with named as (
   select
     event_id,

@@ -23,8 +23,8 @@ Key = tuple[str, str]
 
 
 @pytest.fixture(scope="module")
-def con(company: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
-    with open_warehouse(company.warehouse, read_only=True) as warehouse:
+def con(sample_company: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_warehouse(sample_company.warehouse, read_only=True) as warehouse:
         yield warehouse.con
 
 
