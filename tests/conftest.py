@@ -6,6 +6,7 @@ import datetime as dt
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,34 +16,61 @@ from laboratory import ROOT, Laboratory, make_workspace
 
 from pipelines.workspace import Workspace
 
-# What costs most is computed once and shared by all the files that read it: one worker runs them.
-# It comes first, so that no worker is left alone with it at the end. Fixture → group.
+# What costs most is computed once for all the files that read it: one worker runs them, and begins
+# with them, so that none is left alone with them at the end. Files are named by how they begin.
+TOGETHER = {
+    "runs": ("e2e/test_company_",),
+    "company": (
+        "conventions/test_sql_", "e2e/test_every_", "e2e/test_quarantine_", "e2e/test_sales_",
+        "spark/", "unit/reporting/", "unit/sample/test_sample_commission.py",
+    ),
+    "sample": ("unit/sample/",),
+}  # fmt: skip
 SHARED = {
     "one_run": "runs",
     "another_run": "runs",
     "sample_company": "company",
     "summary": "sample",
 }
-LONG = ("test_commission_close.py", "test_commission_books.py", "test_maven.py")
+LONG = ("e2e/test_commission_close.py", "unit/commands/test_commission_books.py")
+
+
+def group_of(file: str) -> str:
+    """The group of a file below `tests/`; most are one of their own."""
+    name = file.removeprefix("tests/")
+    return next((group for group, names in TOGETHER.items() if name.startswith(names)), name)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file together, and those of files that share what costs most."""
-    groups: dict[Path, str] = {}
-    for item in items:
-        for fixture, group in SHARED.items():
-            if fixture in getattr(item, "fixturenames", ()):
-                groups[item.path] = group
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(groups.get(item.path, item.path.name)))
-    order = [*SHARED.values(), *LONG]
+    """Groups come first; the tests of a file stay together and in their order."""
+    order = [*TOGETHER, *LONG]
 
     def place(item: pytest.Item) -> int:
-        group = groups.get(item.path, item.path.name)
+        group = group_of(item.nodeid.partition("::")[0])
+        for fixture in SHARED.keys() & set(getattr(item, "fixturenames", ())):
+            if SHARED[fixture] != group:
+                raise pytest.UsageError(
+                    f"{item.nodeid} uses {fixture}; its file belongs to {SHARED[fixture]!r} in "
+                    "TOGETHER (tests/conftest.py)"
+                )
         return order.index(group) if group in order else len(order)
 
-    items.sort(key=place)  # stable: the tests of a file stay together and in their order
+    items.sort(key=place)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """`--dist loadfile` by groups of files; xdist's `loadgroup` has no effect with pytest 9.2."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class Together(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(super()._split_scope(nodeid))
+
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")
