@@ -20,7 +20,7 @@ demo: $(VENV)/ready
 	@$(BIN)/attain run
 
 test: check
-	$(BIN)/pytest -m "not browser and not spark and not bench" -n 2 --dist loadfile
+	$(BIN)/pytest -m "not browser and not spark and not bench" -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/ready
 	$(BIN)/ruff format --check .

@@ -129,6 +129,9 @@ def verify(workspace: Path, as_json: bool) -> None:
 @click.option(
     "--by", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day on which --collect is paid."
 )
+@click.option(
+    "--as-dated", is_flag=True, help="PLAN on the days of its own valid_from and valid_to only."
+)
 @click.option("--rows", type=click.Path(path_type=Path), help="Write payees by month to this XLSX.")
 @click.option("--limit", default=20, show_default=True, help="Payees to print.")
 @JSON
@@ -140,11 +143,17 @@ def simulate(
     pipeline: str | None,
     collect: str | None,
     day: dt.datetime | None,
+    as_dated: bool,
     rows: Path | None,
     limit: int,
     as_json: bool,
 ) -> None:
     """Show what PLAN would have paid, what open deals or an invoice would bring. Posts nothing.
+
+    PLAN takes the place of its role's plans as though it had begun with the year of the first month
+    shown, whatever dates it bears: so a plan of next year is held against this one, and quotas of a
+    quarter or a year are whole. With --as-dated it takes its own days, and the plans in force the
+    days around them: what changes once the file lies in policy/commission.
 
     \b
     attain simulate new_plan.yaml --from 2025-01 --to 2026-10
@@ -158,6 +167,8 @@ def simulate(
 
     if plan is None and pipeline is None and collect is None:
         raise UserError("Nothing to simulate: give a PLAN file, --pipeline or --collect.")
+    if as_dated and plan is None:
+        raise UserError("--as-dated is about the dates of a PLAN; give its file.")
     if (collect is None) != (day is None):
         raise UserError("--collect and --by belong together: which invoice, paid on which day.")
     found = rehearse(
@@ -167,6 +178,7 @@ def simulate(
         last,
         pipeline,  # type: ignore[arg-type]
         Collected(collect, day.date()) if collect and day else None,
+        as_dated,
     )
     if rows is not None:
         _write_simulation(found.rows, rows)

@@ -32,7 +32,7 @@ from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
     from pipelines.reporting.build import Edition, StaleNotice
-    from pipelines.reporting.drilldown import Drilldown
+    from pipelines.reporting.drilldown_page import Drilldown
     from pipelines.reporting.model import Page
 
 _RECORD = "last_run.json"

@@ -38,7 +38,8 @@ class Books:
     def __init__(self) -> None:
         self.tables: dict[str, list[dict[str, Any]]] = {}
         self.plans: dict[str, dict[str, Any]] = {}
-        self.policies: dict[str, dict[str, Any]] = {}
+        self.settings: dict[str, Any] = {}
+        self.policies: dict[str, dict[str, Any]] = {"quotas": {"measures": ["m"]}}
         self.add("org_unit", {"unit_id": "C", "name": "C", "kind": "company"})
         self.add("org_unit", {"unit_id": "R", "name": "R", "kind": "region", "parent_unit_id": "C"})
         self.add("org_unit", {"unit_id": "T", "name": "T", "kind": "team", "parent_unit_id": "R"})
@@ -158,6 +159,7 @@ class Books:
             "name": {"zh": "公司", "en": "company"},
             "history_start": "2015-01-01",
             "inputs": [{"path": "data", "format": "canonical"}],
+            **self.settings,
         }
         _yaml(root / "attain.yaml", settings)
         for shipped in sorted((ROOT / "policy" / "commission").glob("*.yaml")):

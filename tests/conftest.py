@@ -6,6 +6,7 @@ import datetime as dt
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,62 @@ sys.path.insert(0, str(Path(__file__).parent))
 from laboratory import ROOT, Laboratory, make_workspace
 
 from pipelines.workspace import Workspace
+
+# What costs most is computed once for all the files that read it: one worker runs them, and begins
+# with them, so that none is left alone with them at the end. Files are named by how they begin.
+TOGETHER = {
+    "runs": ("e2e/test_company_",),
+    "company": (
+        "conventions/test_sql_", "e2e/test_every_", "e2e/test_quarantine_", "e2e/test_sales_",
+        "spark/", "unit/reporting/", "unit/sample/test_sample_commission.py",
+    ),
+    "sample": ("unit/sample/",),
+}  # fmt: skip
+SHARED = {
+    "one_run": "runs",
+    "another_run": "runs",
+    "sample_company": "company",
+    "summary": "sample",
+}
+LONG = ("e2e/test_commission_close.py", "unit/commands/test_commission_books.py")
+
+
+def group_of(file: str) -> str:
+    """The group of a file below `tests/`; most are one of their own."""
+    name = file.removeprefix("tests/")
+    return next((group for group, names in TOGETHER.items() if name.startswith(names)), name)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Groups come first; the tests of a file stay together and in their order."""
+    order = [*TOGETHER, *LONG]
+
+    def place(item: pytest.Item) -> int:
+        group = group_of(item.nodeid.partition("::")[0])
+        for fixture in SHARED.keys() & set(getattr(item, "fixturenames", ())):
+            if SHARED[fixture] != group:
+                raise pytest.UsageError(
+                    f"{item.nodeid} uses {fixture}; its file belongs to {SHARED[fixture]!r} in "
+                    "TOGETHER (tests/conftest.py)"
+                )
+        return order.index(group) if group in order else len(order)
+
+    items.sort(key=place)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """`--dist loadfile` by groups of files; xdist's `loadgroup` has no effect with pytest 9.2."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class Together(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(super()._split_scope(nodeid))
+
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +87,7 @@ def lab(_laboratory: Laboratory) -> Iterator[Laboratory]:
 
 
 @pytest.fixture(scope="session")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def sample_company(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The sample company, landed, staged and computed once (no reports)."""
     from pipelines import steps
     from pipelines.session import open_session

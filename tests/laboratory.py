@@ -60,9 +60,7 @@ class Laboratory:
     def __init__(self) -> None:
         self.con = duckdb.connect()
         self.warehouse = Warehouse(self.con, Path(":memory:"))
-        fill_empty(self.warehouse, *shipped())
-        self.con.execute("update core.parameter set company_id = 'C'")
-        self.build(*models())
+        fill_empty(self.warehouse, *shipped(), company_id="C")
 
     def given(self, table: str, rows: Sequence[Row]) -> Laboratory:
         """Replace the rows of a table."""

@@ -7,6 +7,7 @@ Does not belong here: how it is written (`store.py`) or what a line is (`sql/com
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,9 @@ def close_period(
     from pipelines.run import run
 
     check_period(period)
+    turn = _out_of_turn(Ledger(workspace.ledger).periods(), period)
+    if turn is not None:  # nothing that a computation could find would change that
+        raise UserError(_told(period, [turn]), 1)
     outcome = run(workspace, as_of, started, progress=progress)
     with open_session(workspace, as_of, started, "close", progress=progress) as session:
         ledger = Ledger(workspace.ledger)
@@ -93,17 +97,27 @@ def refusals(
 ) -> list[str]:
     """Every reason why a period cannot be closed now, in sentences."""
     reasons = []
-    last = closed[-1].period if closed else None
     if _last_day(period) > as_of:
         reasons.append(f"the month ends on {_last_day(period)}, after the day of the run {as_of}")
-    if last is not None and period <= last:
-        reasons.append(f"{last} is closed already; a correction is an entry of a later month")
-    elif last is not None and period != _next(last):
-        reasons.append(f"{_next(last)} comes first; months are closed in their order")
-    since = last or "0000-00"
+    turn = _out_of_turn(closed, period)
+    if turn is not None:
+        reasons.append(turn)
+    since = closed[-1].period if closed else "0000-00"
     for ask in (_blocked, _without_verdict, _disputes, _unexplained, _inputs, _quarantined):
         reasons += ask(warehouse, since, period)
     return reasons
+
+
+def _out_of_turn(closed: list[ClosedPeriod], period: str) -> str | None:
+    """Months are closed once, one after the other."""
+    if not closed:
+        return None
+    last = closed[-1].period
+    if period <= last:
+        return f"{last} is closed already; a correction is an entry of a later month"
+    if period != _next(last):
+        return f"{_next(last)} comes first; months are closed in their order"
+    return None
 
 
 def _blocked(warehouse: Warehouse, _since: str, _period: str) -> list[str]:
@@ -119,15 +133,24 @@ def _blocked(warehouse: Warehouse, _since: str, _period: str) -> list[str]:
                 tables.add(table)
                 pending.append(table)
     found = warehouse.rows(
-        "select table_name, en, status, offenders from mart.check_result "
+        "select table_name, en, status, offenders, evidence from mart.check_result "
         "where severity = 'block' and status <> 'passed' order by table_name, check_id"
     )
     return [
         f"a blocking check of {row['table_name']} {row['status']}: {row['en']} "
-        f"({row['offenders']:,} rows)"
+        f"({row['offenders']:,} rows){_first_of(row['evidence'])}"
         for row in found
         if row["table_name"] in tables
     ]
+
+
+def _first_of(evidence: str) -> str:
+    """What the first offender did, where the check says it in a sentence."""
+    first = (json.loads(evidence) or [{}])[0]
+    if "problem" not in first:
+        return ""
+    place = f"{first['file']} line {first['line']}: " if first.get("file") else ""
+    return f"; {place}{first['problem']}"
 
 
 def _without_verdict(warehouse: Warehouse, since: str, period: str) -> list[str]:
@@ -136,6 +159,7 @@ def _without_verdict(warehouse: Warehouse, since: str, period: str) -> list[str]
         "splits_add_up": "splits that do not add up to 100 %: the deal's owner was credited alone",
         "adjustments_are_approved": "adjustments without a valid approval",
         "payees_have_a_salary": "payees without a salary in the month",
+        "payees_have_a_plan": "people without a commission plan in the month",
     }
     from pipelines.checks.reconciliations import all_reconciliations
 

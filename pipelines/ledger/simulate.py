@@ -8,7 +8,7 @@ that is rolled back whatever happens. Does not belong here: how commission is co
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,14 +18,14 @@ from typing import Any, Literal
 from pipelines.errors import UserError
 from pipelines.landing.parquet import literal
 from pipelines.ledger.close import check_period
-from pipelines.policy.load import load_policies
+from pipelines.policy.load import Policies, load_policies, read_plan
 from pipelines.policy.plan_tables import write_plans
 from pipelines.policy.plans import CommissionPlan
 from pipelines.warehouse.catalog import all_models, ancestors
 from pipelines.warehouse.duck import Warehouse, open_warehouse
 from pipelines.warehouse.models import Model
 from pipelines.workspace import Workspace
-from pipelines.yamlfile import did_you_mean, read_yaml, validate
+from pipelines.yamlfile import did_you_mean, read_yaml
 
 Pipeline = Literal["all", "weighted"]
 _TABLE = "core.commission_ledger"
@@ -85,15 +85,18 @@ def simulate(
     last: str | None = None,
     pipeline: Pipeline | None = None,
     collected: Collected | None = None,
+    as_dated: bool = False,
 ) -> Simulation:
     """Compute commission as it is and as it would be; nothing is posted or kept.
 
     Args:
-        plan_file: a plan that takes the place of those of its role, from the first month on.
+        plan_file: a plan that takes the place of those of its role, from the beginning of the first
+            month's year on: quota periods are whole then, and earlier years are paid as they were.
         first: first month shown, `2025-01`; the beginning of the year by default.
         last: last month shown; that of the last run by default, or of the latest imagined deal.
         pipeline: open deals as if won when expected, whole or at their stage's probability.
         collected: an invoice as if paid in full on a day.
+        as_dated: the plan takes only the days of its own `valid_from` and `valid_to`.
 
     Raises:
         UserError: a wrong plan, month or invoice; nothing has been computed yet.
@@ -102,7 +105,7 @@ def simulate(
         if month is not None:
             check_period(month)
     policies = load_policies(workspace)
-    plan = _read_plan(plan_file, policies.plans) if plan_file else None
+    plan = _read_plan(plan_file, policies) if plan_file else None
     models = [
         model for model in ancestors(all_models(policies), [_TABLE]) if model.group == "commission"
     ]
@@ -115,9 +118,9 @@ def simulate(
         rehearsal = _Rehearsal(warehouse.con, warehouse.path)
         as_of = warehouse.scalar("select as_of_date from core.parameter")
         first = first or f"{as_of.year}-01"
-        if plan is not None:
-            start = dt.date.fromisoformat(f"{first}-01")
-            plan = plan.model_copy(update={"valid_from": min(plan.valid_from, start)})
+        if plan is not None and not as_dated:
+            start = dt.date(int(first[:4]), 1, 1)
+            plan = plan.model_copy(update={"valid_from": start, "valid_to": None})
         con = warehouse.con
         con.execute("begin")
         try:
@@ -128,8 +131,7 @@ def simulate(
             _build(rehearsal, models)
             before = _sums(warehouse)
             if plan is not None:
-                others = [p for p in policies.plans if not _replaced(p, plan)]
-                write_plans(rehearsal, [*others, plan])
+                write_plans(rehearsal, in_place(plan, policies.plans))
             if collected is not None:
                 _collect(warehouse, collected)
             _build(rehearsal, models, pipeline)
@@ -141,10 +143,30 @@ def simulate(
     return Simulation(rows, _what(plan, pipeline, collected))
 
 
-def _read_plan(path: Path, known: tuple[CommissionPlan, ...]) -> CommissionPlan:
+def in_place(plan: CommissionPlan, plans: Sequence[CommissionPlan]) -> list[CommissionPlan]:
+    """All plans once this one has taken its days; those it replaces keep the days around them."""
+    number = max((other.version for other in plans if other.id == plan.id), default=0) + 1
+    found = [plan.model_copy(update={"version": number})]
+    for other in plans:
+        if not _replaced(other, plan):
+            found.append(other)
+            continue
+        before = other.valid_from < plan.valid_from
+        if before:
+            last = min(other.valid_to or dt.date.max, plan.valid_from - dt.timedelta(days=1))
+            found.append(other.model_copy(update={"valid_to": last}))
+        if plan.valid_to is not None and (other.valid_to or dt.date.max) > plan.valid_to:
+            first = max(other.valid_from, plan.valid_to + dt.timedelta(days=1))
+            number += before  # one plan on both sides is two versions
+            version = number if before else other.version
+            found.append(other.model_copy(update={"valid_from": first, "version": version}))
+    return found
+
+
+def _read_plan(path: Path, policies: Policies) -> CommissionPlan:
     source = read_yaml(path)
-    plan = validate(source, CommissionPlan)
-    roles = {other.role for other in known}
+    plan = read_plan(source, policies.measures)
+    roles = {other.role for other in policies.plans}
     if plan.role not in roles and plan.role != "pool":
         raise source.error(
             ("role",),
@@ -283,7 +305,11 @@ def _what(
 ) -> str:
     parts = []
     if plan is not None:
-        parts.append(f"plan {plan.id} version {plan.version} for role {plan.role}")
+        until = f" to {plan.valid_to}" if plan.valid_to else " on"
+        parts.append(
+            f"plan {plan.id} version {plan.version} for role {plan.role} from {plan.valid_from}"
+            f"{until}"
+        )
     if pipeline is not None:
         parts.append(
             "every open deal won as expected"

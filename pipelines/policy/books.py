@@ -15,10 +15,13 @@ _Months = Annotated[int, Field(ge=0, le=600)]
 
 
 class Closing(Policy):
+    """`unpaid_roles` have no commission plan on purpose, whatever deals they own."""
+
     disputes_block: bool = True
     dispute_days: Annotated[int, Field(ge=0, le=365)] = 10
     unexplained_blocks: bool = True
     approver_roles: tuple[str, ...] = ("director", "finance")
+    unpaid_roles: tuple[str, ...] = ("director",)
 
 
 class Reconciling(Policy):
@@ -52,6 +55,7 @@ BOOK_TABLES = {
         "renewal_is_commensurate boolean, expense_up_to_months integer"
     ),
     "policy.approver_role": "role varchar",
+    "policy.unpaid_role": "role varchar",
     "policy.contract_cost_type": "contract_type varchar",
 }
 
@@ -73,6 +77,7 @@ def write_books(warehouse: Warehouse, books: CommissionBooks) -> dict[str, int]:
             ]
         ],
         "policy.approver_role": [[role] for role in close.approver_roles],
+        "policy.unpaid_role": [[role] for role in close.unpaid_roles],
         "policy.contract_cost_type": [[kind] for kind in cost.contract_types],
     }
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +16,12 @@ from pipelines.policy.models import (
 from pipelines.policy.plans import CommissionPlan, gap_before
 from pipelines.policy.process import Process, check_kpis, read_process
 from pipelines.policy.quality import Quality
-from pipelines.policy.quotas import Quotas, read_quotas
+from pipelines.policy.quotas import Quotas, check_measure, read_quotas
 from pipelines.policy.receivables import Receivables
 from pipelines.policy.terms import Terms
 from pipelines.staging.contract import canonical_tables
 from pipelines.workspace import SETTINGS_FILE, Workspace
-from pipelines.yamlfile import did_you_mean, load_model, read_yaml, validate
+from pipelines.yamlfile import YamlFile, did_you_mean, load_model, read_yaml, validate
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class Policies:
     quotas: Quotas
     books: CommissionBooks
 
+    @property
+    def measures(self) -> frozenset[str]:
+        """Every quota measure that something counts towards."""
+        return frozenset({*self.catalogue.measures(), *self.quotas.measures})
+
 
 def load_policies(workspace: Workspace) -> Policies:
     """Read the policies a workspace names, its own before the shipped ones.
@@ -52,22 +58,19 @@ def load_policies(workspace: Workspace) -> Policies:
     catalogue = load_catalogue(entries)
     check_columns(catalogue, fact_models(process), entries)
     check_kpis(read_yaml(process_file(workspace)), catalogue.kpis)
-    plans = _load_plans(workspace)
-    measures = {
-        *catalogue.measures(),
-        *(part.quota.measure for plan in plans for part in plan.components if part.quota),
-    }
+    of_kpis = catalogue.measures()
+    quotas = read_quotas(read_yaml(workspace.policy_file("quotas.yaml")), of_kpis)
     return Policies(
         process=process,
         calendar=load_model(_named(workspace, "calendar", workspace.settings.calendar), Calendar),
         receivables=load_model(workspace.policy_file("receivables.yaml"), Receivables),
-        plans=plans,
+        plans=_load_plans(workspace, {*of_kpis, *quotas.measures}),
         schemes=_load_schemes(workspace, catalogue),
         catalogue=catalogue,
         quality=load_model(workspace.policy_file("quality.yaml"), Quality),
         terms=load_model(workspace.policy_file("terms.yaml"), Terms),
         books=load_model(workspace.policy_file("commission_books.yaml"), CommissionBooks),
-        quotas=read_quotas(read_yaml(workspace.policy_file("quotas.yaml")), measures),
+        quotas=quotas,
     )
 
 
@@ -86,11 +89,25 @@ def process_file(workspace: Workspace) -> Path:
     return _named(workspace, "process", workspace.settings.process)
 
 
-def _load_plans(workspace: Workspace) -> tuple[CommissionPlan, ...]:
+def read_plan(source: YamlFile, measures: Collection[str]) -> CommissionPlan:
+    """Validate one commission plan; quotas are of measures that something counts towards.
+
+    Raises:
+        UserError: naming file, line, key, what was expected and the nearest match.
+    """
+    plan = validate(source, CommissionPlan)
+    for number, part in enumerate(plan.components):
+        if part.quota:
+            place = ("components", number, "quota", "measure")
+            check_measure(source, place, part.quota.measure, measures)
+    return plan
+
+
+def _load_plans(workspace: Workspace, measures: Collection[str]) -> tuple[CommissionPlan, ...]:
     plans: dict[Path, CommissionPlan] = {}
     for path in workspace.policy_folder("commission"):
         source = read_yaml(path)
-        plan = validate(source, CommissionPlan)
+        plan = read_plan(source, measures)
         for earlier, other in plans.items():
             if (plan.id, plan.version) == (other.id, other.version):
                 raise source.error(

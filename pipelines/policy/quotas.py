@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from pipelines.policy.models import Policy, once
-from pipelines.yamlfile import YamlFile, did_you_mean, validate
+from pipelines.yamlfile import Location, YamlFile, did_you_mean, validate
 
 _Weight = Annotated[int, Field(ge=1, le=1000)]
 _Percent = Annotated[Decimal, Field(ge=0, le=200, decimal_places=2)]
@@ -35,13 +35,23 @@ class Proration(Policy):
 
 
 class Quotas(Policy):
-    """`policy/quotas.yaml`."""
+    """`policy/quotas.yaml`.
+
+    `measures` are those that commission plans count and no KPI is held against.
+    """
 
     proration: Proration = Proration()
+    measures: tuple[str, ...] = ("collections_net",)
     ramp: dict[str, Annotated[tuple[_Percent, ...], Field(min_length=1)]] = Field(
         default_factory=dict
     )
     seasons: dict[str, dict[int, _Weight]] = Field(default_factory=dict)
+
+    @field_validator("measures")
+    @classmethod
+    def _measures_once(cls, measures: tuple[str, ...]) -> tuple[str, ...]:
+        once("measure", measures)
+        return measures
 
     @field_validator("seasons")
     @classmethod
@@ -69,17 +79,29 @@ class Quotas(Policy):
         ]
 
 
-def read_quotas(source: YamlFile, measures: Collection[str]) -> Quotas:
-    """Validate the file; seasons are for measures that something counts towards.
+def read_quotas(source: YamlFile, of_kpis: Collection[str]) -> Quotas:
+    """Validate the file; seasons are for measures that a KPI or the file itself names.
 
     Raises:
         UserError: naming file, line, key, what was expected and the nearest match.
     """
     quotas = validate(source, Quotas)
     for measure in quotas.seasons:
-        if measure not in measures:
-            raise source.error(
-                ("seasons", measure),
-                f"no quota measure is named {measure!r}{did_you_mean(measure, measures)}.",
-            )
+        check_measure(source, ("seasons", measure), measure, {*of_kpis, *quotas.measures})
     return quotas
+
+
+def check_measure(
+    source: YamlFile, location: Location, measure: str, known: Collection[str]
+) -> None:
+    """A measure that is misspelt would be a quota that nobody has.
+
+    Raises:
+        UserError: naming file, line, key and the nearest match.
+    """
+    if measure not in known:
+        raise source.error(
+            location,
+            f"no quota measure is named {measure!r}{did_you_mean(measure, known)}; those of KPIs "
+            "and those listed below `measures` in policy/quotas.yaml are known.",
+        )

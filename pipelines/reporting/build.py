@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from pipelines.errors import UserError
-from pipelines.reporting.drilldown import Drilldown
+from pipelines.reporting.drilldown_page import Drilldown
 from pipelines.reporting.model import FailedCheck, Freshness, Page, Quality, Reader, Slug, file_name
 from pipelines.reporting.numbers import LANGUAGES
 from pipelines.reporting.render import Look, render, render_drilldown

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property
 from pathlib import Path
-from typing import assert_never
+from typing import Any, assert_never
 
 import yaml
 from markupsafe import Markup, escape
@@ -93,12 +93,15 @@ def compile_template(text: str) -> Template:
     return Template(tuple(pieces))
 
 
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster where it is there
+
+
 @cache
 def catalogue(language: LanguageCode) -> dict[str, Entry]:
     """The shipped messages of one language, compiled."""
     entries: dict[str, Entry] = {}
     for path in sorted((Path(__file__).parent / "messages" / language).glob("*.yaml")):
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
         for key, text in raw.items():
             if key in entries:
                 raise ValueError(f"{path}: message {key} stands in two files")

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipelines.reporting.charts import Chart
-from pipelines.reporting.drilldown import Drilldown
+from pipelines.reporting.drilldown_page import Drilldown
 from pipelines.reporting.figure_lines import spark
 from pipelines.reporting.figures import figure, script_json
 from pipelines.reporting.language import Speaker, speaker

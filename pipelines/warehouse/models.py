@@ -53,11 +53,17 @@ class Model:
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """Names of the columns the SQL gives, in order."""
-        return tuple(sqlglot.parse_one(self.sql, dialect="duckdb").named_selects)
+        return columns_given(self.sql)
 
     @cached_property
     def text_hash(self) -> str:
         return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+@cache
+def columns_given(sql: str) -> tuple[str, ...]:
+    """Names of the columns a query gives; one process reads the policies more than once."""
+    return tuple(sqlglot.parse_one(sql, dialect="duckdb").named_selects)
 
 
 def tables_read(sql: str) -> tuple[str, ...]:

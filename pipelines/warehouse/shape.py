@@ -25,8 +25,14 @@ AS_OF = dt.date(2026, 11, 15)
 _SEEN_AT = dt.datetime(2026, 11, 16)  # noqa: DTZ001 - a fixed moment, in the workspace's time
 
 
-def fill_empty(warehouse: Warehouse, workspace: Workspace, policies: Policies) -> list[Model]:
-    """Create every table without rows but for policies, calendar and periods."""
+def fill_empty(
+    warehouse: Warehouse, workspace: Workspace, policies: Policies, company_id: str | None = None
+) -> list[Model]:
+    """Create every table without rows but for policies, calendar and periods.
+
+    Args:
+        company_id: the unit that is the company, which the organisation of a real run says.
+    """
     warehouse.prepare()
     prepare_tables(warehouse)
     warehouse.con.execute(
@@ -37,6 +43,8 @@ def fill_empty(warehouse: Warehouse, workspace: Workspace, policies: Policies) -
     for table in canonical_tables().values():
         stage_table(warehouse, table, [], reading, _SEEN_AT)
     write_policies(warehouse, workspace, policies, AS_OF)
+    if company_id is not None:
+        warehouse.con.execute("update core.parameter set company_id = ?", [company_id])
     load_periods(warehouse, [])
     models = all_models(policies)
     for model in models:

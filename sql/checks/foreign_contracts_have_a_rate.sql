@@ -5,10 +5,17 @@
 -- en:       every foreign contract has a rate on the day of signing
 -- why:      without a rate the contract amount misses it and no one would know
 select
-  contract_id,
-  currency,
-  signed_date,
-  _load,
-  _line
-from core.fct_contract
-where net_amount_base is null and net_amount is not null
+  contract.contract_id,
+  contract.currency,
+  contract.signed_date,
+  contract._load,
+  contract._line,
+  load.file,
+  contract._line as line,
+  concat(
+    'contract ', contract.contract_id, ' is in ', contract.currency, ', which has no rate on ',
+    cast(contract.signed_date as varchar)
+  ) as problem
+from core.fct_contract as contract
+left join mart.load as load on contract._load = load.load_id
+where contract.net_amount_base is null and contract.net_amount is not null

@@ -5,10 +5,17 @@
 -- en:       every foreign receipt has a rate on the day it was received
 -- why:      without a rate money not yet allocated would be missing from what is open
 select
-  document_id,
-  currency,
-  document_date,
-  _load,
-  _line
-from core.fct_open_item
-where item_kind = 'receipt' and rate_to_base is null
+  item.document_id,
+  item.currency,
+  item.document_date,
+  item._load,
+  item._line,
+  load.file,
+  item._line as line,
+  concat(
+    'receipt ', item.document_id, ' is in ', item.currency, ', which has no rate on ',
+    cast(item.document_date as varchar)
+  ) as problem
+from core.fct_open_item as item
+left join mart.load as load on item._load = load.load_id
+where item.item_kind = 'receipt' and item.rate_to_base is null

@@ -29,44 +29,75 @@ with invoice as (
   where
     invoice.invoice_date <= parameter.as_of_date
     and coalesce(invoice.status, 'posted') = 'posted'
+),
+
+converted as (
+  select
+    invoice.invoice_id,
+    invoice.kind,
+    invoice.order_id,
+    invoice.contract_id,
+    invoice.customer_id,
+    invoice.owner_id,
+    invoice.invoice_date,
+    invoice.due_date,
+    invoice.references_invoice_id,
+    invoice.is_disputed,
+    coalesce(customer.segment, '(none)') as segment,
+    invoice.currency,
+    case
+      when invoice.currency = invoice.base_currency then cast(1 as decimal(18, 8))
+      else fx.rate_to_base
+    end as rate_to_base,
+    invoice.sign * invoice.net_amount as net_amount,
+    invoice.sign * invoice.gross_amount as gross_amount,
+    case
+      when invoice.currency = invoice.base_currency then invoice.sign * invoice.net_amount
+      else
+        cast(invoice.sign * round(
+          cast(invoice.net_amount as decimal(24, 4)) * cast(fx.rate_to_base as decimal(14, 8)), 2
+        ) as decimal(18, 4))
+    end as net_amount_base,
+    case
+      when invoice.currency = invoice.base_currency then invoice.sign * invoice.gross_amount
+      else
+        cast(invoice.sign * round(
+          cast(invoice.gross_amount as decimal(24, 4)) * cast(fx.rate_to_base as decimal(14, 8)), 2
+        ) as decimal(18, 4))
+    end as gross_amount_base,
+    invoice._load,
+    invoice._line
+  from invoice
+  left join core.dim_customer as customer on invoice.customer_id = customer.customer_id
+  left join core.fx_day as fx
+    on invoice.currency = fx.currency and invoice.invoice_date = fx.calendar_date
 )
 
 select
-  invoice.invoice_id,
-  invoice.kind,
-  invoice.order_id,
-  invoice.contract_id,
-  invoice.customer_id,
-  invoice.owner_id,
-  invoice.invoice_date,
-  invoice.due_date,
-  invoice.references_invoice_id,
-  invoice.is_disputed,
-  coalesce(customer.segment, '(none)') as segment,
-  invoice.currency,
+  converted.invoice_id,
+  converted.kind,
+  converted.order_id,
+  converted.contract_id,
+  converted.customer_id,
+  converted.owner_id,
+  converted.invoice_date,
+  converted.due_date,
+  converted.references_invoice_id,
+  converted.is_disputed,
+  converted.segment,
+  converted.currency,
+  converted.rate_to_base,
+  converted.net_amount,
+  converted.gross_amount,
+  converted.net_amount_base,
+  converted.gross_amount_base,
+  -- the sales that DSO and CEI divide by are stated in one place; empty where a note is left out
   case
-    when invoice.currency = invoice.base_currency then cast(1 as decimal(18, 8))
-    else fx.rate_to_base
-  end as rate_to_base,
-  invoice.sign * invoice.net_amount as net_amount,
-  invoice.sign * invoice.gross_amount as gross_amount,
-  case
-    when invoice.currency = invoice.base_currency then invoice.sign * invoice.net_amount
-    else
-      cast(invoice.sign * round(
-        cast(invoice.net_amount as decimal(24, 4)) * cast(fx.rate_to_base as decimal(14, 8)), 2
-      ) as decimal(18, 4))
-  end as net_amount_base,
-  case
-    when invoice.currency = invoice.base_currency then invoice.sign * invoice.gross_amount
-    else
-      cast(invoice.sign * round(
-        cast(invoice.gross_amount as decimal(24, 4)) * cast(fx.rate_to_base as decimal(14, 8)), 2
-      ) as decimal(18, 4))
-  end as gross_amount_base,
-  invoice._load,
-  invoice._line
-from invoice
-left join core.dim_customer as customer on invoice.customer_id = customer.customer_id
-left join core.fx_day as fx
-  on invoice.currency = fx.currency and invoice.invoice_date = fx.calendar_date
+    when converted.kind = 'credit_note' and policy.sales_credit_notes = 'left_out' then null
+    when policy.sales_amount = 'net' then converted.net_amount_base
+    else converted.gross_amount_base
+  end as credit_sales_base,
+  converted._load,
+  converted._line
+from converted
+cross join policy.receivable as policy

@@ -85,15 +85,14 @@ deals as (
   group by employee_id, as_of_date
 ),
 
--- an activity belongs into the CRM within a day; without a time of entry nothing is said of it
+-- an activity belongs into the CRM within the hours of policy; without a time of entry nothing is
+-- said of it
 logged as (
   select
     activity.employee_id,
     looked_at.as_of_date,
     count(*) as activities,
-    sum(
-      case when activity.logged_at > activity.occurred_at + interval 24 hour then 1 else 0 end
-    ) as late_activities
+    sum(case when activity.is_logged_on_time then 0 else 1 end) as late_activities
   from core.fct_activity as activity
   inner join looked_at
     on

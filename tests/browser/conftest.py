@@ -17,7 +17,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "reporting"))
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`reports/latest` after two weeks: the director's newest page is marked as not renewed."""
-    from example_pages import CHINA, director_page, rep_page
+    from example_pages import director_page, rep_page
+    from example_parts import CHINA
 
     from pipelines.reporting.build import Edition, StaleNotice, write_build
     from pipelines.reporting.model import FailedCheck

@@ -250,6 +250,12 @@ def test_a_pool_is_shared_by_weight(session: Session) -> None:
     assert amounts(session, "pool_rest_1") == [90000]
 
 
+def test_a_pool_is_shared_by_the_number_of_shares_held(session: Session) -> None:
+    """COM-VEN-20, InfoTrax: 5 of 5,000 shares of 10,000 are 10; nothing of it is left over."""
+    assert amounts(session, "pool_few_0") == [10]
+    assert [amounts(session, f"pool_many_{place}") for place in range(1, 6)] == 5 * [[1998]]
+
+
 def test_a_team_pool_takes_its_percentage_of_the_team_s_sales(session: Session) -> None:
     """02, langejiahua.com 148820: 2 % of 5,000,000."""
     assert amounts(session, "pool_zh_0") == [100000]

@@ -99,9 +99,9 @@ def test_the_tables_a_model_reads_are_those_the_parser_finds() -> None:
     assert found == {name: tables_parsed(model.sql) for name, model in models().items()}
 
 
-def test_declared_grains_are_unique_on_the_sample(company: Workspace) -> None:
+def test_declared_grains_are_unique_on_the_sample(sample_company: Workspace) -> None:
     repeated = {}
-    with open_warehouse(company.warehouse, read_only=True) as warehouse:
+    with open_warehouse(sample_company.warehouse, read_only=True) as warehouse:
         for model in models().values():
             keys = ", ".join(identifier(key) for key in model.key)
             count = warehouse.scalar(
@@ -113,13 +113,13 @@ def test_declared_grains_are_unique_on_the_sample(company: Workspace) -> None:
     assert repeated == {}
 
 
-def test_no_amount_is_a_binary_float(company: Workspace) -> None:
+def test_no_amount_is_a_binary_float(sample_company: Workspace) -> None:
     money = (
         r"(amount|commission|earned|payable|paid|quota$|balance|outstanding|overdue|salary|pay$|"
         r"_base$|base_|_sales|opening|disputed|revaluation|provision|exposure|limit|rate$|_use$|"
         r"^dso|^bpdso|^add$|^cei$)"
     )
-    with open_warehouse(company.warehouse, read_only=True) as warehouse:
+    with open_warehouse(sample_company.warehouse, read_only=True) as warehouse:
         floats = warehouse.rows(
             "select table_schema, table_name, column_name from information_schema.columns "
             "where data_type in ('DOUBLE', 'FLOAT', 'REAL')"
@@ -132,13 +132,13 @@ def test_reconciliations_guard_tables_that_exist() -> None:
     assert {check.guards for check in all_reconciliations()} <= known
 
 
-def test_no_outer_join_compares_every_row_with_every_row(company: Workspace) -> None:
+def test_no_outer_join_compares_every_row_with_every_row(sample_company: Workspace) -> None:
     """A condition on one side of an outer join, or an "or" in it, makes it a nested loop.
 
     Seconds become minutes at a million deals, and nothing shows it on a small sample but the plan.
     """
     nested = []
-    with open_warehouse(company.warehouse, read_only=True) as warehouse:
+    with open_warehouse(sample_company.warehouse, read_only=True) as warehouse:
         for model in models().values():
             found = warehouse.rows(f"explain (format json) {model.sql}")[0]["explain_value"]
             if _nested_loops(json.loads(found)):

@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +44,19 @@ def pages(workspace: Path, latest: Path | None = None) -> dict[str, str]:
     }
 
 
-def computed(folder: Path) -> Path:
+@dataclass(frozen=True)
+class FirstRun:
+    """A workspace, and its pages as its first run published them."""
+
+    root: Path
+    pages: dict[str, str]
+
+
+def first_run(folder: Path) -> FirstRun:
     """A workspace over its own copy of the sample's exports, run once."""
     raw = folder / "raw"
     shutil.copytree(ROOT / "data" / "raw", raw)
     root = make_workspace(folder / "ws", raw).root
     outcome = run(root)
     assert outcome["exit_code"] == 0, outcome["blocked"]
-    return root
+    return FirstRun(root, pages(root))

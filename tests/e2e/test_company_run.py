@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
-from laboratory import ROOT, make_workspace
-from runs import REPORTS, attain, computed, pages, run
+from runs import REPORTS, FirstRun, attain, pages, run
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace over its own copy of the exports, run once."""
-    return computed(tmp_path_factory.mktemp("e2e"))
+def workspace(one_run: FirstRun) -> Path:
+    return one_run.root
 
 
 def test_every_report_is_written_in_both_languages_with_its_model(workspace: Path) -> None:
@@ -60,52 +61,66 @@ def test_nothing_changed_means_no_work_and_the_same_pages(workspace: Path) -> No
     assert pages(workspace) == before
 
 
-def test_the_same_exports_give_the_same_bytes(workspace: Path, tmp_path: Path) -> None:
-    other = make_workspace(tmp_path / "ws", ROOT / "data" / "raw").root
-    assert run(other)["exit_code"] == 0
-    assert pages(other) == pages(workspace)
+def test_the_same_exports_give_the_same_bytes(one_run: FirstRun, another_run: FirstRun) -> None:
+    assert one_run.root != another_run.root
+    assert one_run.pages == another_run.pages
 
 
-def test_a_missing_export_keeps_the_last_good_pages_and_says_so(workspace: Path) -> None:
-    raw = workspace.parent / "raw"
+@dataclass(frozen=True)
+class Blocked:
+    """A run without the export of deals: its outcome, its pages, and a copy of what it published;
+    then the run after the export came back."""
+
+    outcome: dict[str, Any]
+    before: dict[str, str]
+    pages: dict[str, str]
+    latest: Path
+    restored: dict[str, Any]
+    pages_restored: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def blocked(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Blocked:
+    deals, aside = workspace.parent / "raw" / "crm" / "商机.csv", workspace.parent / "aside.csv"
+    latest = tmp_path_factory.mktemp("blocked") / "latest"
     before = pages(workspace)
-    (raw / "crm" / "商机.csv").rename(workspace.parent / "aside.csv")
+    deals.rename(aside)
     try:
-        outcome = run(workspace)
-        assert outcome["exit_code"] == 1
-        assert any("crm/商机.csv" in sentence for sentence in outcome["blocked"])
-        assert "director_weekly" in outcome["kept"]
-        after = pages(workspace)
-        about_the_run = "sales_ops/"
-        models = [p for p in before if p.endswith(".json") and not p.startswith(about_the_run)]
-        assert {p: after[p] for p in models} == {p: before[p] for p in models}
-        page = next(p for p in after if re.fullmatch(r"director_weekly/[^/]+/[^/]+\.zh\.html", p))
-        text = (workspace / "reports" / "latest" / page).read_text(encoding="utf-8")
-        assert "商机.csv" in text  # the notice names the export
+        outcome, seen = run(workspace), pages(workspace)
+        shutil.copytree(workspace / "reports" / "latest", latest)
     finally:
-        (workspace.parent / "aside.csv").rename(raw / "crm" / "商机.csv")
-    assert run(workspace)["exit_code"] == 0
-    assert pages(workspace) == before
+        aside.rename(deals)
+    return Blocked(outcome, before, seen, latest, run(workspace), pages(workspace))
 
 
-def test_while_a_check_blocks_sales_operations_read_why_and_no_old_figure(workspace: Path) -> None:
-    deals = workspace.parent / "raw" / "crm" / "商机.csv"
-    deals.rename(workspace.parent / "aside.csv")
-    try:
-        outcome = run(workspace)
-        assert "sales_ops" not in outcome["kept"]
-        model = next((workspace / "reports" / "latest" / "sales_ops").rglob("*.json"))
-        page = json.loads(model.read_text(encoding="utf-8"))
-        sections = {section["id"]: section for section in page["sections"]}
-        assert sections["verdicts"]["message"]["id"] == "verdicts.blocked"
-        assert "商机.csv" in json.dumps(sections["verdicts"], ensure_ascii=False)
-        for name in ("hygiene", "leads", "cost"):
-            assert sections[name]["message"]["id"] == "ops.withheld"
-            assert sections[name]["table"] is None
-        assert sections["owners"]["table"] is not None
-    finally:
-        (workspace.parent / "aside.csv").rename(deals)
-        run(workspace)
+def test_a_missing_export_keeps_the_last_good_pages_and_says_so(blocked: Blocked) -> None:
+    assert blocked.outcome["exit_code"] == 1
+    assert any("crm/商机.csv" in sentence for sentence in blocked.outcome["blocked"])
+    assert "director_weekly" in blocked.outcome["kept"]
+    before, after = blocked.before, blocked.pages
+    about_the_run = "sales_ops/"
+    models = [p for p in before if p.endswith(".json") and not p.startswith(about_the_run)]
+    assert {p: after[p] for p in models} == {p: before[p] for p in models}
+    page = next(p for p in after if re.fullmatch(r"director_weekly/[^/]+/[^/]+\.zh\.html", p))
+    assert "商机.csv" in (blocked.latest / page).read_text(encoding="utf-8")  # the notice names it
+
+
+def test_once_the_export_is_back_so_are_the_pages(blocked: Blocked) -> None:
+    assert blocked.restored["exit_code"] == 0
+    assert blocked.pages_restored == blocked.before
+
+
+def test_while_a_check_blocks_sales_operations_read_why_and_no_old_figure(blocked: Blocked) -> None:
+    assert "sales_ops" not in blocked.outcome["kept"]
+    model = next((blocked.latest / "sales_ops").rglob("*.json"))
+    page = json.loads(model.read_text(encoding="utf-8"))
+    sections = {section["id"]: section for section in page["sections"]}
+    assert sections["verdicts"]["message"]["id"] == "verdicts.blocked"
+    assert "商机.csv" in json.dumps(sections["verdicts"], ensure_ascii=False)
+    for name in ("hygiene", "leads", "cost"):
+        assert sections[name]["message"]["id"] == "ops.withheld"
+        assert sections[name]["table"] is None
+    assert sections["owners"]["table"] is not None
 
 
 def test_every_link_of_a_page_leads_to_something_published(workspace: Path) -> None:
@@ -128,7 +143,7 @@ def test_an_empty_optional_export_reads_no_data(workspace: Path) -> None:
     try:
         source.write_text(text + "\nrequired: false\n", encoding="utf-8")
         survey.unlink()
-        outcome = run(workspace)
+        outcome = run(workspace, "--only", "director_weekly")
         assert outcome["exit_code"] == 0
         assert any("客户调查.csv" in note for note in outcome["warnings"])
         found = attain("explain", "csat", "-w", str(workspace), "--period", "2026-Q3", "--json")

@@ -24,8 +24,8 @@ ADDITIVE = sorted(
 
 
 @pytest.fixture(scope="module")
-def warehouse(company: Workspace) -> Iterator[Warehouse]:
-    with open_warehouse(company.warehouse, read_only=True) as opened:
+def warehouse(sample_company: Workspace) -> Iterator[Warehouse]:
+    with open_warehouse(sample_company.warehouse, read_only=True) as opened:
         yield opened
 
 

@@ -20,11 +20,13 @@ from pipelines.workspace import Workspace
 
 
 @pytest.fixture
-def attain(company: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
+def attain(
+    sample_company: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):  # type: ignore[no-untyped-def]
     """Calls `attain quarantine` on the sample company; exit code, what it said, complaints."""
 
     def call(*words: object) -> tuple[int, str, str]:
-        told = ["attain", "quarantine", "-w", str(company.root), *map(str, words)]
+        told = ["attain", "quarantine", "-w", str(sample_company.root), *map(str, words)]
         monkeypatch.setattr(sys, "argv", told)
         code = 0
         try:
@@ -103,9 +105,9 @@ def test_contacts_are_shown_to_the_roles_that_policy_names(attain) -> None:  # t
     assert [text for text in known if text in shown]
 
 
-def test_no_published_table_holds_a_contact(company: Workspace, tmp_path: Path) -> None:
+def test_no_published_table_holds_a_contact(sample_company: Workspace, tmp_path: Path) -> None:
     known, copy = contacts(), tmp_path / "attain.duckdb"
-    with open_warehouse(company.warehouse) as warehouse:
+    with open_warehouse(sample_company.warehouse) as warehouse:
         write_published_copy(warehouse, copy)
     with duckdb.connect(str(copy), read_only=True) as con:
         columns = con.execute(

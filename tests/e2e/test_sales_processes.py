@@ -23,15 +23,15 @@ BUILT = (
 STAGES_OF_DEALS = {"functional": 5, "journey": 3, "s1_s7": 5}
 
 
-def funnel(company: Workspace, process: str) -> duckdb.DuckDBPyConnection:
+def funnel(sample_company: Workspace, process: str) -> duckdb.DuckDBPyConnection:
     """The funnel's models built anew under a process, over what the company has staged."""
-    settings = company.settings.model_copy(update={"process": process})
-    workspace = Workspace(company.root, settings)
+    settings = sample_company.settings.model_copy(update={"process": process})
+    workspace = Workspace(sample_company.root, settings)
     policies = replace(shipped()[1], process=load_process(workspace))
     con = duckdb.connect()
     warehouse = Warehouse(con, Path(":memory:"))
     warehouse.prepare()
-    con.execute(f"attach '{company.warehouse}' as company (read_only)")
+    con.execute(f"attach '{sample_company.warehouse}' as company (read_only)")
     built = [
         open_opportunity(policies.process)
         if name == "core.fct_open_opportunity"
@@ -49,8 +49,8 @@ def funnel(company: Workspace, process: str) -> duckdb.DuckDBPyConnection:
 
 
 @pytest.fixture(scope="module")
-def funnels(company: Workspace) -> Iterator[dict[str, duckdb.DuckDBPyConnection]]:
-    found = {process: funnel(company, process) for process in STAGES_OF_DEALS}
+def funnels(sample_company: Workspace) -> Iterator[dict[str, duckdb.DuckDBPyConnection]]:
+    found = {process: funnel(sample_company, process) for process in STAGES_OF_DEALS}
     yield found
     for con in found.values():
         con.close()

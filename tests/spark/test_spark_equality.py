@@ -30,8 +30,8 @@ def _is_of_a_template(name: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def computed(company: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(str(company.warehouse), read_only=True) as con:
+def computed(sample_company: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(sample_company.warehouse), read_only=True) as con:
         yield con
 
 

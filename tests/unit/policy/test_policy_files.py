@@ -18,6 +18,9 @@ COMMISSION = "commission/rep_2024.yaml"
 APPRAISAL = "appraisal/rep.yaml"
 QUOTAS = "quotas.yaml"
 TERMS = "terms.yaml"
+KNOWN_MEASURES = (
+    "; those of KPIs and those listed below `measures` in policy/quotas.yaml are known."
+)
 
 
 def test_the_shipped_policies_load(policies: PolicyFiles) -> None:
@@ -41,6 +44,8 @@ def test_the_shipped_policies_load(policies: PolicyFiles) -> None:
          lambda p: p.calendar.weekend == (5, 6)),
         (QUOTAS, "ramp: {}", "ramp: {rep: [50, 75.5]}",
          lambda p: p.quotas.steps() == [["rep", 1, Decimal(50)], ["rep", 2, Decimal("75.5")]]),
+        (QUOTAS, "[collections_net]", "[collections_net, margin]",
+         lambda p: "margin" in p.measures),
         (QUOTAS, "seasons: {}", "seasons: {contract_amount: {2: 60}}",
          lambda p: [w for *_, w in p.quotas.weights()] == [100, 60] + 10 * [100]),
         (RECEIVABLES, "dso_days: 91", "dso_days: 365", lambda p: p.receivables.dso_days == 365),
@@ -72,7 +77,9 @@ MISTAKES = [
     # quotas
     (QUOTAS, "seasons: {}", "seasons: {contract_amont: {1: 70}}", "contract_amont",
      "seasons.contract_amont: no quota measure is named 'contract_amont' (did you mean "
-     "contract_amount?)."),
+     f"contract_amount?){KNOWN_MEASURES}"),
+    (QUOTAS, "[collections_net]", "[collections_net, collections_net]", "measures:",
+     "measures: measure 'collections_net' is listed twice."),
     (QUOTAS, "seasons: {}", "seasons: {contract_amount: {13: 70}}", "seasons:",
      "seasons: there is no month 13; months are 1 to 12."),
     (QUOTAS, "days: calendar", "days: workdays", "workdays",
@@ -86,6 +93,9 @@ MISTAKES = [
      "stages.0.rolle: unknown key (did you mean role?)."),
     (PROCESS, "label: {zh: 线索, en: Lead}", "label: {zh: 线索}", "zh: 线索",
      "stages.0.label.en: this key is required and absent."),
+    (COMMISSION, "measure: collections_net", "measure: colections_net", "colections_net",
+     "components.0.quota.measure: no quota measure is named 'colections_net' (did you mean "
+     f"collections_net?){KNOWN_MEASURES}"),
     (COMMISSION, "event: cash_received", "evnt: cash_received", "evnt",
      "components.0.credit.evnt: unknown key (did you mean event?)."),
     # a wrong type, a wrong date, a number out of range

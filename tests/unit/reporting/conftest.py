@@ -10,16 +10,15 @@ import duckdb
 import pytest
 
 from pipelines.reporting.model import Page
+from pipelines.workspace import Workspace
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(scope="session")
-def sample_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sample_warehouse(sample_company: Workspace) -> Path:
     """The sample company's warehouse, computed once for all tests."""
-    from warehouses import compute, sample_workspace
-
-    return compute(sample_workspace(tmp_path_factory.mktemp("sample")))
+    return sample_company.warehouse
 
 
 @pytest.fixture(scope="module")

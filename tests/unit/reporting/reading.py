@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pipelines.reporting.language import speaker
 from pipelines.reporting.model import Page, Section, Tile
+
+EN = speaker("en", "CNY", 2026)
 
 
 def tile_of(page: Page, kpi_id: str) -> Tile:
@@ -21,6 +24,11 @@ def column(section: Section, name: str) -> list:
 def total(section: Section, name: str):
     place = [c.id for c in section.table.columns].index(name)
     return next(row.cells[place] for row in section.table.rows if row.role == "total")
+
+
+def said(page: Page) -> str:
+    """The page's first sentences, in English."""
+    return " ".join(EN.text(sentence) for sentence in page.lead)
 
 
 def one(con, sql: str, *values):

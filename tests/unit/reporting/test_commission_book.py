@@ -83,7 +83,8 @@ def test_the_lines_are_of_whole_months_that_a_spreadsheet_opens_without_a_wait(
     con = duckdb.connect()
     con.execute("create schema mart")
     con.execute(
-        "create table mart.commission_line as select '2026-10' as posted_period, false as is_closed "
+        "create table mart.commission_line as "
+        "select '2026-10' as posted_period, false as is_closed "
         f"from range({october}) union all select '2026-09', false from range(50000) "
         "union all select '2026-08', false from range(2) "
         "union all select '2026-07', true from range(2)"

@@ -15,7 +15,9 @@ from warehouses import SUNDAY, opened
 from pipelines.kpi.explain import explain
 from pipelines.reporting import drilldown as module
 from pipelines.reporting.build import Edition, write_build
-from pipelines.reporting.drilldown import ROWS_SHOWN, Drilldown, drilldown, drilldowns
+from pipelines.reporting.drilldown import ROWS_SHOWN, drilldown, drilldowns
+from pipelines.reporting.drilldown_page import Drilldown
+from pipelines.reporting.drilldown_rows import column_label
 from pipelines.reporting.language import catalogue as words_of
 from pipelines.reporting.model import Asked, Page, Quality
 from pipelines.reporting.render import render_drilldown
@@ -205,7 +207,7 @@ def test_every_column_of_the_shipped_facts_has_a_name_in_both_languages() -> Non
     }
     assert len(named) > 100
     assert {name for name in named if f"field.{name}" not in words_of("zh")} == set()
-    assert module.column_label("a_column_of_ours") == verbatim("a_column_of_ours")
+    assert column_label("a_column_of_ours") == verbatim("a_column_of_ours")
 
 
 def test_tiles_lead_to_the_pages_that_were_written_and_no_further(

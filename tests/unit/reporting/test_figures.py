@@ -9,7 +9,8 @@ from decimal import Decimal as D
 from itertools import pairwise
 
 import pytest
-from example_pages import HOSTILE, director_page, spark
+from example_pages import director_page
+from example_parts import HOSTILE, spark
 
 from pipelines.reporting import figure_parts as parts
 from pipelines.reporting.charts import (

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from example_pages import CHINA, SUNDAY, director_page, rep_page
+from example_pages import director_page, rep_page
+from example_parts import CHINA, SUNDAY
 
 from pipelines.errors import UserError
 from pipelines.reporting.build import Edition, Entry, StaleNotice, write_build

@@ -8,7 +8,8 @@ from html import escape
 from html.parser import HTMLParser
 
 import pytest
-from example_pages import HOSTILE, director_page, rep_page
+from example_pages import director_page, rep_page
+from example_parts import HOSTILE
 
 from pipelines.reporting.numbers import LANGUAGES
 from pipelines.reporting.render import Look, render

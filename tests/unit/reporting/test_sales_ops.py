@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections import Counter
 from decimal import Decimal as D
 from pathlib import Path
-from types import SimpleNamespace as Row
 
 import duckdb
 import pytest
-from reading import column, one, section_of, tile_of, total
+from reading import EN, column, one, said, section_of, tile_of, total
 from small_company import CRM_ONLY, TABLES
 from warehouses import SUNDAY, compute, opened, small_workspace
 
-from pipelines.reporting import section_allocation, section_contact, section_hygiene, section_leads
 from pipelines.reporting.language import speaker
 from pipelines.reporting.model import Page
 from pipelines.reporting.render import render
 from pipelines.reporting.reports import REPORTS
-from pipelines.reporting.section_contact import Answered
-from pipelines.reporting.section_hygiene import Hygiene
 
-EN = speaker("en", "CNY", 2026)
 ZH = speaker("zh", "CNY", 2026)
+
 
 # The small company with leads and activities, and four rows that cannot be used: two deals of
 # Anna's, a lead of Bo's, and a deal that names nobody.
@@ -73,10 +68,6 @@ def company(company_file):
 @pytest.fixture(scope="module")
 def page(company) -> Page:
     return REPORTS["sales_ops"].build(company, SUNDAY)[0]
-
-
-def said(page: Page) -> str:
-    return " ".join(EN.text(sentence) for sentence in page.lead)
 
 
 def words(cells) -> list[str]:
@@ -333,105 +324,3 @@ def test_a_missing_export_is_named_and_nothing_is_counted_for_it(tmp_path):
     assert "untouched" not in EN.text(hygiene.message)
     assert EN.text(tile_of(page, "quota_gaps").no_data_reason).startswith("Missing export")
     assert "contacted" not in said(page) and "quota" not in said(page)
-
-
-# --- the sample company --------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def sample_page(pages) -> Page:
-    return pages["sales_ops"][0]
-
-
-def test_owners_and_rules_both_add_up_to_the_quarantine(sample, sample_page):
-    rows, amount = one(
-        sample,
-        "select count(*), sum(amount) filter (table_name in ('opportunity', 'quote', 'contract', "
-        "'sales_order', 'invoice', 'receipt', 'write_off', 'expense')) from mart.quarantine "
-        "where resolved_at is null",
-    )
-    tile = tile_of(sample_page, "quarantined_rows")
-    assert (tile.value.value, tile.footer.amount) == (rows, amount)
-    rules = section_of(sample_page, "rules")
-    assert sum(cell.value for cell in column(rules, "rows")) == rows
-    assert sum(cell.amount for cell in column(rules, "amount") if cell) == amount
-
-
-def test_deals_left_alone_are_those_of_the_directors_list(sample, sample_page):
-    stale, past_due = one(
-        sample,
-        "select count(*) filter (is_idle), count(*) filter (is_past_due) from mart.deal_attention",
-    )
-    section = section_of(sample_page, "hygiene")
-    assert sum(cell.value for cell in column(section, "stale")) == stale
-    assert sum(cell.value for cell in column(section, "past_date")) == past_due
-
-
-def test_first_contacts_are_the_published_kpi_of_every_owner(sample, sample_page):
-    published = {
-        (int(hits), int(n))
-        for hits, n in sample.execute(
-            "select numerator, denominator from mart.kpi_value where kpi_id = "
-            "'first_contact_on_time_rate' and scope_kind = 'employee' and denominator > 0 "
-            "and period_kind = 'rolling_13w' and period_start = date '2026-08-17'"
-        ).fetchall()
-    }
-    section = section_of(sample_page, "contact")
-    shown = set(zip(
-        (c.value for c in column(section, "on_time")), (c.value for c in column(section, "leads")),
-        strict=True,
-    ))  # fmt: skip
-    assert shown == published
-
-
-def test_leads_by_source_are_the_published_kpi(sample, sample_page):
-    published = Counter(
-        int(value)
-        for (value,) in sample.execute(
-            "select value from mart.kpi_value where kpi_id = 'new_leads' and scope_kind = 'source' "
-            "and period_kind = 'ytd' and period_start = date '2026-01-01'"
-        ).fetchall()
-    )
-    assert Counter(c.value for c in column(section_of(sample_page, "leads"), "leads")) == published
-
-
-def test_the_samples_planted_over_allocation_is_found(sample_page):
-    section = section_of(sample_page, "allocation")
-    assert [cell.value for cell in column(section, "allocated_beyond")] == [D(300000)]
-    assert said(sample_page).endswith("November 2026, Contract amount is ¥300k over-allocated.")
-
-
-# --- sentences -----------------------------------------------------------------------------------
-
-
-def test_only_clear_differences_between_teams_are_named():
-    company = Answered(leads=400, on_time=320, late=60, never=20)
-    assert Answered(40, 16, 20, 4).against(company) == "bad"
-    assert Answered(10, 7, 3, 0).against(company) == "neutral"
-    assert Answered(60, 60, 0, 0).against(company) == "good"
-    assert section_contact.answered([]) is None
-
-
-def test_a_share_of_few_deals_is_never_judged():
-    company = Hygiene(open_deals=200, stale=20, past_due=20, incomplete=20, flawed=40)
-
-    def verdict(flawed: int, deals: int) -> str:
-        return section_hygiene._verdict(Row(flawed_deals=flawed, open_deals=deals), company)
-
-    assert verdict(4, 4) == "neutral"
-    assert verdict(9, 10) == "bad"
-    assert verdict(0, 40) == "good"
-    assert verdict(3, 10) == "neutral"
-
-
-def test_nothing_is_divided_by_nothing():
-    assert section_leads.per(D(100), 0) is None
-    assert section_leads.per(None, 3) is None
-    assert section_leads.per(D(100), 3).amount == D("33.33333333")
-
-
-def test_a_quotas_period_is_named_where_it_is_a_month():
-    month = Row(period_start=SUNDAY.replace(day=1), period_end=SUNDAY.replace(day=30))
-    weeks = Row(period_start=SUNDAY.replace(day=2), period_end=SUNDAY)
-    assert EN.text(section_allocation._period(month)) == "November 2026"
-    assert EN.text(section_allocation._period(weeks)) == "2–15 Nov"

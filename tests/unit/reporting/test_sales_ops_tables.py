@@ -106,13 +106,16 @@ def test_a_deal_counts_to_whoever_had_it_on_the_day_looked_at(lab: Laboratory) -
     ]  # fmt: skip
 
 
-def test_an_activity_entered_after_more_than_a_day_is_late(lab: Laboratory) -> None:
-    lab.given("core.fct_activity", [
-        activity("in time", "2026-11-10 09:00", "2026-11-11 09:00"),
-        activity("late", "2026-11-10 09:00", "2026-11-11 09:01"),
-        activity("no time of entry", "2026-11-10 09:00", None),
-        activity("too long ago", "2026-08-16 09:00", "2026-08-20 09:00"),
-    ])  # fmt: skip
+@pytest.mark.parametrize("hours", [24, 4])
+def test_an_activity_entered_after_the_hours_of_policy_is_late(lab: Laboratory, hours: int) -> None:
+    lab.con.execute("update policy.term set activity_logged_within_hours = ?", [hours])
+    at, long_ago = moment("2026-11-10 09:00"), moment("2026-08-16 09:00")
+    lab.given("staging.activity", [
+        {"activity_id": number, "employee_id": "E1", "type": "call", "occurred_at": done,
+         "logged_at": done + dt.timedelta(hours=hours, minutes=more) if more is not None else None}
+        for number, done, more in [("in time", at, 0), ("late", at, 1),
+                                   ("no time of entry", at, None), ("too long ago", long_ago, 1)]
+    ]).build("core.fct_activity")  # fmt: skip
     found = hygiene(lab, "open_deals", "activities", "late_activities")
     # the call of 16 August is 91 days before the 15th, 84 before the 8th
     assert found == {"2026-11-08": (0, 1, 1), "2026-11-15": (0, 2, 1)}

@@ -23,8 +23,8 @@ Key = tuple[str, str]
 
 
 @pytest.fixture(scope="module")
-def con(company: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
-    with open_warehouse(company.warehouse, read_only=True) as warehouse:
+def con(sample_company: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_warehouse(sample_company.warehouse, read_only=True) as warehouse:
         yield warehouse.con
 
 
@@ -155,3 +155,49 @@ def test_the_engine_pays_what_a_second_way_of_counting_gives(
     }
     assert different == {}
     assert len(engine) > 200
+
+
+def success_by_hand(con: duckdb.DuckDBPyConnection) -> dict[Key, Decimal]:
+    """By the text of `policy/commission/csm_2026.yaml`: 1 % of renewals, 0.6 % of expansion.
+
+    A month's contracts are rounded cumulatively, so that its lines are the rate of its sum.
+    """
+    position: dict[tuple[str, Decimal, str], Decimal] = defaultdict(Decimal)
+    earned: dict[Key, Decimal] = {}
+    for who, contract, kind, month, net, rate in rows(
+        con,
+        "select s.employee_id, c.contract_id, c.type, strftime(c.signed_at, '%Y-%m'), "
+        "c.net_amount, coalesce(fx.rate_to_base, 1) from staging.contract as c "
+        "inner join staging.opportunity_split as s on c.opportunity_id = s.opportunity_id "
+        "inner join staging.assignment as a on s.employee_id = a.employee_id "
+        "left join staging.fx_rate as fx on c.currency = fx.currency "
+        "and cast(c.signed_at as date) = fx.rate_date "
+        "where s.kind = 'overlay' and a.role = 'csm' and c.type <> 'new' "
+        "and c.signed_at >= date '2026-01-01' order by cast(c.signed_at as date), c.contract_id",
+    ):
+        pct = Decimal(1) if kind == "renewal" else Decimal("0.6")
+        before = position[who, pct, month]
+        after = position[who, pct, month] = before + cents(net * rate)
+        earned[who, contract] = cents(after * pct / 100) - cents(before * pct / 100)
+    return earned
+
+
+def test_customer_success_is_paid_for_renewals_and_expansion(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    """Every customer has a success manager, who is named on what the customer renews or adds."""
+    engine = rows(
+        con,
+        "select payee_id, source_id, component_id, sum(amount) from core.commission_earning "
+        "where plan_id = 'csm' and source_kind = 'contract' group by all",
+    )
+    assert {(who, contract): amount for who, contract, _, amount in engine} == success_by_hand(con)
+    assert {component for _, _, component, _ in engine} == {"renewal", "expansion"}
+    payable = rows(
+        con,
+        "select e.employee_id, coalesce(sum(l.amount), 0) from core.dim_employee as e "
+        "left join mart.commission_line as l on e.employee_id = l.payee_id "
+        "and l.ledger = 'payable' and l.plan_id = 'csm' where e.role = 'csm' group by all",
+    )
+    assert len(payable) == 4
+    assert all(amount > 0 for _, amount in payable)

@@ -7,7 +7,19 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from commissions import earning, given_payees, given_plans, part, plan, planned
+from commissions import (
+    PAID,
+    credit,
+    earned,
+    earning,
+    event,
+    given_payees,
+    given_plans,
+    member,
+    part,
+    plan,
+    planned,
+)
 from documents import day
 from laboratory import Laboratory, Row, pick
 
@@ -81,6 +93,28 @@ def test_below_a_gate_only_its_part_is_paid(
 
 
 @pytest.mark.parametrize(
+    ("sold", "own_quota", "taken"),
+    [
+        ("899.99", 1000, [Decimal("-45.00")]),  # 89.999 %: half of 90.00 is taken
+        ("900.00", 1000, []),
+        ("900.00", None, [Decimal("-45.00")]),  # without a quota nothing is attained
+    ],
+)
+def test_a_gate_by_attainment_looks_at_the_quota_period_so_far(
+    lab: Laboratory, sold: str, own_quota: object, taken: list[Decimal]
+) -> None:
+    """10 % of October's credit, half of it below 90 % of the quarter's quota."""
+    gate = {"on": "attainment", "at_least": 90, "pays_pct": 50}
+    component = {"quota": {"measure": "m", "period": "quarter"}, "gates": [gate]}
+    rows = earned(lab, [credit("A", sold)], component, own_quota)
+    lab.given("core.fct_credit_event", [event("A", sold)])
+    found = lab.result("core.commission_limit")
+    assert [row["amount"] for row in rows] == [Decimal("90.00")]
+    assert [row["amount"] for row in found] == taken
+    assert {(row["cause"], row["period"]) for row in found} <= {("gate", "2026-10")}
+
+
+@pytest.mark.parametrize(
     ("limit", "expected"), [("paid", [("clawback_limit", "2026-11", 40)]), ("none", [])]
 )
 def test_a_document_takes_back_what_it_had_earned_at_most_where_the_plan_says_so(
@@ -138,6 +172,30 @@ def test_a_pool_is_shared_by_what_its_members_reached(lab: Laboratory, share: st
                    {"share": share, "members": {"rep": 1}},
                    [stands("E1", 75), stands("E2", 25)])  # fmt: skip
     assert found == [("E1", 75), ("E2", 25)]
+
+
+def test_a_pool_of_a_region_is_filled_by_its_teams_and_paid_out_exactly(lab: Laboratory) -> None:
+    """Two teams of region R bring 700.05 and 300, another region 500: 10 % of 1,000.05 is 100.01.
+
+    Three members of the region share it: 33.34, 33.34 and 33.33; E4 is of the other region.
+    """
+    pool = part(to="pool", pool={"unit": "region", "share": "equal", "members": {"rep": 1}})
+    given_plans(lab, plan(pool, role="pool"))
+    people = [("E1", "T", "R"), ("E2", "T2", "R"), ("E3", "T2", "R"), ("E4", "T9", "R9")]
+    lab.given("core.org_day", [
+        member(who, date, team_id=team, region_id=region)
+        for who, team, region in people for date in ("2026-10-05", "2026-10-31")
+    ])  # fmt: skip
+    lab.given("core.fct_credit_event", [
+        event("A", "700.05"), event("B", 300, owner_id="E2"), event("C", 500, owner_id="E4"),
+    ])  # fmt: skip
+    lab.build("core.fct_credit", *PAID, "core.commission_limit")
+    rows = lab.result("core.commission_pool_share", "pool_id, employee_id")
+    assert pick(rows, "pool_id", "employee_id", "amount") == [
+        ("pool:region:R", "E1", Decimal("33.34")), ("pool:region:R", "E2", Decimal("33.34")),
+        ("pool:region:R", "E3", Decimal("33.33")), ("pool:region:R9", "E4", 50),
+    ]  # fmt: skip
+    assert {row["pool_amount"] for row in rows} == {Decimal("100.01"), 50}
 
 
 def test_a_member_below_the_least_attainment_gets_no_share(lab: Laboratory) -> None:

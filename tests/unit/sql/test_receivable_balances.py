@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from documents import (
     FOREVER,
-    ITEMS,
     SPANS,
     allocation,
     day,
@@ -17,7 +16,6 @@ from documents import (
     invoice,
     note,
     receipt,
-    terms,
     write_off,
 )
 from laboratory import Laboratory, Row, pick
@@ -257,7 +255,7 @@ def test_a_ledger_balance_against_nothing_open_is_a_difference_too(lab: Laborato
 def test_credit_sales_look_back_ninety_one_days(lab: Laboratory) -> None:
     lab.given("core.fct_invoice", [
         {"invoice_id": str(number), "kind": "invoice", "owner_id": owner,
-         "invoice_date": day(date), "gross_amount_base": amount}
+         "invoice_date": day(date), "credit_sales_base": amount}
         for number, (owner, date, amount) in enumerate([
             ("E1", "2026-08-16", 1), ("E1", "2026-08-17", 10), ("E1", "2026-11-15", 100),
             (None, "2026-11-15", -30),
@@ -277,89 +275,10 @@ def test_credit_sales_belong_to_the_unit_of_the_day_looked_at(lab: Laboratory) -
     ])  # fmt: skip
     lab.given("core.fct_invoice", [
         {"invoice_id": "I", "kind": "invoice", "owner_id": "E1",
-         "invoice_date": day("2026-11-02"), "gross_amount_base": 100},
+         "invoice_date": day("2026-11-02"), "credit_sales_base": 100},
     ]).build("core.sales_day")  # fmt: skip
     rows = [r for r in lab.result("core.receivable_flow") if r["as_of_date"] == day("2026-11-15")]
     assert ("team", "T2") in pick(rows, "scope_kind", "scope_id")
-
-
-def due(lab: Laboratory, kind: str, start: str, **tables: list[Row]) -> list[tuple[Any, ...]]:
-    given_documents(lab, *ITEMS, **tables)
-    rows = [
-        row for row in lab.result("core.fct_due_item")
-        if (row["period_kind"], row["period_start"], row["variant"]) == (kind, day(start), "actual")
-    ]  # fmt: skip
-    return pick(rows, "invoice_id", "instalment_seq", "due_amount_base", "collected_amount_base")
-
-
-def test_of_what_fell_due_only_cash_up_to_the_period_s_end_counts(lab: Laboratory) -> None:
-    found = due(
-        lab,
-        "month",
-        "2026-10-01",
-        invoice=[
-            invoice("I", "2026-09-01", 100, "2026-10-15"),
-            invoice("due later", "2026-09-01", 7, "2026-11-01"),
-        ],
-        receipt=[receipt("R", "2026-10-20", 100)],
-        receipt_allocation=[
-            allocation("R", "I", "2026-10-20", 30), allocation("R", "I", "2026-11-01", 70),
-        ],
-        write_off=[write_off("I", "2026-10-25", 5)],
-    )  # fmt: skip
-    assert found == [("I", 1, 100, 30)]
-
-
-def test_cash_pays_the_earliest_instalment_first_and_never_more_than_is_due(
-    lab: Laboratory,
-) -> None:
-    found = due(
-        lab,
-        "month",
-        "2026-10-01",
-        invoice=[invoice("I", "2026-09-01", 100)],
-        invoice_instalment=terms("I", ("2026-10-05", 40), ("2026-10-20", 30), ("2026-11-05", 30)),
-        receipt=[receipt("R", "2026-10-01", 60)],
-        receipt_allocation=[allocation("R", "I", "2026-10-01", 60)],
-    )
-    assert found == [("I", 1, 40, 40), ("I", 2, 30, 20)]
-
-
-def test_a_bounced_payment_was_collected_until_it_bounced(lab: Laboratory) -> None:
-    given: dict[str, list[Row]] = {
-        "invoice": [invoice("I", "2026-09-01", 100, "2026-10-05")],
-        "receipt": [receipt("R", "2026-10-06", 100, bounced="2026-10-29")],
-        "receipt_allocation": [allocation("R", "I", "2026-10-06", 100)],
-    }
-    assert due(lab, "week", "2026-10-05", **given) == [("I", 1, 100, 100)]
-    assert due(lab, "month", "2026-10-01", **given) == [("I", 1, 100, 0)]
-
-
-def test_the_collection_rate_is_a_ratio_of_sums_for_every_scope(lab: Laboratory) -> None:
-    lab.given("core.org_day", [
-        {"employee_id": "E1", "calendar_date": day("2026-10-05"), "team_id": "T", "region_id": "R"},
-    ])  # fmt: skip
-    given_documents(
-        lab,
-        *ITEMS,
-        "core.fct_due_item",
-        invoice=[
-            invoice("A", "2026-09-01", 100, "2026-10-05"),
-            invoice("B", "2026-09-01", 300, "2026-10-05", owner_id="E2"),
-        ],
-        receipt=[receipt("R", "2026-10-06", 90)],
-        receipt_allocation=[allocation("R", "A", "2026-10-06", 90)],
-    )
-    found = {
-        row["scope_id"]: (row["collection_rate__num"], row["collection_rate__den"])
-        for row in lab.result("kpi.due_item")
-        if (row["period_kind"], row["period_start"]) == ("month", day("2026-10-01"))
-        and row["scope_kind"] != "customer"
-    }
-    assert found == {
-        "E1": (90, 100), "T": (90, 100), "R": (90, 100), "E2": (0, 300), "(none)": (0, 300),
-        "C": (90, 400),
-    }  # fmt: skip
 
 
 def test_receivable_ratios_are_balances_of_the_period_s_last_day(lab: Laboratory) -> None:
@@ -393,7 +312,7 @@ def test_counting_back_uses_up_the_newest_month_first(lab: Laboratory) -> None:
     ])  # fmt: skip
     lab.given("core.fct_invoice", [
         {"invoice_id": number, "kind": "invoice", "owner_id": "E1", "invoice_date": day(date),
-         "gross_amount_base": amount}
+         "credit_sales_base": amount}
         for number, date, amount in [
             ("1", "2026-09-10", 100_000), ("2", "2026-08-10", 80_000), ("3", "2026-07-10", 70_000),
         ]

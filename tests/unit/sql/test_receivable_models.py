@@ -132,14 +132,21 @@ def test_every_day_leads_to_the_next_day_looked_at(lab: Laboratory) -> None:
 def test_the_sales_that_ratios_divide_by_are_those_policy_names(
     lab: Laboratory, settings: dict[str, str], expected: int
 ) -> None:
+    """For the KPIs as well as for the metric of a day."""
     policy(lab, **settings)
-    lab.given("core.fct_invoice", [
-        {"invoice_id": "I", "kind": "invoice", "owner_id": "E1", "invoice_date": REPORT,
-         "gross_amount_base": 113, "net_amount_base": 100},
-        {"invoice_id": "N", "kind": "credit_note", "owner_id": "E1", "invoice_date": REPORT,
-         "gross_amount_base": -33, "net_amount_base": -30},
-    ])  # fmt: skip
+    given_documents(
+        lab,
+        *ITEMS[:1],
+        invoice=[invoice("I", "2026-11-02", 113, net_amount=100),
+                 note("N", "2026-11-03", 33, net_amount=30)],
+    )  # fmt: skip
     assert sum(row["sales_base"] for row in lab.result("core.sales_day")) == expected
+    kpis = [
+        row for row in lab.result("kpi.invoice")
+        if (row["period_kind"], row["period_start"]) == ("month", day("2026-11-01"))
+        and row["scope_kind"] == "company"
+    ]  # fmt: skip
+    assert [row["credit_sales__num"] for row in kpis] == [expected]
 
 
 def test_what_came_in_of_an_instalment_stands_between_its_payments(lab: Laboratory) -> None:

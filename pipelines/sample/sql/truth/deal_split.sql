@@ -1,5 +1,7 @@
 -- grain: one row per won deal, payee and kind
--- why:   about an eighth of the won deals are shared; percentages in hundredths add up to 10,000
+-- why:   about an eighth of the won deals are shared; percentages in hundredths add up to 10,000.
+--        Beside them, pre-sales is named on a few new deals, and the customer's success manager on
+--        every renewal and on a third of what the customer buys on top
 with won as (
   select
     deal.deal_key,
@@ -84,3 +86,29 @@ inner join (
   where role = 'presales'
 ) as presales on presales.place = won.deal_key % presales.places
 where won.overlay_draw < 0.025
+union all
+select
+  kept.deal_key,
+  kept.deal_no,
+  manager.employee_no,
+  'overlay' as kind,
+  10000 as pct_hundredths
+from (
+  select
+    deal_key,
+    deal_no,
+    customer_no,
+    is_renewal,
+    row_number() over (partition by customer_no order by closed_at, deal_key) as deals_won
+  from deal
+  where outcome = 'won'
+) as kept
+inner join (
+  select
+    employee_no,
+    row_number() over (order by employee_no) - 1 as place,
+    count(*) over () as places
+  from employee
+  where role = 'csm'
+) as manager on manager.place = kept.customer_no % manager.places
+where kept.is_renewal or (kept.deals_won > 1 and chance('success', kept.deal_key) < 0.33)

@@ -1,0 +1,163 @@
+"""What keeps a commission month open, each by its name; what is whole is paid meanwhile."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from books import Books, computed, rows
+
+from pipelines import steps
+from pipelines.checks.reconciliations import all_reconciliations
+from pipelines.errors import UserError
+from pipelines.ledger.close import close_period, refusals
+from pipelines.workspace import open_workspace
+
+END = dt.date(2026, 10, 31)
+NEEDED = ("mart.commission_statement", "mart.commission_difference", "mart.commission_dispute",
+          "mart.commission_approval", "core.commission_pool_share")  # fmt: skip
+PLAN = {"credit": {"event": "cash_received", "to": "deal_team"}, "rate": {"flat_pct": 10}}
+
+
+def troubled() -> Books:
+    """E1 and E2 sell at 10 % of cash; every kind of mistake that data can hold is among it.
+
+    E1 has no salary and a deal whose splits are 70 %; E2 has both a salary and a clean receipt; E3
+    works in a role that no plan names; I4 is in a currency without a rate, N credits a draft, and
+    R4 is allocated for more than came in.
+    """
+    books = Books()
+    books.plan("rep", PLAN, requires_salary=True).person("D", "director")
+    books.person("E1", "rep").person("E2", "rep").person("E3", "agent")
+    books.add("salary", {"employee_id": "E2", "valid_from": "2026-01-01", "base_salary": 5000})
+    books.add("opportunity", {
+        "opportunity_id": "O", "owner_id": "E1", "outcome": "won", "stage": "negotiation",
+        "created_at": "2026-09-01 09:00:00",
+    })  # fmt: skip
+    books.add("contract", {
+        "contract_id": "C", "customer_id": "K", "owner_id": "E1", "type": "new", "net_amount": 1000,
+        "opportunity_id": "O", "signed_at": "2026-10-01 09:00:00",
+    })  # fmt: skip
+    for split in ({"employee_id": "E1", "pct": 50}, {"employee_id": "E2", "pct": 20}):
+        books.add("opportunity_split", {"opportunity_id": "O", "kind": "split", **split})
+    books.invoice("I1", "E1", "2026-10-05", 1000, contract_id="C")
+    books.cash("R1", "I1", "2026-10-20", 500)
+    books.invoice("I2", "E2", "2026-10-05", 1000).cash("R2", "I2", "2026-10-20", 300)
+    books.invoice("I3", "E3", "2026-10-05", 1000).cash("R3", "I3", "2026-10-20", 200)
+    books.invoice("I4", "E2", "2026-10-05", 1000, currency="USD")
+    books.invoice("I5", "E2", "2026-10-05", 1000, status="draft")
+    books.invoice("N", "E2", "2026-10-06", 10, kind="credit_note", references_invoice_id="I5")
+    books.invoice("I6", "E2", "2026-10-05", 1000).cash("R4", "I6", "2026-10-20", 100)
+    books.add("receipt_allocation", {"receipt_id": "R4", "invoice_id": "I6", "amount": "0.01",
+                                     "allocated_date": "2026-10-21"})  # fmt: skip
+    for number, who in [("A1", "E1"), ("A2", ""), ("A3", "D")]:
+        books.add("commission_adjustment", {
+            "adjustment_id": number, "employee_id": "E1", "period": "2026-10", "amount": 50,
+            "kind": "spiff", "reason": "launch", "approved_by": who,
+        })  # fmt: skip
+    return books.add("commission_dispute", {
+        "dispute_id": "D1", "employee_id": "E1", "period": "2026-10", "status": "open",
+        "reason": "R1 is mine", "opened_at": "2026-10-30 09:00:00", "opened_by": "E1",
+    })  # fmt: skip
+
+
+Amounts = dict[str, Decimal]
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Amounts]:
+    """What stands against closing October, and what its lines earn by source."""
+    root = tmp_path_factory.mktemp("troubled")
+    troubled().write(root)
+    with computed(root, "2026-10-31", NEEDED) as session:
+        there = {built.name for built in session.built}
+        there |= {f"staging.{name}" for name in session.staged}
+        for check in all_reconciliations():
+            if set(check.inputs) & there and check.guards in there:
+                steps.reconcile(session, check)
+        session.write_findings()
+        reasons = refusals(session.warehouse, [], "2026-10", END)
+        reasons += refusals(session.warehouse, [], "2026-11", END)[:1]
+        earned = rows(session, "select coalesce(source_id, 'adjustment'), sum(amount) "
+                      "from mart.commission_line where ledger = 'earned' group by all")  # fmt: skip
+    return "\n".join(reasons), dict(earned)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "the month ends on 2026-11-30, after the day of the run 2026-10-31",
+        "splits that do not add up to 100 %: the deal's owner was credited alone (1): "
+        "opportunity_id O, pct 70",
+        "E1 is paid by plan rep in 2026-10 and has no salary then",
+        "people without a commission plan in the month (1): E3 (role agent) is named on 1 "
+        "documents of 2026-10 that plans pay for, and no plan pays them then",
+        "adjustment A1 of 2026-10 names E1 as approver, who may not approve it",
+        "commission_adjustment.csv line 3 is in quarantine (approved_by.missing_required); set it "
+        "right first",
+        "dispute D1 of E1 about 2026-10 is open, to be decided by 2026-11-09: R1 is mine",
+        "data/receipt.csv line 5: receipt R4 of 100.00 is allocated for 100.01, 0.01 more than "
+        "came in",
+        "data/invoice.csv line 7: credit note N refers to invoice I5, which is a draft: nothing "
+        "is owed that it could credit",
+        "data/invoice.csv line 5: document I4 is in USD, which has no rate on 2026-10-05; no rate "
+        "of it was exported",
+    ],
+    ids=["not ended", "splits", "no salary", "no plan", "approved by its payee", "no approver",
+         "dispute", "allocated twice", "credit of a draft", "no rate"],
+)  # fmt: skip
+def test_a_month_is_kept_open_by(found: tuple[str, Amounts], reason: str) -> None:
+    assert reason in found[0]
+
+
+@pytest.mark.parametrize(
+    ("source", "amount"),
+    [("R1", 50), ("R2", 30), ("R3", None), ("R4", 10), ("A1", 50), ("A2", None), ("A3", 50)],
+    ids=["the owner alone of a deal without whole splits", "who has everything", "no plan",
+         "the receipt", "an adjustment approved by its payee, until it is closed", "by nobody",
+         "by who may"],
+)  # fmt: skip
+def test_meanwhile_what_is_whole_is_paid(
+    found: tuple[str, Amounts], source: str, amount: int | None
+) -> None:
+    assert found[1].get(source) == amount
+
+
+GAP = {"valid_to": "2026-08-31"}
+TIERS = {"mode": "marginal", "tiers": [{"from": 0, "to": 100, "rate_pct": 1},
+                                       {"from": 100, "rate_pct": 2}]}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"tiers": [{"from": 0, "to": 100, "rate_pct": 1}, {"from": 90, "rate_pct": 2}]},
+         "tiers overlap: 0–100 and 90–… share 90–100."),
+        ({"tiers": [{"from": 0, "to": 100, "rate_pct": 1}, {"from": 110, "rate_pct": 2}]},
+         "tiers leave a gap: nothing between 100 and 110"),
+        ({"tiers": [{"from": 0, "to": 100, "rate_pct": 1}, {"from": 100, "rate_pct": 150}]},
+         "a rate of 150 % looks like percent × 100"),
+        (None, "nobody of role 'rep' has a plan from 2026-09-01 on"),
+    ],
+    ids=["overlapping tiers", "a gap between tiers", "a rate times 100", "a gap in time"],
+)  # fmt: skip
+def test_a_plan_that_cannot_be_paid_by_closes_nothing(
+    tmp_path: Path, change: dict[str, object] | None, expected: str
+) -> None:
+    """The sentence comes before anything is computed, and from every command."""
+    books = Books().person("E1", "rep")
+    if change is None:
+        books.plan("rep", PLAN, **GAP)
+        first = books.plans.pop("rep")
+        books.plan("rep", PLAN, since="2026-10-01", version=2)
+        books.plans["rep_before"] = first
+    else:
+        books.plan("rep", {**PLAN, "rate": {**TIERS, **change}})
+    books.write(tmp_path)
+    with pytest.raises(UserError, match=expected) as error:
+        close_period(open_workspace(tmp_path), "2026-10", END, dt.datetime(2026, 11, 1), "Li")
+    assert error.value.exit_code == 2
+    assert error.value.message.startswith(f"{tmp_path}/policy/commission/rep.yaml line ")
+    assert not (tmp_path / "ledger").exists()

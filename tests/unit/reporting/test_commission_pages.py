@@ -1,0 +1,92 @@
+"""Finance's commission page and the statements, over the sample company."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from reading import column, one, section_of
+
+
+def test_every_settled_difference_to_payroll_is_listed_with_its_reason(sample, pages):
+    rows = sample.execute(
+        "select difference from mart.commission_difference "
+        "where kind = 'statement_to_payroll' and reason_code <> 'timing'"
+    ).fetchall()
+    section = section_of(pages["finance"][1], "differences")
+    assert Counter(cell.amount for cell in column(section, "difference")) == Counter(
+        row[0] for row in rows
+    )
+    assert all(cell is not None for cell in column(section, "reason"))
+    unexplained = one(
+        sample,
+        "select sum(abs(difference)), count(*) from mart.commission_difference "
+        "where kind = 'statement_to_payroll' and is_unexplained",
+    )
+    assert section.message.params["amount"].amount == unexplained[0]
+
+
+def test_the_commission_page_begins_with_what_no_comparison_explains(sample, pages):
+    page = pages["finance"][1]
+    amount, n = one(
+        sample,
+        "select sum(abs(difference)), count(*) from mart.commission_difference "
+        "where is_unexplained",
+    )
+    assert n > 0
+    assert page.lead[0].id == "finance.lead.unexplained_blocks"
+    assert page.lead[0].params["amount"].amount == amount
+    assert page.tiles[0].kpi_id == "commission_unexplained"
+    assert page.tiles[0].value.amount == amount
+    assert len(column(section_of(page, "remainder"), "difference")) == n
+
+
+def test_every_comparison_is_shown_by_reason_with_words(sample, pages):
+    section = section_of(pages["finance"][1], "comparisons")
+    counted = dict(
+        sample.execute(
+            "select kind, count(*) from mart.commission_difference group by kind"
+        ).fetchall()
+    )
+    shown: Counter = Counter()
+    for kind, n in zip(column(section, "compared"), column(section, "differences"), strict=True):
+        shown[kind.id.removeprefix("compared.")] += n.value
+    assert shown == counted
+    assert len(counted) > 4
+    assert {cell.kind for cell in column(section, "reason")} == {"message"}
+
+
+def test_the_base_leads_from_receipts_to_the_statements_without_a_remainder(sample, pages):
+    section = section_of(pages["finance"][1], "base")
+    assert section.message.id == "base.traced"
+    assert {cell.amount for cell in column(section, "remainder")} == {0}
+    stated = one(
+        sample,
+        "select sum(credit_amount) from mart.commission_line where period = '2026-10' "
+        "and ledger = 'earned' and plan_id = 'rep' and component_id = 'cash' "
+        "and source_kind in ('receipt', 'bounce')",
+    )[0]
+    assert section.message.params["credit"].amount == stated
+    assert sum(abs(cell.amount) for cell in column(section, "cuts")) > 0
+
+
+def test_statements_show_tiers_in_the_unit_of_their_plan(sample, pages):
+    """Attainment in percent, leads as numbers and never as money."""
+    roles = dict(
+        sample.execute(
+            "select distinct line.payee_id, component.rate_kind || component.credit_base "
+            "from mart.commission_line as line inner join policy.commission_component as component "
+            "on line.component_id = component.component_id and line.plan_id = component.plan_id "
+            "where posted_period = '2026-10' and component.plan_id in ('sdr', 'team_lead')"
+        ).fetchall()
+    )
+    kinds = {}
+    for page in pages["commission_statement"]:
+        role = roles.get(page.reader.id)
+        section = section_of(page, "lines")
+        if role is None or section.table is None or page.period.key != "2026-10":
+            continue
+        for tier, credit in zip(column(section, "step"), column(section, "credit"), strict=True):
+            if tier is not None:
+                found = (tier.params["start"].kind, credit and credit.kind)
+                kinds.setdefault(role, set()).add(found)
+    assert kinds == {"tiersunits": {("number", None)}, "matrixnet": {("ratio", "money")}}
