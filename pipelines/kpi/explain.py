@@ -76,14 +76,21 @@ class Shared(Warehouse):
     """
 
     def __init__(
-        self, warehouse: Warehouse, catalogue: Catalogue, kpi_ids: Collection[str]
+        self,
+        warehouse: Warehouse,
+        catalogue: Catalogue,
+        kpi_ids: Collection[str],
+        scopes: Collection[str],
     ) -> None:
+        """Read the values of KPIs, and of those they are formulas over, in scopes as `rep:E012`."""
         super().__init__(warehouse.con, warehouse.path)
         parts = {other for name in kpi_ids for other in catalogue.kpis[name].references}
+        company = self.scalar("select company_id from core.parameter")
+        units = {parse_scope(scope, company)[1] for scope in scopes}
         self.con.execute(
-            f"create or replace temporary table {_COPY} as "
-            "select * from mart.kpi_value where list_contains(?, kpi_id)",
-            [sorted({*kpi_ids, *parts})],
+            f"create or replace temporary table {_COPY} as select * from mart.kpi_value "
+            "where list_contains(?, kpi_id) and list_contains(?, scope_id)",
+            [sorted({*kpi_ids, *parts}), sorted(units)],
         )
         self._rows: dict[str, list[dict[str, Any]]] = {}
         self._columns: dict[str, tuple[str, ...]] = {}

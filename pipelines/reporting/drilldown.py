@@ -58,7 +58,8 @@ def drilldowns(
     ]
     if not asked:
         return []
-    shared = Shared(warehouse, catalogue, {value.kpi_id for _, _, value in asked})
+    values = [value for _, _, value in asked]
+    shared = Shared(warehouse, catalogue, {v.kpi_id for v in values}, {v.scope for v in values})
     try:
         names = _names(shared)
         opened = {
