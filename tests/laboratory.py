@@ -104,7 +104,7 @@ class Laboratory:
             "update core.parameter set as_of_date = ?, as_of_end = ?",
             [day, dt.datetime.combine(day + dt.timedelta(days=1), dt.time())],
         )
-        for name in ("core.period", "core.period_variant", "core.period_day",
+        for name in ("core.period", "core.period_variant", "core.period_day", "core.period_part",
                      "core.period_reference", "core.receivable_calendar"):  # fmt: skip
             self.build(name)
         return self

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pipelines.kpi.measures import counts, measures_of
 from pipelines.policy.catalogue import (
     ORG_SCOPES,
     REFERENCE,
@@ -76,6 +77,8 @@ def _fact_models(catalogue: Catalogue, fact_id: str) -> list[Model]:
         found = catalogue.of_fact(fact_id, kind)
         if found:
             dates = {kpi.date for kpi in found.values()}
+            shared = _shared_expressions(found)
+            columns, names = _values_and_cases(shared, kind == "distinct")
             sql = render(
                 "kpi/percentile.sql.j2",
                 fact=fact,
@@ -83,7 +86,9 @@ def _fact_models(catalogue: Catalogue, fact_id: str) -> list[Model]:
                 date=dates.pop(),
                 scopes=_scopes(fact, found),
                 distinct=kind == "distinct",
-                expressions=_shared_expressions(found),
+                expressions=shared,
+                columns=columns,
+                names=names,
             )
             models.append(_model(f"kpi.{fact_id}_{kind}", sql, f"{kind} values", fact_id))
     balances = catalogue.of_fact(fact_id, "balance")
@@ -105,6 +110,7 @@ def _summed(
         template,
         fact=fact,
         kpis=kpis,
+        measures=measures_of(kpis),
         date=dates[0],
         dates=dates,
         days=DAYS,
@@ -159,9 +165,11 @@ def _referenced(catalogue: Catalogue, text: str, prefix: str) -> str:
 
     def column(match: re.Match[str]) -> str:
         name, part = match[1], match[2]
+        kpi = catalogue.kpis[name]
         found = f"{_alias(catalogue, name)}.{name}__{prefix if part != 'n' else ''}{part}"
-        found = f"cast({found} as decimal(38, 4))"
-        adds_up = catalogue.kpis[name].kind in ("sum", "ratio", "balance", "distinct")
+        if not counts(kpi, part):
+            found = f"cast({found} as decimal(38, 4))"
+        adds_up = kpi.kind in ("sum", "ratio", "balance", "distinct")
         return f"coalesce({found}, 0)" if adds_up else found
 
     return REFERENCE.sub(column, text)
@@ -182,6 +190,24 @@ def _shared_expressions(percentiles: Mapping[str, Kpi]) -> list[dict[str, Any]]:
         entry["ids"].append(kpi_id)
         entry["percentiles"].append(kpi.percentile)
     return list(shared.values())
+
+
+def _values_and_cases(
+    shared: list[dict[str, Any]], distinct: bool
+) -> tuple[list[str], dict[str, str]]:
+    """The columns that percentiles or counts are read from, and which a KPI's columns are."""
+    columns: list[str] = []
+    names: dict[str, str] = {}
+    for place, expression in enumerate(shared):
+        cases = f"cases_{place}"
+        columns.append(cases)
+        for kpi_id in expression["ids"]:
+            names[f"{kpi_id}__n"] = cases
+            if distinct:
+                names[f"{kpi_id}__num"] = cases
+            else:
+                columns.append(f"{kpi_id}__num")
+    return columns, names
 
 
 def _model(name: str, sql: str, what: str, fact: str) -> Model:

@@ -6,7 +6,8 @@ select
   variant.period_kind,
   variant.period_start,
   variant.variant,
-  calendar.calendar_date
+  calendar.calendar_date,
+  variant.span_no
 from core.period_variant as variant
 inner join core.calendar as calendar
   on calendar.calendar_date between variant.from_date and variant.to_date

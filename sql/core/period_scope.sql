@@ -7,7 +7,8 @@ with span as (
     period_kind,
     period_start,
     from_date,
-    to_date
+    to_date,
+    span_no
   from core.period_variant
   where variant = 'actual'
 ),
@@ -33,6 +34,7 @@ placed as (
   select
     span.period_kind,
     span.period_start,
+    span.span_no,
     member.employee_id,
     member.team_id,
     member.region_id
@@ -44,14 +46,16 @@ select distinct
   period_kind,
   period_start,
   'employee' as scope_kind,
-  employee_id as scope_id
+  employee_id as scope_id,
+  span_no
 from placed
 union all
 select distinct
   period_kind,
   period_start,
   'team' as scope_kind,
-  team_id as scope_id
+  team_id as scope_id,
+  span_no
 from placed
 where team_id is not null
 union all
@@ -59,7 +63,8 @@ select distinct
   period_kind,
   period_start,
   'region' as scope_kind,
-  region_id as scope_id
+  region_id as scope_id,
+  span_no
 from placed
 where region_id is not null
 union all
@@ -68,7 +73,8 @@ select
   span.period_kind,
   span.period_start,
   'company' as scope_kind,
-  parameter.company_id as scope_id
+  parameter.company_id as scope_id,
+  span.span_no
 from span
 cross join core.parameter as parameter
 cross join first_member

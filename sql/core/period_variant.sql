@@ -35,32 +35,43 @@ elapsed as (
   from period
   -- of the rolling windows only the latest is compared; the others show a course
   where is_partial or (period_kind = 'rolling_13w' and is_current)
+),
+
+span as (
+  select
+    period_kind,
+    period_start,
+    'actual' as variant,
+    period_start as from_date,
+    data_end as to_date
+  from period
+  union all
+  select
+    period_kind,
+    period_start,
+    'previous' as variant,
+    previous_start as from_date,
+    cast(least(
+      previous_start + days_after_start * interval 1 day, cast(previous_last_day as timestamp)
+    ) as date) as to_date
+  from elapsed
+  union all
+  select
+    period_kind,
+    period_start,
+    'prior_year' as variant,
+    prior_year_start as from_date,
+    cast(least(
+      prior_year_start + days_after_start * interval 1 day, cast(prior_year_last_day as timestamp)
+    ) as date) as to_date
+  from elapsed
 )
 
 select
   period_kind,
   period_start,
-  'actual' as variant,
-  period_start as from_date,
-  data_end as to_date
-from period
-union all
-select
-  period_kind,
-  period_start,
-  'previous' as variant,
-  previous_start as from_date,
-  cast(least(
-    previous_start + days_after_start * interval 1 day, cast(previous_last_day as timestamp)
-  ) as date) as to_date
-from elapsed
-union all
-select
-  period_kind,
-  period_start,
-  'prior_year' as variant,
-  prior_year_start as from_date,
-  cast(least(
-    prior_year_start + days_after_start * interval 1 day, cast(prior_year_last_day as timestamp)
-  ) as date) as to_date
-from elapsed
+  variant,
+  from_date,
+  to_date,
+  cast(row_number() over (order by period_kind, period_start, variant) as integer) as span_no
+from span

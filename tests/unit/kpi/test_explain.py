@@ -34,7 +34,7 @@ def visits(lab: Laboratory) -> Laboratory:
     ])  # fmt: skip
     lab.given("kpi.no_data", [{"kpi_id": "csat", "reason": "missing_export:survey"}])
     lab.given("mart.load", [{"load_id": 1, "file": "crm/activity.csv", "sheet": ""}])
-    return lab.build("kpi.activity", "kpi.value", "mart.kpi_value")
+    return lab.build("core.org_span", "kpi.activity", "kpi.value", "mart.kpi_value")
 
 
 def opened(lab: Laboratory, scope: str = "company", kpi: str = "visits") -> Explanation:
@@ -167,7 +167,7 @@ def test_a_target_that_cannot_be_written_is_named(
 def test_a_fiscal_year_is_named_by_the_year_it_begins_in(lab: Laboratory) -> None:
     lab.con.execute("update policy.term set fiscal_year_starts = 4")
     lab.build("core.calendar", "core.period", "core.period_variant", "core.period_day",
-              "core.period_reference")  # fmt: skip
+              "core.period_part", "core.period_reference")  # fmt: skip
     lab.given("core.fct_activity", [visit(2, "E1", dt.date(2026, 3, 31)),
                                     visit(3, "E1", dt.date(2026, 4, 1))])  # fmt: skip
     lab.build("core.period_scope", "kpi.activity", "kpi.value", "mart.kpi_value")

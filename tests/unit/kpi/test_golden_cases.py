@@ -116,7 +116,7 @@ def test_a_transfer_puts_each_fact_where_its_owner_was(lab: Laboratory) -> None:
         {"employee_id": "E1", "calendar_date": day, "is_active": True,
          "team_id": "T1" if day.day < 10 else "T2", "region_id": "R"}
         for day in days
-    ])  # fmt: skip
+    ]).build("core.org_span")  # fmt: skip
     lab.given("core.fct_contract", [
         {"contract_id": "A", "owner_id": "E1", "signed_date": dt.date(2026, 11, 9),
          "net_amount_base": 30},

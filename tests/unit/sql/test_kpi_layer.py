@@ -59,7 +59,7 @@ def test_a_kpi_whose_export_is_absent_names_it(lab: Laboratory) -> None:
 
 
 def test_sums_roll_up_from_people_to_the_company_and_to_segments(lab: Laboratory) -> None:
-    lab.given("core.org_day", team("E1", "E2"))
+    lab.given("core.org_day", team("E1", "E2")).build("core.org_span")
     lab.given("core.fct_contract", [
         contract("A", "E1", "2026-11-05", 10), contract("B", "E2", "2026-11-05", 20, "strategic"),
         contract("C", "E9", "2026-11-05", 40),
@@ -81,7 +81,7 @@ def test_a_team_s_percentile_comes_from_its_rows_not_from_its_members_percentile
     lab: Laboratory,
 ) -> None:
     """Members' medians are 2 and 30; the median of 1, 2, 3 and 30 is 2.5."""
-    lab.given("core.org_day", team("E1", "E2"))
+    lab.given("core.org_day", team("E1", "E2")).build("core.org_span")
     lab.given("core.fct_stage_exit", [
         left("A", "E1", 1), left("B", "E1", 2), left("C", "E1", 3), left("D", "E2", 30),
     ])  # fmt: skip
@@ -231,7 +231,7 @@ def test_a_fact_without_an_owner_is_the_company_s(lab: Laboratory) -> None:
 
 def test_a_fiscal_year_has_periods_of_its_own(lab: Laboratory) -> None:
     lab.con.execute("update policy.term set fiscal_year_starts = 4")
-    lab.build("core.calendar", "core.period", "core.period_variant", "core.period_day")
+    lab.build("core.calendar", "core.period", "core.period_variant")
     rows = lab.query(
         "select period_kind, period_start, period_end from core.period "
         "where period_kind in ('fiscal_year', 'fytd') and period_end >= date '2026-01-01' "

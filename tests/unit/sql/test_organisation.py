@@ -46,6 +46,24 @@ def test_a_unit_knows_its_team_and_region(lab: Laboratory) -> None:
     ]
 
 
+def test_days_on_end_in_one_unit_are_one_span(lab: Laboratory) -> None:
+    """A day without a unit, or in none, ends it; so does a return to the team after a gap."""
+    days = [("05", "T1"), ("06", "T1"), ("07", "T2"), ("08", None), ("09", None), ("12", "T1"),
+            ("13", "T1")]  # fmt: skip
+    lab.given("core.org_day", [
+        {"employee_id": who, "calendar_date": day(f"2026-11-{date}"), "team_id": team,
+         "region_id": "R"}
+        for who in ("E1", "E2") for date, team in days
+    ])  # fmt: skip
+    rows = [row for row in lab.result("core.org_span") if row["employee_id"] == "E2"]
+    assert pick(rows, "from_date", "to_date", "team_id", "region_id") == [
+        (day("2026-11-05"), day("2026-11-06"), "T1", "R"),
+        (day("2026-11-07"), day("2026-11-07"), "T2", "R"),
+        (day("2026-11-08"), day("2026-11-09"), None, "R"),
+        (day("2026-11-12"), day("2026-11-13"), "T1", "R"),
+    ]
+
+
 def test_a_customer_keeps_its_terms_and_its_line(lab: Laboratory) -> None:
     lab.given("staging.customer", [
         {"customer_id": "K", "name": "Kunde", "segment": "sme", "credit_limit": 5000,

@@ -20,6 +20,12 @@ def one(rows: list[dict[str, Any]], **wanted: Any) -> dict[str, Any]:
     return found[0]
 
 
+def span(lab: Laboratory, span_no: int) -> tuple[Any, ...]:
+    """The period and variant that a number stands for."""
+    row = one(lab.query("select * from core.period_variant"), span_no=span_no)
+    return row["period_kind"], row["period_start"], row["variant"]
+
+
 def compared(lab: Laboratory, kind: str, start: str) -> dict[str, tuple[dt.date, dt.date]]:
     """The spans of days of one period by variant."""
     rows = lab.query(
@@ -165,23 +171,53 @@ def test_a_day_is_in_every_period_that_holds_it(lab: Laboratory) -> None:
 
 def test_a_whole_month_is_compared_with_the_whole_month_before(lab: Laboratory) -> None:
     row = one(lab.result("core.period_reference"), period_kind="month",
-              period_start=day("2026-10-01"), compared_with="previous")  # fmt: skip
-    assert (row["variant"], row["variant_start"]) == ("actual", day("2026-09-01"))
+              period_start=day("2026-10-01"))  # fmt: skip
+    assert span(lab, row["span_no"]) == ("month", day("2026-10-01"), "actual")
+    assert span(lab, row["previous_span_no"]) == ("month", day("2026-09-01"), "actual")
 
 
 def test_a_running_month_is_compared_with_its_own_shortened_span(lab: Laboratory) -> None:
     row = one(lab.result("core.period_reference"), period_kind="month",
-              period_start=day("2026-11-01"), compared_with="prior_year")  # fmt: skip
-    assert (row["variant"], row["variant_start"]) == ("prior_year", day("2026-11-01"))
-    assert row["from_date"] == day("2025-11-01")
+              period_start=day("2026-11-01"))  # fmt: skip
+    assert span(lab, row["prior_year_span_no"]) == ("month", day("2026-11-01"), "prior_year")
+    assert row["prior_year_from"] == day("2025-11-01")
 
 
 def test_the_first_period_of_the_calendar_is_compared_with_nothing(lab: Laboratory) -> None:
-    rows = lab.result("core.period_reference")
-    first = [
-        r for r in rows if (r["period_kind"], r["period_start"]) == ("year", day("2023-01-01"))
+    row = one(lab.result("core.period_reference"), period_kind="year",
+              period_start=day("2023-01-01"))  # fmt: skip
+    assert pick([row], "previous_span_no", "previous_from", "prior_year_span_no") == [
+        (None, None, None)
     ]
-    assert first == []
+
+
+def test_a_span_takes_each_of_its_days_once_from_weeks_months_or_days(lab: Laboratory) -> None:
+    """The running month and year, and what they are compared with, end within a month."""
+    lab.as_of(day("2026-11-12"))
+    days = {"day": 1, "week": 7}
+    found: dict[int, list[dt.date]] = {}
+    kinds: dict[int, set[str]] = {}
+    for part in lab.result("core.period_part"):
+        begins = part["part_start"]
+        month = (begins.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+        length = days.get(part["part_kind"], (month - begins).days)
+        held = found.setdefault(part["span_no"], [])
+        held.extend(begins + dt.timedelta(days=n) for n in range(length))
+        kinds.setdefault(part["span_no"], set()).add(part["part_kind"])
+    rows = lab.query("select span_no, period_kind, period_start, variant, calendar_date "
+                     "from core.period_day")  # fmt: skip
+    expected: dict[int, list[dt.date]] = {}
+    for row in rows:
+        expected.setdefault(row["span_no"], []).append(row["calendar_date"])
+    assert {no: sorted(held) for no, held in found.items()} == {
+        no: sorted(held) for no, held in expected.items()
+    }
+    names = {(row["period_kind"], row["period_start"], row["variant"]): row["span_no"]
+             for row in rows}  # fmt: skip
+    assert kinds[names["year", day("2026-01-01"), "actual"]] == {"month", "day"}
+    assert kinds[names["quarter", day("2026-07-01"), "actual"]] == {"month"}
+    assert kinds[names["month", day("2026-11-01"), "previous"]] == {"day"}
+    assert kinds[names["week", day("2026-11-02"), "actual"]] == {"week"}
 
 
 def test_a_representative_without_a_deal_has_a_row_in_each_period_of_membership(
