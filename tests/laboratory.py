@@ -59,18 +59,13 @@ class Laboratory:
 
     def __init__(self) -> None:
         self.con = duckdb.connect()
+        self._shapes: dict[str, dict[str, str]] = {}
         self.warehouse = Warehouse(self.con, Path(":memory:"))
         fill_empty(self.warehouse, *shipped(), company_id="C")
 
     def given(self, table: str, rows: Sequence[Row]) -> Laboratory:
         """Replace the rows of a table."""
-        columns = dict(
-            self.con.execute(
-                "select column_name, data_type from information_schema.columns "
-                "where table_schema = ? and table_name = ?",
-                table.replace('"', "").split("."),
-            ).fetchall()
-        )
+        columns = self._columns(table.replace('"', ""))
         schema, name = table.replace('"', "").split(".")
         self._empty(f'{schema}."{name}"', columns)
         for row in rows:
@@ -84,16 +79,30 @@ class Laboratory:
             )
         return self
 
-    def _empty(self, table: str, columns: Mapping[str, str]) -> None:
-        """A view is replaced by a table of its shape, so that rows can be put into it."""
-        body = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
-        schema, name = table.replace('"', "").split(".")
+    def _columns(self, table: str) -> dict[str, str]:
+        """Types by column; a table keeps its shape, and asking takes longer than most tests."""
+        if table not in self._shapes:
+            found = self.con.execute(
+                "select column_name, data_type from information_schema.columns "
+                "where table_schema = ? and table_name = ?",
+                table.split("."),
+            )
+            self._shapes[table] = dict(found.fetchall())
+        return self._shapes[table]
+
+    def _is_view(self, table: str) -> bool:
         found = self.con.execute(
             "select table_type from information_schema.tables "
             "where table_schema = ? and table_name = ?",
-            [schema, name],
+            table.split("."),
         ).fetchone()
-        if found and found[0] == "VIEW":
+        return found == ("VIEW",)
+
+    def _empty(self, table: str, columns: Mapping[str, str]) -> None:
+        """A view is replaced by a table of its shape, so that rows can be put into it."""
+        body = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+        plain = table.replace('"', "")
+        if plain in models() and models()[plain].is_view and self._is_view(plain):
             self.con.execute(f"drop view {table}")
             self.con.execute(f"create table {table} ({body})")
         self.con.execute(f"delete from {table}")
