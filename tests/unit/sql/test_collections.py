@@ -72,7 +72,7 @@ def test_a_bounced_payment_was_collected_until_it_bounced(lab: Laboratory) -> No
 def test_the_collection_rate_is_a_ratio_of_sums_for_every_scope(lab: Laboratory) -> None:
     lab.given("core.org_day", [
         {"employee_id": "E1", "calendar_date": day("2026-10-05"), "team_id": "T", "region_id": "R"},
-    ])  # fmt: skip
+    ]).build("core.org_span")  # fmt: skip
     given_documents(
         lab,
         *ITEMS,
