@@ -11,7 +11,7 @@ from pipelines.reporting.causes import cause_text
 from pipelines.reporting.context import Context
 from pipelines.reporting.model import Link
 from pipelines.reporting.section_differences import key_text, kind_text, reason_text
-from pipelines.reporting.values import message
+from pipelines.reporting.values import message, verbatim
 from pipelines.reporting.workbook import Book, Cell, Column, RowFormula, Rows, Sheet, columns
 
 QUERIES = (
@@ -51,7 +51,7 @@ def book_link(context: Context) -> Link:
     return Link(
         label=message("book.commission")
         if is_whole
-        else message("book.commission_since", month=months.first_month),
+        else message("book.commission_since", month=verbatim(months.first_month)),
         path=f"commission_reconciliation/finance/{context.last_month.key}.{{language}}.xlsx",
     )
 

@@ -306,35 +306,34 @@ same_payee as (
   select
     shared.*,
     sum(shared.pct) over of_payee as split_pct,
-    sum(shared.share_amount) over of_payee as payee_amount
+    sum(shared.share_amount) over of_payee as payee_amount,
+    row_number() over (
+      partition by
+        shared.event_id, shared.payee_id, shared.plan_id, shared.plan_version, shared.component_id,
+        shared.product_id
+      order by shared.member_id
+    ) as place
   from shared
   where shared.credit_to in ('managers', 'pool') and shared.is_shared
-  window
-    of_payee as (
-      partition by event_id, payee_id, plan_id, plan_version, component_id, product_id
-    )
-  qualify row_number() over (
+  window of_payee as (
     partition by
-      shared.event_id,
-      shared.payee_id,
-      shared.plan_id,
-      shared.plan_version,
-      shared.component_id,
+      shared.event_id, shared.payee_id, shared.plan_id, shared.plan_version, shared.component_id,
       shared.product_id
-    order by shared.member_id
-  ) = 1
+  )
 ),
 
 gathered as (
   select
     shared.*,
     shared.pct as split_pct,
-    shared.share_amount as payee_amount
+    shared.share_amount as payee_amount,
+    1 as place
   from shared
   where shared.credit_to not in ('managers', 'pool') or not shared.is_shared
   union all
   select same_payee.*
   from same_payee
+  where same_payee.place = 1
 ),
 
 cut as (

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from types import SimpleNamespace
 
 import duckdb
 import pytest
 from python_calamine import CalamineWorkbook, load_workbook
 
+from pipelines.reporting.commission_book import book_link
 from pipelines.reporting.data import fetch
+from pipelines.reporting.language import speaker
 from pipelines.reporting.model import Page
+from pipelines.reporting.numbers import LanguageCode
 from pipelines.reporting.workbook import write_book
 
 
@@ -91,6 +95,19 @@ def test_the_lines_are_of_whole_months_that_a_spreadsheet_opens_without_a_wait(
     )
     (months,) = fetch(con, "book_months", last_month="2026-10")
     assert (months.first_month, months.oldest_month) == (first, "2026-08")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_link_says_since_when_lines_stand_in_the_workbook(language: LanguageCode) -> None:
+    def label(oldest: str) -> str:
+        months = SimpleNamespace(first_month="2026-09", oldest_month=oldest)
+        context = SimpleNamespace(
+            rows=lambda query: [months], last_month=SimpleNamespace(key="2026-10")
+        )
+        return speaker(language, "CNY", 2026).text(book_link(context).label)  # type: ignore[arg-type]
+
+    assert "2026-09" in label("2025-01")
+    assert "2026-09" not in label("2026-09")
 
 
 def test_the_ledger_sheet_holds_every_month_and_its_difference(
