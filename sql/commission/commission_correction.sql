@@ -3,43 +3,7 @@
 -- key:   line_id
 -- why:   months that were closed stand as they were closed; what is known otherwise since then is a
 --        line of the open month that names its cause and the line it corrects
-with closed as (
-  select
-    line_id,
-    base_line_id,
-    ledger,
-    payee_id,
-    period,
-    posted_period,
-    credit_date,
-    plan_id,
-    plan_version,
-    plan_mark,
-    component_id,
-    credit_id,
-    event_id,
-    source_kind,
-    source_id,
-    invoice_id,
-    credit_amount,
-    source_amount,
-    split_pct,
-    cut_pct,
-    tier_from,
-    tier_to,
-    rate,
-    amount,
-    cause,
-    reverses_line_id,
-    position_to,
-    quota,
-    release_date,
-    _load,
-    _line
-  from core.closed_line
-),
-
-books as (
+with books as (
   select
     last_period,
     open_period
@@ -81,7 +45,7 @@ known as (
     release_date,
     _load,
     _line
-  from closed
+  from core.closed_line
   window whole as (partition by base_line_id)
   qualify row_number() over (partition by base_line_id order by posted_period desc, line_id desc) = 1
 ),
@@ -90,7 +54,7 @@ first_line as (
   select
     base_line_id,
     min(line_id) as line_id
-  from closed
+  from core.closed_line
   where base_line_id = line_id
   group by base_line_id
 ),
@@ -136,7 +100,7 @@ closed_event as (
     event_id,
     max(source_amount) as source_amount,
     min(plan_mark) as plan_mark
-  from closed
+  from core.closed_line
   where event_id is not null
   group by event_id
 ),
@@ -149,7 +113,7 @@ closed_credit as (
     max(split_pct) as split_pct,
     max(cut_pct) as cut_pct,
     max(quota) as quota
-  from closed
+  from core.closed_line
   group by credit_id, payee_id
 ),
 

@@ -76,37 +76,5 @@ select
 from core.commission_ledger as ledger
 inner join core.open_period as books on ledger.period > books.last_period
 union all
-select
-  line_id,
-  base_line_id,
-  ledger,
-  payee_id,
-  period,
-  posted_period,
-  credit_date,
-  plan_id,
-  plan_version,
-  plan_mark,
-  component_id,
-  credit_id,
-  event_id,
-  source_kind,
-  source_id,
-  invoice_id,
-  credit_amount,
-  source_amount,
-  split_pct,
-  cut_pct,
-  tier_from,
-  tier_to,
-  rate,
-  amount,
-  cause,
-  reverses_line_id,
-  position_to,
-  quota,
-  release_date,
-  is_closed,
-  _load,
-  _line
-from core.commission_correction
+select correction.*
+from core.commission_correction as correction
