@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -294,7 +295,13 @@ Message.model_rebuild()
 
 def message(message_id: str, /, **params: Shown) -> Message:
     """A message by id; parameters by name: `message("tile.quota", quota=Money(amount=quota))`."""
-    return Message(id=message_id, params=params)
+    return Message(id=message_id, params=params) if params else _words(message_id)
+
+
+@cache
+def _words(message_id: str) -> Message:
+    """A message without parameters is the same wherever it stands: half a million lines ask."""
+    return Message(id=message_id)
 
 
 def verbatim(text: str) -> Verbatim:

@@ -22,6 +22,7 @@ from pipelines.errors import UserError
 from pipelines.reporting.language import Speaker, speaker
 from pipelines.reporting.numbers import LanguageCode
 from pipelines.reporting.values import Bilingual, Message, Text, Verbatim, message
+from pipelines.reporting.workbook_lines import letter, plain_line, write_line
 
 Kind = Literal["text", "money", "date", "int", "pct", "rate", "days"]
 _FORMATS: dict[Kind, str] = {
@@ -123,6 +124,17 @@ class _Writer:
     parts: dict[str, list[_Part]] = field(default_factory=dict)
     columns: dict[str, list[str]] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
+    words_of: dict[str, str] = field(default_factory=dict)
+
+    def said(self, cell: Cell) -> str:
+        """The text of a cell that is not plain text yet; words without parameters are kept."""
+        if not isinstance(cell, Verbatim | Bilingual | Message):
+            raise ValueError(f"{cell!r} is not a text")
+        if not isinstance(cell, Message) or cell.params:
+            return self.words.text(cell)
+        if cell.id not in self.words_of:
+            self.words_of[cell.id] = self.words.text(cell)
+        return self.words_of[cell.id]
 
 
 def columns(specs: str) -> tuple[Column, ...]:
@@ -202,6 +214,8 @@ def _add_part(writer: _Writer, sheet: Sheet) -> _Part:
 def _write_sheet(writer: _Writer, sheet: Sheet) -> None:
     part = writer.parts[sheet.id][0]
     totals = [Decimal(0)] * len(sheet.columns)
+    kinds = [column.kind for column in sheet.columns]
+    adding = [place for place, column in enumerate(sheet.columns) if column.adds]
     for cells in sheet.rows():
         if len(cells) != len(sheet.columns):
             raise ValueError(f"sheet {sheet.id}: {len(cells)} cells, {len(sheet.columns)} columns")
@@ -209,9 +223,14 @@ def _write_sheet(writer: _Writer, sheet: Sheet) -> None:
             _end_part(writer, sheet, part, totals)
             part, totals = _add_part(writer, sheet), [Decimal(0)] * len(sheet.columns)
         part.rows += 1
-        for place, (column, cell) in enumerate(zip(sheet.columns, cells, strict=True)):
-            _write_cell(writer, sheet, part, place, column, cell)
-            if column.adds and cell is not None:
+        line = plain_line(cells, kinds, writer.said)
+        if line is not None:
+            write_line(part.page, part.rows, line, kinds, writer.formats)
+        else:
+            for place, (column, cell) in enumerate(zip(sheet.columns, cells, strict=True)):
+                _write_cell(writer, sheet, part, place, column, cell)
+        for place in adding:
+            if (cell := cells[place]) is not None:
                 totals[place] += _number(cell)
     _end_part(writer, sheet, part, totals)
 
@@ -225,8 +244,8 @@ def _end_part(writer: _Writer, sheet: Sheet, part: _Part, totals: list[Decimal])
     for place, column in enumerate(sheet.columns):
         style = writer.formats[f"{column.kind} total"]
         if column.adds:
-            letter = _letter(place)
-            formula = f"=SUBTOTAL(109,{letter}2:{letter}{part.rows + 1})"
+            name = letter(place)
+            formula = f"=SUBTOTAL(109,{name}2:{name}{part.rows + 1})"
             part.page.write_formula(row, place, formula, style, totals[place])
         elif place == 0:
             part.page.write_string(row, 0, writer.words.say("row.total"), style)
@@ -245,11 +264,11 @@ def _write_cell(
     elif isinstance(cell, RowFormula):
         ids = writer.columns[sheet.id]
         formula = re.sub(
-            r"\{(\w+)\}", lambda m: f"{_letter(ids.index(m[1]))}{row + 1}", cell.formula
+            r"\{(\w+)\}", lambda m: f"{letter(ids.index(m[1]))}{row + 1}", cell.formula
         )
         page.write_formula(row, place, f"={formula}", style, cell.value)
     elif column.kind == "text":
-        text = cell if isinstance(cell, str) else _said(writer, column, cell)
+        text = cell if isinstance(cell, str) else writer.said(cell)
         text = _plain(text)
         page.write_string(
             row, place, text, writer.formats["active"] if text.startswith(_ACTIVE) else style
@@ -266,12 +285,6 @@ def _plain(text: str) -> str:
     """What fits a cell; the library takes `<r>…</r>` for markup of its own unless it ends so."""
     text = text[:_LONGEST_TEXT]
     return f"{text[: _LONGEST_TEXT - 1]} " if text.startswith("<r>") else text
-
-
-def _said(writer: _Writer, column: Column, cell: Cell) -> str:
-    if not isinstance(cell, Verbatim | Bilingual | Message):
-        raise ValueError(f"column {column.id}: {cell!r} is not a text")
-    return writer.words.text(cell)
 
 
 def _number(cell: Cell, column: Column | None = None) -> Decimal:
@@ -292,21 +305,11 @@ def _sum_formula(writer: _Writer, cell: SumOf) -> str:
         last = max(part.rows, 1) + 1
 
         def span(column: str, name: str = part.name, last: int = last) -> str:
-            letter = _letter(ids.index(column))
-            return f"'{name}'!${letter}$2:${letter}${last}"
+            at = letter(ids.index(column))
+            return f"'{name}'!${at}$2:${at}${last}"
 
         tests = "".join(
             f',{span(column)},"{text.replace(chr(34), chr(34) * 2)}"' for column, text in cell.where
         )
         sums.append(f"SUMIFS({span(cell.column)}{tests})" if tests else f"SUM({span(cell.column)})")
     return "=" + "+".join(sums)
-
-
-def _letter(place: int) -> str:
-    """0 is A, 26 is AA."""
-    name = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        name = chr(ord("A") + rest) + name
-    return name

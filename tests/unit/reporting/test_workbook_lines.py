@@ -1,0 +1,93 @@
+"""A row of plain cells gives the bytes that the library gives for it, whatever it holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import zipfile
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.reporting import workbook
+from pipelines.reporting.values import Bilingual, message, verbatim
+from pipelines.reporting.workbook import Book, Cell, Sheet, columns, write_book
+from pipelines.reporting.workbook_lines import plain_line
+
+COLUMNS = columns("customer:text bucket:text amount:money+ rate:rate due:date items:int+")
+KINDS = [column.kind for column in COLUMNS]
+
+TEXTS = st.one_of(
+    st.sampled_from(
+        [
+            "",
+            "王小明",
+            "A & B",
+            "<r>x</r>",
+            "=1",
+            "-",
+            " x",
+            "x ",
+            "a\tb",
+            "_x0041_",
+            "\ufffe",
+            "😀",
+        ]
+    ),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
+)
+AMOUNTS = st.decimals("-9007199254740.9999", "9007199254740.9999", places=4)
+ROWS = st.tuples(
+    st.none() | TEXTS | TEXTS.map(verbatim) | st.just(message("row.total")),
+    st.none() | TEXTS,
+    st.none() | AMOUNTS,
+    st.none() | st.decimals(0, 9, places=10),
+    st.none() | st.dates(dt.date(1899, 12, 31), dt.date(2999, 1, 1)),
+    st.none() | st.integers(-(10**17), 10**17),
+)
+
+
+def sheets_of(path: Path, rows: list[tuple[Cell, ...]]) -> dict[str, bytes]:
+    lines = Sheet("items", Bilingual(zh="未清项", en="Items"), COLUMNS, lambda: rows)
+    write_book(Book(Bilingual(zh="账龄", en="Ageing"), (lines,), "CNY", 2026), path, "zh")
+    with zipfile.ZipFile(path) as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
+
+
+@settings(max_examples=200, deadline=None)
+@given(rows=st.lists(ROWS, min_size=1, max_size=4))
+def test_whole_rows_and_single_cells_give_the_same_bytes(
+    rows: list[tuple[Cell, ...]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("book")
+    quick = sheets_of(folder / "quick.xlsx", rows)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(workbook, "plain_line", lambda *_: None)
+        assert sheets_of(folder / "plain.xlsx", rows) == quick
+
+
+@pytest.mark.parametrize(
+    "odd", ["=1", "+1", "-1", "@x", " x", "x ", "a<b", "a&b", "a\nb", "_x0041_"]
+)
+def test_a_text_that_needs_a_second_look_is_left_to_the_library(odd: str) -> None:
+    assert plain_line([odd, None, None, None, None, None], KINDS, str) is None
+
+
+@pytest.mark.parametrize(
+    ("place", "cell"),
+    list(itertools.product((2, 5), (0.1, True, Decimal("NaN"), Decimal("Infinity"), "1"))),
+)
+def test_what_is_no_exact_number_is_left_to_the_library(place: int, cell: object) -> None:
+    cells: list[object] = [None] * len(KINDS)
+    cells[place] = cell
+    assert plain_line(cells, KINDS, str) is None
+
+
+def test_a_plain_row_is_not_left_to_the_library() -> None:
+    cells = ["K1", None, Decimal("1.10"), Decimal("0.03"), dt.date(2026, 10, 31), 3]
+    assert plain_line(cells, KINDS, str) == [
+        (0, "K1"), (2, "1.10"), (3, "0.03"), (4, "46326"), (5, "3"),
+    ]  # fmt: skip
