@@ -198,3 +198,28 @@ def test_a_formula_opens_to_the_rows_of_the_kpis_it_is_made_of(lab: Laboratory) 
     assert {name: part["value"] for name, part in found.parts.items()} == {
         "expense_amount": 30, "sales_amount": 400,
     }  # fmt: skip
+
+
+def test_large_amounts_times_a_rate_still_open(lab: Laboratory) -> None:
+    """Two decimals of a machine word multiplied stay one in the engine, and overflow."""
+    day = dt.date(2026, 10, 31)
+    owed = Decimal("2074313862.0700")
+    lab.given("mart.receivable_metric", [
+        {"as_of_date": day, "scope_kind": "company", "scope_id": "C", "outstanding": owed,
+         "overdue": owed, "dso_days": 91, "credit_sales": owed, "ecl_provision": owed / 2},
+    ])  # fmt: skip
+    lab.given("core.open_item_bucket_span", [
+        {"document_id": "I1", "instalment_seq": 1, "bucket": "d181_365", "open_amount_base": owed,
+         "valid_from": day, "valid_before": dt.date(2027, 1, 1), "_load": 1, "_line": 4},
+    ])  # fmt: skip
+    lab.given("mart.receivable_loss_rate", [
+        {"as_of_date": day, "bucket": "d181_365", "loss_rate": Decimal("0.50000000")},
+    ])  # fmt: skip
+    lab.given("mart.load", [{"load_id": 1, "file": "erp/invoice.csv", "sheet": ""}])
+    lab.given("kpi.no_data", [])
+    lab.build("kpi.receivable_modelled", "kpi.value", "mart.kpi_value")
+    found = opened(lab, kpi="ecl_provision")
+    assert [(row["document_id"], row["numerator"], row["line"]) for row in found.rows] == [
+        ("I1", owed / 2, 4),
+    ]  # fmt: skip
+    assert found.adds_up
