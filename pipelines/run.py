@@ -206,7 +206,7 @@ def _open_figures(session: Session, pages: Sequence[Page]) -> tuple[list[Drilldo
     started = time.perf_counter()
     session.progress("report", "rows behind the figures")
     try:
-        return drilldowns(session.warehouse, session.policies.catalogue, pages), []
+        return drilldowns(session.warehouse, session.policies.catalogue, pages)
     except (duckdb.Error, UserError) as error:
         return [], [f"the rows behind the figures could not be opened: {error}".splitlines()[0]]
     finally:

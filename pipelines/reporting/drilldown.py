@@ -11,6 +11,9 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 
+import duckdb
+
+from pipelines.errors import UserError
 from pipelines.kpi.explain import Explanation, Shared, explain
 from pipelines.policy.catalogue import Catalogue
 from pipelines.reporting.drilldown_page import Drilldown, bilingual, definition_of, sums_of
@@ -41,11 +44,14 @@ PAGES_OPENED = 100  # of one report; with more readers opening each figure would
 
 def drilldowns(
     warehouse: Warehouse, catalogue: Catalogue, pages: Iterable[Page]
-) -> list[Drilldown]:
+) -> tuple[list[Drilldown], list[str]]:
     """Open every figure of the pages' tiles that the catalogue can open.
 
     A tile says which value it shows, and a page's reader may see it: the rows are that scope's.
     Reports of more pages than `PAGES_OPENED` are left to the command that their tiles name.
+
+    Returns:
+        The opened figures, and a sentence for each that could not be opened; the others still are.
     """
     pages = list(pages)
     many = Counter(page.report for page in pages)
@@ -57,20 +63,34 @@ def drilldowns(
         if tile.asked is not None and tile.asked.kpi_id in catalogue.kpis
     ]
     if not asked:
-        return []
+        return [], []
     values = [value for _, _, value in asked]
     shared = Shared(warehouse, catalogue, {v.kpi_id for v in values}, {v.scope for v in values})
+    opened: dict[Asked, Explanation] = {}
+    unopened: list[str] = []
     try:
         names = _names(shared)
-        opened = {
-            value: explain(shared, catalogue, value.kpi_id, value.scope, value.period, ROWS_SHOWN)
-            for value in dict.fromkeys(value for _, _, value in asked)
-        }
+        for value in dict.fromkeys(values):
+            try:
+                opened[value] = explain(
+                    shared, catalogue, value.kpi_id, value.scope, value.period, ROWS_SHOWN
+                )
+            except (duckdb.Error, UserError) as error:
+                unopened.append(_unopened(value, error))
     finally:
         shared.close()
-    return [
-        drilldown(page, tile, value, opened[value], catalogue, names) for page, tile, value in asked
+    found = [
+        drilldown(page, tile, value, opened[value], catalogue, names)
+        for page, tile, value in asked
+        if value in opened
     ]
+    return found, unopened
+
+
+def _unopened(asked: Asked, error: Exception) -> str:
+    reason = str(error).splitlines()[0]
+    figure = f"{asked.kpi_id} ({asked.scope}, {asked.period})"
+    return f"the rows behind {figure} could not be opened: {reason}"
 
 
 def drilldown(

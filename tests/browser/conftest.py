@@ -69,7 +69,7 @@ def company_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         built = {name: report.build(con, SUNDAY) for name, report in REPORTS.items()}
         status, freshness = quality(con)
         figures = [*built["director_weekly"], *built["finance"], *built["rep_weekly"][:2]]
-        behind = drilldowns(Warehouse(con, file), shipped()[1].catalogue, figures)
+        behind, _ = drilldowns(Warehouse(con, file), shipped()[1].catalogue, figures)
         pages = [
             *built["director_weekly"], *built["finance"], *built["appraisal"][:2],
             *built["rep_weekly"][:2], *built["commission_statement"][:2], *built["sales_ops"],

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal as D
 from pathlib import Path
 
+import duckdb
 import pytest
 from laboratory import shipped
 from warehouses import SUNDAY, opened
@@ -37,7 +38,7 @@ def warehouse(sample_warehouse: Path) -> Iterator[Warehouse]:
 
 @pytest.fixture(scope="module")
 def behind(warehouse: Warehouse, pages: dict[str, list[Page]]) -> dict[str, list[Drilldown]]:
-    return {name: drilldowns(warehouse, CATALOGUE, pages[name]) for name in NAMED}
+    return {name: drilldowns(warehouse, CATALOGUE, pages[name])[0] for name in NAMED}
 
 
 def column(found: Drilldown, name: str) -> list[object]:
@@ -170,7 +171,7 @@ def test_both_languages_show_the_same_numbers(behind) -> None:
 def test_the_same_inputs_give_the_same_bytes(sample_warehouse, behind, pages) -> None:
     with opened(sample_warehouse) as con:
         con.execute("set threads to 1")
-        again = drilldowns(Warehouse(con, sample_warehouse), CATALOGUE, pages["finance"])
+        again, _ = drilldowns(Warehouse(con, sample_warehouse), CATALOGUE, pages["finance"])
     assert [render_drilldown(one, "zh") for one in again] == [
         render_drilldown(one, "zh") for one in behind["finance"]
     ]
@@ -239,6 +240,25 @@ def test_a_report_of_very_many_readers_is_left_to_the_command(
 ) -> None:
     monkeypatch.setattr(module, "PAGES_OPENED", 1)
     many = [*pages["rep_weekly"][:2], *pages["director_weekly"]]
-    found = drilldowns(warehouse, CATALOGUE, many)
+    found, _ = drilldowns(warehouse, CATALOGUE, many)
     assert {one.report for one in found} == {"director_weekly"}
     assert all("attain explain" in t.definition.command for t in many[0].tiles if t.asked)
+
+
+def test_a_figure_that_cannot_be_opened_is_named_and_the_others_open(
+    warehouse, pages, behind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(shared: Warehouse, catalogue: object, kpi_id: str, *rest: object) -> object:
+        if kpi_id == "dso":
+            raise duckdb.OutOfRangeException("Overflow\nat a place nobody reads")
+        return explain(shared, CATALOGUE, kpi_id, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "explain", breaks)
+    found, unopened = drilldowns(warehouse, CATALOGUE, pages["finance"])
+    assert {one.asked.kpi_id for one in behind["finance"]} - {"dso"} == {
+        one.asked.kpi_id for one in found
+    }
+    dso = next(one.asked for one in behind["finance"] if one.asked.kpi_id == "dso")
+    assert unopened == [
+        f"the rows behind dso (company, {dso.period}) could not be opened: Overflow"
+    ]
