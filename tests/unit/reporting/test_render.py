@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from decimal import Decimal
 from html import escape
 from html.parser import HTMLParser
 
@@ -13,6 +14,7 @@ from example_parts import HOSTILE
 
 from pipelines.reporting.numbers import LANGUAGES
 from pipelines.reporting.render import Look, render
+from pipelines.reporting.values import Count, Days, Money
 from pipelines.resources import shipped
 
 PAGE = director_page()
@@ -119,6 +121,22 @@ def test_tiles_show_value_comparisons_and_base():
     assert [a["data-kpi"] for a in tiles] == [tile.kpi_id for tile in PAGE.tiles]
     for tile in PAGE.tiles:
         assert f'data-value="{tile.value.exact_text}"' in HTML["en"]
+
+
+@pytest.mark.parametrize(
+    ("value", "smaller"),
+    [
+        (Count(value=48, unit="people"), False),
+        (Days(value=Decimal("75.8"), decimals=1), False),
+        (Money(amount=Decimal("632.12"), exact=True), False),
+        (Money(amount=Decimal("12345.67"), exact=True), True),
+    ],
+)
+def test_a_figure_is_set_smaller_only_when_it_does_not_fit_its_tile(value, smaller):
+    tile = PAGE.tiles[0].model_copy(update={"value": value, "kpi_id": "fits"})
+    html = render(PAGE.model_copy(update={"tiles": (tile,)}), "en")
+    shown = html.split('data-kpi="fits"')[1].split("</article>")[0]
+    assert ('class="val long"' in shown) == smaller
 
 
 def test_a_good_or_bad_difference_is_said_in_words_or_by_a_sign_too():
