@@ -9,7 +9,7 @@ with cost as (
     from_month,
     months,
     case when amount < 0 then -1 else 1 end as sign,
-    cast(round(abs(amount) * 100, 0) as hugeint) as cents
+    cast(round(abs(amount) * 100, 0) as bigint) as cents
   from mart.contract_cost
 ),
 
@@ -18,9 +18,10 @@ number as (
   select unnest(generate_series(1, 600)) as month_no
 ),
 
-part as (
+written_off as (
   select
-    strftime(cast(cost.from_month + (number.month_no - 1) * interval 1 month as date), '%Y-%m') as period,
+    cost.from_month,
+    number.month_no,
     sum(
       cost.sign * (
         (2 * cost.cents * number.month_no + cost.months) // (2 * cost.months)
@@ -29,8 +30,15 @@ part as (
     ) as cents
   from cost
   inner join number on cost.months >= number.month_no
-  group by
-    strftime(cast(cost.from_month + (number.month_no - 1) * interval 1 month as date), '%Y-%m')
+  group by cost.from_month, number.month_no
+),
+
+part as (
+  select
+    strftime(cast(from_month + (month_no - 1) * interval 1 month as date), '%Y-%m') as period,
+    sum(cents) as cents
+  from written_off
+  group by strftime(cast(from_month + (month_no - 1) * interval 1 month as date), '%Y-%m')
 ),
 
 -- a cost that comes before its contract begins waits as an asset

@@ -87,8 +87,12 @@ movement as (
   from part
 ),
 
-first_day as (
-  select min(calendar_date) as calendar_date from core.receivable_calendar
+-- what moved before the first day looked at is there on it
+dated as (
+  select
+    movement.*,
+    greatest(movement.moved_date, (select min(calendar_date) from core.receivable_calendar)) as seen_date
+  from movement
 ),
 
 seen as (
@@ -108,10 +112,8 @@ seen as (
     sum(movement.opening_base) as opening_base,
     sum(movement.due_base) as due_base,
     sum(movement.collected_base) as collected_base
-  from movement
-  cross join first_day
-  inner join core.receivable_calendar as calendar
-    on greatest(movement.moved_date, first_day.calendar_date) = calendar.calendar_date
+  from dated as movement
+  inner join core.receivable_calendar as calendar on movement.seen_date = calendar.calendar_date
   group by
     grouping sets (
       (calendar.as_of_date, movement.owner_id),
