@@ -44,9 +44,11 @@ def pay(
     }
     (root / "attain.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
     with open_session(open_workspace(root), LAST_DAY, _STARTED, "sample") as session:
+        say("reading the exports back: payroll follows from their commission")
         steps.land(session)
         steps.stage(session)
         steps.policies(session)
+        say("computing commission")
         for model in ancestors(all_models(session.policies), ["mart.commission_statement"]):
             steps.build(session, model)
         say("computed commission")
