@@ -87,7 +87,8 @@ movement as (
   from part
 ),
 
--- what moved before the first day looked at is there on it
+-- what moved before the first day looked at is there on it; a column of its own, since an expression
+-- over two tables would join every movement with every day
 dated as (
   select
     movement.*,
