@@ -15,7 +15,8 @@ from pipelines.reporting.render import NOTICE_END, NOTICE_START, environment, wo
 
 
 def mark_stale(tree: Path, entry: Entry, notice: StaleNotice) -> None:
-    """Put the notice into both languages of a page of the output folder `tree`."""
+    """Put the notice into both languages of a page of the output folder `tree`, and into the pages
+    behind its figures."""
     for language in LANGUAGES:
         _replace(tree, entry, language, _rendered(entry, notice, language))
 
@@ -28,14 +29,23 @@ def clear_stale(tree: Path, entry: Entry) -> None:
 
 def _replace(tree: Path, entry: Entry, language: LanguageCode, notice: str) -> None:
     path = tree / f"{entry.stem}.{language}.html"
-    text = path.read_text(encoding="utf-8")
-    before, start, rest = text.partition(NOTICE_START)
-    _, end, after = rest.partition(NOTICE_END)
-    if not start or not end:
+    if not _replaced(path, notice):
         raise UserError(
             f"{path}: the page has no place for a notice; it was changed after it was published.", 1
         )
+    # one without a place for it leads back to the page that has one
+    for behind in sorted((tree / entry.stem).glob(f"*.{language}.html")):
+        _replaced(behind, notice)
+
+
+def _replaced(path: Path, notice: str) -> bool:
+    """Put a text where notices stand; False if the page has no such place."""
+    before, start, rest = path.read_text(encoding="utf-8").partition(NOTICE_START)
+    _, end, after = rest.partition(NOTICE_END)
+    if not start or not end:
+        return False
     write_text(path, f"{before}{start}{notice}{end}{after}")
+    return True
 
 
 def _rendered(entry: Entry, notice: StaleNotice, language: LanguageCode) -> str:

@@ -221,4 +221,10 @@ def render_drilldown(found: Drilldown, language: LanguageCode, look: Look | None
     """The page behind one figure, one folder below the page it belongs to."""
     speech = words(language, found.currency, found.as_of.year)
     template = environment().get_template("drilldown.html")
-    return template.render(d=found, w=speech, look=look or Look(), root="../../../")
+    return template.render(
+        d=found,
+        w=speech,
+        look=look or Look(),
+        root="../../../",
+        notice=Markup(NOTICE_START + NOTICE_END),
+    )

@@ -21,7 +21,7 @@ from pipelines.reporting.drilldown_page import Drilldown
 from pipelines.reporting.drilldown_rows import column_label
 from pipelines.reporting.language import catalogue as words_of
 from pipelines.reporting.model import Asked, Page, Quality
-from pipelines.reporting.render import render_drilldown
+from pipelines.reporting.render import NOTICE_END, NOTICE_START, render_drilldown
 from pipelines.reporting.values import Count, Verbatim, message, verbatim
 from pipelines.warehouse.duck import Warehouse
 
@@ -243,6 +243,12 @@ def test_a_report_of_very_many_readers_is_left_to_the_command(
     found, _ = drilldowns(warehouse, CATALOGUE, many)
     assert {one.report for one in found} == {"director_weekly"}
     assert all("attain explain" in t.definition.command for t in many[0].tiles if t.asked)
+
+
+def test_a_page_has_a_place_for_the_notice_that_it_was_not_renewed(behind) -> None:
+    for language in ("zh", "en"):
+        html = render_drilldown(figures(behind, "finance", "dso"), language)
+        assert html.count(NOTICE_START + NOTICE_END) == 1
 
 
 def test_a_figure_that_cannot_be_opened_is_named_and_the_others_open(

@@ -16,6 +16,7 @@ from pipelines.errors import UserError
 from pipelines.reporting.build import Edition, Entry, StaleNotice, write_build
 from pipelines.reporting.model import FailedCheck, Page
 from pipelines.reporting.publish import publish
+from pipelines.reporting.render import NOTICE_END, NOTICE_START
 from pipelines.reporting.values import Bilingual, Period
 
 LEDGER = FailedCheck(
@@ -121,6 +122,24 @@ def test_a_blocked_report_keeps_its_numbers_and_says_why_in_both_languages(tmp_p
     ).read_bytes()
     other = (tree / "rep_weekly/E007/2026-W46.zh.html").read_text(encoding="utf-8")
     assert '<aside class="stale"' not in other
+
+
+def test_the_pages_behind_the_figures_of_a_blocked_report_say_so_too(tmp_path):
+    def behind(tree: Path, word: str) -> int:
+        pages = (tree / "director_weekly/C01/2026-W46").glob("*.en.html")
+        return sum(word in page.read_text(encoding="utf-8") for page in pages)
+
+    folder = build(tmp_path, "r1", director_page())
+    inner = folder / "director_weekly/C01/2026-W46"
+    inner.mkdir()
+    place = f"<main>{NOTICE_START}{NOTICE_END}</main>"
+    for language in ("zh", "en"):
+        (inner / f"won_amount.{language}.html").write_text(place, encoding="utf-8")
+        (inner / f"older.{language}.html").write_text("<main></main>", encoding="utf-8")
+    first = publish(tmp_path / "reports", folder, "r1")
+    stale = run(tmp_path, "r2", rep_page(1), stale=(BLOCKED,))
+    assert (behind(first, "Receivables tie"), behind(stale, "Receivables tie")) == (0, 1)
+    assert behind(run(tmp_path, "r3", rep_page(1)), "Receivables tie") == 0
 
 
 def test_only_the_newest_page_of_a_blocked_report_gets_the_notice(tmp_path):
