@@ -114,7 +114,7 @@ def invoices_section(context: Context, invoices: list[Record]) -> Section:
         ),
         what=(message("rep.invoices.what", date=_today(context)),),
         table=table(
-            "invoice:text customer:text open_amount:money due:day past_due:days note:text",
+            "invoice:text customer:text open_amount:money due_date:day past_due:days note:text",
             [
                 (
                     verbatim(_invoice_name(row)),
