@@ -3,7 +3,9 @@
 -- grain: one row per earned line of a payee
 -- key:   line_id
 -- why:   everything that is earned in one shape: credits, what limits take from them, shares of pools,
---        manual adjustments. A pool's own lines are the working of its members' shares
+--        manual adjustments. A pool's own lines are the working of its members' shares. What a line of
+--        a credit comes from (event, document, split) stands in core.fct_credit and is not said here:
+--        most readers add up, and a million lines are not joined with their documents for that
 with entry as (
   select
     line_id,
@@ -14,15 +16,15 @@ with entry as (
     plan_version,
     component_id,
     credit_id,
-    event_id,
+    cast(null as varchar) as event_id,
     family_id,
     source_kind,
-    source_id,
-    invoice_id,
+    cast(null as varchar) as source_id,
+    cast(null as varchar) as invoice_id,
     credit_amount,
-    source_amount,
-    split_pct,
-    cut_pct,
+    cast(null as decimal(18, 4)) as source_amount,
+    cast(null as decimal(9, 4)) as split_pct,
+    cast(null as decimal(9, 4)) as cut_pct,
     tier_from,
     tier_to,
     rate,
@@ -35,8 +37,8 @@ with entry as (
     reverses_line_id,
     position_to,
     quota,
-    _load,
-    _line
+    cast(null as bigint) as _load,
+    cast(null as bigint) as _line
   from core.commission_earning
   where payee_id not like 'pool:%'
   union all

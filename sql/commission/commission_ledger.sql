@@ -4,7 +4,7 @@
 -- key:   line_id
 -- why:   earned, payable, held and paid in one table. Nothing here knows of closed months: what was
 --        closed is compared with it, and only the difference is posted. Earned plus draws is payable
---        plus held, line by line
+--        plus held, line by line. A line of a credit does not repeat where the credit comes from
 with timed as (
   select
     plan_id,
