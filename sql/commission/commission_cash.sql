@@ -2,10 +2,46 @@
 -- grain: one row per document whose commission waits for cash, and day on which that changes
 -- key:   family_kind, family_id, moved_date
 -- why:   what share of an invoice, order or contract has come in, net of VAT in base currency: cash
---        (less what bounced) against the document less what was credited or written off
-with waiting as (
-  select distinct credit_event from policy.commission_component
-  where release_when <> 'at_once'
+--        (less what bounced) against the document less what was credited or written off. Only what is
+--        paid in part, or in another currency, needs arithmetic of more than a machine word
+with component as (
+  select
+    plan_id,
+    plan_version,
+    component_id,
+    case credit_event when 'signed' then 'contract' when 'invoiced' then 'invoice' else 'order' end
+      as family_kind
+  from policy.commission_component
+  where release_when <> 'at_once' and credit_event not in ('cash_received', 'lead_accepted')
+),
+
+waiting as (
+  select distinct
+    component.family_kind,
+    credit.family_id
+  from core.fct_credit as credit
+  inner join component
+    on
+      credit.plan_id = component.plan_id
+      and credit.plan_version = component.plan_version
+      and credit.component_id = component.component_id
+  where credit.family_id is not null
+),
+
+-- a document is worth what was credited for it, whatever became of it later
+document as (
+  select
+    waiting.family_kind,
+    waiting.family_id,
+    max(event.net_amount_base) as net_amount
+  from waiting
+  inner join core.fct_credit_event as event
+    on
+      waiting.family_id = event.family_id
+      and waiting.family_kind
+      = case event.credit_event when 'signed' then 'contract' when 'invoiced' then 'invoice' else 'order' end
+  where event.reverses_event_id is null
+  group by waiting.family_kind, waiting.family_id
 ),
 
 invoice as (
@@ -14,145 +50,177 @@ invoice as (
     invoice.order_id,
     coalesce(invoice.contract_id, placed.contract_id) as contract_id,
     invoice.rate_to_base,
-    invoice.invoice_date,
-    cast(round(invoice.net_amount * 100, 0) as hugeint) as net_cents,
-    cast(round(invoice.gross_amount * 100, 0) as hugeint) as gross_cents,
-    invoice.net_amount_base
+    cast(round(invoice.net_amount * 100, 0) as bigint) as net_cents,
+    cast(round(invoice.gross_amount * 100, 0) as bigint) as gross_cents
   from core.fct_invoice as invoice
   left join staging.sales_order as placed on invoice.order_id = placed.order_id
-  where invoice.kind = 'invoice' and invoice.gross_amount > 0 and exists (select 1 from waiting)
+  where invoice.kind = 'invoice' and invoice.gross_amount > 0
+),
+
+-- the invoices whose cash counts for each document
+family as (
+  select
+    document.family_kind,
+    document.family_id,
+    document.net_amount,
+    invoice.invoice_id
+  from document
+  inner join invoice on document.family_id = invoice.invoice_id
+  where document.family_kind = 'invoice'
+  union all
+  select
+    document.family_kind,
+    document.family_id,
+    document.net_amount,
+    invoice.invoice_id
+  from document
+  inner join invoice on document.family_id = invoice.order_id
+  where document.family_kind = 'order'
+  union all
+  select
+    document.family_kind,
+    document.family_id,
+    document.net_amount,
+    invoice.invoice_id
+  from document
+  inner join invoice on document.family_id = invoice.contract_id
+  where document.family_kind = 'contract'
+),
+
+awaited as (
+  select distinct invoice_id from family
 ),
 
 settled as (
   select
     settlement.document_id as invoice_id,
     settlement.settled_date as moved_date,
-    sum(case when settlement.kind in ('cash', 'bounce') then settlement.amount else 0 end) as cash,
-    sum(case when settlement.kind = 'write_off' then settlement.amount else 0 end) as lost
+    case when settlement.kind = 'write_off' then 0 else settlement.amount end as cash,
+    case when settlement.kind = 'write_off' then settlement.amount else 0 end as lost
   from core.fct_settlement as settlement
+  inner join awaited on settlement.document_id = awaited.invoice_id
   where
     settlement.is_known and settlement.item_kind = 'invoice'
     and settlement.kind in ('cash', 'bounce', 'write_off')
-    and exists (select 1 from waiting)
-  group by settlement.document_id, settlement.settled_date
   union all
   select
     note.references_invoice_id as invoice_id,
     note.invoice_date as moved_date,
     cast(0 as decimal(38, 4)) as cash,
-    sum(-note.gross_amount) as lost
+    -note.gross_amount as lost
   from core.fct_invoice as note
-  where
-    note.kind = 'credit_note' and note.references_invoice_id is not null
-    and exists (select 1 from waiting)
-  group by note.references_invoice_id, note.invoice_date
+  inner join awaited on note.references_invoice_id = awaited.invoice_id
+  where note.kind = 'credit_note'
+),
+
+by_day as (
+  select
+    invoice_id,
+    moved_date,
+    sum(cash) as cash,
+    sum(lost) as lost
+  from settled
+  group by invoice_id, moved_date
 ),
 
 running as (
   select
-    invoice.invoice_id,
-    invoice.order_id,
-    invoice.contract_id,
+    by_day.invoice_id,
+    by_day.moved_date,
     invoice.net_cents,
     invoice.gross_cents,
     invoice.rate_to_base,
-    settled.moved_date,
-    cast(round(sum(sum(settled.cash)) over so_far * 100, 0) as hugeint) as cash_cents,
-    cast(round(sum(sum(settled.lost)) over so_far * 100, 0) as hugeint) as lost_cents
-  from settled
-  inner join invoice on settled.invoice_id = invoice.invoice_id
-  group by
-    invoice.invoice_id, invoice.order_id, invoice.contract_id, invoice.net_cents, invoice.gross_cents,
-    invoice.rate_to_base, settled.moved_date
+    cast(sum(by_day.cash) over so_far as decimal(18, 4)) as cash,
+    cast(sum(by_day.lost) over so_far as decimal(18, 4)) as lost
+  from by_day
+  inner join invoice on by_day.invoice_id = invoice.invoice_id
   window so_far as (
-    partition by invoice.invoice_id order by settled.moved_date
+    partition by by_day.invoice_id order by by_day.moved_date
     rows between unbounded preceding and current row
   )
 ),
 
+counted as (
+  select
+    running.*,
+    cast(round(running.cash * 100, 0) as bigint) as cash_cents,
+    cast(round(running.lost * 100, 0) as bigint) as lost_cents
+  from running
+),
+
+-- the net part of what was paid, in cents of the invoice's own currency
 net as (
   select
+    counted.*,
+    case
+      when counted.cash_cents = 0 then 0
+      when counted.cash_cents = counted.gross_cents then counted.net_cents
+      else
+        cast(
+          (2 * cast(counted.cash_cents as hugeint) * counted.net_cents + counted.gross_cents)
+          // (2 * cast(counted.gross_cents as hugeint)) as bigint
+        )
+    end as cash_net,
+    case
+      when counted.lost_cents = 0 then 0
+      when counted.lost_cents = counted.gross_cents then counted.net_cents
+      else
+        cast(
+          (2 * cast(counted.lost_cents as hugeint) * counted.net_cents + counted.gross_cents)
+          // (2 * cast(counted.gross_cents as hugeint)) as bigint
+        )
+    end as lost_net
+  from counted
+),
+
+based as (
+  select
     invoice_id,
-    order_id,
-    contract_id,
     moved_date,
-    cast(round(
-      cast((2 * cash_cents * net_cents + gross_cents) // (2 * gross_cents) as decimal(20, 0))
-      * cast(0.01 as decimal(3, 2)) * cast(rate_to_base as decimal(14, 8)), 2
-    ) as decimal(18, 4)) as cash_net,
-    cast(round(
-      cast((2 * lost_cents * net_cents + gross_cents) // (2 * gross_cents) as decimal(20, 0))
-      * cast(0.01 as decimal(3, 2)) * cast(rate_to_base as decimal(14, 8)), 2
-    ) as decimal(18, 4)) as lost_net
-  from running
+    case
+      when rate_to_base = 1 then cash_net
+      else
+        cast(round(cast(cash_net as decimal(20, 0)) * cast(rate_to_base as decimal(14, 8)), 0) as bigint)
+    end as cash_cents,
+    case
+      when rate_to_base = 1 then lost_net
+      else
+        cast(round(cast(lost_net as decimal(20, 0)) * cast(rate_to_base as decimal(14, 8)), 0) as bigint)
+    end as lost_cents
+  from net
 ),
 
 step as (
   select
     invoice_id,
-    order_id,
-    contract_id,
     moved_date,
-    cash_net - coalesce(lag(cash_net) over by_day, 0) as cash_net,
-    lost_net - coalesce(lag(lost_net) over by_day, 0) as lost_net
-  from net
-  window by_day as (partition by invoice_id order by moved_date)
+    cash_cents - coalesce(lag(cash_cents) over by_date, 0) as cash_cents,
+    lost_cents - coalesce(lag(lost_cents) over by_date, 0) as lost_cents
+  from based
+  window by_date as (partition by invoice_id order by moved_date)
 ),
 
-family as (
+moved as (
   select
-    'invoice' as family_kind,
-    invoice_id as family_id,
-    moved_date,
-    cash_net,
-    lost_net
-  from step
-  union all
-  select
-    'order' as family_kind,
-    order_id as family_id,
-    moved_date,
-    cash_net,
-    lost_net
-  from step
-  where order_id is not null
-  union all
-  select
-    'contract' as family_kind,
-    contract_id as family_id,
-    moved_date,
-    cash_net,
-    lost_net
-  from step
-  where contract_id is not null
-),
-
--- a document is worth what was credited for it, whatever became of it later
-document as (
-  select
-    case credit_event when 'signed' then 'contract' when 'invoiced' then 'invoice' else 'order' end
-      as family_kind,
-    family_id,
-    max(net_amount_base) as net_amount
-  from core.fct_credit_event
-  where family_id is not null and reverses_event_id is null and exists (select 1 from waiting)
-  group by
-    case credit_event when 'signed' then 'contract' when 'invoiced' then 'invoice' else 'order' end,
-    family_id
+    family.family_kind,
+    family.family_id,
+    step.moved_date,
+    cast(round(family.net_amount * 100, 0) as bigint) as net_cents,
+    cast(sum(step.cash_cents) as bigint) as cash_cents,
+    cast(sum(step.lost_cents) as bigint) as lost_cents
+  from family
+  inner join step on family.invoice_id = step.invoice_id
+  group by family.family_kind, family.family_id, step.moved_date, family.net_amount
 )
 
 select
-  family.family_kind,
-  family.family_id,
-  family.moved_date,
-  cast(round(sum(sum(family.cash_net)) over so_far * 100, 0) as bigint) as cash_cents,
-  cast(
-    round((document.net_amount - sum(sum(family.lost_net)) over so_far) * 100, 0) as bigint
-  ) as collectable_cents
-from family
-inner join document on family.family_kind = document.family_kind and family.family_id = document.family_id
-group by family.family_kind, family.family_id, family.moved_date, document.net_amount
+  family_kind,
+  family_id,
+  moved_date,
+  cast(sum(cash_cents) over so_far as bigint) as cash_cents,
+  cast(net_cents - sum(lost_cents) over so_far as bigint) as collectable_cents
+from moved
 window so_far as (
-  partition by family.family_kind, family.family_id order by family.moved_date
+  partition by family_kind, family_id order by moved_date
   rows between unbounded preceding and current row
 )

@@ -10,11 +10,45 @@ with books as (
   from core.open_period
 ),
 
+-- where the credits of the closed months come from
+origin as (
+  select credit.*
+  from core.fct_credit as credit
+  inner join books on credit.month_start <= cast(concat(books.last_period, '-01') as date)
+),
+
 -- the closed months as they would be computed today
 fresh as (
-  select ledger.*
+  select
+    ledger.line_id,
+    ledger.ledger,
+    ledger.payee_id,
+    ledger.period,
+    ledger.plan_id,
+    ledger.plan_version,
+    ledger.plan_mark,
+    ledger.component_id,
+    ledger.credit_id,
+    coalesce(ledger.event_id, credit.event_id) as event_id,
+    ledger.source_kind,
+    coalesce(ledger.source_id, credit.source_id) as source_id,
+    coalesce(ledger.invoice_id, credit.invoice_id) as invoice_id,
+    ledger.credit_amount,
+    coalesce(ledger.source_amount, credit.source_amount) as source_amount,
+    coalesce(ledger.split_pct, credit.split_pct) as split_pct,
+    cast(coalesce(ledger.cut_pct, credit.cut_pct) as decimal(9, 4)) as cut_pct,
+    ledger.tier_from,
+    ledger.tier_to,
+    ledger.rate,
+    ledger.amount,
+    ledger.position_to,
+    ledger.quota,
+    ledger.release_date,
+    coalesce(ledger._load, credit._load) as _load,
+    coalesce(ledger._line, credit._line) as _line
   from core.commission_ledger as ledger
   inner join books on ledger.period <= books.last_period
+  left join origin as credit on ledger.credit_id = credit.credit_id
 ),
 
 -- what the ledger says of each line in all, and as it was said last
@@ -132,11 +166,12 @@ fresh_credit as (
 -- a document changed if its amount did, or if it was known on another day
 fresh_event as (
   select
-    event_id,
-    source_kind,
-    source_id,
-    net_amount_base as source_amount
-  from core.fct_credit_event
+    event.event_id,
+    event.net_amount_base as source_amount
+  from core.fct_credit_event as event
+  inner join (
+    select distinct event_id from compared
+  ) as asked on event.event_id = asked.event_id
 ),
 
 explained as (

@@ -58,12 +58,13 @@ month as (
 
 earned as (
   select
-    payee_id,
-    period,
-    sum(amount) as amount
-  from core.commission_entry
-  where source_kind <> 'adjustment'
-  group by payee_id, period
+    entry.payee_id,
+    entry.period,
+    sum(entry.amount) as amount
+  from core.commission_entry as entry
+  inner join month on entry.payee_id = month.payee_id and entry.period = month.period
+  where entry.source_kind <> 'adjustment'
+  group by entry.payee_id, entry.period
 ),
 
 numbered as (

@@ -3,90 +3,51 @@
 -- grain: one row per earned line of a credit, before gates and caps
 -- key:   line_id
 -- why:   credits paid by their position, and those taken back at the rate of the original, each linked
---        to the line it takes back
-with reversed as (
-  select distinct reverses_event_id as event_id from core.fct_credit
-  where reverses_event_id is not null
-),
-
--- few lines are ever taken back: only those are added up
-original as (
-  select
-    line.payee_id,
-    line.plan_id,
-    line.component_id,
-    line.event_id,
-    min(line.line_id) as line_id,
-    sum(line.amount) as amount,
-    sum(line.credit_amount) as credit_amount
-  from core.fct_commission as line
-  inner join reversed on line.event_id = reversed.event_id
-  group by line.payee_id, line.plan_id, line.component_id, line.event_id
-),
-
-at_original_rate as (
+--        to the line it takes back. Which document it comes from stands in core.fct_credit
+with at_original_rate as (
   select
     credit.*,
-    original.line_id as original_line_id,
-    cast(round(original.amount * 100, 0) as hugeint) as original_cents,
-    cast(round(original.credit_amount * 100, 0) as hugeint) as original_credit
+    reversal.original_line_id,
+    cast(round(reversal.original_amount * 100, 0) as hugeint) as original_cents,
+    cast(round(reversal.original_credit * 100, 0) as hugeint) as original_credit
   from core.fct_credit as credit
-  inner join original
-    on
-      credit.payee_id = original.payee_id
-      and credit.plan_id = original.plan_id
-      and credit.component_id = original.component_id
-      and credit.reverses_event_id = original.event_id
-  where credit.is_at_original_rate and original.credit_amount > 0
+  inner join core.commission_reversal as reversal on credit.credit_id = reversal.credit_id
+  where credit.is_at_original_rate and reversal.original_credit > 0
 )
 
 select
-  line.line_id,
-  line.credit_id,
-  line.event_id,
-  line.family_id,
-  line.payee_id,
-  line.source_kind,
-  line.source_id,
-  line.invoice_id,
-  line.credit_date,
-  line.period,
-  line.plan_id,
-  line.plan_version,
-  line.component_id,
-  line.quota_start,
-  line.quota,
-  line.source_amount,
-  line.split_pct,
-  line.cut_pct,
-  line.tier_no,
-  line.tier_from,
-  line.tier_to,
-  line.rate,
-  line.step_kind,
-  line.credit_amount,
-  line.amount,
-  line.position_to,
-  original.line_id as reverses_line_id,
-  line._load,
-  line._line
-from core.fct_commission as line
-left join original
-  on
-    line.reverses_event_id = original.event_id
-    and line.payee_id = original.payee_id
-    and line.plan_id = original.plan_id
-    and line.component_id = original.component_id
+  concat_ws('|', priced.credit_id, case when priced.step_kind = 'rerated' then 'r' end, priced.tier_no)
+    as line_id,
+  priced.credit_id,
+  priced.family_id,
+  account.payee_id,
+  priced.source_kind,
+  priced.credit_date,
+  priced.period,
+  account.plan_id,
+  account.plan_version,
+  account.component_id,
+  account.quota_start,
+  account.quota,
+  priced.tier_no,
+  priced.tier_from,
+  priced.tier_to,
+  cast(priced.rate_pct * cast(0.01 as decimal(3, 2)) as decimal(18, 10)) as rate,
+  priced.step_kind,
+  priced.credit_amount,
+  priced.amount,
+  priced.position_to,
+  reversal.original_line_id as reverses_line_id
+from core.commission_priced as priced
+inner join core.commission_account as account on priced.account_no = account.account_no
+left join core.commission_reversal as reversal on priced.credit_id = reversal.credit_id
 union all
 select
   concat_ws('|', back.credit_id, 'back') as line_id,
   back.credit_id,
-  back.event_id,
   back.family_id,
   back.payee_id,
   back.source_kind,
-  back.source_id,
-  back.invoice_id,
   back.event_date as credit_date,
   strftime(back.month_start, '%Y-%m') as period,
   back.plan_id,
@@ -94,9 +55,6 @@ select
   back.component_id,
   back.quota_start,
   cast(null as decimal(18, 4)) as quota,
-  back.source_amount,
-  back.split_pct,
-  back.cut_pct,
   0 as tier_no,
   cast(null as decimal(18, 4)) as tier_from,
   cast(null as decimal(18, 4)) as tier_to,
@@ -115,7 +73,5 @@ select
     ) * cast(0.01 as decimal(3, 2)) as decimal(18, 4)
   ) as amount,
   cast(null as decimal(18, 4)) as position_to,
-  back.original_line_id as reverses_line_id,
-  back._load,
-  back._line
+  back.original_line_id as reverses_line_id
 from at_original_rate as back

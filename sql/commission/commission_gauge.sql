@@ -21,23 +21,31 @@ with component as (
 
 by_month as (
   select
-    running.payee_id,
-    running.plan_id,
-    running.plan_version,
-    running.component_id,
-    running.quota_start,
-    running.month_start,
-    running.quota,
-    sum(running.full_amount) as credit
-  from core.commission_running as running
+    account.payee_id,
+    account.plan_id,
+    account.plan_version,
+    account.component_id,
+    account.quota_start,
+    credit.month_start,
+    account.quota,
+    sum(credit.full_amount) as credit
+  from core.fct_credit as credit
+  inner join core.commission_account as account
+    on
+      credit.payee_id = account.payee_id
+      and credit.plan_id = account.plan_id
+      and credit.plan_version = account.plan_version
+      and credit.component_id = account.component_id
+      and credit.quota_start = account.quota_start
   inner join component
     on
-      running.plan_id = component.plan_id
-      and running.plan_version = component.plan_version
-      and running.component_id = component.component_id
+      account.plan_id = component.plan_id
+      and account.plan_version = component.plan_version
+      and account.component_id = component.component_id
+  where not credit.is_at_original_rate
   group by
-    running.payee_id, running.plan_id, running.plan_version, running.component_id, running.quota_start,
-    running.month_start, running.quota
+    account.payee_id, account.plan_id, account.plan_version, account.component_id, account.quota_start,
+    credit.month_start, account.quota
 ),
 
 -- what goes back into an earlier quota period does not tell where a payee stands in this one

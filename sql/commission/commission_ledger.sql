@@ -4,26 +4,18 @@
 -- key:   line_id
 -- why:   earned, payable, held and paid in one table. Nothing here knows of closed months: what was
 --        closed is compared with it, and only the difference is posted. Earned plus draws is payable
---        plus held, line by line
-with timed as (
-  select
-    plan_id,
-    plan_version,
-    component_id
-  from policy.commission_component
-  where release_when <> 'at_once' or hold_pct > 0
-),
-
-entry as (
+--        plus held, line by line. A line of a credit does not repeat where the credit comes from
+with entry as (
   select
     entry.*,
-    timed.plan_id is not null as is_timed
+    component.plan_mark,
+    coalesce(component.release_when <> 'at_once' or component.hold_pct > 0, false) as is_timed
   from core.commission_entry as entry
-  left join timed
+  left join policy.commission_component as component
     on
-      entry.plan_id = timed.plan_id
-      and entry.plan_version = timed.plan_version
-      and entry.component_id = timed.component_id
+      entry.plan_id = component.plan_id
+      and entry.plan_version = component.plan_version
+      and entry.component_id = component.component_id
 ),
 
 release as (

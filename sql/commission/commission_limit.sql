@@ -21,35 +21,35 @@ event_earning as (
     earning.plan_id,
     earning.plan_version,
     earning.component_id,
-    earning.event_id,
+    credit.event_id,
     earning.source_kind,
-    earning.source_id,
-    earning.invoice_id,
+    credit.source_id,
+    credit.invoice_id,
     earning.credit_date,
     earning.period,
-    coalesce(earning.family_id, earning.invoice_id, earning.source_id) as family_id,
+    coalesce(earning.family_id, credit.invoice_id, credit.source_id) as family_id,
     coalesce(
-      event.opportunity_id, event.contract_id, event.order_id, event.invoice_id, event.source_id
+      credit.opportunity_id, credit.contract_id, credit.order_id, credit.invoice_id, credit.source_id
     ) as deal_id,
     component.cap_per_deal,
     component.clawback_limit,
     sum(earning.amount) as amount,
-    max(earning._load) as _load,
-    max(earning._line) as _line
+    max(credit._load) as _load,
+    max(credit._line) as _line
   from core.commission_earning as earning
+  inner join core.fct_credit as credit on earning.credit_id = credit.credit_id
   inner join component
     on
-      earning.plan_id = component.plan_id
-      and earning.plan_version = component.plan_version
-      and earning.component_id = component.component_id
-  inner join core.fct_credit_event as event on earning.event_id = event.event_id
+      credit.plan_id = component.plan_id
+      and credit.plan_version = component.plan_version
+      and credit.component_id = component.component_id
   where component.cap_per_deal is not null or component.clawback_limit = 'paid'
   group by
-    earning.payee_id, earning.plan_id, earning.plan_version, earning.component_id, earning.event_id,
-    earning.source_kind, earning.source_id, earning.invoice_id, earning.credit_date, earning.period,
-    coalesce(earning.family_id, earning.invoice_id, earning.source_id),
+    earning.payee_id, earning.plan_id, earning.plan_version, earning.component_id, credit.event_id,
+    earning.source_kind, credit.source_id, credit.invoice_id, earning.credit_date, earning.period,
+    coalesce(earning.family_id, credit.invoice_id, credit.source_id),
     coalesce(
-      event.opportunity_id, event.contract_id, event.order_id, event.invoice_id, event.source_id
+      credit.opportunity_id, credit.contract_id, credit.order_id, credit.invoice_id, credit.source_id
     ),
     component.cap_per_deal, component.clawback_limit
 ),

@@ -223,9 +223,14 @@ released as (
 halved as (
   select
     released.*,
-    cast(round(
-      cast(released.amount as decimal(20, 4)) * released.hold_pct * cast(0.01 as decimal(3, 2)), 2
-    ) as decimal(18, 4)) as hold_amount
+    -- eighteen digits are one machine word, which most amounts fit in
+    cast(
+      case
+        when abs(released.amount) < 100000000 and released.hold_pct < 100
+          then round(cast(released.amount as decimal(12, 4)) * cast(released.hold_pct as decimal(6, 4)), 0)
+        else round(cast(released.amount as decimal(20, 4)) * released.hold_pct, 0)
+      end * cast(0.01 as decimal(3, 2)) as decimal(18, 4)
+    ) as hold_amount
   from released
   where released.amount <> 0
 )

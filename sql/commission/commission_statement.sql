@@ -19,7 +19,7 @@ line as (
     line.period <> line.posted_period as is_correction,
     -- twelve signs of each: an engine sorts them without a look at the whole text
     substr(md5(concat(line.line_id, '=', cast(line.amount as varchar))), 1, 12) as mark
-  from mart.commission_line as line
+  from core.commission_booked as line
 ),
 
 posted as (

@@ -1,38 +1,33 @@
 -- table: core.commission_step
--- grain: one row per payee, plan component, quota period and tier
--- key:   payee_id, plan_id, plan_version, component_id, quota_start, tier_no
+-- grain: one row per account and tier
+-- key:   account_no, tier_no
 -- why:   the tiers in money, as written or in percent of the payee's own prorated quota, with the
 --        commission of all tiers below; who has no quota pays one open tier at the plan's base rate.
 --        Limits stand to the last decimal an amount has, so that "beyond" is decided exactly, and
 --        what is paid at a position is kept as an intercept in whole numbers, which adds fast
 with period as (
-  select distinct
-    running.payee_id,
-    running.plan_id,
-    running.plan_version,
-    running.component_id,
-    running.quota_start,
-    running.quota,
+  select
+    account.account_no,
+    account.plan_id,
+    account.plan_version,
+    account.component_id,
+    account.quota,
     component.rate_mode,
     component.rate_by,
     component.base_rate_pct,
     component.without_quota_rate_pct
-  from core.commission_running as running
+  from core.commission_account as account
   inner join policy.commission_component as component
     on
-      running.plan_id = component.plan_id
-      and running.plan_version = component.plan_version
-      and running.component_id = component.component_id
-  where running.rate_kind = 'tiers'
+      account.plan_id = component.plan_id
+      and account.plan_version = component.plan_version
+      and account.component_id = component.component_id
+  where account.rate_kind = 'tiers'
 ),
 
 tier as (
   select
-    period.payee_id,
-    period.plan_id,
-    period.plan_version,
-    period.component_id,
-    period.quota_start,
+    period.account_no,
     period.quota,
     period.rate_mode,
     period.base_rate_pct,
@@ -80,8 +75,7 @@ paid as (
         * cast(0.01 as decimal(3, 2)) as decimal(30, 10)
       )
     ) over (
-      partition by tier.payee_id, tier.plan_id, tier.plan_version, tier.component_id, tier.quota_start
-      order by tier.tier_no
+      partition by tier.account_no order by tier.tier_no
       rows between unbounded preceding and 1 preceding
     ), 0) as commission_before
   from tier
@@ -123,11 +117,7 @@ split as (
 )
 
 select
-  payee_id,
-  plan_id,
-  plan_version,
-  component_id,
-  quota_start,
+  account_no,
   quota,
   rate_mode,
   base_rate_pct,

@@ -10,7 +10,8 @@ with earned as (
     line.period,
     sum(line.amount) as amount
   from core.commission_entry as line
-  inner join core.fct_credit_event as event on line.event_id = event.event_id
+  left join core.fct_credit as credit on line.credit_id = credit.credit_id
+  inner join core.fct_credit_event as event on coalesce(credit.event_id, line.event_id) = event.event_id
   where event.contract_id is not null
   group by event.contract_id, line.period
 ),

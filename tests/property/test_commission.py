@@ -14,6 +14,7 @@ from batches import cases
 from commissions import (
     CHAIN,
     PAID,
+    account,
     credit,
     given_payees,
     given_plans,
@@ -114,10 +115,11 @@ def test_a_pool_is_paid_out_exactly_and_nobody_is_a_cent_off(lab: Laboratory) ->
     lab.given("core.org_day", [
         member(f"E{n}.{k}", "2026-10-31", team_id=f"T{n}") for n, k, _ in members
     ])  # fmt: skip
-    lab.given("core.commission_running", [
-        {"credit_id": f"{n}.{k}", "payee_id": f"E{n}.{k}", "plan_id": "P-rep", "plan_version": 1,
-         "component_id": "c", "month_start": day("2026-10-01"), "event_date": OCTOBER,
-         "full_amount": weight * CENT} for n, k, weight in members
+    lab.given("core.fct_credit", [
+        credit(f"{n}.{k}", weight * CENT, payee_id=f"E{n}.{k}") for n, k, weight in members
+    ])  # fmt: skip
+    lab.given("core.commission_account", [
+        account(f"E{n}.{k}", number) for number, (n, k, _) in enumerate(members)
     ])  # fmt: skip
     paid: dict[str, list[Row]] = defaultdict(list)
     for row in lab.result("core.commission_pool_share"):

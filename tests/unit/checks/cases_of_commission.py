@@ -121,7 +121,7 @@ CLEAN: list[Clean] = [
     }),
     ("payees_have_a_salary", "of the month, not asked for, or closed", {
         **SALARIED, "staging.salary": [salary("2026-10-31")],
-        "mart.commission_line": [earned_by("P"), earned_by("Q", "2026-09"),
+        "core.commission_booked": [earned_by("P"), earned_by("Q", "2026-09"),
                                  earned_by("P", "2026-08", closed=True)],
     }),
     ("payees_have_a_plan", "in force, unpaid on purpose, gone, not yet, or closed", {
@@ -189,7 +189,7 @@ BROKEN: list[Broken] = [
     }, {"approved_by": "D"}),
     ("payees_have_a_salary", "it ended the month before", {
         **SALARIED, "staging.salary": [salary("2026-01-01", "2026-09-30")],
-        "mart.commission_line": [earned_by("P")],
+        "core.commission_booked": [earned_by("P")],
     }, {"payee_id": "E1", "period": "2026-10", "problem":
         "E1 is paid by plan P in 2026-10 and has no salary then"}),
     ("payees_have_a_plan", "a role that no plan names", {

@@ -17,12 +17,13 @@ from pipelines.warehouse.duck import Warehouse
 CHAIN = (
     "core.payee_plan_span", "core.payee_component_span", "core.fct_credit_event",
     "core.fct_credit_cut", "core.fct_credit",
-    "core.commission_running", "core.commission_step", "core.commission_gauge",
-    "core.fct_commission", "core.commission_earning", "core.commission_limit",
+    "core.commission_account", "core.commission_running", "core.commission_step",
+    "core.commission_gauge", "core.commission_priced", "core.commission_reversal",
+    "core.commission_earning", "core.commission_limit",
     "core.commission_pool_share", "core.commission_entry", "core.commission_cash",
     "core.commission_release", "core.commission_draw", "core.commission_ledger",
 )  # fmt: skip
-PAID = CHAIN[CHAIN.index("core.commission_running") : CHAIN.index("core.commission_earning") + 1]
+PAID = CHAIN[CHAIN.index("core.commission_account") : CHAIN.index("core.commission_earning") + 1]
 NAME = {"zh": "提", "en": "c"}
 
 
@@ -123,19 +124,29 @@ def earned(
     lab.given("core.fct_credit", credits)
     lab.given("core.quota_day", [] if own_quota is None else [quota(own_quota)])
     lab.build(*PAID)
-    return lab.query("select * from core.commission_earning order by credit_date, source_id, "
-                     "step_kind, position_to, tier_no")  # fmt: skip
+    return lab.query(
+        "select earning.*, credit.event_id, credit.source_id, credit.split_pct, credit.cut_pct "
+        "from core.commission_earning as earning "
+        "inner join core.fct_credit as credit on earning.credit_id = credit.credit_id "
+        "order by credit_date, source_id, step_kind, position_to, tier_no"
+    )
 
 
 def earning(number: str, amount: object, date: str = "2026-10-05", **more: Any) -> Row:
     """An earned line of E1 before limits."""
-    return {"line_id": f"{number}|1", "credit_id": number, "event_id": number,
-            "source_kind": "invoice", "source_id": number, "invoice_id": number,
+    return {"line_id": f"{number}|1", "credit_id": number, "source_kind": "invoice",
             "family_id": number, "payee_id": "E1", "credit_date": day(date), "period": date[:7],
             "plan_id": "P-rep", "plan_version": 1, "component_id": "c", "amount": amount,
             "credit_amount": amount, **more}  # fmt: skip
 
 
+def account(who: str = "E1", number: int = 1, **more: Any) -> Row:
+    """The running position of a payee in the quarter of October."""
+    return {"account_no": number, "payee_id": who, "plan_id": "P-rep", "plan_version": 1,
+            "component_id": "c", "quota_start": day("2026-10-01"), "rate_kind": "tiers",
+            "rate_mode": "marginal", "is_per_transaction": False, **more}  # fmt: skip
+
+
 def entry(number: str, amount: object, date: str = "2026-10-05", **more: Any) -> Row:
     """An earned line of E1 after limits."""
-    return earning(number, amount, date, cause="invoice", **more)
+    return earning(number, amount, date, cause="invoice", source_id=number, **more)

@@ -190,7 +190,7 @@ def test_a_deal_stands_beside_its_contract_order_invoice_and_cash(lab: Laborator
 
 
 def test_the_liability_is_what_was_earned_and_not_yet_paid(lab: Laboratory) -> None:
-    lab.given("mart.commission_line", [
+    lab.given("core.commission_booked", [
         of_ledger("earned", 100), of_ledger("earned", 50, "2026-10"),
         of_ledger("paid", 80, credit_date=day("2026-10-15")),
     ])  # fmt: skip

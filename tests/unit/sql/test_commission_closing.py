@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from commissions import credit
 from documents import day
 from laboratory import Laboratory, Row, pick
 
@@ -149,6 +150,34 @@ def test_what_has_no_document_is_named_by_its_kind(lab: Laboratory, kind: str, c
     assert causes(lab, [closed("A", 10, **of)], [fresh("A", 7, **of)], []) == [(cause, -3)]
 
 
+def test_a_computed_line_is_of_the_credit_s_document_and_a_closed_one_of_what_it_said(
+    lab: Laboratory,
+) -> None:
+    """Both credits are of invoice I; the closed line knew of none."""
+    of: Row = {"event_id": None, "source_id": None, "source_amount": None, "split_pct": None}
+    lab.given("core.fct_credit", [credit("A", 1000, "2026-09-05"), credit("B", 1000)])
+    found = lines(
+        lab, [closed("A", 10)], [fresh("A", 10, **of), fresh("B", 5, "2026-10", **of)],
+        [known("A"), known("B")],
+    )  # fmt: skip
+    assert pick(found, "line_id", "event_id", "source_id", "invoice_id", "split_pct") == [
+        ("earned:A", "A", "A", None, 100), ("earned:B", "B", "B", "I", 100),
+    ]  # fmt: skip
+    booked = lab.result("core.commission_booked", "line_id")
+    assert pick(booked, "line_id", "source_id", "is_computed") == [
+        ("earned:A", "A", False), ("earned:B", None, True),
+    ]  # fmt: skip
+
+
+def test_a_closed_line_that_is_computed_anew_is_explained_by_the_credit_s_document(
+    lab: Laboratory,
+) -> None:
+    of: Row = {"event_id": None, "source_id": None, "source_amount": None, "split_pct": None}
+    lab.given("core.fct_credit", [credit("A", 1000, "2026-09-05", split_pct=50)])
+    found = causes(lab, [closed("A", 10)], [fresh("A", 5, **of)], [known("A")])
+    assert found == [("split_changed", -5)]
+
+
 def line(ledger: str, amount: object, period: str = "2026-10", **more: Any) -> Row:
     return {"line_id": f"{ledger}:{period}", "payee_id": "E1", "period": period,
             "posted_period": period, "ledger": ledger, "amount": amount, "credit_amount": 100,
@@ -156,7 +185,7 @@ def line(ledger: str, amount: object, period: str = "2026-10", **more: Any) -> R
 
 
 def statements(lab: Laboratory, *found: Row) -> list[dict[str, Any]]:
-    lab.build("core.open_period").given("mart.commission_line", found)
+    lab.build("core.open_period").given("core.commission_booked", found)
     return lab.result("mart.commission_statement", "period")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from commissions import (
     PAID,
+    account,
     credit,
     earned,
     earning,
@@ -30,9 +31,9 @@ def limits(
     """Cause, month and amount of each correction."""
     given_plans(lab, plan(part(event="invoiced", **component)))
     lab.given("core.commission_earning", lines)
-    lab.given("core.fct_credit_event", [
-        {"event_id": line["event_id"], "invoice_id": line["invoice_id"], "opportunity_id": "O",
-         "source_id": line["source_id"]} for line in lines
+    lab.given("core.fct_credit", [
+        credit(line["credit_id"], line["amount"], invoice_id=line["credit_id"], opportunity_id="O")
+        for line in lines
     ])  # fmt: skip
     return pick(
         lab.result("core.commission_limit", "credit_date, limit_id"), "cause", "period", "amount"
@@ -136,7 +137,10 @@ def shares(
         earning("A", amount, payee_id="pool:team:T", plan_id="P-pool"),
     ])  # fmt: skip
     lab.given("core.org_day", members)
-    lab.given("core.commission_running", standing)
+    lab.given("core.fct_credit", standing)
+    lab.given("core.commission_account", [
+        account(row["payee_id"], number, quota=100) for number, row in enumerate(standing)
+    ])  # fmt: skip
     return pick(lab.result("core.commission_pool_share", "employee_id"), "employee_id", "amount")
 
 
@@ -146,10 +150,7 @@ def of_team(who: str, role: str = "rep", **more: Any) -> Row:
 
 
 def stands(who: str, position: object) -> Row:
-    return {"credit_id": who, "payee_id": who, "plan_id": "P-rep", "plan_version": 1,
-            "component_id": "c", "month_start": day("2026-10-01"), "quota": 100,
-            "event_date": day("2026-10-05"), "position_to": position,
-            "full_amount": position}  # fmt: skip
+    return credit(who, position, payee_id=who)
 
 
 def test_cents_left_over_go_to_the_largest_remainders_and_the_pool_is_paid_out(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from commissions import credit, earned, given_plans, of_quota, part, plan, quota, tiers
@@ -28,9 +28,14 @@ def test_a_running_position_places_each_credit_in_its_quota_period(lab: Laborato
         credit("C", 50, "2026-09-30", quota_start=day("2026-07-01")),
     ])  # fmt: skip
     lab.given("core.quota_day", [quota(1000), quota(7, calendar_date=day("2027-01-01"))])
+    accounts = lab.result("core.commission_account", "account_no")
+    assert pick(accounts, "account_no", "quota_start", "quota") == [
+        (1, day("2026-07-01"), None), (2, day("2026-10-01"), 1000),
+    ]  # fmt: skip
+    lab.build("core.commission_account")
     rows = lab.result("core.commission_running", "credit_id")
-    assert pick(rows, "credit_id", "position_to", "quota") == [
-        ("A", 900, 1000), ("B", 1200, 1000), ("C", 50, None),
+    assert pick(rows, "credit_id", "account_no", "place", "position_to", "quota") == [
+        ("A", 2, 1, 900, 1000), ("B", 2, 2, 1200, 1000), ("C", 1, 1, 50, None),
     ]  # fmt: skip
 
 
@@ -136,6 +141,22 @@ def test_a_hybrid_rate_pays_all_overage_at_the_tier_reached(lab: Laboratory) -> 
     assert pick(rows, "source_id", "amount") == [("A", 140), ("B", 140)]
 
 
+@pytest.mark.parametrize("amount", [99_999_950, 100_000_050])
+@pytest.mark.parametrize("sign", [1, -1], ids=["earned", "taken back"])
+def test_a_percent_of_a_hundred_million_is_as_exact_as_one_of_less(
+    lab: Laboratory, amount: int, sign: int
+) -> None:
+    """Half a cent goes up: 1.23 % of either ends in one."""
+    mode = of_quota("1.23", 100, 3, mode="whole")
+    rows = earned(lab, [credit("A", sign * amount)], mode, 10**9)
+    paid = (amount * Decimal("0.0123")).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    assert pick(rows, "step_kind", "amount") == [("reached", sign * paid)]
+    table = {"quota": QUOTA["quota"], "rate": {"matrix": [
+        {"attainment": 0, "collection_rate": 0, "rate_pct": "1.23"}]}}  # fmt: skip
+    rows = earned(lab, [credit("A", sign * amount, rate_kind="matrix")], table, 10**9)
+    assert pick(rows, "step_kind", "amount") == [("table", sign * paid)]
+
+
 MATRIX = {
     "quota": {"measure": "m", "period": "quarter"},
     "rate": {"matrix": [
@@ -226,9 +247,13 @@ def back(number: str, amount: object, of: str, **more: object) -> Row:
 
 
 def test_what_takes_back_names_the_line_it_takes_back(lab: Laboratory) -> None:
-    rows = earned(lab, [credit("A", 900), back("B", -300, "A")], QUOTA, 1000)
+    rows = earned(lab, [credit("A", 1200), back("B", -300, "A")], QUOTA, 1000)
     assert pick(rows, "source_id", "amount", "reverses_line_id") == [
-        ("A", 9, None), ("B", -3, "A|1"),
+        ("A", 10, None), ("A", 4, None), ("B", -1, "A|1"), ("B", -4, "A|1"),
+    ]  # fmt: skip
+    taken = lab.result("core.commission_reversal")
+    assert pick(taken, "credit_id", "original_line_id", "original_amount", "original_credit") == [
+        ("B", "A|1", 14, 1200),
     ]  # fmt: skip
 
 
@@ -249,8 +274,13 @@ def test_a_clawback_at_the_original_rate_takes_that_and_leaves_the_position(
 
 def test_the_lines_of_a_credit_are_what_it_earned_before_limits(lab: Laboratory) -> None:
     earned(lab, [credit("A", 1200)], QUOTA, 1000)
+    assert pick(lab.result("core.commission_priced", "tier_no"), "credit_id", "amount") == [
+        ("A", 10), ("A", 4),
+    ]  # fmt: skip
     rows = lab.result("core.fct_commission", "tier_no")
-    assert pick(rows, "line_id", "amount") == [("A|1", 10), ("A|2", 4)]
+    assert pick(rows, "line_id", "payee_id", "invoice_id", "amount") == [
+        ("A|1", "E1", "I", 10), ("A|2", "E1", "I", 4),
+    ]  # fmt: skip
     assert pick(lab.result("core.commission_earning", "line_id"), "line_id", "amount") == [
         ("A|1", 10), ("A|2", 4),
     ]  # fmt: skip

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
-from commissions import entry, given_plans, part, plan
+from commissions import credit, entry, given_plans, part, plan
 from documents import day
 from laboratory import Laboratory, Row, pick
 
@@ -85,22 +85,35 @@ def test_a_part_is_held_back_for_months_and_taken_back_alike(lab: Laboratory, si
     ]  # fmt: skip
 
 
+def test_a_part_of_a_hundred_million_is_held_to_the_cent(lab: Laboratory) -> None:
+    """Half a cent goes up, beyond eighteen digits as below them."""
+    for amount in (99_999_995, 100_000_005):
+        found = releases(lab, [entry("A", amount)], {**HOLD, "hold_pct": Decimal("33.3")})
+        held = (amount * Decimal("0.333")).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        assert found == [("2026-10-05", amount - held, "released_at_once"),
+                         ("2027-01-05", held, "hold_back")]  # fmt: skip
+
+
 def test_a_limit_belongs_to_no_document_and_waits_for_no_cash(lab: Laboratory) -> None:
     found = releases(lab, [entry("cap", -5, family_id=None)], {"when": "cash"})
     assert found == [("2026-10-05", -5, "released_at_once")]
 
 
-def cash_of(lab: Laboratory, settled: Sequence[Row], *notes: Row) -> list[tuple[Any, ...]]:
+def cash_of(
+    lab: Laboratory, settled: Sequence[Row], *notes: Row, rate_to_base: object = 1
+) -> list[tuple[Any, ...]]:
     """What came in of invoice I (100.00 net, 113.00 gross) and what of it is collectable."""
     given_plans(lab, plan(part(event="invoiced", release={"when": "cash"})))
     lab.given("core.fct_invoice", [
         {"invoice_id": "I", "kind": "invoice", "invoice_date": day("2026-10-01"),
-         "rate_to_base": 1, "net_amount": 100, "gross_amount": 113, "net_amount_base": 100},
+         "rate_to_base": rate_to_base, "net_amount": 100, "gross_amount": 113,
+         "net_amount_base": 100},
         *notes,
     ])  # fmt: skip
     lab.given("core.fct_credit_event", [
         {"event_id": "V", "credit_event": "invoiced", "family_id": "I", "net_amount_base": 100},
     ])  # fmt: skip
+    lab.given("core.fct_credit", [credit("V", 100, family_id="I")])
     lab.given("core.fct_settlement", [
         {"item_kind": "invoice", "document_id": "I", "is_known": True, **row} for row in settled
     ])  # fmt: skip
@@ -125,6 +138,22 @@ def test_what_was_credited_or_written_off_is_no_longer_to_be_collected(lab: Labo
             "invoice_date": day("2026-10-20"), "gross_amount": Decimal("-22.60")}  # fmt: skip
     found = cash_of(lab, [settled("write_off", LATE, Decimal("11.30"))], note)
     assert found == [("2026-10-20", 0, 80_00), (LATE, 0, 70_00)]
+
+
+def test_a_part_of_what_was_paid_is_rounded_in_the_invoice_s_own_currency_first(
+    lab: Laboratory,
+) -> None:
+    """Of 113.00, 33.33 is 29.50 net: 210.14 at 7.12345678; all of it is 712.35."""
+    found = cash_of(lab, [settled("cash", "2026-10-20", Decimal("33.33")),
+                          settled("cash", LATE, Decimal("79.67"))],
+                    rate_to_base=Decimal("7.12345678"))  # fmt: skip
+    assert found == [("2026-10-20", 210_14, 100_00), (LATE, 712_35, 100_00)]
+
+
+def test_an_invoice_that_no_commission_waits_for_is_not_followed(lab: Laboratory) -> None:
+    cash_of(lab, [settled("cash", "2026-10-20", 113)])
+    lab.given("core.fct_credit", [credit("V", 100, family_id="J")])
+    assert lab.result("core.commission_cash") == []
 
 
 def ledger(lab: Laboratory) -> list[tuple[Any, ...]]:
