@@ -18,7 +18,7 @@ from pipelines.reporting.drilldown_page import Drilldown
 from pipelines.reporting.figure_lines import spark
 from pipelines.reporting.figures import figure, script_json
 from pipelines.reporting.language import Speaker, speaker
-from pipelines.reporting.model import Freshness, Page, Quality, Table, Tile
+from pipelines.reporting.model import Freshness, Page, Quality, Row, Table, Tile
 from pipelines.reporting.numbers import LanguageCode
 from pipelines.reporting.values import (
     Count,
@@ -42,6 +42,9 @@ _RIGHT = frozenset(
 )
 # A table with more columns than this cannot be read on a phone; its rows become cards.
 _CARDS_FROM = 4
+# Rows of one table that a page shows when a workbook beside it holds all; a page of ten thousand
+# lines takes a browser many seconds and nobody to its end.
+_MOST_ROWS = 500
 
 
 @dataclass(frozen=True)
@@ -116,12 +119,22 @@ class Words:
         """First and last day of the page's period."""
         return Span(start=page.period.start, end=page.period.end)
 
-    def more(self, table: Table) -> Markup:
-        """How many of all rows are shown."""
+    def shown(self, table: Table, has_book: bool) -> list[Row]:
+        """The rows a person looks through; a workbook beside the page holds all of them."""
+        if not has_book or len(table.rows) <= _MOST_ROWS:
+            return list(table.rows)
+        rows = [row for row in table.rows if row.role == "row"]
+        return [*rows[:_MOST_ROWS], *(row for row in table.rows if row.role == "total")]
+
+    def more(self, table: Table, has_book: bool) -> Markup:
+        """How many of all rows are shown, if not all are."""
         rows = sum(row.role == "row" for row in table.rows)
-        return self.say(
-            "table.more", shown=Count(value=rows), all=Count(value=table.rows_in_all or rows)
-        )
+        shown = sum(row.role == "row" for row in self.shown(table, has_book))
+        if shown < rows:
+            return self.say("table.cut", shown=Count(value=shown), all=Count(value=rows))
+        if table.rows_in_all is None:
+            return Markup("")
+        return self.say("table.more", shown=Count(value=rows), all=Count(value=table.rows_in_all))
 
     def spark(self, tile: Tile) -> Markup:
         """The tile's history, described by its first and last day."""

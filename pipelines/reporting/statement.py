@@ -27,6 +27,7 @@ from pipelines.reporting.section_statement import (
     tier_text,
 )
 from pipelines.reporting.values import (
+    Bilingual,
     Message,
     Moment,
     Money,
@@ -134,6 +135,12 @@ def _page(
                     ),
                     rows=lambda: _book_rows(lines),
                 ),
+                Sheet(
+                    id="holds",
+                    title=message("statement.all_holds"),
+                    columns=columns("on_day:date document:text component:text amount:money+"),
+                    rows=lambda: _held_rows(holds),
+                ),
             ),
             currency=context.currency,
             year=month.start.year,
@@ -219,4 +226,15 @@ def _book_rows(lines: list[Record]) -> Iterator[tuple[Cell, ...]]:
             row.amount,
             cause_text(row.cause),
             row.line_id,
+        )
+
+
+def _held_rows(holds: list[Record]) -> Iterator[tuple[Cell, ...]]:
+    """What is earned and becomes payable on a known later day."""
+    for row in holds:
+        yield (
+            row.release_date,
+            row.source_id,
+            Bilingual(zh=row.label_zh, en=row.label_en),
+            row.amount,
         )

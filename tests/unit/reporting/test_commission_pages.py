@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal as D
 
 from reading import column, one, section_of
 
@@ -90,3 +91,20 @@ def test_statements_show_tiers_in_the_unit_of_their_plan(sample, pages):
                 found = (tier.params["start"].kind, credit and credit.kind)
                 kinds.setdefault(role, set()).add(found)
     assert kinds == {"tiersunits": {("number", None)}, "matrixnet": {("ratio", "money")}}
+
+
+def test_the_workbook_of_a_statement_names_what_is_released_later(sample, pages):
+    waiting = dict(
+        sample.execute(
+            "select payee_id, sum(amount) from core.commission_release "
+            "cross join core.parameter where release_date > as_of_date group by payee_id"
+        ).fetchall()
+    )
+    found = {
+        page.reader.id: sum((row[3] for row in page.book.sheets[1].rows()), D(0))
+        for page in pages["commission_statement"]
+    }
+    assert {payee: found[payee] for payee in waiting if payee in found} == {
+        payee: amount for payee, amount in found.items() if amount
+    }
+    assert len(waiting) > 1

@@ -14,7 +14,9 @@ from example_parts import HOSTILE
 
 from pipelines.reporting.numbers import LANGUAGES
 from pipelines.reporting.render import Look, render
-from pipelines.reporting.values import Count, Days, Money
+from pipelines.reporting.tables import table
+from pipelines.reporting.values import Count, Days, Money, message, verbatim
+from pipelines.reporting.workbook import Book
 from pipelines.resources import shipped
 
 PAGE = director_page()
@@ -209,3 +211,29 @@ def test_text_colours_are_readable_on_paper_and_ground(theme):
         for ground in ("--paper", "--ground"):
             assert contrast(tokens[ink], tokens[ground]) >= 4.5, (theme, ink, ground)
     assert contrast(tokens["--warn"], tokens["--warng"]) >= 4.5
+
+
+def long_page(rows, book):
+    lines = table(
+        "document:text amount:money",
+        [(verbatim(f"R{i}"), Money(amount=Decimal(1))) for i in range(rows)],
+        total=(message("row.total"), Money(amount=Decimal(rows))),
+    )
+    section = PAGE.sections[0].model_copy(
+        update={"table": lines, "chart": None, "table_open": True, "note": ()}
+    )
+    return PAGE.model_copy(update={"sections": (section,), "book": book})
+
+
+def test_a_very_long_table_is_cut_where_a_workbook_holds_all_of_it():
+    book = Book(verbatim("x"), (), "CNY", 2026)
+    cut = render(long_page(600, book), "en")
+    assert cut.count('<th scope="row"') == 501  # and the total
+    assert 'data-value="600"' in cut and "of <span" in cut.split('class="more"')[1][:200]
+    assert render(long_page(600, None), "en").count('<th scope="row"') == 601
+    short = render(long_page(500, book), "en")
+    assert short.count('<th scope="row"') == 501 and 'class="more"' not in short
+
+
+def test_the_data_of_a_page_holds_every_row_whatever_the_page_shows():
+    assert long_page(600, Book(verbatim("x"), (), "CNY", 2026)).to_json().count('"text":"R') == 600
