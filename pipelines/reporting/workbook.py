@@ -22,7 +22,7 @@ from pipelines.errors import UserError
 from pipelines.reporting.language import Speaker, speaker
 from pipelines.reporting.numbers import LanguageCode
 from pipelines.reporting.values import Bilingual, Message, Text, Verbatim, message
-from pipelines.reporting.workbook_lines import letter, plain_line, write_line
+from pipelines.reporting.workbook_lines import PlainRows, letter, write_row
 
 Kind = Literal["text", "money", "date", "int", "pct", "rate", "days"]
 _FORMATS: dict[Kind, str] = {
@@ -215,6 +215,8 @@ def _write_sheet(writer: _Writer, sheet: Sheet) -> None:
     part = writer.parts[sheet.id][0]
     totals = [Decimal(0)] * len(sheet.columns)
     kinds = [column.kind for column in sheet.columns]
+    styles = [writer.formats[kind]._get_xf_index() for kind in kinds]
+    plain = PlainRows(kinds, styles, writer.said)
     adding = [place for place, column in enumerate(sheet.columns) if column.adds]
     for cells in sheet.rows():
         if len(cells) != len(sheet.columns):
@@ -223,9 +225,9 @@ def _write_sheet(writer: _Writer, sheet: Sheet) -> None:
             _end_part(writer, sheet, part, totals)
             part, totals = _add_part(writer, sheet), [Decimal(0)] * len(sheet.columns)
         part.rows += 1
-        line = plain_line(cells, kinds, writer.said)
-        if line is not None:
-            write_line(part.page, part.rows, line, kinds, writer.formats)
+        xml = plain.xml(part.rows + 1, cells)
+        if xml is not None:
+            write_row(part.page, part.rows, xml)
         else:
             for place, (column, cell) in enumerate(zip(sheet.columns, cells, strict=True)):
                 _write_cell(writer, sheet, part, place, column, cell)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -21,6 +21,8 @@ from typing import Any
 _ODD = re.compile(r"^[\s=+\-@]|[<>&\x00-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_|\s$")
 _LONG = 16_000
 """Signs beyond which the library counts whether a text fits its cell."""
+_REMEMBERED = 10_000
+_OPENS = {True: ' t="inlineStr"><is><t>', False: "><v>"}
 _WIDE = 10**15
 """Whole numbers up to it are written digit by digit."""
 _DAY_ZERO = dt.date(1899, 12, 30)
@@ -28,67 +30,64 @@ _FIRST_DAY = dt.date(1900, 3, 1)
 """A spreadsheet believes in 29 February 1900; before it the library counts otherwise."""
 
 
-def plain_line(
-    cells: Sequence[Any], kinds: Sequence[str], said: Callable[[Any], str]
-) -> list[tuple[int, str]] | None:
-    """Place and text of each cell that holds something; None if the library must write the row.
+class PlainRows:
+    """The plain rows of one sheet.
 
     Args:
-        kinds: "text" for texts, "date" for dates, anything else for exact numbers.
+        kinds: of each column: "text" for texts, "date" for dates, others for exact numbers.
+        styles: number of the style of each column.
         said: the text of a cell that is not plain text yet.
     """
-    line = []
-    for place, cell in enumerate(cells):
-        if cell is None:
-            continue
-        kind = kinds[place]
-        if kind == "text":
-            text = cell if cell.__class__ is str else said(cell)
-            if len(text) > _LONG or _ODD.search(text):
+
+    def __init__(
+        self, kinds: Sequence[str], styles: Sequence[int], said: Callable[[Any], str]
+    ) -> None:
+        self._said = said
+        self._columns = [
+            (kind, f'<c r="{letter(place)}', f'" s="{style}"{_OPENS[kind == "text"]}')
+            for place, (kind, style) in enumerate(zip(kinds, styles, strict=True))
+        ]
+        self._plain: set[str] = set()
+
+    def xml(self, number: int, cells: Sequence[Any]) -> str | None:
+        """The row with this number, counted from one; None if the library must write it."""
+        made = []
+        for cell, (kind, head, middle) in zip(cells, self._columns, strict=True):
+            if cell is None:
+                continue
+            if kind == "text":
+                text = cell if cell.__class__ is str else self._said(cell)
+                if text not in self._plain and not self._is_plain(text):
+                    return None
+                made.append(f"{head}{number}{middle}{text}</t></is></c>")
+                continue
+            if kind == "date":
+                if cell.__class__ is not dt.date or cell < _FIRST_DAY:
+                    return None
+                text = str((cell - _DAY_ZERO).days)
+            elif cell.__class__ is int and -_WIDE < cell < _WIDE:
+                text = str(cell)
+            elif cell.__class__ is Decimal and cell.is_finite():
+                text = f"{cell:.16G}"
+            else:
                 return None
-        elif kind == "date":
-            if cell.__class__ is not dt.date or cell < _FIRST_DAY:
-                return None
-            text = str((cell - _DAY_ZERO).days)
-        elif cell.__class__ is int and -_WIDE < cell < _WIDE:
-            text = str(cell)
-        elif cell.__class__ is Decimal and cell.is_finite():
-            text = f"{cell:.16G}"
-        else:
-            return None
-        line.append((place, text))
-    return line or None
+            made.append(f"{head}{number}{middle}{text}</v></c>")
+        return f'<row r="{number}">{"".join(made)}</row>' if made else None
+
+    def _is_plain(self, text: str) -> bool:
+        """Whether a text needs no second look; those that come first come again."""
+        if len(text) > _LONG or _ODD.search(text):
+            return False
+        if len(self._plain) < _REMEMBERED:
+            self._plain.add(text)
+        return True
 
 
-def write_line(
-    page: Any,
-    row: int,
-    line: Sequence[tuple[int, str]],
-    kinds: Sequence[str],
-    styles: Mapping[str, Any],
-) -> None:
-    """Write a row, counted from nothing, of the cells that `plain_line` found.
-
-    Args:
-        page: a worksheet of xlsxwriter that keeps one row in memory.
-    """
-    page._check_dimensions(row, line[0][0])
-    page._check_dimensions(row, line[-1][0])
+def write_row(page: Any, row: int, xml: str) -> None:
+    """Put a row, counted from nothing, into a worksheet that keeps one row in memory."""
+    page._check_dimensions(row, 0)
     page._write_single_row(row)  # the one before, which the library still holds
-    number = row + 1
-    cells = []
-    for place, text in line:
-        kind = kinds[place]
-        # the library numbers styles as they come, so this is asked for no earlier
-        style = styles[kind]._get_xf_index()
-        if kind == "text":
-            cells.append(
-                f'<c r="{letter(place)}{number}" s="{style}" t="inlineStr">'
-                f"<is><t>{text}</t></is></c>"
-            )
-        else:
-            cells.append(f'<c r="{letter(place)}{number}" s="{style}"><v>{text}</v></c>')
-    page.fh.write(f'<row r="{number}">{"".join(cells)}</row>')
+    page.fh.write(xml)
 
 
 @cache
