@@ -235,7 +235,14 @@ def _write_all(
         copying = beside.submit(session.copy.finish, copy) if session.staged else None
         ledger = session.workspace.ledger
         closed = closed_entries(session.warehouse.con, ledger)
-        write_build(session.build_dir, pages, edition, opened, closed)
+        write_build(
+            session.build_dir,
+            pages,
+            edition,
+            opened,
+            closed,
+            say=lambda page: session.progress("publish", page),
+        )
         for name, content in closed_documents(session.warehouse.con, ledger):
             target = session.build_dir / name
             target.parent.mkdir(parents=True, exist_ok=True)

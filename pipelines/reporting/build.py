@@ -7,7 +7,7 @@ about them. Does not belong here: touching anything published (`publish.py`).
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
@@ -90,11 +90,12 @@ def write_build(
     edition: Edition,
     opened: Iterable[Drilldown] = (),
     closed: Iterable[Entry] = (),
+    say: Callable[[str], None] = lambda _: None,
 ) -> Catalogue:
     """Render all pages in both languages into `build_dir`, which is emptied first.
 
     A tile leads to the page of its rows where `opened` has one. Pages of `closed` periods are files
-    of the ledger, listed here and never rendered again.
+    of the ledger, listed here and never rendered again. `say` is told each page that is begun.
 
     Other files that a run publishes (workbooks, the read-only warehouse) may be added to the
     folder afterwards; the publisher takes all of it.
@@ -109,7 +110,7 @@ def write_build(
     behind: dict[PurePosixPath, list[Drilldown]] = {}
     for one in opened:
         behind.setdefault(one.stem.parent, []).append(one)
-    written = write_pages(build_dir, pages, look, behind)
+    written = write_pages(build_dir, pages, look, behind, say)
     _write_assets(build_dir / "assets")
     entries = {entry.stem: entry for entry in (*written.entries, *closed)}
     catalogue = Catalogue(entries=tuple(entries[stem] for stem in sorted(entries)))
@@ -123,6 +124,7 @@ def write_pages(
     pages: Iterable[Page],
     look: Look,
     behind: Mapping[PurePosixPath, list[Drilldown]] | None = None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Catalogue:
     """Render pages in both languages below a folder; returns what the list of reports shows.
 
@@ -133,6 +135,7 @@ def write_pages(
     for page in pages:
         if page.stem in entries:
             raise UserError(f"Two pages are both called {page.stem}; their readers share an id.")
+        say(str(page.stem))
         _write_page(folder, page, look, (behind or {}).get(page.stem, []))
         entries[page.stem] = _entry(page)
     return Catalogue(entries=tuple(entries[stem] for stem in sorted(entries)))

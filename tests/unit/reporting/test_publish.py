@@ -283,3 +283,9 @@ def test_a_kill_at_any_moment_leaves_the_latest_reports_whole(tmp_path):
     assert step > 20 and switched_at is not None
     left = [p.name for p in (tmp_path / "reports" / "published").iterdir()]
     assert not [name for name in left if name.startswith(".")]
+
+
+def test_every_page_is_named_when_it_is_begun(tmp_path):
+    said: list[str] = []
+    write_build(tmp_path / "b", (director_page(), rep_page(7)), edition(), say=said.append)
+    assert said == ["director_weekly/C01/2026-W46", "rep_weekly/E007/2026-W46"]
