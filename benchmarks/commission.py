@@ -7,7 +7,7 @@ years; the shipped plans turn them into credits for sellers, leads, managers and
 what an analyst would write for one plan: a running position and marginal tiers over the same
 credits, all of them; who has no quota of their own is given one. It knows no caps, gates, releases,
 pools, ledgers or statements. Both sum by payee and month; the sums of the component both compute
-must be equal. Processor seconds are printed beside those of the clock.
+must be equal. Each side runs three times, in turn, and the fastest counts.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import argparse
 import resource
 import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -24,6 +26,7 @@ from pipelines.policy.load import load_policies
 from pipelines.resources import shipped
 from pipelines.warehouse.catalog import all_models, ancestors
 from pipelines.warehouse.duck import Warehouse, open_warehouse
+from pipelines.warehouse.models import Model
 from pipelines.warehouse.shape import fill_empty
 from pipelines.workspace import Label, Settings, Workspace
 
@@ -152,37 +155,74 @@ def main() -> None:
             _measure(warehouse, list(ancestors(all_models(policies), [TARGET])))
 
 
-def _measure(warehouse: Warehouse, models: list) -> None:  # type: ignore[type-arg]
-    con = warehouse.con
-    seconds, processor = {}, {}
-    for model in models:
-        started, spent = time.perf_counter(), time.process_time()
-        kind = "view" if model.is_view else "table"
-        con.execute(f"create or replace {kind} {model.name} as {model.sql}")
-        if model.group == "commission":
-            seconds[model.name] = time.perf_counter() - started
-            processor[model.name] = time.process_time() - spent
-    credits = warehouse.scalar("select count(*) from core.fct_credit")
-    lines = warehouse.scalar("select count(*) from mart.commission_line")
+@dataclass(frozen=True)
+class Took:
+    """Seconds by the clock and of the processor."""
+
+    clock: float
+    processor: float
+
+    def __add__(self, other: Took) -> Took:
+        return Took(self.clock + other.clock, self.processor + other.processor)
+
+    def __str__(self) -> str:
+        return f"{self.clock:7.2f} s {self.processor:7.2f} s of processor time"
+
+
+def _timed(con: duckdb.DuckDBPyConnection, sql: str) -> Took:
     started, spent = time.perf_counter(), time.process_time()
-    con.execute(f"create or replace temp table by_hand as {_BY_HAND}")
-    by_hand, by_hand_spent = time.perf_counter() - started, time.process_time() - spent
-    whole = sum(seconds.values())
-    paying = sum(s for name, s in seconds.items() if name not in _BEFORE_CREDITS)
-    paying_spent = sum(s for name, s in processor.items() if name not in _BEFORE_CREDITS)
-    print(f"{credits:,} credits, {lines:,} lines")
-    for name, took in sorted(seconds.items(), key=lambda item: -item[1])[:12]:
-        print(f"  {took:7.2f} s {processor[name]:7.2f} s of processor time  {name}")
-    print(f"  {whole:7.2f} s  all commission models")
-    print(f"  {paying:7.2f} s  of them from credits to statements")
-    print(f"  {by_hand:7.2f} s  by hand: one plan, marginal tiers, one row a slice")
-    print(f"  ratio {paying / by_hand:.2f} from credits, {whole / by_hand:.2f} in all")
+    con.execute(sql)
+    return Took(time.perf_counter() - started, time.process_time() - spent)
+
+
+def _build(con: duckdb.DuckDBPyConnection, models: Sequence[Model]) -> dict[str, Took]:
+    return {
+        model.name: _timed(
+            con,
+            f"create or replace {'view' if model.is_view else 'table'} {model.name} as {model.sql}",
+        )
+        for model in models
+    }
+
+
+def _measure(warehouse: Warehouse, models: Sequence[Model]) -> None:
+    """Every side three times, one after the other; of each the fastest."""
+    con = warehouse.con
+    commission = [model for model in models if model.group == "commission"]
+    paying = [model for model in commission if model.name not in _BEFORE_CREDITS]
+    _build(con, [model for model in models if model.group != "commission"])
+    before = _build(con, [model for model in commission if model.name in _BEFORE_CREDITS])
+    passes, peers = [], []
+    for _ in range(3):
+        passes.append(_build(con, paying))
+        peers.append(_timed(con, f"create or replace temp table by_hand as {_BY_HAND}"))
+    fastest = min(passes, key=_clock)
+    by_hand = Took(min(p.clock for p in peers), min(p.processor for p in peers))
+    credited = Took(_clock(fastest), min(_processor(one) for one in passes))
+    whole = credited + Took(_clock(before), _processor(before))
     print(
-        f"  processor: {paying_spent:.2f} s from credits, {by_hand_spent:.2f} s by hand, "
-        f"ratio {paying_spent / by_hand_spent:.2f}"
+        f"{warehouse.scalar('select count(*) from core.fct_credit'):,} credits, "
+        f"{warehouse.scalar('select count(*) from mart.commission_line'):,} lines"
+    )
+    for name, took in sorted((before | fastest).items(), key=lambda item: -item[1].clock)[:12]:
+        print(f"  {took}  {name}")
+    print(f"  {whole}  all commission models")
+    print(f"  {credited}  of them from credits to statements, fastest of three")
+    print(f"  {by_hand}  by hand: one plan, marginal tiers, one row a slice, fastest of three")
+    print(
+        f"  from credits {credited.clock / by_hand.clock:.2f} times by the clock, "
+        f"{credited.processor / by_hand.processor:.2f} times in processor time"
     )
     print(f"  peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024:,} MB")
     _hold_against_each_other(con)
+
+
+def _clock(found: dict[str, Took]) -> float:
+    return sum(took.clock for took in found.values())
+
+
+def _processor(found: dict[str, Took]) -> float:
+    return sum(took.processor for took in found.values())
 
 
 _BEFORE_CREDITS = frozenset(

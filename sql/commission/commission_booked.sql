@@ -36,6 +36,7 @@ select
   release_date,
   true as is_closed,
   false as is_computed,
+  false as is_echo,
   _load,
   _line
 from core.closed_line
@@ -72,6 +73,7 @@ select
   ledger.release_date,
   false as is_closed,
   true as is_computed,
+  ledger.is_echo,
   ledger._load,
   ledger._line
 from core.commission_ledger as ledger
@@ -109,6 +111,7 @@ select
   release_date,
   is_closed,
   false as is_computed,
+  false as is_echo,
   _load,
   _line
 from core.commission_correction

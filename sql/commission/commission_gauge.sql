@@ -19,54 +19,27 @@ with component as (
   group by component.plan_id, component.plan_version, component.component_id, component.rate_kind
 ),
 
-by_month as (
+-- what goes back into an earlier quota period does not tell where a payee stands in this one
+month_end as (
   select
     account.payee_id,
     account.plan_id,
     account.plan_version,
     account.component_id,
-    account.quota_start,
-    credit.month_start,
     account.quota,
-    sum(credit.full_amount) as credit
-  from core.fct_credit as credit
-  inner join core.commission_account as account
-    on
-      credit.payee_id = account.payee_id
-      and credit.plan_id = account.plan_id
-      and credit.plan_version = account.plan_version
-      and credit.component_id = account.component_id
-      and credit.quota_start = account.quota_start
+    month.month_start,
+    month.full_amount_so_far
+  from core.commission_month as month
+  inner join core.commission_account as account on month.account_no = account.account_no
   inner join component
     on
       account.plan_id = component.plan_id
       and account.plan_version = component.plan_version
       and account.component_id = component.component_id
-  where not credit.is_at_original_rate
-  group by
-    account.payee_id, account.plan_id, account.plan_version, account.component_id, account.quota_start,
-    credit.month_start, account.quota
-),
-
--- what goes back into an earlier quota period does not tell where a payee stands in this one
-month_end as (
-  select
-    by_month.*,
-    sum(by_month.credit) over (
-      partition by
-        by_month.payee_id,
-        by_month.plan_id,
-        by_month.plan_version,
-        by_month.component_id,
-        by_month.quota_start
-      order by by_month.month_start
-      rows between unbounded preceding and current row
-    ) as credit_so_far
-  from by_month
   qualify row_number() over (
     partition by
-      by_month.payee_id, by_month.plan_id, by_month.plan_version, by_month.component_id, by_month.month_start
-    order by by_month.quota_start desc
+      account.payee_id, account.plan_id, account.plan_version, account.component_id, month.month_start
+    order by account.quota_start desc
   ) = 1
 ),
 
@@ -148,7 +121,7 @@ select
   -- percent with four decimals, cut off: 99.99999 % is not yet 100 %
   cast(
     cast(
-      cast(round(greatest(month_end.credit_so_far, 0) * 100, 0) as hugeint) * 1000000
+      cast(round(greatest(month_end.full_amount_so_far, 0) * 100, 0) as hugeint) * 1000000
       // cast(round(month_end.quota * 100, 0) as hugeint) as decimal(20, 0)
     ) * cast(0.0001 as decimal(5, 4)) as decimal(18, 4)
   ) as attainment_pct,

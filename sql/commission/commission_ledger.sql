@@ -61,25 +61,30 @@ draw as (
 side as (
   select
     'earned' as ledger,
-    false as is_timed
+    false as is_timed,
+    false as is_echo
   union all
   select
     'earned' as ledger,
-    true as is_timed
+    true as is_timed,
+    false as is_echo
   union all
   select
     'payable' as ledger,
-    false as is_timed
+    false as is_timed,
+    true as is_echo
   union all
   select
     'held' as ledger,
-    true as is_timed
+    true as is_timed,
+    true as is_echo
 ),
 
 line as (
   select
     concat(side.ledger, ':', entry.line_id) as line_id,
     side.ledger,
+    side.is_echo,
     entry.payee_id,
     entry.period,
     entry.credit_date,
@@ -115,6 +120,7 @@ line as (
   select
     concat(release_ledger.ledger, ':', release.release_id) as line_id,
     release_ledger.ledger,
+    release_ledger.ledger = 'held' as is_echo,
     release.payee_id,
     strftime(release.release_date, '%Y-%m') as period,
     release.release_date as credit_date,
@@ -154,6 +160,7 @@ line as (
   select
     concat(draw_ledger.ledger, ':', draw_ledger.movement, '|', draw.payee_id, '|', draw.period) as line_id,
     draw_ledger.ledger,
+    false as is_echo,
     draw.payee_id,
     draw.period,
     draw.credit_date,
@@ -206,6 +213,7 @@ line as (
   select
     concat('payable:adjustment:', adjustment.adjustment_id) as line_id,
     'payable' as ledger,
+    false as is_echo,
     adjustment.employee_id as payee_id,
     adjustment.period,
     cast(cast(concat(adjustment.period, '-01') as date) + interval 1 month - interval 1 day as date)
@@ -241,6 +249,7 @@ line as (
   select
     concat('paid:', payroll.employee_id, ':', payroll.period) as line_id,
     'paid' as ledger,
+    false as is_echo,
     payroll.employee_id as payee_id,
     payroll.period,
     payroll.paid_date as credit_date,
@@ -276,6 +285,8 @@ line as (
 select
   line_id,
   ledger,
+  -- says again on its ledger what the line of another says: one digest covers both
+  is_echo,
   payee_id,
   period,
   credit_date,

@@ -84,70 +84,29 @@ present as (
   where org.is_active and org.region_id is not null
 ),
 
--- where members stand by their own plan, in the measure of the pool: at the end of a month the
--- position is what the months of the quota period have moved it by
-own_month as (
-  select
-    account.account_no,
-    account.payee_id,
-    account.quota,
-    account.is_per_transaction,
-    component.quota_measure,
-    credit.month_start,
-    sum(credit.full_amount) as month_credit,
-    sum(credit.credit_amount) as moved_by,
-    max(concat(cast(credit.event_date as varchar), credit.credit_id)) as last_credit,
-    arg_max(credit.credit_amount, concat(cast(credit.event_date as varchar), credit.credit_id)) as last_amount
-  from core.fct_credit as credit
-  inner join core.commission_account as account
-    on
-      credit.payee_id = account.payee_id
-      and credit.plan_id = account.plan_id
-      and credit.plan_version = account.plan_version
-      and credit.component_id = account.component_id
-      and credit.quota_start = account.quota_start
-  inner join policy.commission_component as component
-    on
-      credit.plan_id = component.plan_id
-      and credit.plan_version = component.plan_version
-      and credit.component_id = component.component_id
-  where
-    component.quota_measure is not null and component.credit_to in ('owner', 'deal_team')
-    and not credit.is_at_original_rate and exists (select 1 from pool)
-  group by
-    account.account_no, account.payee_id, account.quota, account.is_per_transaction,
-    component.quota_measure, credit.month_start
-),
-
-own_position as (
-  select
-    own_month.*,
-    case
-      when own_month.is_per_transaction then own_month.last_amount
-      else
-        sum(own_month.moved_by) over (
-          partition by own_month.account_no order by own_month.month_start
-          rows between unbounded preceding and current row
-        )
-    end as position_to
-  from own_month
-),
-
--- of two accounts in one month the one credited last tells where a member stands
+-- where members stand by their own plan, in the measure of the pool; of two accounts in one month the
+-- one credited last tells
 standing as (
   select
-    own_position.payee_id as employee_id,
-    own_position.quota_measure,
-    own_position.month_start,
-    own_position.quota,
-    own_position.position_to,
-    sum(own_position.month_credit) over (
-      partition by own_position.payee_id, own_position.quota_measure, own_position.month_start
+    account.payee_id as employee_id,
+    component.quota_measure,
+    month.month_start,
+    account.quota,
+    month.position_to,
+    sum(month.full_amount) over (
+      partition by account.payee_id, component.quota_measure, month.month_start
     ) as month_credit
-  from own_position
+  from core.commission_month as month
+  inner join core.commission_account as account on month.account_no = account.account_no
+  inner join policy.commission_component as component
+    on
+      account.plan_id = component.plan_id
+      and account.plan_version = component.plan_version
+      and account.component_id = component.component_id
+  where component.quota_measure is not null and component.credit_to in ('owner', 'deal_team')
   qualify row_number() over (
-    partition by own_position.payee_id, own_position.quota_measure, own_position.month_start
-    order by own_position.last_credit desc
+    partition by account.payee_id, component.quota_measure, month.month_start
+    order by month.last_credit desc
   ) = 1
 ),
 

@@ -18,7 +18,9 @@ line as (
     line.component_id,
     line.period <> line.posted_period as is_correction,
     -- twelve signs of each: an engine sorts them without a look at the whole text
-    substr(md5(concat(line.line_id, '=', cast(line.amount as varchar))), 1, 12) as mark
+    case
+      when not line.is_echo then substr(md5(concat(line.line_id, '=', cast(line.amount as varchar))), 1, 12)
+    end as mark
   from core.commission_booked as line
 ),
 
@@ -38,7 +40,7 @@ posted as (
       end
     ) as adjustments,
     sum(case when ledger = 'payable' and component_id = 'draw' then amount else 0 end) as draw_change,
-    md5(string_agg(mark, '' order by mark)) as checksum
+    md5(array_to_string(list_sort(array_agg(mark) filter (where mark is not null)), '')) as checksum
   from line
   group by payee_id, period
 ),

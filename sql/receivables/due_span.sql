@@ -6,10 +6,10 @@ with cash as (
   select
     document_id,
     settled_date,
-    sum(sum(amount)) over (
+    cast(sum(sum(amount)) over (
       partition by document_id order by settled_date
       rows between unbounded preceding and current row
-    ) as cash_amount
+    ) as decimal(18, 4)) as cash_amount
   from core.fct_settlement
   where is_known and item_kind = 'invoice' and kind in ('cash', 'bounce')
   group by document_id, settled_date
@@ -69,9 +69,7 @@ collected as (
       ),
       date '9999-12-31'
     ) as valid_before,
-    greatest(
-      least(coalesce(cash.cash_amount, 0) - due.settles_from, cast(due.amount as decimal(38, 4))), 0
-    ) as collected_amount
+    greatest(least(coalesce(cash.cash_amount, 0) - due.settles_from, due.amount), 0) as collected_amount
   from state
   inner join due
     on state.invoice_id = due.invoice_id and state.instalment_seq = due.instalment_seq

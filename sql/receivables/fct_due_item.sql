@@ -8,10 +8,10 @@ with cash as (
   select
     document_id,
     settled_date,
-    sum(sum(amount)) over (
+    cast(sum(sum(amount)) over (
       partition by document_id order by settled_date
       rows between unbounded preceding and current row
-    ) as cash_amount,
+    ) as decimal(18, 4)) as cash_amount,
     coalesce(
       lead(settled_date) over (partition by document_id order by settled_date), date '9999-12-31'
     ) as next_date
@@ -49,9 +49,7 @@ due as (
 collected as (
   select
     due.*,
-    greatest(
-      least(coalesce(cash.cash_amount, 0) - due.settles_from, cast(due.amount as decimal(38, 4))), 0
-    ) as collected_amount
+    greatest(least(coalesce(cash.cash_amount, 0) - due.settles_from, due.amount), 0) as collected_amount
   from due
   left join cash
     on

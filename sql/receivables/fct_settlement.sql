@@ -244,7 +244,7 @@ select
   entry.settled_date,
   entry.kind,
   entry.source_id,
-  entry.amount,
+  cast(entry.amount as decimal(18, 4)) as amount,
   entry.settled_date <= parameter.as_of_date as is_known,
   entry._load,
   entry._line

@@ -121,6 +121,7 @@ def test_a_pool_is_paid_out_exactly_and_nobody_is_a_cent_off(lab: Laboratory) ->
     lab.given("core.commission_account", [
         account(f"E{n}.{k}", number) for number, (n, k, _) in enumerate(members)
     ])  # fmt: skip
+    lab.build("core.commission_month")
     paid: dict[str, list[Row]] = defaultdict(list)
     for row in lab.result("core.commission_pool_share"):
         paid[row["pool_id"]].append(row)

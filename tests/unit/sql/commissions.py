@@ -17,11 +17,13 @@ from pipelines.warehouse.duck import Warehouse
 CHAIN = (
     "core.payee_plan_span", "core.payee_component_span", "core.fct_credit_event",
     "core.fct_credit_cut", "core.fct_credit",
-    "core.commission_account", "core.commission_running", "core.commission_step",
+    "core.commission_account", "core.commission_month", "core.commission_running",
+    "core.commission_step",
     "core.commission_gauge", "core.commission_priced", "core.commission_reversal",
     "core.commission_earning", "core.commission_limit",
     "core.commission_pool_share", "core.commission_entry", "core.commission_cash",
-    "core.commission_release", "core.commission_draw", "core.commission_ledger",
+    "core.commission_portion", "core.commission_release", "core.commission_draw",
+    "core.commission_ledger",
 )  # fmt: skip
 PAID = CHAIN[CHAIN.index("core.commission_account") : CHAIN.index("core.commission_earning") + 1]
 NAME = {"zh": "提", "en": "c"}

@@ -141,6 +141,7 @@ def shares(
     lab.given("core.commission_account", [
         account(row["payee_id"], number, quota=100) for number, row in enumerate(standing)
     ])  # fmt: skip
+    lab.build("core.commission_month")
     return pick(lab.result("core.commission_pool_share", "employee_id"), "employee_id", "amount")
 
 

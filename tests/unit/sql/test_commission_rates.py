@@ -184,6 +184,25 @@ def test_a_two_way_table_pays_by_attainment_and_collection_rate(
     assert [row["amount"] for row in rows] == [pays]
 
 
+@pytest.mark.parametrize(("per", "positions"), [(None, [60, 50]), ("transaction", [20, -10])])
+def test_a_month_ends_where_its_last_credit_has_come_to(
+    lab: Laboratory, per: str | None, positions: list[int]
+) -> None:
+    """40 and 20 in October, 10 taken back in November; gates look at what was sold in full."""
+    found = [credit("A", 40), credit("B", 20, "2026-10-20", full_amount=30),
+             credit("C", -10, "2026-11-05")]  # fmt: skip
+    earned(lab, [{**one, "is_per_transaction": per is not None} for one in found],
+           {"rate": {"flat_pct": 10, **({"per": per} if per else {})}})  # fmt: skip
+    rows = lab.result("core.commission_month", "month_start")
+    last = lab.query(
+        "select position_to from core.commission_running "
+        "qualify row_number() over (partition by account_no, month_start order by place desc) = 1 "
+        "order by month_start"
+    )
+    assert pick(rows, "full_amount", "full_amount_so_far") == [(70, 70), (-10, 60)]
+    assert [row["position_to"] for row in rows] == [row["position_to"] for row in last] == positions
+
+
 def test_attainment_is_cut_off_to_four_decimals_and_nothing_due_is_nothing_late(
     lab: Laboratory,
 ) -> None:

@@ -26,6 +26,7 @@ def releases(
     given_plans(lab, plan(part(event="invoiced", release=release)))
     lab.given("core.commission_entry", entries)
     lab.given("core.commission_cash", cash)
+    lab.build("core.commission_portion")
     rows = lab.result("core.commission_release", "release_date, cause, amount")
     return [(str(r["release_date"]), r["amount"], r["cause"]) for r in rows]
 
@@ -174,6 +175,31 @@ def test_what_waits_is_held_until_it_is_released_and_what_is_due_later_stays_hel
     assert ledger(lab) == [
         ("earned", "invoice", 100), ("held", "held", 100), ("held", "released_at_once", -90),
         ("payable", "released_at_once", 90),
+    ]  # fmt: skip
+
+
+def test_a_portion_says_what_is_paid_on_its_day_and_what_is_held_back_until_when(
+    lab: Laboratory,
+) -> None:
+    releases(lab, [entry("A", 100)], HOLD)
+    (found,) = lab.result("core.commission_portion")
+    assert (found["amount"], found["hold_amount"]) == (90, 10)
+    assert (str(found["release_date"]), str(found["hold_date"])) == ("2026-10-05", "2027-01-05")
+    assert found["family_id"] is None  # a line that waits for nothing is its own source
+    assert {r["family_id"] for r in lab.result("core.commission_release")} == {found["portion_id"]}
+
+
+def test_a_line_that_another_ledger_repeats_is_marked_beside_the_line_it_repeats(
+    lab: Laboratory,
+) -> None:
+    """The digest of a statement covers each pair once, so both stand in the same month."""
+    releases(lab, [entry("A", 100)], HOLD)
+    lab.build("core.commission_release")
+    found = pick(lab.result("core.commission_ledger"), "ledger", "cause", "is_echo", "period")
+    assert sorted(found) == [
+        ("earned", "invoice", False, "2026-10"), ("held", "held", True, "2026-10"),
+        ("held", "released_at_once", True, "2026-10"),
+        ("payable", "released_at_once", False, "2026-10"),
     ]  # fmt: skip
 
 
