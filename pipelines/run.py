@@ -143,6 +143,7 @@ def conclude(session: Session, errors: Sequence[str]) -> Outcome:
 
     started = time.perf_counter()
     session.progress("publish", "reports")
+    session.warehouse.make_room()  # for the pages, which hold every line of every statement
     session.write_findings()
     errors = [*session.broken.values(), *errors, *_render_after_checks(session)]
     built = [name for name in session.reports if name in session.pages]

@@ -18,6 +18,7 @@ import duckdb
 
 _QUERIES = Path(__file__).parent / "queries"
 _AT_ONCE = 4096
+_MANY = 1000
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 
 Record = Any
@@ -33,7 +34,11 @@ def query_text(name: str) -> str:
 def fetch(con: duckdb.DuckDBPyConnection, name: str, **params: object) -> list[Record]:
     """All rows of a query; parameters the query does not mention are left out."""
     cursor = con.execute(query_text(name), _mentioned(name, params))
-    return list(itertools.starmap(_record(cursor), cursor.fetchall()))
+    record, shared = _record(cursor), _Shared(cursor)
+    found: list[Record] = []
+    while rows := cursor.fetchmany(_AT_ONCE):
+        found += itertools.starmap(record, map(shared.row, rows))
+    return found
 
 
 def stream(con: duckdb.DuckDBPyConnection, name: str, **params: object) -> Iterator[Record]:
@@ -42,6 +47,24 @@ def stream(con: duckdb.DuckDBPyConnection, name: str, **params: object) -> Itera
     record = _record(cursor)
     while rows := cursor.fetchmany(_AT_ONCE):
         yield from itertools.starmap(record, rows)
+
+
+class _Shared:
+    """One object for a text that a column repeats: names and words are most of what rows weigh."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._known: list[dict[str, str] | None] = [
+            {} if str(column[1]) == "VARCHAR" else None for column in cursor.description or ()
+        ]
+
+    def row(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        made = list(row)
+        for place, known in enumerate(self._known):
+            if known is not None and row[place] is not None:
+                made[place] = known.setdefault(row[place], row[place])
+                if len(known) > _MANY:  # numbers of documents: nothing to share
+                    known.clear()
+        return tuple(made)
 
 
 def _mentioned(name: str, params: dict[str, object]) -> dict[str, object]:

@@ -7,7 +7,7 @@ the page and its workbook (`statement.py`).
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
 
 from pipelines.reporting.causes import cause_text
 from pipelines.reporting.context import Context
@@ -69,9 +69,7 @@ def _earned(row: Record) -> Cells:
         component_text(row),
         _credit(row),
         tier_text(row),
-        Ratio(value=row.rate, decimals=2)
-        if row.rate is not None and row.rate < _PER_UNIT
-        else None,
+        _rate(str(row.rate)) if row.rate is not None and row.rate < _PER_UNIT else None,
         money(row.amount, exact=True),
         cause_text(row.cause),
     )
@@ -86,7 +84,7 @@ def _source(row: Record) -> Text:
 
 def component_text(row: Record) -> Text | None:
     if row.label_zh:
-        return Bilingual(zh=row.label_zh, en=row.label_en)
+        return _label(row.label_zh, row.label_en)
     return message(f"statement.component.{row.component_id}")
 
 
@@ -94,18 +92,35 @@ def tier_text(row: Record) -> Message | None:
     """The limits of the tier, in percent, units or money, where there is more than one."""
     if row.tier_from is None or (row.tier_from == 0 and row.tier_to is None):
         return None
-    start, end = (_limit(row, limit) for limit in (row.tier_from, row.tier_to))
+    is_share = row.rate_kind == "matrix" or row.rate_by == "attainment"
+    end = None if row.tier_to is None else str(row.tier_to)
+    return _tier(str(row.tier_from), end, is_share, row.is_of_units)
+
+
+# What a hundred thousand lines have in common is one object each. Decimals are remembered by their
+# text: 1.0 and 1.00 are equal, and shown differently.
+@lru_cache(maxsize=10_000)
+def _label(zh: str, en: str) -> Bilingual:
+    return Bilingual(zh=zh, en=en)
+
+
+@lru_cache(maxsize=10_000)
+def _tier(start: str, end: str | None, is_share: bool, is_of_units: bool) -> Message:
+    def limit(text: str) -> Ratio | Number | Money:
+        if is_share:
+            return Ratio(value=Decimal(text) / 100)
+        return (
+            Number(value=Decimal(text), decimals=0) if is_of_units else Money(amount=Decimal(text))
+        )
+
     if end is None:
-        return message("statement.tier_from", start=start)
-    return message("statement.tier", start=start, end=end)
+        return message("statement.tier_from", start=limit(start))
+    return message("statement.tier", start=limit(start), end=limit(end))
 
 
-def _limit(row: Record, limit: Decimal | None) -> Any:
-    if limit is None:
-        return None
-    if row.rate_kind == "matrix" or row.rate_by == "attainment":
-        return Ratio(value=limit / 100)
-    return Number(value=limit, decimals=0) if row.is_of_units else Money(amount=limit)
+@lru_cache(maxsize=10_000)
+def _rate(text: str) -> Ratio:
+    return Ratio(value=Decimal(text), decimals=2)
 
 
 def _credit(row: Record) -> Money | None:
@@ -182,7 +197,7 @@ def release_section(lines: list[Record], holds: list[Record]) -> Section | None:
                 (
                     day(row.release_date),
                     _document(row.source_id),
-                    Bilingual(zh=row.label_zh, en=row.label_en),
+                    _label(row.label_zh, row.label_en),
                     money(row.amount, exact=True, signed=True),
                     message("statement.release.planned"),
                 )

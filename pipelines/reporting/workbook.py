@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -125,6 +126,19 @@ class _Writer:
     columns: dict[str, list[str]] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
     words_of: dict[str, str] = field(default_factory=dict)
+    formulas: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def live(self, sheet: str, cell: Cell, number: int) -> tuple[str, Decimal] | None:
+        """Formula and value of a cell that is computed from its row, the first being row 1."""
+        if not isinstance(cell, RowFormula):
+            return None
+        key = (sheet, cell.formula)
+        if key not in self.formulas:
+            ids = self.columns[sheet]
+            self.formulas[key] = re.sub(
+                r"\{(\w+)\}", lambda found: f"{letter(ids.index(found[1]))}\0", cell.formula
+            )
+        return self.formulas[key].replace("\0", str(number)), cell.value
 
     def said(self, cell: Cell) -> str:
         """The text of a cell that is not plain text yet; words without parameters are kept."""
@@ -216,7 +230,7 @@ def _write_sheet(writer: _Writer, sheet: Sheet) -> None:
     totals = [Decimal(0)] * len(sheet.columns)
     kinds = [column.kind for column in sheet.columns]
     styles = [writer.formats[kind]._get_xf_index() for kind in kinds]
-    plain = PlainRows(kinds, styles, writer.said)
+    plain = PlainRows(kinds, styles, writer.said, partial(writer.live, sheet.id))
     adding = [place for place, column in enumerate(sheet.columns) if column.adds]
     for cells in sheet.rows():
         if len(cells) != len(sheet.columns):
@@ -263,12 +277,8 @@ def _write_cell(
         return
     if isinstance(cell, SumOf):
         page.write_formula(row, place, _sum_formula(writer, cell), style, cell.value)
-    elif isinstance(cell, RowFormula):
-        ids = writer.columns[sheet.id]
-        formula = re.sub(
-            r"\{(\w+)\}", lambda m: f"{letter(ids.index(m[1]))}{row + 1}", cell.formula
-        )
-        page.write_formula(row, place, f"={formula}", style, cell.value)
+    elif live := writer.live(sheet.id, cell, row + 1):
+        page.write_formula(row, place, f"={live[0]}", style, live[1])
     elif column.kind == "text":
         text = cell if isinstance(cell, str) else writer.said(cell)
         text = _plain(text)

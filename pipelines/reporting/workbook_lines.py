@@ -4,9 +4,9 @@ Belongs here: the XML of a row of texts, numbers and dates, as the library write
 belong here: anything the library does once for a sheet, or a cell that is not plain.
 
 The library spends some twenty calls on a cell, which is minutes for the half million lines of a
-large company. What it needs a second look at (a formula, a text that begins like one, signs that
-XML escapes, white space at an end) is left to it. A test holds both ways against each other, byte
-for byte, so a new version of the library cannot part them unseen.
+large company. What it needs a second look at (a text that begins like a formula, signs that XML
+escapes, white space at an end, a sum over another sheet) is left to it. A test holds both ways
+against each other, byte for byte, so a new version of the library cannot part them unseen.
 """
 
 from __future__ import annotations
@@ -37,12 +37,18 @@ class PlainRows:
         kinds: of each column: "text" for texts, "date" for dates, others for exact numbers.
         styles: number of the style of each column.
         said: the text of a cell that is not plain text yet.
+        live: formula and value of a cell that is computed from its row; none of any other.
     """
 
     def __init__(
-        self, kinds: Sequence[str], styles: Sequence[int], said: Callable[[Any], str]
+        self,
+        kinds: Sequence[str],
+        styles: Sequence[int],
+        said: Callable[[Any], str],
+        live: Callable[[Any, int], tuple[str, Decimal] | None],
     ) -> None:
         self._said = said
+        self._live = live
         self._columns = [
             (kind, f'<c r="{letter(place)}', f'" s="{style}"{_OPENS[kind == "text"]}')
             for place, (kind, style) in enumerate(zip(kinds, styles, strict=True))
@@ -69,6 +75,10 @@ class PlainRows:
                 text = str(cell)
             elif cell.__class__ is Decimal and cell.is_finite():
                 text = f"{cell:.16G}"
+            elif formula := self._live(cell, number):
+                opens = middle.removesuffix("<v>")
+                made.append(f"{head}{number}{opens}<f>{formula[0]}</f><v>{formula[1]}</v></c>")
+                continue
             else:
                 return None
             made.append(f"{head}{number}{middle}{text}</v></c>")

@@ -133,6 +133,11 @@ class Warehouse:
             raise
         self.con.execute("commit")
 
+    def make_room(self) -> None:
+        """Use half of the memory from here on, and let go of what is kept beyond it."""
+        size, unit = str(self.scalar("select current_setting('memory_limit')")).split()
+        self.con.execute(f"set memory_limit = '{float(size) / 2:.1f}{unit}'")
+
     @contextmanager
     def filtering_last(self) -> Iterator[None]:
         """Filters stay where the SQL has them.

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.reporting.values import Bilingual, message, verbatim
-from pipelines.reporting.workbook import Book, Cell, Sheet, columns, write_book
+from pipelines.reporting.workbook import Book, Cell, RowFormula, Sheet, columns, write_book
 from pipelines.reporting.workbook_lines import PlainRows
 
 COLUMNS = columns("customer:text bucket:text amount:money+ rate:rate due:date items:int+")
@@ -39,10 +39,11 @@ TEXTS = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
 )
 AMOUNTS = st.decimals("-9007199254740.9999", "9007199254740.9999", places=4)
+FORMULAS = st.sampled_from(["{rate}*{items}", "({rate}-{items})/2", "-{items}"])
 ROWS = st.tuples(
     st.none() | TEXTS | TEXTS.map(verbatim) | st.just(message("row.total")),
     st.none() | TEXTS,
-    st.none() | AMOUNTS,
+    st.none() | AMOUNTS | st.builds(RowFormula, AMOUNTS, FORMULAS),
     st.none() | st.decimals(0, 9, places=10),
     st.none() | st.dates(dt.date(1899, 12, 31), dt.date(2999, 1, 1)),
     st.none() | st.integers(-(10**17), 10**17),
@@ -50,7 +51,7 @@ ROWS = st.tuples(
 
 
 def plain_xml(cells: list[object]) -> str | None:
-    return PlainRows(KINDS, range(6), str).xml(2, cells)
+    return PlainRows(KINDS, range(6), str, lambda *_: None).xml(2, cells)
 
 
 def sheets_of(path: Path, rows: list[tuple[Cell, ...]]) -> dict[str, bytes]:
@@ -87,6 +88,13 @@ def test_what_is_no_exact_number_is_left_to_the_library(place: int, cell: object
     cells: list[object] = [None] * len(KINDS)
     cells[place] = cell
     assert plain_xml(cells) is None
+
+
+def test_a_formula_over_its_row_is_not_left_to_the_library() -> None:
+    rows = PlainRows(["money"], [1], str, lambda cell, number: (f"B{number}-C{number}", cell))
+    assert rows.xml(7, [Decimal("1.10")]) == '<row r="7"><c r="A7" s="1"><v>1.10</v></c></row>'
+    live = PlainRows(["money"], [1], str, lambda _, number: (f"B{number}-C{number}", Decimal(2)))
+    assert live.xml(7, [object()]) == '<row r="7"><c r="A7" s="1"><f>B7-C7</f><v>2</v></c></row>'
 
 
 def test_a_plain_row_is_not_left_to_the_library() -> None:
