@@ -325,9 +325,9 @@ def test_counting_back_uses_up_the_newest_month_first(lab: Laboratory) -> None:
 @pytest.mark.parametrize(
     ("sold", "expected"),
     [
-        ([("2026-09-10", 100)], "30"),  # this month's sales are all that is owed, and nothing before
+        ([("2026-09-10", 100)], "30"),  # nothing was sold before
         ([("2026-09-10", 100), ("2026-08-10", 80)], "30"),
-        ([("2026-07-10", 100)], "92"),  # months without sales up to the one that is owed count whole
+        ([("2026-07-10", 100)], "92"),  # nothing was sold since
     ],
 )
 def test_counting_back_ends_where_the_sales_of_a_month_cover_all_that_is_owed(
