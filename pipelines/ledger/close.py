@@ -219,7 +219,8 @@ def _unexplained(warehouse: Warehouse, _since: str, period: str) -> list[str]:
     )
     if not found:
         return []
-    total = sum(row["difference"] for row in found)
+    # signs do not cancel, as on the page
+    total = sum(abs(row["difference"]) for row in found)
     shown = "; ".join(
         f"{row['period']} {row['kind']} {row['key']} {row['difference']:,.2f}"
         for row in found[:_SHOWN]

@@ -175,26 +175,32 @@ def test_a_plan_that_cannot_be_paid_by_closes_nothing(
 def test_a_month_paid_wrongly_after_it_was_closed_keeps_the_next_one_open(tmp_path: Path) -> None:
     """Until the difference is corrected, or accepted by name."""
     books = Books().plan("rep", PLAN).person("D", "director").person("E1", "rep")
-    books.invoice("I1", "E1", "2026-08-05", 1000).cash("R1", "I1", "2026-08-20", 500)
-    books.write(tmp_path)
+    books.person("E2", "rep").invoice("I1", "E1", "2026-08-05", 1000)
+    books.cash("R1", "I1", "2026-08-20", 500).write(tmp_path)
     with computed(tmp_path, "2026-08-31", STATED) as session:
         checked(session)
         ledger = Ledger(open_workspace(tmp_path).ledger)
         assert refusals(session.warehouse, [], "2026-08", dt.date(2026, 8, 31)) == []
         freeze(session, ledger, "2026-08", dt.datetime(2026, 9, 1), "Li")
-    books.add("payroll_commission", {"employee_id": "E1", "period": "2026-08", "paid_amount": 40,
-                                     "paid_date": "2026-09-10"})  # fmt: skip
+    for who, amount in [("E1", 40), ("E2", 10)]:
+        books.add("payroll_commission", {
+            "employee_id": who, "period": "2026-08", "paid_amount": amount,
+            "paid_date": "2026-09-10",
+        })  # fmt: skip
     books.write(tmp_path)
     september = dt.date(2026, 9, 30)
     with computed(tmp_path, "2026-09-30", STATED) as session:
         checked(session)
         (reason,) = refusals(session.warehouse, ledger.periods(), "2026-09", september)
-    assert "2026-08 statement_to_payroll E1 -10.00" in reason
-    books.add("commission_approval", {
-        "approval_id": "A1", "kind": "difference", "period": "2026-08", "key": "E1",
-        "amount": -10, "status": "approved", "reason": "paid in October", "approved_by": "D",
-        "approved_at": "2026-09-30 09:00:00",
-    }).write(tmp_path)  # fmt: skip
+    assert "2 differences are unexplained, 20.00 in all" in reason
+    assert "2026-08 statement_to_payroll E1 -10.00; 2026-08 statement_to_payroll E2 10.00" in reason
+    for who, amount in [("E1", -10), ("E2", 10)]:
+        books.add("commission_approval", {
+            "approval_id": who, "kind": "difference", "period": "2026-08", "key": who,
+            "amount": amount, "status": "approved", "reason": "set right in October",
+            "approved_by": "D", "approved_at": "2026-09-30 09:00:00",
+        })  # fmt: skip
+    books.write(tmp_path)
     with computed(tmp_path, "2026-09-30", STATED) as session:
         checked(session)
         assert refusals(session.warehouse, ledger.periods(), "2026-09", september) == []
