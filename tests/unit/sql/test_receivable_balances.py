@@ -344,3 +344,14 @@ def test_counting_back_ends_where_the_sales_of_a_month_cover_all_that_is_owed(
     ])  # fmt: skip
     rows = [r for r in lab.result("core.dso_countback") if r["as_of_date"] == day("2026-09-30")]
     assert pick(rows, "scope_kind", "dso_countback") == [("company", Decimal(expected))]
+
+
+def test_a_limit_used_by_orders_alone_is_shown_where_nothing_is_open(lab: Laboratory) -> None:
+    use = {"as_of_date": day("2026-11-15"), "scope_kind": "customer", "credit_limit": 100}
+    lab.given("core.credit_use_day", [
+        {**use, "scope_id": "K", "credit_exposure": 150, "credit_breaches": 1},
+        {**use, "scope_id": "L", "credit_exposure": 0, "credit_breaches": 0},
+    ])  # fmt: skip
+    rows = lab.result("mart.receivable_metric")
+    assert pick(rows, "scope_id", "outstanding", "overdue_rate", "credit_limit_use",
+                "credit_breaches") == [("K", 0, None, Decimal("1.5"), 1)]  # fmt: skip
