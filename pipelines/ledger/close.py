@@ -208,17 +208,19 @@ def _disputes(warehouse: Warehouse, _since: str, period: str) -> list[str]:
     ]
 
 
-def _unexplained(warehouse: Warehouse, since: str, period: str) -> list[str]:
+def _unexplained(warehouse: Warehouse, _since: str, period: str) -> list[str]:
+    """Those of closed months too: payroll pays a month, and errs, after it was closed."""
     if not warehouse.scalar("select unexplained_blocks from policy.commission_books"):
         return []
     found = warehouse.rows(
         "select period, kind, key, difference from mart.commission_difference "
-        "where is_unexplained and period > ? and period <= ? order by period, kind, key",
-        [since, period],
+        "where is_unexplained and period <= ? order by period, kind, key",
+        [period],
     )
     if not found:
         return []
-    total = sum(row["difference"] for row in found)
+    # signs do not cancel, as on the page
+    total = sum(abs(row["difference"]) for row in found)
     shown = "; ".join(
         f"{row['period']} {row['kind']} {row['key']} {row['difference']:,.2f}"
         for row in found[:_SHOWN]

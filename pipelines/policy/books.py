@@ -27,6 +27,7 @@ class Closing(Policy):
 class Reconciling(Policy):
     tolerance: Annotated[Decimal, Field(ge=0, le=100)] = Decimal("0.05")
     timing_days: Annotated[int, Field(ge=0, le=730)] = 45
+    currency_pct: Annotated[Decimal, Field(ge=0, le=25)] = Decimal(5)
 
 
 class ContractCost(Policy):
@@ -51,7 +52,8 @@ class CommissionBooks(Policy):
 BOOK_TABLES = {
     "policy.commission_books": (
         "disputes_block boolean, dispute_days integer, unexplained_blocks boolean, "
-        "tolerance decimal(18, 4), timing_days integer, expected_life_months integer, "
+        "tolerance decimal(18, 4), timing_days integer, "
+        "currency_pct decimal(9, 4), expected_life_months integer, "
         "renewal_is_commensurate boolean, expense_up_to_months integer"
     ),
     "policy.approver_role": "role varchar",
@@ -71,6 +73,7 @@ def write_books(warehouse: Warehouse, books: CommissionBooks) -> dict[str, int]:
                 close.unexplained_blocks,
                 match.tolerance,
                 match.timing_days,
+                match.currency_pct,
                 cost.expected_life_months,
                 cost.renewal_is_commensurate,
                 cost.expense_up_to_months,

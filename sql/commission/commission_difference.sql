@@ -7,9 +7,6 @@
 with books as (
   select
     books.tolerance,
-    books.timing_days,
-    parameter.as_of_date,
-    parameter.base_currency,
     strftime(parameter.as_of_date, '%Y-%m') as month
   from policy.commission_books as books
   cross join core.parameter as parameter
@@ -141,98 +138,6 @@ to_ledger_explained as (
   where to_ledger.actual is not null and to_ledger.actual <> to_ledger.expected
 ),
 
-match as (
-  select
-    match.*,
-    books.tolerance,
-    books.base_currency,
-    cast(books.as_of_date - books.timing_days * interval 1 day as date) as young_from,
-    books.as_of_date
-  from mart.deal_match as match
-  cross join books
-),
-
-step as (
-  select
-    strftime(won_date, '%Y-%m') as period,
-    'won_to_contract' as kind,
-    opportunity_id as key,
-    won_amount as expected,
-    coalesce(contract_net, 0) as actual,
-    case
-      when contract_net is null and won_date >= young_from then 'timing'
-      when contract_net is null then 'missing'
-      when abs(contract_net - won_amount) <= tolerance then 'rounding'
-      when contracts_of_deal > 1 then 'split'
-      when won_currency <> contract_currency then 'currency'
-      when won_amount = contract_net + contract_tax then 'tax'
-      when contract_currency <> base_currency then 'rate'
-      else 'unexplained'
-    end as reason_code
-  from match
-  where won_date is not null and won_amount is not null and coalesce(contract_net, 0) <> won_amount
-  union all
-  select
-    strftime(signed_date, '%Y-%m') as period,
-    'contract_to_order' as kind,
-    contract_id as key,
-    contract_net as expected,
-    coalesce(order_net, 0) as actual,
-    case
-      when abs(contract_net - coalesce(order_net, 0)) <= tolerance then 'rounding'
-      when contract_net - coalesce(order_net, 0) = cancelled_net then 'cancelled'
-      when contract_currency <> base_currency and orders > 0 then 'rate'
-      when coalesce(order_net, 0) > contract_net and orders > 1 then 'duplicate'
-      when signed_date >= young_from then 'timing'
-      when order_net is null then 'missing'
-      when end_date > as_of_date and coalesce(order_net, 0) < contract_net then 'timing'
-      else 'unexplained'
-    end as reason_code
-  from match
-  where contract_net is not null and contract_net <> coalesce(order_net, 0)
-  union all
-  select
-    strftime(signed_date, '%Y-%m') as period,
-    'order_to_invoice' as kind,
-    contract_id as key,
-    order_net as expected,
-    coalesce(invoiced_net, 0) as actual,
-    case
-      when abs(order_net - coalesce(invoiced_net, 0)) <= tolerance then 'rounding'
-      when contract_currency <> base_currency and invoiced_net is not null then 'rate'
-      when coalesce(invoiced_net, 0) > order_net + coalesce(cancelled_net, 0) then 'duplicate'
-      when coalesce(invoiced_net, 0) > order_net then 'cancelled'
-      when undelivered > 0 or last_delivered_date >= young_from then 'timing'
-      else 'missing'
-    end as reason_code
-  from match
-  where order_net is not null and order_net <> coalesce(invoiced_net, 0)
-  union all
-  select
-    strftime(signed_date, '%Y-%m') as period,
-    'invoice_to_receipt' as kind,
-    contract_id as key,
-    invoiced_gross - coalesce(credited_gross, 0) as expected,
-    coalesce(received, 0) as actual,
-    case
-      when abs(invoiced_gross - coalesce(credited_gross, 0) - coalesce(received, 0)) <= tolerance
-        then 'rounding'
-      when
-        invoiced_gross - coalesce(credited_gross, 0) - coalesce(received, 0) = coalesce(written_off, 0)
-        then 'written_off'
-      when
-        coalesce(received, 0) > invoiced_gross - coalesce(credited_gross, 0)
-        and coalesce(received, 0) <= invoiced_gross
-        then 'credited'
-      when coalesce(received, 0) > invoiced_gross then 'duplicate'
-      else 'timing'
-    end as reason_code
-  from match
-  where
-    invoiced_gross is not null
-    and invoiced_gross - coalesce(credited_gross, 0) <> coalesce(received, 0)
-),
-
 difference as (
   select
     to_payroll.period,
@@ -273,7 +178,7 @@ difference as (
     step.actual,
     step.actual - step.expected as difference,
     step.reason_code
-  from step
+  from core.deal_step as step
 ),
 
 -- an acceptance names the amount it accepts, or any amount of that month and key

@@ -197,15 +197,15 @@ select
   scope_id,
   cast(sum(
     case
+      -- used up by newer months; months without sales before that add nothing
+      when sales_so_far - sales >= outstanding then 0
       when sales_so_far <= outstanding then cast(days * 10000 as hugeint)
-      when sales_so_far - sales < outstanding
-        then
-          (
-            2 * cast(cast(outstanding - (sales_so_far - sales) as decimal(28, 4)) * 10000 as hugeint)
-            * days * 10000
-            + cast(cast(sales as decimal(28, 4)) * 10000 as hugeint)
-          ) // (2 * nullif(cast(cast(sales as decimal(28, 4)) * 10000 as hugeint), 0))
-      else 0
+      else
+        (
+          2 * cast(cast(outstanding - (sales_so_far - sales) as decimal(28, 4)) * 10000 as hugeint)
+          * days * 10000
+          + cast(cast(sales as decimal(28, 4)) * 10000 as hugeint)
+        ) // (2 * nullif(cast(cast(sales as decimal(28, 4)) * 10000 as hugeint), 0))
     end
   ) as decimal(14, 0)) * cast(0.0001 as decimal(4, 4)) as dso_countback
 from consumed

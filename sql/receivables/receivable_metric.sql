@@ -40,7 +40,28 @@ scope_balance as (
   group by ageing.as_of_date, ageing.scope_kind, ageing.scope_id
 ),
 
--- the ledger may hold a balance on a day on which nothing is open
+-- the ledger may hold a balance, and a credit limit be used by orders, where nothing is open
+bare as (
+  select
+    ledger.period_end as as_of_date,
+    'company' as scope_kind,
+    parameter.company_id as scope_id
+  from ledger
+  cross join core.parameter as parameter
+  where
+    exists (
+      select 1 from core.period_variant as variant
+      where variant.to_date = ledger.period_end
+    )
+  union
+  select
+    as_of_date,
+    scope_kind,
+    scope_id
+  from core.credit_use_day
+  where credit_exposure > 0
+),
+
 balance as (
   select
     as_of_date,
@@ -58,9 +79,9 @@ balance as (
   from scope_balance
   union all
   select
-    ledger.period_end as as_of_date,
-    'company' as scope_kind,
-    parameter.company_id as scope_id,
+    bare.as_of_date,
+    bare.scope_kind,
+    bare.scope_id,
     0 as outstanding,
     0 as overdue,
     0 as disputed,
@@ -70,16 +91,14 @@ balance as (
     0 as doubtful_items,
     0 as bad_debt_items,
     0 as ecl_provision
-  from ledger
-  cross join core.parameter as parameter
+  from bare
   where
-    exists (
-      select 1 from core.period_variant as variant
-      where variant.to_date = ledger.period_end
-    )
-    and not exists (
+    not exists (
       select 1 from scope_balance
-      where scope_balance.as_of_date = ledger.period_end and scope_balance.scope_kind = 'company'
+      where
+        scope_balance.as_of_date = bare.as_of_date
+        and scope_balance.scope_kind = bare.scope_kind
+        and scope_balance.scope_id = bare.scope_id
     )
 ),
 

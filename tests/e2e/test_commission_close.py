@@ -195,7 +195,7 @@ def totals(session: Session) -> dict[tuple[str, str], Decimal]:
 
 
 def test_an_unexplained_difference_keeps_a_month_open(story: Story) -> None:
-    assert "1 differences are unexplained, -100.00 in all" in story.refused
+    assert "1 differences are unexplained, 100.00 in all" in story.refused
     assert "commission_approval" in story.refused
 
 

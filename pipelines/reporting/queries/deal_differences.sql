@@ -7,6 +7,15 @@ with owner as (
   from mart.deal_match
   group by opportunity_id
   union all
+  -- a contract that no won deal stands behind
+  select
+    'won_to_contract' as kind,
+    contract_id as key,
+    min(owner_id) as owner_id
+  from mart.deal_match
+  where won_date is null and contract_id <> opportunity_id
+  group by contract_id
+  union all
   select
     'later' as kind,
     contract_id as key,

@@ -45,6 +45,11 @@ def note_of(number: str, original: str, **more: Any) -> Row:
             "invoice_date": OCTOBER, **more}  # fmt: skip
 
 
+def settling(kind: str, amount: object, day: dt.date = OCTOBER, **more: Any) -> Row:
+    return {"item_kind": "invoice", "document_id": "I", "settled_date": day, "kind": kind,
+            "amount": amount, "is_known": True, **more}  # fmt: skip
+
+
 def taken(amount: object) -> Row:
     return {"receipt_id": "R", "invoice_id": "I", "allocated_date": OCTOBER, "amount": amount}
 
@@ -62,6 +67,14 @@ CLEAN: list[Clean] = [
     ("receipts_cover_allocations", "to the cent, in two parts", {
         "staging.receipt": [{"receipt_id": "R", "amount": 100}],
         "staging.receipt_allocation": [taken(60), taken(40)],
+    }),
+    ("write_offs_fit_the_balance", "to the cent, and cash that came later", {
+        "core.fct_invoice": [{"invoice_id": "I", "gross_amount": 100}],
+        "core.fct_settlement": [
+            settling("cash", 60), settling("bounce", -10), settling("write_off", 50),
+            settling("cash", 50, AS_OF), settling("write_off", 99, AS_OF, is_known=False),
+            settling("write_off", 99, item_kind="credit_note"),
+        ],
     }),
     ("receivable_scopes_add_up", "each kind by itself", {
         "mart.receivable_ageing": [
@@ -113,6 +126,14 @@ BROKEN: list[Broken] = [
         "staging.receipt_allocation": [taken(60), taken(Decimal("40.01"))],
     }, {"file": "erp/receipt.csv", "line": 4, "problem":
         "receipt R of 100.00 is allocated for 100.01, 0.01 more than came in"}),
+    ("write_offs_fit_the_balance", "a cent too much", {
+        "mart.load": [{"load_id": 1, "file": "erp/write_off.csv"}],
+        "core.fct_invoice": [{"invoice_id": "I", "gross_amount": 100}],
+        "core.fct_settlement": [
+            settling("cash", 60), settling("write_off", Decimal("40.01"), _load=1, _line=4),
+        ],
+    }, {"file": "erp/write_off.csv", "line": 4, "problem":
+        "invoice I is written off for 40.01 on 2026-10-01, when 40.00 of it was open"}),
     ("receivable_scopes_add_up", "a segment is missing", {
         "mart.receivable_ageing": [
             ageing("d1_30", 100), {**ageing("d1_30", 60), "scope_kind": "segment"},

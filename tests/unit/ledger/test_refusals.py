@@ -12,12 +12,16 @@ from books import Books, computed, rows
 from pipelines import steps
 from pipelines.checks.reconciliations import all_reconciliations
 from pipelines.errors import UserError
-from pipelines.ledger.close import close_period, refusals
+from pipelines.ledger.close import close_period, freeze, refusals
+from pipelines.ledger.store import Ledger
+from pipelines.reporting.reports import REPORTS
+from pipelines.session import Session
 from pipelines.workspace import open_workspace
 
 END = dt.date(2026, 10, 31)
 NEEDED = ("mart.commission_statement", "mart.commission_difference", "mart.commission_dispute",
           "mart.commission_approval", "core.commission_pool_share")  # fmt: skip
+STATED = (*NEEDED, *REPORTS["commission_statement"].reads)
 PLAN = {"credit": {"event": "cash_received", "to": "deal_team"}, "rate": {"flat_pct": 10}}
 
 
@@ -66,18 +70,23 @@ def troubled() -> Books:
 Amounts = dict[str, Decimal]
 
 
+def checked(session: Session) -> None:
+    """Run every check whose table was built."""
+    there = {built.name for built in session.built}
+    there |= {f"staging.{name}" for name in session.staged}
+    for check in all_reconciliations():
+        if set(check.inputs) & there and check.guards in there:
+            steps.reconcile(session, check)
+    session.write_findings()
+
+
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Amounts]:
     """What stands against closing October, and what its lines earn by source."""
     root = tmp_path_factory.mktemp("troubled")
     troubled().write(root)
     with computed(root, "2026-10-31", NEEDED) as session:
-        there = {built.name for built in session.built}
-        there |= {f"staging.{name}" for name in session.staged}
-        for check in all_reconciliations():
-            if set(check.inputs) & there and check.guards in there:
-                steps.reconcile(session, check)
-        session.write_findings()
+        checked(session)
         reasons = refusals(session.warehouse, [], "2026-10", END)
         reasons += refusals(session.warehouse, [], "2026-11", END)[:1]
         earned = rows(session, "select coalesce(source_id, 'adjustment'), sum(amount) "
@@ -161,3 +170,37 @@ def test_a_plan_that_cannot_be_paid_by_closes_nothing(
     assert error.value.exit_code == 2
     assert error.value.message.startswith(f"{tmp_path}/policy/commission/rep.yaml line ")
     assert not (tmp_path / "ledger").exists()
+
+
+def test_a_month_paid_wrongly_after_it_was_closed_keeps_the_next_one_open(tmp_path: Path) -> None:
+    """Until the difference is corrected, or accepted by name."""
+    books = Books().plan("rep", PLAN).person("D", "director").person("E1", "rep")
+    books.person("E2", "rep").invoice("I1", "E1", "2026-08-05", 1000)
+    books.cash("R1", "I1", "2026-08-20", 500).write(tmp_path)
+    with computed(tmp_path, "2026-08-31", STATED) as session:
+        checked(session)
+        ledger = Ledger(open_workspace(tmp_path).ledger)
+        assert refusals(session.warehouse, [], "2026-08", dt.date(2026, 8, 31)) == []
+        freeze(session, ledger, "2026-08", dt.datetime(2026, 9, 1), "Li")
+    for who, amount in [("E1", 40), ("E2", 10)]:
+        books.add("payroll_commission", {
+            "employee_id": who, "period": "2026-08", "paid_amount": amount,
+            "paid_date": "2026-09-10",
+        })  # fmt: skip
+    books.write(tmp_path)
+    september = dt.date(2026, 9, 30)
+    with computed(tmp_path, "2026-09-30", STATED) as session:
+        checked(session)
+        (reason,) = refusals(session.warehouse, ledger.periods(), "2026-09", september)
+    assert "2 differences are unexplained, 20.00 in all" in reason
+    assert "2026-08 statement_to_payroll E1 -10.00; 2026-08 statement_to_payroll E2 10.00" in reason
+    for who, amount in [("E1", -10), ("E2", 10)]:
+        books.add("commission_approval", {
+            "approval_id": who, "kind": "difference", "period": "2026-08", "key": who,
+            "amount": amount, "status": "approved", "reason": "set right in October",
+            "approved_by": "D", "approved_at": "2026-09-30 09:00:00",
+        })  # fmt: skip
+    books.write(tmp_path)
+    with computed(tmp_path, "2026-09-30", STATED) as session:
+        checked(session)
+        assert refusals(session.warehouse, ledger.periods(), "2026-09", september) == []

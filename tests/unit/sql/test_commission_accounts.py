@@ -97,58 +97,6 @@ def test_the_accrual_is_held_against_the_general_ledger(
     assert reasons(lab, "accrual_to_ledger") == expected
 
 
-def deal(**more: Any) -> Row:
-    """A deal of 100 that went its whole way in August."""
-    return {
-        "opportunity_id": "O", "contract_id": "A", "won_date": day("2026-08-01"),
-        "signed_date": day("2026-08-01"), "contracts_of_deal": 1, "won_currency": "CNY",
-        "contract_currency": "CNY", "won_amount": 100, "contract_net": 100, "contract_tax": 13,
-        "orders": 1, "undelivered": 0, "last_delivered_date": day("2026-08-20"), "order_net": 100,
-        "invoiced_net": 100, "invoiced_gross": 113, "credited_gross": 0, "received": 113, **more,
-    }  # fmt: skip
-
-
-LATELY = {"won_date": day("2026-11-01"), "signed_date": day("2026-11-01")}
-UNSIGNED = {"contract_net": None, "order_net": None, "invoiced_gross": None, "invoiced_net": None}
-STEPS: list[tuple[str, Row, list[str]]] = [
-    ("won_to_contract", {}, []),
-    ("won_to_contract", {**UNSIGNED, **LATELY}, ["timing"]),
-    ("won_to_contract", UNSIGNED, ["missing"]),
-    ("won_to_contract", {"won_amount": Decimal("100.05")}, ["rounding"]),
-    ("won_to_contract", {"won_amount": 160, "contracts_of_deal": 2}, ["split"]),
-    ("won_to_contract", {"won_amount": 160, "won_currency": "USD"}, ["currency"]),
-    ("won_to_contract", {"won_amount": 113}, ["tax"]),
-    ("won_to_contract", {"won_amount": 160, "won_currency": "USD", "contract_currency": "USD"},
-     ["rate"]),
-    ("won_to_contract", {"won_amount": 160}, ["unexplained"]),
-    ("contract_to_order", {"order_net": 60, "cancelled_net": 40}, ["cancelled"]),
-    ("contract_to_order", {"order_net": 60, "contract_currency": "USD"}, ["rate"]),
-    ("contract_to_order", {"order_net": 160, "orders": 2}, ["duplicate"]),
-    ("contract_to_order", {"order_net": 60, **LATELY}, ["timing"]),
-    ("contract_to_order", {"order_net": None, "orders": None}, ["missing"]),
-    ("contract_to_order", {"order_net": 60, "end_date": day("2027-08-01")}, ["timing"]),
-    ("contract_to_order", {"order_net": 60}, ["unexplained"]),
-    ("order_to_invoice", {"invoiced_net": 60, "contract_currency": "USD"}, ["rate"]),
-    ("order_to_invoice", {"invoiced_net": 200}, ["duplicate"]),
-    ("order_to_invoice", {"invoiced_net": 140, "cancelled_net": 40}, ["cancelled"]),
-    ("order_to_invoice", {"invoiced_net": 60, "undelivered": 1}, ["timing"]),
-    ("order_to_invoice", {"invoiced_net": 60}, ["missing"]),
-    ("invoice_to_receipt", {"received": Decimal("112.95")}, ["rounding"]),
-    ("invoice_to_receipt", {"received": 100, "written_off": 13}, ["written_off"]),
-    ("invoice_to_receipt", {"received": 113, "credited_gross": 13}, ["credited"]),
-    ("invoice_to_receipt", {"received": 226}, ["duplicate"]),
-    ("invoice_to_receipt", {"received": 13}, ["timing"]),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("kind", "found", "expected"), STEPS)
-def test_each_step_of_a_deal_has_a_reason_for_what_it_differs_by(
-    lab: Laboratory, kind: str, found: Row, expected: list[str]
-) -> None:
-    lab.given("mart.deal_match", [deal(**found)])
-    assert reasons(lab, kind) == expected
-
-
 @pytest.mark.parametrize(("amount", "open_still"), [(None, False), (-10, False), (-9, True)])
 def test_an_accepted_difference_is_no_longer_unexplained_if_it_is_the_one_accepted(
     lab: Laboratory, amount: object, open_still: bool
@@ -163,30 +111,6 @@ def test_an_accepted_difference_is_no_longer_unexplained_if_it_is_the_one_accept
     ])  # fmt: skip
     rows = lab.result("mart.commission_difference")
     assert [row["is_unexplained"] for row in rows] == [open_still]
-
-
-def test_a_deal_stands_beside_its_contract_order_invoice_and_cash(lab: Laboratory) -> None:
-    lab.given("core.fct_opportunity", [
-        {"opportunity_id": "O", "owner_id": "E1", "outcome": "won", "amount_base": 100,
-         "closed_date": day("2026-08-01")},
-        {"opportunity_id": "P", "owner_id": "E1", "outcome": "won", "amount_base": 7},
-    ])  # fmt: skip
-    lab.given("core.fct_contract", [
-        {"contract_id": "A", "opportunity_id": "O", "net_amount_base": 100},
-    ])  # fmt: skip
-    lab.given("staging.contract", [{"contract_id": "A"}])
-    lab.given("core.fct_order", [{"order_id": "S", "contract_id": "A", "net_amount_base": 100}])
-    lab.given("staging.sales_order", [{"order_id": "S", "contract_id": "A"}])
-    lab.given("core.fct_invoice", [
-        {"invoice_id": "I", "kind": "invoice", "order_id": "S", "net_amount_base": 100,
-         "gross_amount_base": 113},
-    ])  # fmt: skip
-    lab.given("core.fct_collection", [{"invoice_id": "I", "amount_base": 50}])
-    rows = lab.result("mart.deal_match", "opportunity_id")
-    assert pick(rows, "contract_id", "won_amount", "contract_net", "order_net", "invoiced_gross",
-                "received") == [
-        ("A", 100, 100, 100, 113, 50), ("(none)", 7, None, None, None, None),
-    ]  # fmt: skip
 
 
 def test_the_liability_is_what_was_earned_and_not_yet_paid(lab: Laboratory) -> None:

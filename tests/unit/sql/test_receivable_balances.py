@@ -320,3 +320,38 @@ def test_counting_back_uses_up_the_newest_month_first(lab: Laboratory) -> None:
     rows = [r for r in lab.result("core.dso_countback") if r["as_of_date"] == day("2026-09-30")]
     # September 30 days, August 31, and 32/70 of July's 31
     assert pick(rows, "scope_kind", "dso_countback") == [("company", Decimal("75.1714"))]
+
+
+@pytest.mark.parametrize(
+    ("sold", "expected"),
+    [
+        ([("2026-09-10", 100)], "30"),  # nothing was sold before
+        ([("2026-09-10", 100), ("2026-08-10", 80)], "30"),
+        ([("2026-07-10", 100)], "92"),  # nothing was sold since
+    ],
+)
+def test_counting_back_ends_where_the_sales_of_a_month_cover_all_that_is_owed(
+    lab: Laboratory, sold: list[tuple[str, int]], expected: str
+) -> None:
+    lab.as_of(day("2026-09-30")).given("core.sales_day", [
+        {"invoice_date": day(date), "owner_id": "E1", "customer_id": "K", "segment": "(none)",
+         "partner_id": "(none)", "currency": "CNY", "sales_base": amount}
+        for date, amount in sold
+    ])  # fmt: skip
+    lab.given("mart.receivable_ageing", [
+        {"as_of_date": day("2026-09-30"), "scope_kind": "company", "scope_id": "C",
+         "bucket": "not_due", "open_amount_base": 100},
+    ])  # fmt: skip
+    rows = [r for r in lab.result("core.dso_countback") if r["as_of_date"] == day("2026-09-30")]
+    assert pick(rows, "scope_kind", "dso_countback") == [("company", Decimal(expected))]
+
+
+def test_a_limit_used_by_orders_alone_is_shown_where_nothing_is_open(lab: Laboratory) -> None:
+    use = {"as_of_date": day("2026-11-15"), "scope_kind": "customer", "credit_limit": 100}
+    lab.given("core.credit_use_day", [
+        {**use, "scope_id": "K", "credit_exposure": 150, "credit_breaches": 1},
+        {**use, "scope_id": "L", "credit_exposure": 0, "credit_breaches": 0},
+    ])  # fmt: skip
+    rows = lab.result("mart.receivable_metric")
+    assert pick(rows, "scope_id", "outstanding", "overdue_rate", "credit_limit_use",
+                "credit_breaches") == [("K", 0, None, Decimal("1.5"), 1)]  # fmt: skip
