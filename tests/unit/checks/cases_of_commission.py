@@ -51,8 +51,11 @@ SALARIED = {"policy.commission_plan": [
 ]}  # fmt: skip
 
 
-def earned_by(plan: str, month: str = "2026-10", closed: bool = False) -> Row:
-    return line("earned", 1, plan_id=plan, plan_version=1, posted_period=month, is_closed=closed)
+def earned_by(
+    plan: str, month: str = "2026-10", closed: bool = False, of: str | None = None
+) -> Row:
+    return line("earned", 1, plan_id=plan, plan_version=1, period=of or month, posted_period=month,
+                is_closed=closed)  # fmt: skip
 
 
 def salary(first: str, last: str | None = None) -> Row:
@@ -123,6 +126,10 @@ CLEAN: list[Clean] = [
         **SALARIED, "staging.salary": [salary("2026-10-31")],
         "core.commission_booked": [earned_by("P"), earned_by("Q", "2026-09"),
                                  earned_by("P", "2026-08", closed=True)],
+    }),
+    ("payees_have_a_salary", "in the closed month that is corrected after they left", {
+        **SALARIED, "staging.salary": [salary("2026-01-01", "2026-07-19")],
+        "core.commission_booked": [earned_by("P", "2026-10", of="2026-04")],
     }),
     ("payees_have_a_plan", "in force, unpaid on purpose, gone, not yet, or closed", {
         **PLANNED, "policy.unpaid_role": [{"role": "director"}],
