@@ -45,6 +45,18 @@ def approver(who: str, role: str = "director", day: dt.date = dt.date(2026, 10, 
 
 
 APPROVERS = {"policy.approver_role": [{"role": "director"}]}
+NAMING = {
+    "policy.commission_plan": [{"plan_id": "P", "plan_version": 1, "role": "rep"}],
+    "core.employee_assignment": [{"employee_id": "E1", "role": "sdr"}],
+    "staging.org_unit": [{"unit_id": "T03"}], "core.dim_customer": [{"customer_id": "K"}],
+    "staging.product": [{"product_id": "HY-1", "name": "valve", "category": "valves"}],
+}  # fmt: skip
+
+
+def named(table: str, **columns: object) -> dict[str, list[Row]]:
+    return {f"policy.commission_{table}": [{"plan_id": "P", "plan_version": 1, **columns}]}
+
+
 SALARIED = {"policy.commission_plan": [
     {"plan_id": "P", "plan_version": 1, "requires_salary": True},
     {"plan_id": "Q", "plan_version": 1, "requires_salary": False},
@@ -122,6 +134,23 @@ CLEAN: list[Clean] = [
         **APPROVERS, "core.org_day": [approver("D")],
         "staging.commission_adjustment": [adjustment("D"), adjustment("E1", "2027-01")],
     }),
+    ("plan_names_are_known", "a unit", {**NAMING, **named("plan_unit", unit_id="T03")}),
+    ("plan_names_are_known", "members of a pool by a plan, and by the organisation", {
+        **NAMING, "policy.commission_pool_member": [{"plan_id": "P", "role": role}
+                                                    for role in ("rep", "sdr")],
+    }),
+    ("plan_names_are_known", "customers without a segment, and a kind of contract", {
+        **NAMING, "policy.commission_only": [
+            {"plan_id": "P", "field": "segment", "value": "(none)"},
+            {"plan_id": "P", "field": "contract_type", "value": "new"},
+        ],
+    }),
+    ("plan_names_are_known", "a product by each of its names", {
+        **NAMING, "policy.commission_rule": [
+            {"plan_id": "P", "product_id": "HY-1"}, {"plan_id": "P", "product_name": "valve"},
+            {"plan_id": "P", "product_category": "valves"},
+        ],
+    }),
     ("payees_have_a_salary", "of the month, not asked for, or closed", {
         **SALARIED, "staging.salary": [salary("2026-10-31")],
         "core.commission_booked": [earned_by("P"), earned_by("Q", "2026-09"),
@@ -194,6 +223,22 @@ BROKEN: list[Broken] = [
         **APPROVERS, "core.org_day": [approver("D", "rep")],
         "staging.commission_adjustment": [adjustment("D")],
     }, {"approved_by": "D"}),
+    ("plan_names_are_known", "a unit, a letter off", {
+        **NAMING, **named("plan_unit", unit_id="T30"),
+    }, {"kind": "unit", "problem":
+        "plan P names the unit T30, which no export has (did you mean T03?); it pays nobody for it "
+        "(policy/commission)"}),
+    ("plan_names_are_known", "a role of nobody's in a pool", {
+        **NAMING, **named("pool_member", role="rap"),
+    }, {"kind": "role", "name": "rap", "nearest": "rep"}),
+    ("plan_names_are_known", "a segment", {
+        **NAMING, **named("only", field="segment", value="giants"),
+    }, {"kind": "segment", "problem":
+        "plan P names the segment giants, which no export has; it pays nobody for it "
+        "(policy/commission)"}),
+    ("plan_names_are_known", "a product of a rule", {
+        **NAMING, **named("rule", product_category="pumps"),
+    }, {"kind": "product_category", "name": "pumps"}),
     ("payees_have_a_salary", "it ended the month before", {
         **SALARIED, "staging.salary": [salary("2026-01-01", "2026-09-30")],
         "core.commission_booked": [earned_by("P")],
