@@ -25,6 +25,14 @@ Location = tuple[str | int, ...]
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster where it is there
 
 
+class MistakeAt(ValueError):
+    """What a validator finds wrong further inside than the key it is about: where, and what."""
+
+    def __init__(self, inside: Location, message: str) -> None:
+        super().__init__(message)
+        self.inside = inside
+
+
 class _AsWritten(_Base):  # type: ignore[misc]
     """YAML that keeps what people write: keys are texts, and so are `yes`, `007`, `12:30`, dates.
 
@@ -156,7 +164,9 @@ def validate(source: YamlFile, model: type[Model]) -> Model:
         problems = error.errors()
         # a mistyped key is absent under its right name too: name what is written
         first = next((p for p in problems if p["type"] == "extra_forbidden"), problems[0])
-        location = tuple(first["loc"])
+        cause = first.get("ctx", {}).get("error")
+        inside = cause.inside if isinstance(cause, MistakeAt) else ()
+        location = (*first["loc"], *inside)
         raise source.error(_written(source, location), _sentence(first, model)) from None
 
 

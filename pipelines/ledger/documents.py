@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
+from pipelines.errors import UserError
 from pipelines.landing.parquet import literal
 from pipelines.ledger.store import ClosedPeriod, Ledger
 from pipelines.reporting.build import CATALOGUE, Catalogue, Entry, write_pages
@@ -25,7 +26,24 @@ _KEPT = (".html", ".json", ".xlsx")
 def write_documents(
     session: Session, period: str, closed_at: dt.datetime, closed_by: str, target: Path
 ) -> None:
-    """Render the statements of a period as closed and put all files into one Parquet file."""
+    """Render the statements of a period as closed and put all files into one Parquet file.
+
+    Raises:
+        UserError: the disk of temporary files is full; nothing was closed.
+    """
+    try:
+        _write(session, period, closed_at, closed_by, target)
+    except (OSError, duckdb.IOException) as error:
+        raise UserError(
+            f"{target.parent}: the statements of {period} could not be written "
+            f"({str(error).splitlines()[0]}); nothing was closed. Make room and close again.",
+            1,
+        ) from None
+
+
+def _write(
+    session: Session, period: str, closed_at: dt.datetime, closed_by: str, target: Path
+) -> None:
     from pipelines.reporting.reports import statements_as_closed
 
     pages = statements_as_closed(session.warehouse.con, session.as_of, period, closed_at, closed_by)

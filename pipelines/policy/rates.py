@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from pipelines.policy.models import Policy
+from pipelines.yamlfile import Location, MistakeAt
 
 Pct = Annotated[Decimal, Field(ge=0, le=100)]
 Money = Annotated[Decimal, Field(ge=0)]
@@ -105,27 +106,38 @@ class Rate(Policy):
     def _tiers_join(cls, tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
         if not tiers:
             return tiers
-        for tier in tiers:
+        for number, tier in enumerate(tiers):
             if tier.end is not None and tier.end <= tier.start:
-                raise ValueError(f"a tier must end above its start; see from {tier.start}")
+                raise MistakeAt(
+                    (number, "to"), f"a tier must end above its start; see from {tier.start}"
+                )
         if tiers[0].start != 0:
-            raise ValueError(f"the first tier must begin at 0, it begins at {tiers[0].start}")
-        for before, after in pairwise(tiers):
+            raise MistakeAt(
+                (0, "from"), f"the first tier must begin at 0, it begins at {tiers[0].start}"
+            )
+        for number, (before, after) in enumerate(pairwise(tiers), 1):
             if before.end is None:
-                raise ValueError(f"only the last tier may be without `to`; see from {before.start}")
+                raise MistakeAt(
+                    (number - 1,),
+                    f"only the last tier may be without `to`; see from {before.start}",
+                )
             if after.start < before.end:
-                raise ValueError(
+                raise MistakeAt(
+                    (number, "from"),
                     f"tiers overlap: {before.start}–{before.end} and {after.start}–"
                     f"{after.end if after.end is not None else '…'} share "
-                    f"{after.start}–{before.end}"
+                    f"{after.start}–{before.end}",
                 )
             if after.start > before.end:
-                raise ValueError(
+                raise MistakeAt(
+                    (number, "from"),
                     f"tiers leave a gap: nothing between {before.end} and {after.start}; write a "
-                    "tier with rate_pct: 0 if nothing is paid there"
+                    "tier with rate_pct: 0 if nothing is paid there",
                 )
         if tiers[-1].end is not None:
-            raise ValueError("the last tier must be open: leave out its `to`")
+            raise MistakeAt(
+                (len(tiers) - 1, "to"), "the last tier must be open: leave out its `to`"
+            )
         return tiers
 
     @field_validator("matrix")
@@ -179,19 +191,26 @@ class Rate(Policy):
     def _likely(self) -> None:
         if self.high_rates:
             return
-        rates = [
-            self.flat_pct,
-            self.base_rate_pct,
-            *(tier.rate_pct for tier in self.tiers),
-            *(cell.rate_pct for cell in self.matrix),
-            *(rule.rate_pct for rule in self.rules),
+        base = self.base_rate_pct or Decimal(0)
+        rates: list[tuple[Location, Decimal | None]] = [
+            (("flat_pct",), self.flat_pct),
+            (("base_rate_pct",), self.base_rate_pct),
+            *((("tiers", n, "rate_pct"), tier.rate_pct) for n, tier in enumerate(self.tiers)),
+            *(
+                (("tiers", n, "multiplier"), tier.multiplier * base)
+                for n, tier in enumerate(self.tiers)
+                if tier.multiplier is not None
+            ),
+            *((("matrix", n, "rate_pct"), cell.rate_pct) for n, cell in enumerate(self.matrix)),
+            *((("rules", n, "rate_pct"), rule.rate_pct) for n, rule in enumerate(self.rules)),
         ]
-        high = [rate for rate in rates if rate is not None and rate > _LIKELY_LARGEST_RATE]
-        if high:
-            raise ValueError(
-                f"a rate of {high[0]} % looks like percent × 100; rates are in percent (1.5 is "
-                "1.5 %). If it is meant, say `high_rates: true`"
-            )
+        for place, rate in rates:
+            if rate is not None and rate > _LIKELY_LARGEST_RATE:
+                raise MistakeAt(
+                    place,
+                    f"a rate of {rate} % looks like percent × 100; rates are in percent (1.5 is "
+                    "1.5 %). If it is meant, say `high_rates: true`",
+                )
 
     @property
     def kind(self) -> str:

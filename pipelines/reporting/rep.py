@@ -43,7 +43,7 @@ def build(context: Context) -> list[Page]:
     quotas = context.quotas("employee")
     deals = context.grouped("deals_owner", "owner_id")
     invoices = context.grouped("invoices_owner", "owner_id")
-    positions = {row.employee_id: row for row in context.rows("commission_positions")}
+    positions = rep_commission.positions(context, context.month.key)
     months = context.grouped("commission_months", "payee_id")
     return [
         _page(

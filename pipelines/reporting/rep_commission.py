@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 from pipelines.reporting.charts import AttainmentBars, AttainmentRow
@@ -10,11 +11,18 @@ from pipelines.reporting.data import Record
 from pipelines.reporting.model import Section, Table
 from pipelines.reporting.periods import month_of
 from pipelines.reporting.tables import Cells, empty, money, table
-from pipelines.reporting.values import Bilingual, Judgement, Message, Money, Ratio, message
+from pipelines.reporting.values import Bilingual, Judgement, Message, Money, Period, Ratio, message
 
 QUERIES = ("commission_positions", "commission_months", "commission_tiers")
 _STEP = Decimal(10_000)
 _COMPONENT = ("plan_id", "plan_version", "component_id")
+
+
+def positions(context: Context, month: str) -> dict[str, Record]:
+    """Where each payee stood at the end of a month, or stands on the day of the report."""
+    return {
+        row.employee_id: row for row in context.rows("commission_positions") if row.period == month
+    }
 
 
 def commission_section(context: Context, position: Record | None) -> Section:
@@ -34,7 +42,7 @@ def commission_section(context: Context, position: Record | None) -> Section:
             message(
                 "rep.commission.what",
                 plan=Bilingual(zh=position.label_zh, en=position.label_en),
-                quarter=context.quarter,
+                quarter=_quota_period(position),
             ),
         ),
         chart=AttainmentBars(
@@ -42,13 +50,13 @@ def commission_section(context: Context, position: Record | None) -> Section:
                 AttainmentRow(
                     label=message("column.credit"),
                     actual=position.attainment,
-                    pace=_pace(context, position.employee_id),
+                    pace=_pace(context, position),
                 ),
             )
         )
         if tiers is not None
         else None,
-        note=_notes(context, position),
+        note=_notes(position),
         table=tiers,
         table_open=True,
         definitions=context.definition("commission_earned"),
@@ -97,9 +105,23 @@ def _percent(rate_pct: Decimal) -> Ratio:
     return Ratio(value=rate_pct / 100, decimals=1)
 
 
-def _pace(context: Context, employee_id: str) -> Decimal | None:
+def _quota_period(position: Record) -> Period:
+    """The whole month, quarter or year in which credit is counted."""
+    months = {"month": 1, "quarter": 3, "year": 12}[position.quota_period]
+    last = position.quota_start.month - 1 + months
+    after = position.quota_start.replace(
+        year=position.quota_start.year + last // 12, month=last % 12 + 1
+    )
+    return Period(
+        period=position.quota_period, start=position.quota_start, end=after - timedelta(days=1)
+    )
+
+
+def _pace(context: Context, position: Record) -> Decimal | None:
     """Share of the quarter's quota that working days say should be there, by collections."""
-    row = context.quotas("employee").get(("quarter", employee_id, "collections"))
+    if position.period != context.month.key or position.quota_period != "quarter":
+        return None
+    row = context.quotas("employee").get(("quarter", position.employee_id, "collections"))
     return row.elapsed_share if row is not None else None
 
 
@@ -118,11 +140,11 @@ def _headline(position: Record) -> Message:
     )
 
 
-def _notes(context: Context, position: Record) -> tuple[Message, ...]:
+def _notes(position: Record) -> tuple[Message, ...]:
     notes = [
         message(
             "rep.commission.month",
-            month=context.month,
+            month=month_of(position.period),
             credit=Money(amount=position.month_credit, exact=True),
             earned=Money(amount=position.month_earned, exact=True),
         )
@@ -131,10 +153,19 @@ def _notes(context: Context, position: Record) -> tuple[Message, ...]:
         notes.append(
             message(
                 "rep.commission.position",
+                quarter=_quota_period(position),
                 credit=Money(amount=position.credit, exact=True),
                 quota=Money(amount=position.quota),
                 attainment=Ratio(value=position.attainment, decimals=1),
                 rate=_percent(position.rate_pct),
+            )
+        )
+    if position.to_next_tier is not None:
+        notes.append(
+            message(
+                "rep.commission.next_tier_pays",
+                amount=Money(amount=position.to_next_tier, exact=True),
+                pays=Money(amount=position.next_tier_pays, exact=True),
             )
         )
     notes.append(

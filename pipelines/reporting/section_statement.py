@@ -164,6 +164,39 @@ def corrections_section(lines: list[Record]) -> Section | None:
     )
 
 
+def adjustments_section(context: Context, lines: list[Record]) -> Section | None:
+    """What was paid or taken by hand: why, and who approved it."""
+    found = [r for r in lines if r.ledger == "earned" and r.source_kind == "adjustment"]
+    if not found:
+        return None
+    total = sum((row.amount for row in found), Decimal(0))
+    return Section(
+        id="adjustments",
+        topic=message("statement.adjustments.topic"),
+        message=message(
+            "statement.adjustments.sum",
+            n=Count(value=len(found)),
+            amount=Money(amount=total, exact=True, signed=True),
+        ),
+        what=(message("statement.adjustments.what"),),
+        table=table(
+            "document:text month:period cause:text amount:money reason:text approver:text",
+            [
+                (
+                    verbatim(row.source_id),
+                    month_of(row.period),
+                    cause_text(row.cause),
+                    money(row.amount, exact=True, signed=True),
+                    verbatim(row.reason) if row.reason else None,
+                    context.person(row.approved_by) if row.approved_by else None,
+                )
+                for row in found
+            ],
+        ),
+        table_open=True,
+    )
+
+
 def release_section(lines: list[Record], holds: list[Record]) -> Section | None:
     """What became payable later than it was earned, and what waits until when."""
     released = [r for r in lines if r.ledger == "payable" and r.source_kind == "release"]
@@ -251,3 +284,45 @@ def disputes_section(context: Context, disputes: list[Record]) -> Section | None
         ),
         table_open=True,
     )
+
+
+def approvals_section(context: Context, approvals: list[Record]) -> Section | None:
+    """Who approved what about this payee's month, or is asked to, until when and why."""
+    if not approvals:
+        return None
+    waiting = [row for row in approvals if row.status == "asked"]
+    return Section(
+        id="approvals",
+        topic=message("approvals.topic"),
+        message=message(
+            "statement.approvals.sum",
+            n=Count(value=len(approvals)),
+            open=Count(value=len(waiting)),
+        ),
+        what=(message("approvals.what"),),
+        table=table(
+            "approval:text asked_for:text state:text amount:money asked_by:text asked:day "
+            "deadline:day approver:text approved:day reason:text",
+            [
+                (
+                    verbatim(row.approval_id),
+                    message(f"approval.{row.kind}"),
+                    message(f"approval.{_approval_state(row)}"),
+                    money(row.amount, exact=True, signed=True),
+                    context.person(row.asked_by) if row.asked_by else None,
+                    day(row.asked_date),
+                    day(row.deadline_date),
+                    context.person(row.approved_by) if row.approved_by else None,
+                    day(row.approved_date),
+                    verbatim(row.reason),
+                )
+                for row in approvals
+            ],
+        ),
+        table_open=True,
+    )
+
+
+def _approval_state(row: Record) -> str:
+    """An approval that somebody gave who may not give it does not count."""
+    return "void" if row.status == "approved" and not row.is_valid else str(row.status)

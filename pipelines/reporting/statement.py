@@ -19,6 +19,8 @@ from pipelines.reporting.data import Record
 from pipelines.reporting.model import Comparison, Page, Reader, Tile
 from pipelines.reporting.periods import month_of
 from pipelines.reporting.section_statement import (
+    adjustments_section,
+    approvals_section,
     component_text,
     corrections_section,
     disputes_section,
@@ -39,7 +41,7 @@ from pipelines.reporting.workbook import Book, Cell, Sheet, columns
 
 QUERIES = (
     "open_months", "statement_payees", "statement_lines", "statement_holds", "statement_disputes",
-    "quotas",
+    "statement_approvals", "quotas",
     *rep_commission.QUERIES,
 )  # fmt: skip
 REPORT = "commission_statement"
@@ -72,8 +74,9 @@ def pages_of(context: Context, month: Period, closed: Closed | None) -> list[Pag
     asked = {"statement_month": month.key}
     lines = context.grouped("statement_lines", "payee_id", **asked)
     disputes = context.grouped("statement_disputes", "payee_id", **asked)
-    holds = context.grouped("statement_holds", "payee_id")
-    positions = {row.employee_id: row for row in context.rows("commission_positions")}
+    approvals = context.grouped("statement_approvals", "payee_id", **asked)
+    holds = context.grouped("statement_holds", "payee_id", **asked)
+    positions = rep_commission.positions(context, month.key)
     return [
         _page(
             context,
@@ -82,7 +85,8 @@ def pages_of(context: Context, month: Period, closed: Closed | None) -> list[Pag
             lines.get(row.payee_id, []),
             holds.get(row.payee_id, []),
             disputes.get(row.payee_id, []),
-            positions.get(row.payee_id) if month.key == context.month.key else None,
+            approvals.get(row.payee_id, []),
+            positions.get(row.payee_id),
             closed,
         )
         for row in context.rows("statement_payees", **asked)
@@ -96,6 +100,7 @@ def _page(
     lines: list[Record],
     holds: list[Record],
     disputes: list[Record],
+    approvals: list[Record],
     position: Record | None,
     closed: Closed | None,
 ) -> Page:
@@ -116,9 +121,11 @@ def _page(
             for section in (
                 lines_section(lines),
                 corrections_section(lines),
+                adjustments_section(context, lines),
                 release_section(lines, holds),
                 rep_commission.commission_section(context, position) if position else None,
                 disputes_section(context, disputes),
+                approvals_section(context, approvals),
             )
             if section is not None
         ),
@@ -131,7 +138,7 @@ def _page(
                     columns=columns(
                         "ledger:text month:text on_day:date document:text invoice:text "
                         "component:text credit:money split:pct cut:pct step:text rate:rate "
-                        "amount:money+ cause:text line:text"
+                        "amount:money+ cause:text reason:text line:text"
                     ),
                     rows=lambda: _book_rows(lines),
                 ),
@@ -225,6 +232,7 @@ def _book_rows(lines: list[Record]) -> Iterator[tuple[Cell, ...]]:
             row.rate,
             row.amount,
             cause_text(row.cause),
+            row.reason,
             row.line_id,
         )
 

@@ -3,13 +3,14 @@
 -- severity: warn
 -- zh:       要求有薪资记录的方案，其收款人都有
 -- en:       whoever a plan pays and expects a salary of has one in the month
--- why:      a payee without a salary is often one who left, or was never entered
+-- why:      a payee without a salary is often one who left, or was never entered. What corrects a closed
+--           month is asked about that month: who has left since is still owed it, or owes it
 select distinct
   line.payee_id,
   line.posted_period as period,
   line.plan_id,
   concat(
-    line.payee_id, ' is paid by plan ', line.plan_id, ' in ', line.posted_period,
+    line.payee_id, ' is paid by plan ', line.plan_id, ' in ', line.period,
     ' and has no salary then'
   ) as problem
 from core.commission_booked as line
@@ -18,6 +19,6 @@ inner join policy.commission_plan as plan
 left join staging.salary as salary
   on
     line.payee_id = salary.employee_id
-    and salary.valid_from < cast(concat(line.posted_period, '-01') as date) + interval 1 month
-    and coalesce(salary.valid_to, date '9999-12-31') >= cast(concat(line.posted_period, '-01') as date)
+    and salary.valid_from < cast(concat(line.period, '-01') as date) + interval 1 month
+    and coalesce(salary.valid_to, date '9999-12-31') >= cast(concat(line.period, '-01') as date)
 where line.ledger = 'earned' and salary.employee_id is null and not line.is_closed

@@ -1,9 +1,21 @@
 -- table: mart.commission_position
--- grain: one row per employee whose role has a commission plan on the day of the report
--- key:   employee_id
+-- grain: one row per employee whose role has a commission plan at the end of a month, or on the day of
+--        the report; the last thirteen months
+-- key:   employee_id, period
 -- why:   where a payee stands in the quota period: credit so far, tier reached, what the next tier
---        needs, and what the next 10,000 of credit would pay
-with component as (
+--        needs and would pay, and what the next 10,000 of credit would pay, in the mode of the plan
+with month as (
+  select
+    strftime(period.period_start, '%Y-%m') as period,
+    period.data_end
+  from core.period as period
+  cross join core.parameter as parameter
+  where
+    period.period_kind = 'month'
+    and period.period_start > cast(parameter.as_of_date - interval 13 month as date)
+),
+
+component as (
   -- the component whose tiers a payee looks at: the first by attainment on sales of their own
   select
     component.plan_id,
@@ -11,6 +23,8 @@ with component as (
     component.component_id,
     component.quota_measure,
     component.quota_period,
+    component.rate_mode,
+    component.base_rate_pct,
     component.without_quota_rate_pct
   from policy.commission_component as component
   where
@@ -24,63 +38,99 @@ with component as (
 payee as (
   select
     plan_span.employee_id,
+    month.period,
     plan_span.plan_id,
     plan_span.plan_version,
     component.component_id,
     component.quota_measure,
+    component.quota_period,
+    component.rate_mode,
+    component.base_rate_pct,
     component.without_quota_rate_pct,
-    parameter.as_of_date,
     period.period_start as quota_start,
-    period.period_end as quota_end,
-    strftime(parameter.as_of_date, '%Y-%m') as month
+    period.period_end as quota_end
   from core.payee_plan_span as plan_span
-  inner join core.parameter as parameter
-    on plan_span.valid_from <= parameter.as_of_date and plan_span.valid_to >= parameter.as_of_date
+  inner join month on plan_span.valid_from <= month.data_end and plan_span.valid_to >= month.data_end
   inner join component
     on plan_span.plan_id = component.plan_id and plan_span.plan_version = component.plan_version
   inner join core.period as period
-    on component.quota_period = period.period_kind and period.is_current
+    on
+      component.quota_period = period.period_kind
+      and month.data_end >= period.period_start
+      and month.data_end <= period.period_end
+),
+
+measured as (
+  select distinct
+    employee_id,
+    quota_measure,
+    quota_start,
+    quota_end
+  from payee
 ),
 
 quota as (
   select
-    payee.employee_id,
+    measured.employee_id,
+    measured.quota_measure,
+    measured.quota_start,
+    measured.quota_end,
     sum(quota.amount) as quota
-  from payee
+  from measured
   inner join core.quota_day as quota
     on
       quota.scope_kind = 'employee'
-      and payee.employee_id = quota.scope_id
-      and payee.quota_measure = quota.measure
-      and quota.calendar_date between payee.quota_start and payee.quota_end
-  group by payee.employee_id
+      and measured.employee_id = quota.scope_id
+      and measured.quota_measure = quota.measure
+      and quota.calendar_date between measured.quota_start and measured.quota_end
+  group by measured.employee_id, measured.quota_measure, measured.quota_start, measured.quota_end
+),
+
+line as (
+  select
+    payee_id,
+    plan_id,
+    plan_version,
+    component_id,
+    quota_start,
+    period,
+    sum(credit_amount) as credit,
+    sum(amount) as earned
+  from core.commission_earning
+  group by payee_id, plan_id, plan_version, component_id, quota_start, period
 ),
 
 earned as (
   select
     payee.employee_id,
-    sum(line.credit_amount) as credit,
-    sum(line.amount) as earned,
-    sum(case when line.period = payee.month then line.credit_amount else 0 end) as month_credit,
-    sum(case when line.period = payee.month then line.amount else 0 end) as month_earned
+    payee.period,
+    sum(line.credit) as credit,
+    sum(line.earned) as earned,
+    sum(case when line.period = payee.period then line.credit else 0 end) as month_credit,
+    sum(case when line.period = payee.period then line.earned else 0 end) as month_earned
   from payee
-  inner join core.commission_earning as line
+  inner join line
     on
       payee.employee_id = line.payee_id
       and payee.plan_id = line.plan_id
       and payee.plan_version = line.plan_version
       and payee.component_id = line.component_id
       and payee.quota_start = line.quota_start
-  group by payee.employee_id
+      and payee.period >= line.period
+  group by payee.employee_id, payee.period
 ),
 
 position as (
   select
     payee.employee_id,
+    payee.period,
     payee.plan_id,
     payee.plan_version,
     payee.component_id,
+    payee.quota_period,
     payee.quota_start,
+    payee.rate_mode,
+    payee.base_rate_pct,
     payee.without_quota_rate_pct,
     case when quota.quota > 0 then quota.quota end as quota,
     coalesce(earned.credit, 0) as credit,
@@ -88,17 +138,28 @@ position as (
     coalesce(earned.month_credit, 0) as month_credit,
     coalesce(earned.month_earned, 0) as month_earned
   from payee
-  left join quota on payee.employee_id = quota.employee_id
-  left join earned on payee.employee_id = earned.employee_id
+  left join quota
+    on
+      payee.employee_id = quota.employee_id
+      and payee.quota_measure = quota.quota_measure
+      and payee.quota_start = quota.quota_start
+      and payee.quota_end = quota.quota_end
+  left join earned on payee.employee_id = earned.employee_id and payee.period = earned.period
 ),
 
 tier as (
   select
     position.employee_id,
+    position.period,
     position.credit,
+    position.quota,
+    position.rate_mode,
+    position.base_rate_pct,
     tier.tier_no,
     tier.tier_from,
     tier.rate_pct,
+    tier.next_rate_pct,
+    tier.is_upper_from,
     cast(
       cast(position.quota as decimal(20, 4))
       * cast(tier.tier_from as decimal(9, 4))
@@ -120,36 +181,154 @@ tier as (
   where position.quota is not null
 ),
 
+-- the cent at which a tier is reached: a fraction of a cent below does not reach it, and neither does
+-- exactly the limit where that belongs to the tier below and the tier pays for everything
+begun as (
+  select
+    tier.*,
+    case
+      when tier.rate_mode in ('whole', 'hybrid') and not tier.is_upper_from
+        then floor(tier.amount_from * 100) + 1
+      else ceil(tier.amount_from * 100)
+    end * cast(0.01 as decimal(3, 2)) as begins_at
+  from tier
+),
+
 reached as (
   select
     employee_id,
-    max(case when amount_from <= credit then tier_no end) as tier_no,
-    max(case when amount_from <= credit then tier_from end) as tier_from,
-    min(case when amount_from > credit then tier_no end) as next_tier_no,
-    min(case when amount_from > credit then tier_from end) as next_tier_from,
-    min(case when amount_from > credit then amount_from - credit end) as to_next_tier,
-    -- the part of the next 10,000 that falls into each tier, at that tier's rate
+    period,
+    max(case when tier_no = 1 or begins_at <= credit then tier_no end) as tier_no,
+    max(case when tier_no = 1 or begins_at <= credit then tier_from end) as tier_from,
+    min(case when tier_no > 1 and begins_at > credit then tier_no end) as next_tier_no,
+    min(case when tier_no > 1 and begins_at > credit then tier_from end) as next_tier_from,
+    min(case when tier_no > 1 and begins_at > credit then begins_at end) as next_begins_at
+  from begun
+  group by employee_id, period
+),
+
+-- what the commission is looked at for: the credit there is, 10,000 more, and the next tier's first cent
+point as (
+  select
+    employee_id,
+    period,
+    'now' as point,
+    cast(credit as decimal(20, 4)) as credit
+  from position
+  union all
+  select
+    employee_id,
+    period,
+    'step' as point,
+    cast(credit + 10000 as decimal(20, 4)) as credit
+  from position
+  union all
+  select
+    employee_id,
+    period,
+    'next' as point,
+    cast(next_begins_at as decimal(20, 4)) as credit
+  from reached
+  where next_begins_at is not null
+),
+
+at_point as (
+  select
+    point.employee_id,
+    point.period,
+    point.point,
+    point.credit,
+    begun.quota,
+    begun.rate_mode,
+    begun.base_rate_pct,
+    begun.rate_pct,
+    begun.next_rate_pct,
+    begun.amount_from,
+    begun.amount_to,
+    row_number() over (
+      partition by point.employee_id, point.period, point.point
+      order by
+        case when begun.tier_no = 1 or begun.begins_at <= point.credit then 0 else 1 end asc,
+        begun.tier_no desc
+    ) = 1 as is_tier_reached
+  from point
+  inner join begun on point.employee_id = begun.employee_id and point.period = begun.period
+),
+
+-- the rate of the tier reached; between two rates it runs on a straight line, as credits are paid
+rated as (
+  select
+    at_point.*,
+    case
+      when at_point.rate_mode = 'interpolated' and at_point.amount_to is not null
+        then
+          cast(at_point.rate_pct as decimal(18, 8))
+          + cast(
+            cast(
+              cast(round((at_point.next_rate_pct - at_point.rate_pct) * 10000, 0) as hugeint) * 10000
+              * cast(round(greatest(at_point.credit - at_point.amount_from, 0) * 10000, 0) as hugeint)
+              // cast(round((at_point.amount_to - at_point.amount_from) * 10000, 0) as hugeint)
+              as decimal(20, 0)
+            ) * cast(0.00000001 as decimal(9, 8)) as decimal(18, 8)
+          )
+      else cast(at_point.rate_pct as decimal(18, 8))
+    end as reached_rate_pct
+  from at_point
+),
+
+paid as (
+  select
+    employee_id,
+    period,
+    point,
     sum(
       cast(
-        greatest(
-          least(
-            cast(credit + 10000 as decimal(30, 10)),
-            coalesce(amount_to, cast(credit + 10000 as decimal(30, 10)))
-          )
-          - greatest(cast(credit as decimal(30, 10)), amount_from),
-          0
-        ) as decimal(24, 6)
-      ) * cast(rate_pct as decimal(9, 4)) * cast(0.01 as decimal(3, 2))
-    ) as next_pays
-  from tier
-  group by employee_id
+        case
+          when rate_mode = 'marginal'
+            then
+              cast(
+                greatest(
+                  least(
+                    cast(credit as decimal(30, 10)), coalesce(amount_to, cast(credit as decimal(30, 10)))
+                  ) - amount_from, 0
+                ) as decimal(24, 6)
+              ) * cast(rate_pct as decimal(9, 4)) * cast(0.01 as decimal(3, 2))
+          when not is_tier_reached then 0
+          when rate_mode = 'hybrid'
+            then
+              cast(least(credit, quota) as decimal(22, 4)) * cast(base_rate_pct as decimal(9, 4))
+              * cast(0.01 as decimal(3, 2))
+              + cast(greatest(credit - quota, 0) as decimal(22, 4)) * cast(rate_pct as decimal(9, 4))
+              * cast(0.01 as decimal(3, 2))
+          else
+            cast(credit as decimal(20, 4)) * cast(reached_rate_pct as decimal(14, 8))
+            * cast(0.01 as decimal(3, 2))
+        end as decimal(30, 12)
+      )
+    ) as commission
+  from rated
+  group by employee_id, period, point
+),
+
+more as (
+  select
+    now.employee_id,
+    now.period,
+    max(case when later.point = 'step' then later.commission - now.commission end) as step_pays,
+    max(case when later.point = 'next' then later.commission - now.commission end) as next_tier_pays
+  from paid as now
+  inner join paid as later on now.employee_id = later.employee_id and now.period = later.period
+  where now.point = 'now'
+  group by now.employee_id, now.period
 )
 
 select
   position.employee_id,
+  position.period,
   position.plan_id,
   position.plan_version,
   position.component_id,
+  position.quota_period,
   position.quota_start,
   cast(position.quota as decimal(18, 4)) as quota,
   cast(position.credit as decimal(18, 4)) as credit,
@@ -165,13 +344,14 @@ select
   reached.next_tier_no,
   reached.next_tier_from,
   next.rate_pct as next_rate_pct,
-  -- up to the cent: a fraction of a cent below would not reach the tier
-  cast(ceil(reached.to_next_tier * 100) * cast(0.01 as decimal(3, 2)) as decimal(18, 4)) as to_next_tier,
+  cast(reached.next_begins_at - position.credit as decimal(18, 4)) as to_next_tier,
+  cast(round(more.next_tier_pays, 2) as decimal(18, 4)) as next_tier_pays,
   cast(round(
-    coalesce(reached.next_pays, cast(100 as decimal(9, 4)) * position.without_quota_rate_pct), 2
+    coalesce(more.step_pays, cast(100 as decimal(9, 4)) * position.without_quota_rate_pct), 2
   ) as decimal(18, 4)) as next_pays
 from position
-left join reached on position.employee_id = reached.employee_id
+left join reached on position.employee_id = reached.employee_id and position.period = reached.period
+left join more on position.employee_id = more.employee_id and position.period = more.period
 left join policy.commission_tier as now
   on
     position.plan_id = now.plan_id

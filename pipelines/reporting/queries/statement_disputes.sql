@@ -12,5 +12,6 @@ select
   decision,
   effect_amount
 from mart.commission_dispute
-where period = $statement_month
+-- what was decided after its month was closed stands where its effect does
+where period = $statement_month or effect_period = $statement_month
 order by payee_id, case when status = 'open' then 0 else 1 end, opened_at, dispute_id

@@ -1,17 +1,24 @@
--- what is earned and becomes payable on a known later day
+-- what was earned by the end of the month and becomes payable on a known later day
 select
-  release.payee_id,
-  release.release_date,
-  release.family_id as source_id,
+  portion.payee_id,
+  portion.hold_date as release_date,
+  coalesce(portion.family_id, portion.portion_id) as source_id,
   component.label_zh,
   component.label_en,
-  release.amount
-from core.commission_release as release
+  portion.hold_amount as amount
+from core.commission_portion as portion
 cross join core.parameter as parameter
 inner join policy.commission_component as component
   on
-    release.plan_id = component.plan_id
-    and release.plan_version = component.plan_version
-    and release.component_id = component.component_id
-where release.release_date > parameter.as_of_date
-order by release.payee_id, release.release_date, release.release_id
+    portion.plan_id = component.plan_id
+    and portion.plan_version = component.plan_version
+    and portion.component_id = component.component_id
+where
+  portion.hold_amount <> 0
+  and strftime(portion.release_date, '%Y-%m') <= $statement_month
+  -- on the day of the report, or at the end of a month that is over
+  and portion.hold_date > least(
+    parameter.as_of_date,
+    cast(cast(concat($statement_month, '-01') as date) + interval 1 month - interval 1 day as date)
+  )
+order by portion.payee_id, portion.hold_date, portion.portion_id

@@ -23,12 +23,16 @@ select
   line.amount,
   line.cause,
   line.reverses_line_id,
-  line.period <> line.posted_period as is_correction
+  line.period <> line.posted_period as is_correction,
+  adjustment.reason,
+  adjustment.approved_by
 from mart.commission_line as line
 left join policy.commission_component as component
   on
     line.plan_id = component.plan_id
     and line.plan_version = component.plan_version
     and line.component_id = component.component_id
+left join staging.commission_adjustment as adjustment
+  on case when line.source_kind = 'adjustment' then line.source_id end = adjustment.adjustment_id
 where line.posted_period = $statement_month and line.payee_id not like 'pool:%'
 order by line.payee_id, line.credit_date nulls last, line.line_id

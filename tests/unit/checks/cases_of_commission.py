@@ -45,14 +45,29 @@ def approver(who: str, role: str = "director", day: dt.date = dt.date(2026, 10, 
 
 
 APPROVERS = {"policy.approver_role": [{"role": "director"}]}
+NAMING = {
+    "policy.commission_plan": [{"plan_id": "P", "plan_version": 1, "role": "rep"}],
+    "core.employee_assignment": [{"employee_id": "E1", "role": "sdr"}],
+    "staging.org_unit": [{"unit_id": "T03"}], "core.dim_customer": [{"customer_id": "K"}],
+    "staging.product": [{"product_id": "HY-1", "name": "valve", "category": "valves"}],
+}  # fmt: skip
+
+
+def named(table: str, **columns: object) -> dict[str, list[Row]]:
+    return {f"policy.commission_{table}": [{"plan_id": "P", "plan_version": 1, **columns}]}
+
+
 SALARIED = {"policy.commission_plan": [
     {"plan_id": "P", "plan_version": 1, "requires_salary": True},
     {"plan_id": "Q", "plan_version": 1, "requires_salary": False},
 ]}  # fmt: skip
 
 
-def earned_by(plan: str, month: str = "2026-10", closed: bool = False) -> Row:
-    return line("earned", 1, plan_id=plan, plan_version=1, posted_period=month, is_closed=closed)
+def earned_by(
+    plan: str, month: str = "2026-10", closed: bool = False, of: str | None = None
+) -> Row:
+    return line("earned", 1, plan_id=plan, plan_version=1, period=of or month, posted_period=month,
+                is_closed=closed)  # fmt: skip
 
 
 def salary(first: str, last: str | None = None) -> Row:
@@ -119,10 +134,31 @@ CLEAN: list[Clean] = [
         **APPROVERS, "core.org_day": [approver("D")],
         "staging.commission_adjustment": [adjustment("D"), adjustment("E1", "2027-01")],
     }),
+    ("plan_names_are_known", "a unit", {**NAMING, **named("plan_unit", unit_id="T03")}),
+    ("plan_names_are_known", "members of a pool by a plan, and by the organisation", {
+        **NAMING, "policy.commission_pool_member": [{"plan_id": "P", "role": role}
+                                                    for role in ("rep", "sdr")],
+    }),
+    ("plan_names_are_known", "customers without a segment, and a kind of contract", {
+        **NAMING, "policy.commission_only": [
+            {"plan_id": "P", "field": "segment", "value": "(none)"},
+            {"plan_id": "P", "field": "contract_type", "value": "new"},
+        ],
+    }),
+    ("plan_names_are_known", "a product by each of its names", {
+        **NAMING, "policy.commission_rule": [
+            {"plan_id": "P", "product_id": "HY-1"}, {"plan_id": "P", "product_name": "valve"},
+            {"plan_id": "P", "product_category": "valves"},
+        ],
+    }),
     ("payees_have_a_salary", "of the month, not asked for, or closed", {
         **SALARIED, "staging.salary": [salary("2026-10-31")],
         "core.commission_booked": [earned_by("P"), earned_by("Q", "2026-09"),
                                  earned_by("P", "2026-08", closed=True)],
+    }),
+    ("payees_have_a_salary", "in the closed month that is corrected after they left", {
+        **SALARIED, "staging.salary": [salary("2026-01-01", "2026-07-19")],
+        "core.commission_booked": [earned_by("P", "2026-10", of="2026-04")],
     }),
     ("payees_have_a_plan", "in force, unpaid on purpose, gone, not yet, or closed", {
         **PLANNED, "policy.unpaid_role": [{"role": "director"}],
@@ -187,6 +223,22 @@ BROKEN: list[Broken] = [
         **APPROVERS, "core.org_day": [approver("D", "rep")],
         "staging.commission_adjustment": [adjustment("D")],
     }, {"approved_by": "D"}),
+    ("plan_names_are_known", "a unit, a letter off", {
+        **NAMING, **named("plan_unit", unit_id="T30"),
+    }, {"kind": "unit", "problem":
+        "plan P names the unit T30, which no export has (did you mean T03?); it pays nobody for it "
+        "(policy/commission)"}),
+    ("plan_names_are_known", "a role of nobody's in a pool", {
+        **NAMING, **named("pool_member", role="rap"),
+    }, {"kind": "role", "name": "rap", "nearest": "rep"}),
+    ("plan_names_are_known", "a segment", {
+        **NAMING, **named("only", field="segment", value="giants"),
+    }, {"kind": "segment", "problem":
+        "plan P names the segment giants, which no export has; it pays nobody for it "
+        "(policy/commission)"}),
+    ("plan_names_are_known", "a product of a rule", {
+        **NAMING, **named("rule", product_category="pumps"),
+    }, {"kind": "product_category", "name": "pumps"}),
     ("payees_have_a_salary", "it ended the month before", {
         **SALARIED, "staging.salary": [salary("2026-01-01", "2026-09-30")],
         "core.commission_booked": [earned_by("P")],

@@ -176,7 +176,8 @@ def test_overlapping_tiers_are_named(attain: Attain, workspace: Path) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     write(workspace / name, text.replace("{from: 60, to: 100", "{from: 50, to: 100"))
     assert run_and_check(attain, workspace) == (
-        f"{name} line 19, components.0.rate.tiers: tiers overlap: 0–60 and 50–100 share 50–60."
+        f"{name} line 21, components.0.rate.tiers.1.from: tiers overlap: 0–60 and 50–100 share "
+        "50–60."
     )
 
 

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from pipelines.errors import UserError
-from pipelines.ledger import store
+from pipelines.ledger import documents, store
 from pipelines.ledger.close import close_period
 from pipelines.ledger.columns import DIFFERENCE, LINE, STATEMENT
 from pipelines.ledger.store import Content, Ledger
@@ -215,6 +215,24 @@ def test_a_disk_that_fails_after_the_rename_leaves_nothing_closed_either(
         with pytest.raises(UserError, match="nothing was closed"):
             ledger.write("2026-10", con, content())
     assert ledger.periods() == []
+
+
+def test_a_full_disk_of_temporary_files_is_a_sentence_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Statements are rendered there before anything is closed."""
+
+    def full(*_: object) -> None:
+        raise duckdb.IOException("IO Error: Could not write file: No space left on device")
+
+    monkeypatch.setattr(documents, "_write", full)
+    session: Any = None
+    with pytest.raises(
+        UserError, match=r"No space left on device.*; nothing was closed\. Make room"
+    ):
+        documents.write_documents(
+            session, "2026-10", dt.datetime(2026, 11, 1), "Li", tmp_path / "d"
+        )
 
 
 def test_of_two_closings_at_once_the_second_is_refused(tmp_path: Path) -> None:

@@ -41,14 +41,14 @@ def test_a_plan_of_one_s_own_loads(policies: PolicyFiles) -> None:
 
 
 MISTAKES = [
-    ("{from: 60, rate_pct: 2}", "{from: 50, rate_pct: 2}", "tiers:",
-     f"{RATE}.tiers: tiers overlap: 0–60 and 50–… share 50–60."),
-    ("{from: 60, rate_pct: 2}", "{from: 70, rate_pct: 2}", "tiers:",
-     f"{RATE}.tiers: tiers leave a gap: nothing between 60 and 70; write a tier with rate_pct: 0 "
-     "if nothing is paid there."),
-    ("rate_pct: 2}", "rate_pct: 150}", "rate:",
-     f"{RATE}: a rate of 150 % looks like percent × 100; rates are in percent (1.5 is 1.5 %). If "
-     "it is meant, say `high_rates: true`."),
+    ("{from: 60, rate_pct: 2}", "{from: 50, rate_pct: 2}", "from: 50",
+     f"{RATE}.tiers.1.from: tiers overlap: 0–60 and 50–… share 50–60."),
+    ("{from: 60, rate_pct: 2}", "{from: 70, rate_pct: 2}", "from: 70",
+     f"{RATE}.tiers.1.from: tiers leave a gap: nothing between 60 and 70; write a tier with "
+     "rate_pct: 0 if nothing is paid there."),
+    ("rate_pct: 2}", "rate_pct: 150}", "from: 60",
+     f"{RATE}.tiers.1.rate_pct: a rate of 150 % looks like percent × 100; rates are in percent "
+     "(1.5 is 1.5 %). If it is meant, say `high_rates: true`."),
     ("      mode: marginal\n", "", "rate:",
      f"{RATE}: tiers need `mode`: marginal (each slice at its own rate), whole (the tier reached "
      "pays everything), interpolated or hybrid; the same tiers pay differently."),

@@ -7,6 +7,8 @@ from decimal import Decimal as D
 
 from reading import column, one, section_of
 
+from pipelines.reporting.data import fetch
+
 
 def test_every_settled_difference_to_payroll_is_listed_with_its_reason(sample, pages):
     rows = sample.execute(
@@ -93,18 +95,47 @@ def test_statements_show_tiers_in_the_unit_of_their_plan(sample, pages):
     assert kinds == {"tiersunits": {("number", None)}, "matrixnet": {("ratio", "money")}}
 
 
-def test_the_workbook_of_a_statement_names_what_is_released_later(sample, pages):
+def test_a_statement_names_what_of_its_own_month_is_held_and_until_when(sample, pages):
+    """What was earned later, or released by its end, is not of October."""
     waiting = dict(
         sample.execute(
-            "select payee_id, sum(amount) from core.commission_release "
-            "cross join core.parameter where release_date > as_of_date group by payee_id"
+            "select payee_id, sum(hold_amount) from core.commission_portion "
+            "where release_date <= date '2026-10-31' and hold_date > date '2026-10-31' "
+            "and hold_amount <> 0 group by payee_id"
         ).fetchall()
     )
+    of_october = [p for p in pages["commission_statement"] if p.period.key == "2026-10"]
     found = {
         page.reader.id: sum((row[3] for row in page.book.sheets[1].rows()), D(0))
-        for page in pages["commission_statement"]
+        for page in of_october
     }
-    assert {payee: found[payee] for payee in waiting if payee in found} == {
-        payee: amount for payee, amount in found.items() if amount
+    assert {payee: amount for payee, amount in found.items() if amount} == {
+        payee: amount for payee, amount in waiting.items() if payee in found
     }
     assert len(waiting) > 1
+    held = dict(
+        sample.execute(
+            "select payee_id, held from mart.commission_statement where period = '2026-10'"
+        ).fetchall()
+    )
+    assert all(amount <= held[payee] for payee, amount in found.items())
+
+
+def test_a_statement_says_how_far_the_next_tier_was_at_the_end_of_its_month(sample, pages):
+    at_the_end = {
+        row.employee_id: row
+        for row in fetch(sample, "commission_positions")
+        if row.period == "2026-10" and row.to_next_tier is not None
+    }
+    told = 0
+    for page in pages["commission_statement"]:
+        if page.period.key != "2026-10" or page.reader.id not in at_the_end:
+            continue
+        row = at_the_end[page.reader.id]
+        notes = {note.id: note.params for note in section_of(page, "commission").note}
+        assert notes["rep.commission.month"]["month"].key == "2026-10"
+        assert notes["rep.commission.position"]["credit"].amount == row.credit
+        assert notes["rep.commission.next_tier_pays"]["amount"].amount == row.to_next_tier
+        assert notes["rep.commission.next_tier_pays"]["pays"].amount == row.next_tier_pays
+        told += 1
+    assert told > 20

@@ -115,13 +115,18 @@ def test_the_lead_says_how_far_behind_where_and_why(pages):
 
 
 def test_commission_so_far_the_tier_and_the_next_step_by_hand(company):
-    position = next(r for r in fetch(company, "commission_positions") if r.employee_id == "A1")
+    position = next(
+        r
+        for r in fetch(company, "commission_positions")
+        if (r.employee_id, r.period) == ("A1", "2026-11")
+    )
     # 60 % of 600 at 1 %, the other 140 at 2 %
     assert (position.credit, position.earned) == (D(500), D("6.40"))
     assert (position.quota, position.rate_pct) == (D(600), D(2))
     assert (position.to_next_tier, position.next_rate_pct) == (D(100), D(3))
     # 100 at 2 %, 180 at 3 %, 9,720 at 4 %
     assert position.next_pays == D("396.20")
+    assert position.next_tier_pays == D("2")
 
 
 def test_without_a_quota_there_are_no_tiers_and_the_page_says_so(pages):
