@@ -59,7 +59,7 @@ bare as (
     scope_kind,
     scope_id
   from core.credit_use_day
-  where credit_exposure > 0
+  where credit_exposure > 0 and not (scope_kind = 'partner' and scope_id = '(none)')
 ),
 
 balance as (

@@ -351,6 +351,7 @@ def test_a_limit_used_by_orders_alone_is_shown_where_nothing_is_open(lab: Labora
     lab.given("core.credit_use_day", [
         {**use, "scope_id": "K", "credit_exposure": 150, "credit_breaches": 1},
         {**use, "scope_id": "L", "credit_exposure": 0, "credit_breaches": 0},
+        {**use, "scope_kind": "partner", "scope_id": "(none)", "credit_exposure": 150},
     ])  # fmt: skip
     rows = lab.result("mart.receivable_metric")
     assert pick(rows, "scope_id", "outstanding", "overdue_rate", "credit_limit_use",
