@@ -21,6 +21,7 @@ from commissions import (
 )
 from laboratory import Laboratory, Row, pick
 
+STANDING = (*PAID, "core.commission_standing")
 RATES = (5, 100, 8, 130, 10)
 
 
@@ -32,7 +33,7 @@ def positions(
     given_payees(lab, planned("E1"))
     lab.given("core.fct_credit", credits)
     lab.given("core.quota_day", [quota(100_000)])
-    lab.build(*PAID)
+    lab.build(*STANDING)
     return lab.result("mart.commission_position", "period")
 
 
@@ -108,7 +109,7 @@ def led(lab: Laboratory, credits: list[Row], quotas: list[Row], **more: Any) -> 
     given_payees(lab, planned("E1", **{"unit_id": "R", **more}))
     lab.given("core.fct_credit", credits)
     lab.given("core.quota_day", quotas)
-    lab.build(*PAID)
+    lab.build(*STANDING)
     found = lab.result("mart.commission_position", "period")
     return next(row for row in found if row["period"] == "2026-10")
 
@@ -157,7 +158,7 @@ def counted(
     no_quota = {"quota_measure": None, "quota_period": "month"}
     lab.given("core.fct_credit", [credit(f"L{i}", 1, **no_quota) for i in range(n)])
     lab.given("core.quota_day", [])
-    lab.build(*PAID)
+    lab.build(*STANDING)
     return lab.result("mart.commission_position", "period")
 
 
@@ -200,7 +201,7 @@ def test_tiers_in_money_pay_the_next_tier_without_a_quota(lab: Laboratory) -> No
     monthly = {"quota_measure": None, "quota_period": "month"}
     lab.given("core.fct_credit", [credit("A", 95_000, **monthly)])
     lab.given("core.quota_day", [])
-    lab.build(*PAID)
+    lab.build(*STANDING)
     row = next(
         r for r in lab.result("mart.commission_position", "period") if r["period"] == "2026-10"
     )
@@ -211,7 +212,7 @@ def test_a_flat_rate_leads_to_no_tier(lab: Laboratory) -> None:
     lab.as_of(dt.date(2026, 11, 15))
     given_plans(lab, plan(part()))
     given_payees(lab, planned("E1"))
-    lab.build(*PAID)
+    lab.build(*STANDING)
     assert lab.result("mart.commission_position") == []
 
 
@@ -223,5 +224,5 @@ def test_tiers_of_own_sales_go_before_those_of_the_people_led(lab: Laboratory) -
         part("own", **of_quota(*RATES)),
     ))  # fmt: skip
     given_payees(lab, planned("E1"))
-    lab.build(*PAID)
+    lab.build(*STANDING)
     assert {r["component_id"] for r in lab.result("mart.commission_position")} == {"own"}
