@@ -116,7 +116,9 @@ def rate_of(position: Record, rate_pct: Decimal) -> Money | Ratio:
     """A share of the credit; of a unit it is what one pays."""
     if position.is_of_units:
         return Money(amount=rate_pct / 100, exact=True)
-    return Ratio(value=rate_pct / 100, decimals=1)
+    # as many decimals as the plan writes, so that 0.15 % and 0.20 % stay two rates
+    decimals = next(n for n in (1, 2, 3, 4) if n == 4 or rate_pct == round(rate_pct, n))
+    return Ratio(value=rate_pct / 100, decimals=decimals)
 
 
 def _what(position: Record) -> Message:

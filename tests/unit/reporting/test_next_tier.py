@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.reporting.rep_commission import commission_section, next_tier_lead
+from pipelines.reporting.rep_commission import commission_section, next_tier_lead, rate_of
 from pipelines.reporting.values import Money, Number, Ratio
 
 KEY = {"plan_id": "P", "plan_version": 1, "component_id": "c"}
@@ -87,3 +87,12 @@ def test_the_top_tier_of_units_says_what_each_one_pays() -> None:
     assert [note.id.rpartition(".")[2] for note in section.note] == [
         "month_units", "position_units", "before_limits",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("pct", "decimals"), [("2", 1), ("1.5", 1), ("0.15", 2), ("0.125", 3)])
+def test_two_tiers_never_look_alike_because_their_rates_are_rounded(
+    pct: str, decimals: int
+) -> None:
+    """0.15 % and 0.20 % of a manager's override would both read 0.2 %."""
+    rate = rate_of(position(), D(pct).quantize(D("0.0001")))
+    assert rate == Ratio(value=D(pct) / 100, decimals=decimals)
