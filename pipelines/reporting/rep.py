@@ -15,7 +15,7 @@ from pipelines.reporting.data import Record
 from pipelines.reporting.kpis import KpiBook
 from pipelines.reporting.model import Comparison, Definition, Page, Reader, Tile
 from pipelines.reporting.tiles import Quotas, level_tile, quota_tile, sum_tile
-from pipelines.reporting.values import Count, Days, Money, Ratio, message
+from pipelines.reporting.values import Count, Days, Money, message
 
 QUERIES = ("rep_readers", *kpis.QUERIES, *rep_sections.QUERIES, *rep_commission.QUERIES)
 HISTORIES = ("pipeline_amount:week",)
@@ -136,7 +136,9 @@ def _commission_tile(context: Context, book: KpiBook, own: Own) -> Tile:
     """Commission of the quarter so far; the footer says what tier it has reached."""
     footer = None
     if own.position is not None:
-        footer = message("tile.rate_now", rate=Ratio(value=own.position.rate_pct / 100, decimals=1))
+        rate = rep_commission.rate_of(own.position, own.position.rate_pct)
+        said = "tile.rate_now" if own.position.is_of_cash else "tile.rate_now_credit"
+        footer = message(said, rate=rate)
     row = book.now(own.employee_id, "commission_earned", "quarter")
     comparisons: tuple[Comparison | None, ...] = ()
     if row is not None and row.value is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipelines.reporting import rep_commission
 from pipelines.reporting.context import Context
 from pipelines.reporting.data import Record
 from pipelines.reporting.kpis import KpiBook
@@ -70,8 +71,4 @@ def _invoices(invoices: list[Record]) -> Message | None:
 def _tier(position: Record | None) -> Message | None:
     if position is None or position.to_next_tier is None:
         return None
-    return message(
-        "rep.lead.tier",
-        amount=Money(amount=position.to_next_tier),
-        rate=Ratio(value=position.next_rate_pct / 100, decimals=1),
-    )
+    return rep_commission.next_tier_lead(position)

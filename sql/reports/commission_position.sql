@@ -1,153 +1,11 @@
 -- table: mart.commission_position
--- grain: one row per employee whose role has a commission plan at the end of a month, or on the day of
---        the report; the last thirteen months
+-- grain: one row per employee whose role has a commission plan with tiers at the end of a month, or on
+--        the day of the report; the last thirteen months
 -- key:   employee_id, period
 -- why:   where a payee stands in the quota period: credit so far, tier reached, what the next tier
---        needs and would pay, and what the next 10,000 of credit would pay, in the mode of the plan
-with month as (
-  select
-    strftime(period.period_start, '%Y-%m') as period,
-    period.data_end
-  from core.period as period
-  cross join core.parameter as parameter
-  where
-    period.period_kind = 'month'
-    and period.period_start > cast(parameter.as_of_date - interval 13 month as date)
-),
-
-component as (
-  -- the component whose tiers a payee looks at: the first by attainment on sales of their own
-  select
-    component.plan_id,
-    component.plan_version,
-    component.component_id,
-    component.quota_measure,
-    component.quota_period,
-    component.rate_mode,
-    component.base_rate_pct,
-    component.without_quota_rate_pct
-  from policy.commission_component as component
-  where
-    component.rate_kind = 'tiers' and component.rate_by = 'attainment'
-    and component.quota_measure is not null and component.credit_to in ('owner', 'deal_team', 'overlay')
-  qualify row_number() over (
-    partition by component.plan_id, component.plan_version order by component.component_no
-  ) = 1
-),
-
-payee as (
-  select
-    plan_span.employee_id,
-    month.period,
-    plan_span.plan_id,
-    plan_span.plan_version,
-    component.component_id,
-    component.quota_measure,
-    component.quota_period,
-    component.rate_mode,
-    component.base_rate_pct,
-    component.without_quota_rate_pct,
-    period.period_start as quota_start,
-    period.period_end as quota_end
-  from core.payee_plan_span as plan_span
-  inner join month on plan_span.valid_from <= month.data_end and plan_span.valid_to >= month.data_end
-  inner join component
-    on plan_span.plan_id = component.plan_id and plan_span.plan_version = component.plan_version
-  inner join core.period as period
-    on
-      component.quota_period = period.period_kind
-      and month.data_end >= period.period_start
-      and month.data_end <= period.period_end
-),
-
-measured as (
-  select distinct
-    employee_id,
-    quota_measure,
-    quota_start,
-    quota_end
-  from payee
-),
-
-quota as (
-  select
-    measured.employee_id,
-    measured.quota_measure,
-    measured.quota_start,
-    measured.quota_end,
-    sum(quota.amount) as quota
-  from measured
-  inner join core.quota_day as quota
-    on
-      quota.scope_kind = 'employee'
-      and measured.employee_id = quota.scope_id
-      and measured.quota_measure = quota.measure
-      and quota.calendar_date between measured.quota_start and measured.quota_end
-  group by measured.employee_id, measured.quota_measure, measured.quota_start, measured.quota_end
-),
-
-line as (
-  select
-    payee_id,
-    plan_id,
-    plan_version,
-    component_id,
-    quota_start,
-    period,
-    sum(credit_amount) as credit,
-    sum(amount) as earned
-  from core.commission_earning
-  group by payee_id, plan_id, plan_version, component_id, quota_start, period
-),
-
-earned as (
-  select
-    payee.employee_id,
-    payee.period,
-    sum(line.credit) as credit,
-    sum(line.earned) as earned,
-    sum(case when line.period = payee.period then line.credit else 0 end) as month_credit,
-    sum(case when line.period = payee.period then line.earned else 0 end) as month_earned
-  from payee
-  inner join line
-    on
-      payee.employee_id = line.payee_id
-      and payee.plan_id = line.plan_id
-      and payee.plan_version = line.plan_version
-      and payee.component_id = line.component_id
-      and payee.quota_start = line.quota_start
-      and payee.period >= line.period
-  group by payee.employee_id, payee.period
-),
-
-position as (
-  select
-    payee.employee_id,
-    payee.period,
-    payee.plan_id,
-    payee.plan_version,
-    payee.component_id,
-    payee.quota_period,
-    payee.quota_start,
-    payee.rate_mode,
-    payee.base_rate_pct,
-    payee.without_quota_rate_pct,
-    case when quota.quota > 0 then quota.quota end as quota,
-    coalesce(earned.credit, 0) as credit,
-    coalesce(earned.earned, 0) as earned,
-    coalesce(earned.month_credit, 0) as month_credit,
-    coalesce(earned.month_earned, 0) as month_earned
-  from payee
-  left join quota
-    on
-      payee.employee_id = quota.employee_id
-      and payee.quota_measure = quota.quota_measure
-      and payee.quota_start = quota.quota_start
-      and payee.quota_end = quota.quota_end
-  left join earned on payee.employee_id = earned.employee_id and payee.period = earned.period
-),
-
-tier as (
+--        needs and would pay, and what the next 10,000 of credit would pay, in the mode of the plan,
+--        before gates and caps. Credit of a component that counts units is a number of them
+with tier as (
   select
     position.employee_id,
     position.period,
@@ -155,43 +13,62 @@ tier as (
     position.quota,
     position.rate_mode,
     position.base_rate_pct,
+    position.is_of_units,
     tier.tier_no,
     tier.tier_from,
     tier.rate_pct,
     tier.next_rate_pct,
     tier.is_upper_from,
-    cast(
-      cast(position.quota as decimal(20, 4))
-      * cast(tier.tier_from as decimal(9, 4))
-      * cast(0.01 as decimal(3, 2)) as decimal(30, 10)
-    )
-      as amount_from,
-    cast(
-      cast(position.quota as decimal(20, 4))
-      * cast(tier.tier_to as decimal(9, 4))
-      * cast(0.01 as decimal(3, 2)) as decimal(30, 10)
-    )
-      as amount_to
-  from position
+    case
+      when position.rate_by = 'amount' then cast(tier.tier_from as decimal(30, 10))
+      else
+        cast(
+          cast(position.quota as decimal(20, 4))
+          * cast(tier.tier_from as decimal(9, 4))
+          * cast(0.01 as decimal(3, 2)) as decimal(30, 10)
+        )
+    end as amount_from,
+    case
+      when position.rate_by = 'amount' then cast(tier.tier_to as decimal(30, 10))
+      else
+        cast(
+          cast(position.quota as decimal(20, 4))
+          * cast(tier.tier_to as decimal(9, 4))
+          * cast(0.01 as decimal(3, 2)) as decimal(30, 10)
+        )
+    end as amount_to
+  from core.commission_standing as position
   inner join policy.commission_tier as tier
     on
       position.plan_id = tier.plan_id
       and position.plan_version = tier.plan_version
       and position.component_id = tier.component_id
-  where position.quota is not null
+  where position.quota is not null or position.rate_by = 'amount'
 ),
 
 -- the cent at which a tier is reached: a fraction of a cent below does not reach it, and neither does
 -- exactly the limit where that belongs to the tier below and the tier pays for everything
-begun as (
+limited as (
   select
     tier.*,
+    tier.rate_mode in ('whole', 'hybrid') and not tier.is_upper_from as is_beyond,
     case
       when tier.rate_mode in ('whole', 'hybrid') and not tier.is_upper_from
         then floor(tier.amount_from * 100) + 1
       else ceil(tier.amount_from * 100)
     end * cast(0.01 as decimal(3, 2)) as begins_at
   from tier
+),
+
+-- beyond five leads is the sixth, not a hundredth of one
+begun as (
+  select
+    limited.*,
+    case
+      when limited.is_of_units and limited.is_beyond then floor(limited.amount_from) + 1
+      else limited.begins_at
+    end as reached_with
+  from limited
 ),
 
 reached as (
@@ -202,7 +79,7 @@ reached as (
     max(case when tier_no = 1 or begins_at <= credit then tier_from end) as tier_from,
     min(case when tier_no > 1 and begins_at > credit then tier_no end) as next_tier_no,
     min(case when tier_no > 1 and begins_at > credit then tier_from end) as next_tier_from,
-    min(case when tier_no > 1 and begins_at > credit then begins_at end) as next_begins_at
+    min(case when tier_no > 1 and begins_at > credit then reached_with end) as next_begins_at
   from begun
   group by employee_id, period
 ),
@@ -214,14 +91,15 @@ point as (
     period,
     'now' as point,
     cast(credit as decimal(20, 4)) as credit
-  from position
+  from core.commission_standing
   union all
   select
     employee_id,
     period,
     'step' as point,
     cast(credit + 10000 as decimal(20, 4)) as credit
-  from position
+  from core.commission_standing
+  where not is_of_units
   union all
   select
     employee_id,
@@ -291,14 +169,14 @@ paid as (
                   least(
                     cast(credit as decimal(30, 10)), coalesce(amount_to, cast(credit as decimal(30, 10)))
                   ) - amount_from, 0
-                ) as decimal(24, 6)
-              ) * cast(rate_pct as decimal(9, 4)) * cast(0.01 as decimal(3, 2))
+                ) as decimal(22, 6)
+              ) * cast(rate_pct as decimal(12, 4)) * cast(0.01 as decimal(3, 2))
           when not is_tier_reached then 0
           when rate_mode = 'hybrid'
             then
-              cast(least(credit, quota) as decimal(22, 4)) * cast(base_rate_pct as decimal(9, 4))
+              cast(least(credit, quota) as decimal(20, 4)) * cast(base_rate_pct as decimal(12, 4))
               * cast(0.01 as decimal(3, 2))
-              + cast(greatest(credit - quota, 0) as decimal(22, 4)) * cast(rate_pct as decimal(9, 4))
+              + cast(greatest(credit - quota, 0) as decimal(20, 4)) * cast(rate_pct as decimal(12, 4))
               * cast(0.01 as decimal(3, 2))
           else
             cast(credit as decimal(20, 4)) * cast(reached_rate_pct as decimal(14, 8))
@@ -347,9 +225,15 @@ select
   cast(reached.next_begins_at - position.credit as decimal(18, 4)) as to_next_tier,
   cast(round(more.next_tier_pays, 2) as decimal(18, 4)) as next_tier_pays,
   cast(round(
-    coalesce(more.step_pays, cast(100 as decimal(9, 4)) * position.without_quota_rate_pct), 2
+    coalesce(
+      more.step_pays,
+      case
+        when position.rate_by = 'attainment' and not position.is_of_units
+          then cast(100 as decimal(9, 4)) * position.without_quota_rate_pct
+      end
+    ), 2
   ) as decimal(18, 4)) as next_pays
-from position
+from core.commission_standing as position
 left join reached on position.employee_id = reached.employee_id and position.period = reached.period
 left join more on position.employee_id = more.employee_id and position.period = more.period
 left join policy.commission_tier as now

@@ -127,15 +127,90 @@ def test_a_statement_says_how_far_the_next_tier_was_at_the_end_of_its_month(samp
         for row in fetch(sample, "commission_positions")
         if row.period == "2026-10" and row.to_next_tier is not None
     }
-    told = 0
+    told: Counter = Counter()
     for page in pages["commission_statement"]:
         if page.period.key != "2026-10" or page.reader.id not in at_the_end:
             continue
         row = at_the_end[page.reader.id]
         notes = {note.id: note.params for note in section_of(page, "commission").note}
-        assert notes["rep.commission.month"]["month"].key == "2026-10"
-        assert notes["rep.commission.position"]["credit"].amount == row.credit
-        assert notes["rep.commission.next_tier_pays"]["amount"].amount == row.to_next_tier
-        assert notes["rep.commission.next_tier_pays"]["pays"].amount == row.next_tier_pays
-        told += 1
-    assert told > 20
+        if row.plan_id == "sdr":
+            assert notes["rep.commission.month_units"]["month"].key == "2026-10"
+            assert notes["rep.commission.position_units"]["credit"].value == row.credit
+            needed = notes["rep.commission.next_tier_pays_units"]
+            assert needed["amount"].value == row.to_next_tier
+        else:
+            assert notes["rep.commission.month"]["month"].key == "2026-10"
+            assert notes["rep.commission.position"]["credit"].amount == row.credit
+            needed = notes["rep.commission.next_tier_pays"]
+            assert needed["amount"].amount == row.to_next_tier
+        assert needed["pays"].amount == row.next_tier_pays
+        told[row.plan_id] += 1
+    assert told["rep"] > 20
+    assert min(told["region_manager"], told["sdr"]) > 1
+
+
+def test_a_regional_manager_s_next_tier_is_that_of_the_region_s_quota(sample, pages):
+    """By the plan: below 60 % 0.10, below 100 % 0.15, from there 0.20, of the whole quarter."""
+    limits = {D(60): D("0.15"), D(100): D("0.20")}
+    rows = [row for row in fetch(sample, "commission_positions") if row.plan_id == "region_manager"]
+    quotas = dict(
+        sample.execute(
+            "select employee.employee_id, sum(quota.amount) from core.dim_employee as employee "
+            "inner join core.quota_day as quota on quota.scope_kind = 'region' "
+            "and quota.scope_id = employee.unit_id and quota.measure = 'collections_net' "
+            "where employee.role = 'region_manager' "
+            "and quota.calendar_date between date '2026-10-01' and date '2026-12-31' group by 1"
+        ).fetchall()
+    )
+    assert len(quotas) > 1
+    for row in rows:
+        if row.period == "2026-11":
+            assert row.quota == quotas[row.employee_id]
+        share = row.credit * 100 / row.quota
+        start, rate = next(
+            ((start, rate) for start, rate in limits.items() if share < start), (None, None)
+        )
+        assert (row.next_tier_from, row.next_rate_pct) == (start, rate)
+        if start is not None:
+            limit = row.quota * start / 100
+            pays = (limit * rate - row.credit * row.rate_pct) / 100
+            assert row.to_next_tier == limit - row.credit
+            assert abs(row.next_tier_pays - pays) <= D("0.01")
+    managers = [p for p in pages["commission_statement"] if p.reader.id in quotas]
+    assert managers
+    for page in managers:
+        notes = {note.id for note in section_of(page, "commission").note}
+        # the plan halves what it pays where too little of what fell due came in
+        assert "rep.commission.before_limits" in notes
+
+
+def test_leads_to_the_next_tier_are_numbers_and_what_each_pays_is_money(sample, pages):
+    counted = {r.employee_id for r in fetch(sample, "commission_positions") if r.plan_id == "sdr"}
+    shown = [p for p in pages["commission_statement"] if p.reader.id in counted]
+    assert shown
+    for page in shown:
+        section = section_of(page, "commission")
+        assert section.message.id == "rep.commission.next_tier_units"
+        assert section.message.params["amount"].kind == "number"
+        assert [cell.value for cell in column(section, "begins")] == [0, 5]
+        assert [cell.amount for cell in column(section, "each")] == [120, 180]
+        assert {cell.kind for cell in column(section, "still_needed")} == {"number"}
+        assert section.chart is None
+        assert not any(note.id == "rep.commission.next_pays" for note in section.note)
+
+
+def test_payees_paid_by_a_two_way_table_or_a_flat_rate_are_told_of_no_tier(sample, pages):
+    flat = dict(
+        sample.execute(
+            "select employee_id, plan_id from core.payee_plan_span "
+            "where date '2026-10-31' between valid_from and valid_to "
+            "and plan_id in ('team_lead', 'csm', 'presales')"
+        ).fetchall()
+    )
+    seen = {
+        flat[page.reader.id]: {section.id for section in page.sections}
+        for page in pages["commission_statement"]
+        if page.reader.id in flat and page.period.key == "2026-10"
+    }
+    assert "team_lead" in seen
+    assert not any("commission" in sections for sections in seen.values())

@@ -17,9 +17,11 @@ from commissions import (
     plan,
     planned,
     quota,
+    tiers,
 )
 from laboratory import Laboratory, Row, pick
 
+STANDING = (*PAID, "core.commission_standing")
 RATES = (5, 100, 8, 130, 10)
 
 
@@ -31,7 +33,7 @@ def positions(
     given_payees(lab, planned("E1"))
     lab.given("core.fct_credit", credits)
     lab.given("core.quota_day", [quota(100_000)])
-    lab.build(*PAID)
+    lab.build(*STANDING)
     return lab.result("mart.commission_position", "period")
 
 
@@ -92,3 +94,135 @@ def test_in_the_top_tier_there_is_no_next_one(lab: Laboratory) -> None:
     row = in_october(lab, 150_000, "whole")
     assert (row["tier_no"], row["to_next_tier"], row["next_tier_pays"]) == (3, None, None)
     assert row["next_pays"] == 1000
+
+
+# --- those who lead others, and those whose work is counted ------------------------------------
+
+
+def led(lab: Laboratory, credits: list[Row], quotas: list[Row], **more: Any) -> Row:
+    """October's position of a manager of region R, whose plan pays by the quota of the unit."""
+    component = of_quota(*RATES, mode="whole", boundary="upper")
+    component["quota"] = {**component["quota"], "of": "unit"}
+    lab.as_of(dt.date(2026, 11, 15))
+    given_plans(lab, plan(part(to="managers", **component)))
+    lab.given("core.dim_unit", [{"unit_id": "R", "kind": "region"}])
+    given_payees(lab, planned("E1", **{"unit_id": "R", **more}))
+    lab.given("core.fct_credit", credits)
+    lab.given("core.quota_day", quotas)
+    lab.build(*STANDING)
+    found = lab.result("mart.commission_position", "period")
+    return next(row for row in found if row["period"] == "2026-10")
+
+
+OF_REGION = quota(400_000, "R", scope_kind="region")
+MANAGED = {"credit_to": "managers", "quota_scope_kind": "region", "quota_scope_id": "R"}
+
+
+def test_a_manager_stands_on_the_quota_of_the_unit(lab: Laboratory) -> None:
+    """320,000 of 400,000 at 5 %, and 400,000 at 8 %; a quota of the manager's own is none."""
+    row = led(lab, [credit("A", 320_000, **MANAGED)], [OF_REGION, quota(100_000)])
+    assert (row["quota"], row["attainment"], row["tier_no"]) == (400_000, Decimal("0.8"), 1)
+    assert (row["to_next_tier"], row["next_tier_pays"]) == (80_000, 32_000 - 16_000)
+
+
+def test_who_changed_unit_is_measured_by_the_unit_the_commission_was_paid_by(
+    lab: Laboratory,
+) -> None:
+    """The last credit of the quarter was in region R, whoever is led on the day of the report."""
+    credits = [credit("A", 320_000, **MANAGED)]
+    row = led(lab, credits, [OF_REGION, quota(1_000, "S", scope_kind="region")], unit_id="S")
+    assert (row["quota"], row["to_next_tier"]) == (400_000, 80_000)
+
+
+def test_a_manager_without_credit_yet_sees_the_quota_of_the_unit_they_lead(
+    lab: Laboratory,
+) -> None:
+    row = led(lab, [], [OF_REGION])
+    assert (row["quota"], row["credit"], row["tier_no"]) == (400_000, 0, 1)
+    assert (row["to_next_tier"], row["next_tier_pays"]) == (400_000, 32_000)
+
+
+def test_a_manager_whose_unit_has_no_quota_has_no_tiers(lab: Laboratory) -> None:
+    row = led(lab, [credit("A", 320_000, **MANAGED)], [quota(100_000)])
+    assert (row["quota"], row["tier_no"], row["to_next_tier"]) == (None, None, None)
+
+
+def counted(
+    lab: Laboratory, n: int, mode: str = "marginal", boundary: str = "lower", **more: Any
+) -> list[Row]:
+    """Positions of a payee with `n` accepted leads in October: 120 each, 180 from the sixth."""
+    lab.as_of(dt.date(2026, 11, 15))
+    rate = tiers(12_000, 5, 18_000, mode=mode, boundary=boundary, high_rates=True, **more)
+    given_plans(lab, plan(part(event="lead_accepted", credit={"base": "units"}, rate=rate)))
+    given_payees(lab, planned("E1"))
+    no_quota = {"quota_measure": None, "quota_period": "month"}
+    lab.given("core.fct_credit", [credit(f"L{i}", 1, **no_quota) for i in range(n)])
+    lab.given("core.quota_day", [])
+    lab.build(*STANDING)
+    return lab.result("mart.commission_position", "period")
+
+
+@pytest.mark.parametrize(
+    ("n", "mode", "boundary", "tier", "needed", "pays"),
+    [
+        (3, "marginal", "lower", 1, 2, 2 * 120),
+        (3, "whole", "upper", 1, 2, 5 * 180 - 3 * 120),
+        # exactly five are of the tier below, and the next lead is a whole one
+        (5, "whole", "lower", 1, 1, 6 * 180 - 5 * 120),
+        (5, "whole", "upper", 2, None, None),
+        (0, "marginal", "lower", 1, 5, 600),
+    ],
+)
+def test_tiers_in_units_need_no_quota(
+    lab: Laboratory, n: int, mode: str, boundary: str, tier: int, needed: Any, pays: Any
+) -> None:
+    row = next(r for r in counted(lab, n, mode, boundary) if r["period"] == "2026-10")
+    assert (row["quota"], row["attainment"], row["credit"], row["tier_no"]) == (None, None, n, tier)
+    assert (row["to_next_tier"], row["next_tier_pays"]) == (needed, pays)
+    assert row["next_pays"] is None
+
+
+def test_units_of_a_month_do_not_run_on_into_the_next(lab: Laboratory) -> None:
+    assert pick(counted(lab, 3)[-2:], "period", "quota_start", "credit", "to_next_tier") == [
+        ("2026-10", dt.date(2026, 10, 1), 3, 2),
+        ("2026-11", dt.date(2026, 11, 1), 0, 5),
+    ]
+
+
+def test_a_rate_that_begins_anew_with_each_transaction_has_no_position(lab: Laboratory) -> None:
+    assert counted(lab, 3, per="transaction") == []
+
+
+def test_tiers_in_money_pay_the_next_tier_without_a_quota(lab: Laboratory) -> None:
+    """5,000 more at 5 %; of the next 10,000 the last 5,000 would be at 8 %."""
+    lab.as_of(dt.date(2026, 11, 15))
+    given_plans(lab, plan(part(rate=tiers(5, 100_000, 8, mode="marginal"))))
+    given_payees(lab, planned("E1"))
+    monthly = {"quota_measure": None, "quota_period": "month"}
+    lab.given("core.fct_credit", [credit("A", 95_000, **monthly)])
+    lab.given("core.quota_day", [])
+    lab.build(*STANDING)
+    row = next(
+        r for r in lab.result("mart.commission_position", "period") if r["period"] == "2026-10"
+    )
+    assert (row["to_next_tier"], row["next_tier_pays"], row["next_pays"]) == (5000, 250, 650)
+
+
+def test_a_flat_rate_leads_to_no_tier(lab: Laboratory) -> None:
+    lab.as_of(dt.date(2026, 11, 15))
+    given_plans(lab, plan(part()))
+    given_payees(lab, planned("E1"))
+    lab.build(*STANDING)
+    assert lab.result("mart.commission_position") == []
+
+
+def test_tiers_of_own_sales_go_before_those_of_the_people_led(lab: Laboratory) -> None:
+    lab.as_of(dt.date(2026, 11, 15))
+    given_plans(lab, plan(
+        part("led", to="managers", **of_quota(*RATES)),
+        part("counted", rate=tiers(5, 100, 8)),
+        part("own", **of_quota(*RATES)),
+    ))  # fmt: skip
+    given_payees(lab, planned("E1"))
+    lab.build(*STANDING)
+    assert {r["component_id"] for r in lab.result("mart.commission_position")} == {"own"}
