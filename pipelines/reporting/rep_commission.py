@@ -282,10 +282,9 @@ def _tiers(context: Context, position: Record) -> Table | None:
             )
         )  # fmt: skip
         judgements.append("good" if is_now else "neutral")
-    kind = "number" if position.is_of_units else "money"
-    rate = "each:money" if position.is_of_units else "rate:ratio"
-    return table(
-        f"{'tier:text ' if of_quota else ''}begins:{kind} {rate} still_needed:{kind} state:text",
-        rows,
-        judgements=judgements,
+    columns = (
+        "begins:number each:money still_needed:number state:text"
+        if position.is_of_units
+        else "begins:money rate:ratio still_needed:money state:text"
     )
+    return table(f"tier:text {columns}" if of_quota else columns, rows, judgements=judgements)

@@ -96,6 +96,19 @@ def test_in_the_top_tier_there_is_no_next_one(lab: Laboratory) -> None:
     assert row["next_pays"] == 1000
 
 
+def test_a_payee_stands_on_credit_and_commission_of_the_quota_period_so_far(
+    lab: Laboratory,
+) -> None:
+    """80,000 at 5 % in October; 110,000 of a quota of 100,000 at 8 % with November."""
+    found = [credit("A", 80_000), credit("B", 30_000, "2026-11-05")]
+    positions(lab, found, of_quota(*RATES, mode="whole", boundary="upper"))
+    rows = lab.result("core.commission_standing", "period")[-2:]
+    assert pick(rows, "period", "quota", "credit", "earned", "month_credit", "month_earned") == [
+        ("2026-10", 100_000, 80_000, 4_000, 80_000, 4_000),
+        ("2026-11", 100_000, 110_000, 8_800, 30_000, 4_800),
+    ]  # fmt: skip
+
+
 # --- those who lead others, and those whose work is counted ------------------------------------
 
 
