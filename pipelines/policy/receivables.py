@@ -115,6 +115,7 @@ class Receivables(Policy):
     dso_days: Annotated[int, Field(gt=0)] = 91
     credit_sales: CreditSales = CreditSales()
     countback_months: Literal["calendar", "days_30"] = "calendar"
+    customer_history: Literal["week", "month"] = "week"
 
     @field_validator("buckets")
     @classmethod
@@ -229,7 +230,8 @@ def receivable_tables(policy: Receivables) -> dict[str, tuple[str, list[list[Any
             "ageing_by varchar, no_due_date varchar, credit_notes varchar, "
             "foreign_currency varchar, receipts_count varchar, disputed_rank integer, "
             "sales_amount varchar, sales_credit_notes varchar, "
-            "countback_months varchar, loss_rates varchar, loss_window_days integer, "
+            "countback_months varchar, customer_history varchar, "
+            "loss_rates varchar, loss_window_days integer, "
             "loss_min_n integer, lost_from_day integer",
             [
                 [
@@ -242,6 +244,7 @@ def receivable_tables(policy: Receivables) -> dict[str, tuple[str, list[list[Any
                     policy.credit_sales.amount,
                     policy.credit_sales.credit_notes,
                     policy.countback_months,
+                    policy.customer_history,
                     policy.provision.rates,
                     policy.provision.window_days,
                     policy.provision.min_n,

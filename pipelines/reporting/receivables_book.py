@@ -21,8 +21,8 @@ _SUMMARY = columns(
 )
 _LEDGER = columns("day:date outstanding:money ledger_balance:money difference:money")
 _CUSTOMERS = columns(
-    "customer_id:text customer:text owner:text outstanding:money+ overdue:money+ over_90:money+ "
-    "items:int+"
+    "customer_id:text customer:text owner:text outstanding:money+ overdue:money+ "
+    "overdue_week_before:money+ since_week_before:money+ over_90:money+ items:int+"
 )
 _ITEMS = columns(
     "customer_id:text customer:text item_kind:text document:text instalment:int "
@@ -105,6 +105,8 @@ def _customers(context: Context) -> Iterator[list[Cell]]:
             context.person(row.owner_id),
             row.outstanding,
             row.overdue,
+            row.overdue_week_before,
+            RowFormula(row.overdue - row.overdue_week_before, "{overdue}-{overdue_week_before}"),
             row.over_90,
             row.items,
         ]

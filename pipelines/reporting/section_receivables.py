@@ -162,14 +162,15 @@ def _notes(metric: Record) -> tuple[Message, ...]:
 def customer_table(context: Context, rows: list[Record], in_all: int, exact: bool) -> Table:
     """Customers with what they owe and who looks after them."""
     return table(
-        "customer:text owner:text outstanding:money overdue:money over_90:money oldest:days "
-        "items:count",
+        "customer:text owner:text outstanding:money overdue:money since_week_before:money "
+        "over_90:money oldest:days items:count",
         [
             (
                 customer_name(row),
                 context.person(row.owner_id),
                 money(row.outstanding, exact),
                 money(row.overdue, exact),
+                money(row.overdue - row.overdue_week_before, exact, signed=True),
                 money(row.over_90, exact),
                 Days(value=Decimal(max(row.oldest_days, 0))) if row.oldest_days else None,
                 count(row.items),

@@ -2,8 +2,7 @@
 -- grain: one row per day looked at and scope whose receivables the sales of the last year cover
 -- key:   as_of_date, scope_kind, scope_id
 -- why:   counting back: receivables use up the newest month's sales first, then the month before; the
---        days of the months used up, and of the last one its share, are the days outstanding.
---        Customers are counted back on the day of the report only
+--        days of the months used up, and of the last one its share, are the days outstanding
 with as_of as (
   select distinct as_of_date from core.receivable_calendar
 ),
@@ -81,13 +80,9 @@ member_sales as (
     month_sales.member_id,
     month_sales.amount
   from month
-  cross join core.parameter as parameter
   cross join policy.receivable as policy
   inner join month_sales on month.from_date = month_sales.from_date
-  where
-    month.month_no > 0
-    and policy.countback_months = 'calendar'
-    and (month_sales.axis <> 'customer' or month.as_of_date = parameter.as_of_date)
+  where month.month_no > 0 and policy.countback_months = 'calendar'
   union all
   select
     month.as_of_date,
@@ -96,13 +91,10 @@ member_sales as (
     axis_sales.member_id,
     sum(axis_sales.amount) as amount
   from month
-  cross join core.parameter as parameter
   cross join policy.receivable as policy
   inner join axis_sales
     on month.from_date <= axis_sales.invoice_date and month.to_date >= axis_sales.invoice_date
-  where
-    (month.month_no = 0 or policy.countback_months = 'days_30')
-    and (axis_sales.axis <> 'customer' or month.as_of_date = parameter.as_of_date)
+  where month.month_no = 0 or policy.countback_months = 'days_30'
   group by month.as_of_date, month.month_no, axis_sales.axis, axis_sales.member_id
 ),
 
@@ -155,59 +147,82 @@ scope_sales as (
 
 outstanding as (
   select
-    ageing.as_of_date,
-    ageing.scope_kind,
-    ageing.scope_id,
-    sum(ageing.open_amount_base) as amount
-  from mart.receivable_ageing as ageing
-  cross join core.parameter as parameter
-  where ageing.scope_kind <> 'customer' or ageing.as_of_date = parameter.as_of_date
-  group by ageing.as_of_date, ageing.scope_kind, ageing.scope_id
-  having sum(ageing.open_amount_base) > 0
+    as_of_date,
+    scope_kind,
+    scope_id,
+    sum(open_amount_base) as amount
+  from mart.receivable_ageing
+  group by as_of_date, scope_kind, scope_id
+  having sum(open_amount_base) > 0
 ),
 
+-- only months with sales use anything up
 consumed as (
   select
-    outstanding.as_of_date,
-    outstanding.scope_kind,
-    outstanding.scope_id,
+    sales.as_of_date,
+    sales.scope_kind,
+    sales.scope_id,
+    sales.month_no,
+    sales.amount as sales,
     outstanding.amount as outstanding,
-    month.month_no,
-    date_diff('day', month.from_date, month.to_date) + 1 as days,
-    greatest(coalesce(sales.amount, 0), 0) as sales,
-    sum(greatest(coalesce(sales.amount, 0), 0)) over (
-      partition by outstanding.as_of_date, outstanding.scope_kind, outstanding.scope_id
-      order by month.month_no
+    sum(sales.amount) over (
+      partition by sales.as_of_date, sales.scope_kind, sales.scope_id
+      order by sales.month_no
       rows between unbounded preceding and current row
     ) as sales_so_far
-  from outstanding
-  inner join month on outstanding.as_of_date = month.as_of_date
-  left join scope_sales as sales
+  from scope_sales as sales
+  inner join outstanding
     on
-      outstanding.as_of_date = sales.as_of_date
-      and outstanding.scope_kind = sales.scope_kind
-      and outstanding.scope_id = sales.scope_id
-      and month.month_no = sales.month_no
+      sales.as_of_date = outstanding.as_of_date
+      and sales.scope_kind = outstanding.scope_kind
+      and sales.scope_id = outstanding.scope_id
+  where sales.amount > 0
+),
+
+last_month as (
+  select
+    consumed.as_of_date,
+    consumed.scope_kind,
+    consumed.scope_id,
+    date_diff('day', month.to_date, consumed.as_of_date) as days_after,
+    date_diff('day', month.from_date, month.to_date) + 1 as days,
+    cast(consumed.sales as decimal(18, 4)) as sales,
+    cast(consumed.outstanding - (consumed.sales_so_far - consumed.sales) as decimal(18, 4)) as used
+  from consumed
+  inner join month
+    on consumed.as_of_date = month.as_of_date and consumed.month_no = month.month_no
+  where
+    consumed.sales_so_far >= consumed.outstanding
+    and consumed.sales_so_far - consumed.sales < consumed.outstanding
+),
+
+-- ten-thousandths, taken apart: making a decimal of more than 18 digits whole takes microseconds
+whole as (
+  select
+    as_of_date,
+    scope_kind,
+    scope_id,
+    days_after,
+    days,
+    cast(floor(sales) as bigint) * 10000 + cast((sales - floor(sales)) * 10000 as bigint) as sales_units,
+    cast(floor(used) as bigint) * 10000 + cast((used - floor(used)) * 10000 as bigint) as used_units
+  from last_month
 )
 
--- days in ten-thousandths, whole numbers: only the last month has a share, rounded half up
+-- days in ten-thousandths, whole numbers: only the last month used up has a share, rounded half up;
+-- what fits into 64 bits is divided there
 select
   as_of_date,
   scope_kind,
   scope_id,
-  cast(sum(
-    case
-      -- used up by newer months; months without sales before that add nothing
-      when sales_so_far - sales >= outstanding then 0
-      when sales_so_far <= outstanding then cast(days * 10000 as hugeint)
+  cast(
+    days_after * 10000
+    + case
+      when used_units < 400000000000000 // days
+        then (2 * days * used_units * 10000 + sales_units) // (2 * nullif(sales_units, 0))
       else
-        (
-          2 * cast(cast(outstanding - (sales_so_far - sales) as decimal(28, 4)) * 10000 as hugeint)
-          * days * 10000
-          + cast(cast(sales as decimal(28, 4)) * 10000 as hugeint)
-        ) // (2 * nullif(cast(cast(sales as decimal(28, 4)) * 10000 as hugeint), 0))
-    end
-  ) as decimal(14, 0)) * cast(0.0001 as decimal(4, 4)) as dso_countback
-from consumed
-group by as_of_date, scope_kind, scope_id, outstanding
-having max(sales_so_far) >= outstanding
+        (2 * days * cast(used_units as hugeint) * 10000 + sales_units)
+        // (2 * cast(nullif(sales_units, 0) as hugeint))
+    end as decimal(14, 0)
+  ) * cast(0.0001 as decimal(4, 4)) as dso_countback
+from whole

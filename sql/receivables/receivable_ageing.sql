@@ -1,9 +1,8 @@
 -- table: mart.receivable_ageing
 -- grain: one row per day looked at, scope and ageing bucket
 -- key:   as_of_date, scope_kind, scope_id, bucket
--- why:   ageing by owner, team, region, company, segment, channel partner and currency at every period
---        end, by customer at month ends and on the day of the report; the buckets of a scope add up
---        to what it is owed
+-- why:   ageing by owner, team, region, company, segment, channel partner, currency and customer at
+--        every period end; the buckets of a scope add up to what it is owed
 with day as (
   select
     receivable.as_of_date,

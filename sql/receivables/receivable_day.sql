@@ -78,7 +78,7 @@ seen as (
     coalesce(
       movement.owner_id, movement.segment, movement.partner_id, movement.currency, movement.customer_id
     ) as member_id,
-    coalesce(calendar.as_of_date, calendar.month_as_of_date) as as_of_date,
+    coalesce(calendar.as_of_date, calendar.customer_as_of_date) as as_of_date,
     movement.bucket,
     movement.bucket_order,
     sum(movement.open_amount_base) as open_amount_base,
@@ -96,7 +96,7 @@ seen as (
       (calendar.as_of_date, movement.bucket, movement.bucket_order, movement.segment),
       (calendar.as_of_date, movement.bucket, movement.bucket_order, movement.partner_id),
       (calendar.as_of_date, movement.bucket, movement.bucket_order, movement.currency),
-      (calendar.month_as_of_date, movement.bucket, movement.bucket_order, movement.customer_id)
+      (calendar.customer_as_of_date, movement.bucket, movement.bucket_order, movement.customer_id)
     )
 ),
 
@@ -127,7 +127,7 @@ running as (
 as_of as (
   select
     as_of_date,
-    max(case when as_of_date = month_as_of_date then 1 else 0 end) as is_month
+    max(case when as_of_date = customer_as_of_date then 1 else 0 end) as is_customer_day
   from core.receivable_calendar
   group by as_of_date
 ),
@@ -151,7 +151,7 @@ balance as (
     on running.from_date <= as_of.as_of_date and running.before_date > as_of.as_of_date
   where
     (running.items <> 0 or running.open_amount_base <> 0)
-    and (running.axis <> 'customer' or as_of.is_month = 1)
+    and (running.axis <> 'customer' or as_of.is_customer_day = 1)
 ),
 
 revalued as (

@@ -108,7 +108,7 @@ seen as (
     coalesce(
       movement.owner_id, movement.segment, movement.partner_id, movement.currency, movement.customer_id
     ) as member_id,
-    coalesce(calendar.as_of_date, calendar.month_as_of_date) as as_of_date,
+    coalesce(calendar.as_of_date, calendar.customer_as_of_date) as as_of_date,
     sum(movement.sales_base) as sales_base,
     sum(movement.opening_base) as opening_base,
     sum(movement.due_base) as due_base,
@@ -121,7 +121,7 @@ seen as (
       (calendar.as_of_date, movement.segment),
       (calendar.as_of_date, movement.partner_id),
       (calendar.as_of_date, movement.currency),
-      (calendar.month_as_of_date, movement.customer_id)
+      (calendar.customer_as_of_date, movement.customer_id)
     )
 ),
 
@@ -147,7 +147,7 @@ running as (
 as_of as (
   select
     as_of_date,
-    max(case when as_of_date = month_as_of_date then 1 else 0 end) as is_month
+    max(case when as_of_date = customer_as_of_date then 1 else 0 end) as is_customer_day
   from core.receivable_calendar
   group by as_of_date
 ),
@@ -171,7 +171,7 @@ flow as (
       or running.due_base <> 0
       or running.collected_base <> 0
     )
-    and (running.axis <> 'customer' or as_of.is_month = 1)
+    and (running.axis <> 'customer' or as_of.is_customer_day = 1)
 ),
 
 placed as (

@@ -20,46 +20,69 @@ with ledger as (
   group by gl.period_end
 ),
 
-scope_balance as (
+-- a column of its own: a join on a constant would hold every balance against every customer
+customer as (
+  select
+    'customer' as scope_kind,
+    customer_id as scope_id,
+    credit_limit,
+    0 as unused
+  from core.dim_customer
+  where credit_limit is not null
+),
+
+bucket_balance as (
   select
     ageing.as_of_date,
     ageing.scope_kind,
     ageing.scope_id,
-    sum(ageing.open_amount_base) as outstanding,
-    sum(ageing.overdue_amount_base) as overdue,
-    sum(ageing.disputed_amount_base) as disputed,
-    sum(ageing.revaluation_base) as revaluation,
-    sum(ageing.overdue_revaluation_base) as overdue_revaluation,
-    sum(ageing.watch_items) as watch_items,
-    sum(ageing.doubtful_items) as doubtful_items,
-    sum(ageing.bad_debt_items) as bad_debt_items,
-    sum(cast(ageing.open_amount_base as decimal(20, 4)) * matrix.loss_rate) as ecl_provision
+    ageing.open_amount_base,
+    ageing.overdue_amount_base,
+    ageing.disputed_amount_base,
+    ageing.revaluation_base,
+    ageing.overdue_revaluation_base,
+    ageing.watch_items,
+    ageing.doubtful_items,
+    ageing.bad_debt_items,
+    cast(ageing.open_amount_base as decimal(20, 4)) * matrix.loss_rate as ecl_provision
   from mart.receivable_ageing as ageing
   inner join mart.receivable_loss_rate as matrix
     on ageing.as_of_date = matrix.as_of_date and ageing.bucket = matrix.bucket
-  group by ageing.as_of_date, ageing.scope_kind, ageing.scope_id
-),
-
--- the ledger may hold a balance, and a credit limit be used by orders, where nothing is open
-bare as (
+  union all
+  -- the ledger may hold a balance, and a credit limit be used by orders, where nothing is open
   select
-    ledger.period_end as as_of_date,
-    'company' as scope_kind,
-    parameter.company_id as scope_id
-  from ledger
-  cross join core.parameter as parameter
-  where
-    exists (
-      select 1 from core.period_variant as variant
-      where variant.to_date = ledger.period_end
-    )
-  union
-  select
-    as_of_date,
-    scope_kind,
-    scope_id
-  from core.credit_use_day
-  where credit_exposure > 0 and not (scope_kind = 'partner' and scope_id = '(none)')
+    bare.as_of_date,
+    bare.scope_kind,
+    bare.scope_id,
+    0 as open_amount_base,
+    0 as overdue_amount_base,
+    0 as disputed_amount_base,
+    0 as revaluation_base,
+    0 as overdue_revaluation_base,
+    0 as watch_items,
+    0 as doubtful_items,
+    0 as bad_debt_items,
+    0 as ecl_provision
+  from (
+    select
+      ledger.period_end as as_of_date,
+      'company' as scope_kind,
+      parameter.company_id as scope_id
+    from ledger
+    cross join core.parameter as parameter
+    where
+      exists (
+        select 1 from core.period_variant as variant
+        where variant.to_date = ledger.period_end
+      )
+    union all
+    select
+      as_of_date,
+      scope_kind,
+      scope_id
+    from core.credit_use_day
+    where credit_exposure > 0
+  ) as bare
 ),
 
 balance as (
@@ -67,39 +90,17 @@ balance as (
     as_of_date,
     scope_kind,
     scope_id,
-    outstanding,
-    overdue,
-    disputed,
-    revaluation,
-    overdue_revaluation,
-    watch_items,
-    doubtful_items,
-    bad_debt_items,
-    ecl_provision
-  from scope_balance
-  union all
-  select
-    bare.as_of_date,
-    bare.scope_kind,
-    bare.scope_id,
-    0 as outstanding,
-    0 as overdue,
-    0 as disputed,
-    0 as revaluation,
-    0 as overdue_revaluation,
-    0 as watch_items,
-    0 as doubtful_items,
-    0 as bad_debt_items,
-    0 as ecl_provision
-  from bare
-  where
-    not exists (
-      select 1 from scope_balance
-      where
-        scope_balance.as_of_date = bare.as_of_date
-        and scope_balance.scope_kind = bare.scope_kind
-        and scope_balance.scope_id = bare.scope_id
-    )
+    sum(open_amount_base) as outstanding,
+    sum(overdue_amount_base) as overdue,
+    sum(disputed_amount_base) as disputed,
+    sum(revaluation_base) as revaluation,
+    sum(overdue_revaluation_base) as overdue_revaluation,
+    sum(watch_items) as watch_items,
+    sum(doubtful_items) as doubtful_items,
+    sum(bad_debt_items) as bad_debt_items,
+    sum(ecl_provision) as ecl_provision
+  from bucket_balance
+  group by as_of_date, scope_kind, scope_id
 ),
 
 joined as (
@@ -109,6 +110,7 @@ joined as (
     balance.scope_id,
     cast(balance.outstanding as decimal(18, 4)) as outstanding,
     cast(balance.overdue as decimal(18, 4)) as overdue,
+    cast(balance.outstanding - balance.overdue as decimal(18, 4)) as not_overdue,
     cast(balance.disputed as decimal(18, 4)) as disputed,
     cast(balance.revaluation as decimal(18, 4)) as revaluation,
     balance.watch_items,
@@ -121,16 +123,21 @@ joined as (
     flow.due_amount_base,
     flow.collected_amount_base,
     countback.dso_countback,
-    credit.credit_limit,
-    credit.credit_exposure,
-    credit.credit_breaches,
+    -- a customer that uses nothing of its limit has one still
+    coalesce(credit.credit_limit, customer.credit_limit) as credit_limit,
+    coalesce(credit.credit_exposure, customer.unused) as credit_exposure,
+    coalesce(credit.credit_breaches, customer.unused) as credit_breaches,
     case when balance.scope_kind = 'company' then ledger.balance end as gl_balance,
     -- what could be collected and what was: at the rates of the documents, a rate is no payment
-    coalesce(flow.opening, 0) + coalesce(flow.credit_sales, 0)
-    - (balance.outstanding - balance.revaluation) as collected_or_credited,
-    coalesce(flow.opening, 0) + coalesce(flow.credit_sales, 0)
-    - (balance.outstanding - balance.revaluation)
-    + (balance.overdue - balance.overdue_revaluation) as collectable
+    cast(
+      coalesce(flow.opening, 0) + coalesce(flow.credit_sales, 0)
+      - (balance.outstanding - balance.revaluation) as decimal(18, 4)
+    ) as collected_or_credited,
+    cast(
+      coalesce(flow.opening, 0) + coalesce(flow.credit_sales, 0)
+      - (balance.outstanding - balance.revaluation)
+      + (balance.overdue - balance.overdue_revaluation) as decimal(18, 4)
+    ) as collectable
   from balance
   cross join core.parameter as parameter
   left join core.receivable_flow as flow
@@ -148,118 +155,165 @@ joined as (
       balance.as_of_date = credit.as_of_date
       and balance.scope_kind = credit.scope_kind
       and balance.scope_id = credit.scope_id
+  left join customer
+    on balance.scope_kind = customer.scope_kind and balance.scope_id = customer.scope_id
   left join ledger on balance.as_of_date = ledger.period_end
 ),
 
--- ten-thousandths of the amounts: a quotient of whole numbers is exact
+-- ten-thousandths of the amounts: a quotient of whole numbers is exact. Taken apart, since making a
+-- decimal of more than 18 digits whole takes microseconds
 whole as (
   select
-    as_of_date,
-    scope_kind,
-    scope_id,
-    dso_days * cast(cast(outstanding as decimal(28, 4)) * 10000 as hugeint) as dso_num,
-    dso_days * cast(cast(outstanding - overdue as decimal(28, 4)) * 10000 as hugeint) as bpdso_num,
-    cast(cast(credit_sales as decimal(28, 4)) * 10000 as hugeint) as sales_den,
-    cast(cast(collected_or_credited as decimal(28, 4)) * 10000 as hugeint) as cei_num,
-    cast(cast(collectable as decimal(28, 4)) * 10000 as hugeint) as cei_den,
-    cast(cast(collected_amount_base as decimal(28, 4)) * 10000 as hugeint) as collected_num,
-    cast(cast(due_amount_base as decimal(28, 4)) * 10000 as hugeint) as due_den,
-    cast(cast(overdue as decimal(28, 4)) * 10000 as hugeint) as overdue_num,
-    cast(cast(outstanding as decimal(28, 4)) * 10000 as hugeint) as outstanding_den,
-    cast(cast(credit_exposure as decimal(28, 4)) * 10000 as hugeint) as exposure_num,
-    cast(cast(credit_limit as decimal(28, 4)) * 10000 as hugeint) as limit_den
+    *,
+    cast(floor(outstanding) as bigint) * 10000
+    + cast((outstanding - floor(outstanding)) * 10000 as bigint) as outstanding_units,
+    cast(floor(not_overdue) as bigint) * 10000
+    + cast((not_overdue - floor(not_overdue)) * 10000 as bigint) as not_overdue_units,
+    cast(floor(overdue) as bigint) * 10000
+    + cast((overdue - floor(overdue)) * 10000 as bigint) as overdue_units,
+    cast(floor(credit_sales) as bigint) * 10000
+    + cast((credit_sales - floor(credit_sales)) * 10000 as bigint) as sales_units,
+    cast(floor(collected_or_credited) as bigint) * 10000
+    + cast((collected_or_credited - floor(collected_or_credited)) * 10000 as bigint) as cei_units,
+    cast(floor(collectable) as bigint) * 10000
+    + cast((collectable - floor(collectable)) * 10000 as bigint) as collectable_units,
+    cast(floor(collected_amount_base) as bigint) * 10000
+    + cast((collected_amount_base - floor(collected_amount_base)) * 10000 as bigint) as collected_units,
+    cast(floor(due_amount_base) as bigint) * 10000
+    + cast((due_amount_base - floor(due_amount_base)) * 10000 as bigint) as due_units,
+    cast(floor(credit_exposure) as bigint) * 10000
+    + cast((credit_exposure - floor(credit_exposure)) * 10000 as bigint) as exposure_units,
+    cast(floor(credit_limit) as bigint) * 10000
+    + cast((credit_limit - floor(credit_limit)) * 10000 as bigint) as limit_units
   from joined
 ),
 
--- in proportion to next to nothing a figure has more digits than anybody reads: it has no value
+-- what fits into 64 bits is divided there: dividing larger whole numbers takes ten times as long. In
+-- proportion to next to nothing a figure has more digits than anybody reads: it has no value
 ratio as (
   select
-    as_of_date,
-    scope_kind,
-    scope_id,
-    case
-      when sales_den > 0
-        then
-          try_cast(
-            case when dso_num < 0 then -1 else 1 end
-            * ((2 * abs(dso_num) * 10000 + sales_den) // (2 * nullif(sales_den, 0))) as decimal(18, 0)
-          ) * cast(0.0001 as decimal(4, 4))
-    end as dso,
-    case
-      when sales_den > 0
-        then
-          try_cast(
-            case when bpdso_num < 0 then -1 else 1 end
-            * ((2 * abs(bpdso_num) * 10000 + sales_den) // (2 * nullif(sales_den, 0))) as decimal(18, 0)
-          ) * cast(0.0001 as decimal(4, 4))
-    end as bpdso,
-    case
-      when cei_den > 0
-        then
-          try_cast(
-            case when cei_num < 0 then -1 else 1 end
-            * ((2 * abs(cei_num) * 1000000 + cei_den) // (2 * nullif(cei_den, 0))) as decimal(18, 0)
-          ) * cast(0.000001 as decimal(6, 6))
-    end as cei,
-    case
-      when due_den > 0
-        then
-          try_cast(
-            (2 * collected_num * 1000000 + due_den) // (2 * nullif(due_den, 0)) as decimal(18, 0)
-          ) * cast(0.000001 as decimal(6, 6))
-    end as collection_rate,
-    case
-      when outstanding_den > 0
-        then
-          try_cast(
-            case when overdue_num < 0 then -1 else 1 end
-            * ((2 * abs(overdue_num) * 1000000 + outstanding_den) // (2 * nullif(outstanding_den, 0)))
-            as decimal(18, 0)
-          ) * cast(0.000001 as decimal(6, 6))
-    end as overdue_rate,
-    case
-      when limit_den > 0
-        then
-          try_cast(
-            (2 * exposure_num * 1000000 + limit_den) // (2 * nullif(limit_den, 0)) as decimal(18, 0)
-          ) * cast(0.000001 as decimal(6, 6))
-    end as credit_limit_use
+    *,
+    try_cast(
+      case
+        when sales_units > 0 and abs(outstanding_units) < 400000000000000 // dso_days
+          then
+            sign(outstanding_units)
+            * ((2 * dso_days * abs(outstanding_units) * 10000 + sales_units) // (2 * nullif(sales_units, 0)))
+        when sales_units > 0
+          then
+            sign(outstanding_units)
+            * (
+              (2 * dso_days * abs(cast(outstanding_units as hugeint)) * 10000 + sales_units)
+              // (2 * cast(nullif(sales_units, 0) as hugeint))
+            )
+      end as decimal(18, 0)
+    ) * cast(0.0001 as decimal(4, 4)) as dso,
+    try_cast(
+      case
+        when sales_units > 0 and abs(not_overdue_units) < 400000000000000 // dso_days
+          then
+            sign(not_overdue_units)
+            * ((2 * dso_days * abs(not_overdue_units) * 10000 + sales_units) // (2 * nullif(sales_units, 0)))
+        when sales_units > 0
+          then
+            sign(not_overdue_units)
+            * (
+              (2 * dso_days * abs(cast(not_overdue_units as hugeint)) * 10000 + sales_units)
+              // (2 * cast(nullif(sales_units, 0) as hugeint))
+            )
+      end as decimal(18, 0)
+    ) * cast(0.0001 as decimal(4, 4)) as bpdso,
+    try_cast(
+      case
+        when collectable_units > 0 and abs(cei_units) < 4000000000000
+          then
+            sign(cei_units)
+            * ((2 * abs(cei_units) * 1000000 + collectable_units) // (2 * nullif(collectable_units, 0)))
+        when collectable_units > 0
+          then
+            sign(cei_units)
+            * (
+              (2 * abs(cast(cei_units as hugeint)) * 1000000 + collectable_units)
+              // (2 * cast(nullif(collectable_units, 0) as hugeint))
+            )
+      end as decimal(18, 0)
+    ) * cast(0.000001 as decimal(6, 6)) as cei,
+    try_cast(
+      case
+        when due_units > 0 and abs(collected_units) < 4000000000000
+          then
+            sign(collected_units)
+            * ((2 * abs(collected_units) * 1000000 + due_units) // (2 * nullif(due_units, 0)))
+        when due_units > 0
+          then
+            sign(collected_units)
+            * (
+              (2 * abs(cast(collected_units as hugeint)) * 1000000 + due_units)
+              // (2 * cast(nullif(due_units, 0) as hugeint))
+            )
+      end as decimal(18, 0)
+    ) * cast(0.000001 as decimal(6, 6)) as collection_rate,
+    try_cast(
+      case
+        when outstanding_units > 0 and abs(overdue_units) < 4000000000000
+          then
+            sign(overdue_units)
+            * ((2 * abs(overdue_units) * 1000000 + outstanding_units) // (2 * nullif(outstanding_units, 0)))
+        when outstanding_units > 0
+          then
+            sign(overdue_units)
+            * (
+              (2 * abs(cast(overdue_units as hugeint)) * 1000000 + outstanding_units)
+              // (2 * cast(nullif(outstanding_units, 0) as hugeint))
+            )
+      end as decimal(18, 0)
+    ) * cast(0.000001 as decimal(6, 6)) as overdue_rate,
+    try_cast(
+      case
+        when limit_units > 0 and abs(exposure_units) < 4000000000000
+          then
+            sign(exposure_units)
+            * ((2 * abs(exposure_units) * 1000000 + limit_units) // (2 * nullif(limit_units, 0)))
+        when limit_units > 0
+          then
+            sign(exposure_units)
+            * (
+              (2 * abs(cast(exposure_units as hugeint)) * 1000000 + limit_units)
+              // (2 * cast(nullif(limit_units, 0) as hugeint))
+            )
+      end as decimal(18, 0)
+    ) * cast(0.000001 as decimal(6, 6)) as credit_limit_use
   from whole
 )
 
 select
-  joined.as_of_date,
-  joined.scope_kind,
-  joined.scope_id,
-  joined.outstanding,
-  joined.overdue,
-  joined.ecl_provision,
-  joined.credit_sales,
-  joined.dso_days,
-  cast(ratio.dso as decimal(18, 4)) as dso,
-  cast(ratio.bpdso as decimal(18, 4)) as bpdso,
-  cast(ratio.dso - ratio.bpdso as decimal(18, 4)) as add,
-  joined.dso_countback,
-  joined.gl_balance,
-  cast(joined.outstanding - joined.gl_balance as decimal(18, 4)) as gl_difference,
-  joined.disputed,
-  joined.revaluation,
-  cast(joined.watch_items as bigint) as watch_items,
-  cast(joined.doubtful_items as bigint) as doubtful_items,
-  cast(joined.bad_debt_items as bigint) as bad_debt_items,
-  cast(joined.opening as decimal(18, 4)) as opening,
-  cast(ratio.cei as decimal(18, 6)) as cei,
-  joined.due_amount_base,
-  joined.collected_amount_base,
-  cast(ratio.collection_rate as decimal(18, 6)) as collection_rate,
-  cast(ratio.overdue_rate as decimal(18, 6)) as overdue_rate,
-  joined.credit_limit,
-  joined.credit_exposure,
-  cast(ratio.credit_limit_use as decimal(18, 6)) as credit_limit_use,
-  joined.credit_breaches
-from joined
-inner join ratio
-  on
-    joined.as_of_date = ratio.as_of_date
-    and joined.scope_kind = ratio.scope_kind
-    and joined.scope_id = ratio.scope_id
+  as_of_date,
+  scope_kind,
+  scope_id,
+  outstanding,
+  overdue,
+  ecl_provision,
+  credit_sales,
+  dso_days,
+  cast(dso as decimal(18, 4)) as dso,
+  cast(bpdso as decimal(18, 4)) as bpdso,
+  cast(dso - bpdso as decimal(18, 4)) as add,
+  dso_countback,
+  gl_balance,
+  cast(outstanding - gl_balance as decimal(18, 4)) as gl_difference,
+  disputed,
+  revaluation,
+  cast(watch_items as bigint) as watch_items,
+  cast(doubtful_items as bigint) as doubtful_items,
+  cast(bad_debt_items as bigint) as bad_debt_items,
+  cast(opening as decimal(18, 4)) as opening,
+  cast(cei as decimal(18, 6)) as cei,
+  due_amount_base,
+  collected_amount_base,
+  cast(collection_rate as decimal(18, 6)) as collection_rate,
+  cast(overdue_rate as decimal(18, 6)) as overdue_rate,
+  credit_limit,
+  credit_exposure,
+  cast(credit_limit_use as decimal(18, 6)) as credit_limit_use,
+  credit_breaches
+from ratio

@@ -49,6 +49,8 @@ def test_the_shipped_policies_load(policies: PolicyFiles) -> None:
         (QUOTAS, "seasons: {}", "seasons: {contract_amount: {2: 60}}",
          lambda p: [w for *_, w in p.quotas.weights()] == [100, 60] + 10 * [100]),
         (RECEIVABLES, "dso_days: 91", "dso_days: 365", lambda p: p.receivables.dso_days == 365),
+        (RECEIVABLES, "customer_history: week", "customer_history: month",
+         lambda p: p.receivables.customer_history == "month"),
         (COMMISSION, "valid_from: 2024-11-01", "valid_from: 2025-02-28",
          lambda p: dt.date(2025, 2, 28) in {plan.valid_from for plan in p.plans}),
         (APPRAISAL, "coefficient: 1.5", "coefficient: 1.55",

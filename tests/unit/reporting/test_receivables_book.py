@@ -56,6 +56,21 @@ def test_the_summary_adds_up_the_items_by_bucket(found: CalamineWorkbook) -> Non
     assert Decimal(str(total["Amount"])) == Decimal(str(rows(found, "Open items")[-1]["Amount"]))
 
 
+def test_customers_stand_beside_what_they_were_overdue_with_a_week_before(
+    found: CalamineWorkbook, sample: duckdb.DuckDBPyConnection
+) -> None:
+    *customers, total = rows(found, "Customers")
+    before = sample.execute(
+        "select overdue from mart.receivable_metric where scope_kind = 'company' "
+        "and as_of_date = (select max(as_of_date) - 7 from mart.receivable_metric)"
+    ).fetchone()
+    assert before and Decimal(str(total["Overdue a week before"])) == before[0] > 0
+    assert any(r["Overdue a week before"] and not r["Overdue"] for r in customers)
+    for row in customers:
+        now, then = (Decimal(str(row[name])) for name in ("Overdue", "Overdue a week before"))
+        assert Decimal(str(row["Since last week"])) == now - then
+
+
 def test_the_ledger_sheet_shows_the_difference_and_absorbs_nothing(
     found: CalamineWorkbook, sample: duckdb.DuckDBPyConnection
 ) -> None:

@@ -191,6 +191,21 @@ def test_the_first_period_of_the_calendar_is_compared_with_nothing(lab: Laborato
     ]
 
 
+def test_spans_of_the_report_are_its_periods_and_what_they_are_compared_with(
+    lab: Laboratory,
+) -> None:
+    spans = [span(lab, row["span_no"]) for row in lab.result("core.report_span")]
+    assert {found for found in spans if found[0] in ("week", "mtd")} == {
+        ("week", day("2026-11-09"), "actual"),
+        ("week", day("2026-11-02"), "actual"),
+        ("week", day("2025-11-10"), "actual"),
+        ("mtd", day("2026-11-01"), "actual"),
+        ("mtd", day("2026-11-01"), "previous"),
+        ("mtd", day("2026-11-01"), "prior_year"),
+    }
+    assert len(spans) == len(set(spans))
+
+
 def test_a_span_takes_each_of_its_days_once_from_weeks_months_or_days(lab: Laboratory) -> None:
     """The running month and year, and what they are compared with, end within a month."""
     lab.as_of(day("2026-11-12"))

@@ -154,8 +154,24 @@ def test_the_balance_of_every_period_end_is_a_sum_of_movements(lab: Laboratory) 
         (day("2026-11-15"), "(none)", "not_due", -30, 1),
         (day("2026-11-15"), "E1", "d1_30", 100, 1),
     ]
-    customers = [r for r in lab.result("core.receivable_day") if r["axis"] == "customer"]
-    assert {r["as_of_date"] for r in customers} == {day("2026-10-31"), day("2026-11-15")}
+
+
+@pytest.mark.parametrize(
+    ("history", "expected"),
+    [("week", [1, 8, 15]),
+     ("month", [8, 15])],  # the week of the report and the one it is compared with
+)  # fmt: skip
+def test_customers_stand_at_the_days_policy_names(
+    lab: Laboratory, history: str, expected: list[int]
+) -> None:
+    lab.con.execute("update policy.receivable set customer_history = ?", [history])
+    lab.given("core.open_item_bucket_span", [
+        bucket_span("not_due", "2026-11-01", None, 100, customer_id="K"),
+    ]).build("core.receivable_calendar")  # fmt: skip
+    rows = [r for r in lab.result("core.receivable_day") if r["axis"] == "customer"]
+    assert pick(rows, "as_of_date", "member_id", "open_amount_base") == [
+        (day(f"2026-11-{number:02}"), "K", 100) for number in expected
+    ]
 
 
 def test_ageing_rolls_up_to_the_unit_the_owner_is_in_on_the_day(lab: Laboratory) -> None:
@@ -301,6 +317,26 @@ def test_receivable_ratios_are_balances_of_the_period_s_last_day(lab: Laboratory
     assert found["month", day("2026-10-01")]["overdue_rate__num"] == 200
 
 
+def test_a_customer_s_running_week_is_held_against_the_week_before(lab: Laboratory) -> None:
+    """What it is compared with is there; the other weeks of every customer are not."""
+    scope = {"scope_kind": "customer", "scope_id": "K"}
+    amounts = [("2026-11-01", 70), ("2026-11-08", 80), ("2026-11-15", 100)]
+    lab.given("mart.receivable_metric", [
+        {**scope, "as_of_date": day(date), "outstanding": amount} for date, amount in amounts
+    ])  # fmt: skip
+    lab.given("mart.receivable_ageing", [
+        {**scope, "as_of_date": day(date), "bucket": "not_due", "open_amount_base": amount}
+        for date, amount in amounts
+    ])  # fmt: skip
+    lab.given("core.fct_invoice", [{"invoice_id": "I", "invoice_date": day("2026-01-01")}])
+    weeks = [
+        row for row in lab.result("kpi.receivable_modelled")
+        if row["scope_kind"] == "customer" and row["period_kind"] == "week"
+    ]  # fmt: skip
+    assert pick(weeks, "period_end", "receivables_open__num", "receivables_open__prev_num",
+                "receivables_opening__num") == [(day("2026-11-15"), 100, 80, 80)]  # fmt: skip
+
+
 def test_counting_back_uses_up_the_newest_month_first(lab: Laboratory) -> None:
     """Benji Pays' example in months of 30 days: 212,000 = 100,000 + 80,000 + 32,000 of 70,000."""
     lab.as_of(day("2026-09-30"))
@@ -346,12 +382,48 @@ def test_counting_back_ends_where_the_sales_of_a_month_cover_all_that_is_owed(
     assert pick(rows, "scope_kind", "dso_countback") == [("company", Decimal(expected))]
 
 
+def test_a_customer_is_counted_back_on_every_day_it_is_looked_at(lab: Laboratory) -> None:
+    sale = {"owner_id": "E1", "customer_id": "K", "segment": "(none)", "partner_id": "(none)",
+            "currency": "CNY"}  # fmt: skip
+    lab.given("core.sales_day", [
+        {**sale, "invoice_date": day("2026-10-20"), "sales_base": 100},
+        {**sale, "invoice_date": day("2026-11-12"), "sales_base": 40},
+    ])  # fmt: skip
+    lab.given("mart.receivable_ageing", [
+        {"as_of_date": day(date), "scope_kind": "customer", "scope_id": "K", "bucket": "not_due",
+         "open_amount_base": amount}
+        for date, amount in [("2026-11-08", 100), ("2026-11-15", 90), ("2026-11-01", 101)]
+    ])  # fmt: skip
+    rows = lab.result("core.dso_countback")
+    # 8 days of November and all of October; 15 days and half of October; more than ever was sold
+    assert pick(rows, "as_of_date", "scope_id", "dso_countback") == [
+        (day("2026-11-08"), "K", 39), (day("2026-11-15"), "K", Decimal("30.5")),
+    ]  # fmt: skip
+
+
+def test_amounts_beyond_64_bits_divide_as_exactly(lab: Laboratory) -> None:
+    """One unit less than twice the sales of 91 days, in amounts of thirteen digits and of one."""
+    for scale in (1, 10**12):
+        scope = {"as_of_date": day("2026-11-15"), "scope_kind": "company", "scope_id": "C"}
+        lab.given("mart.receivable_ageing", [
+            {**scope, "bucket": "not_due", "open_amount_base": 6 * scale, "overdue_amount_base": 0,
+             "revaluation_base": 0, "overdue_revaluation_base": 0},
+        ])  # fmt: skip
+        lab.given("core.receivable_flow", [
+            {**scope, "credit_sales": 9 * scale, "opening": -scale, "due_amount_base": 9 * scale,
+             "collected_amount_base": 4 * scale},
+        ])  # fmt: skip
+        row = lab.result("mart.receivable_metric")[0]
+        assert pick([row], "dso", "bpdso", "add", "cei", "collection_rate") == [
+            (Decimal("60.6667"), Decimal("60.6667"), 0, 1, Decimal("0.444444"))
+        ]
+
+
 def test_a_limit_used_by_orders_alone_is_shown_where_nothing_is_open(lab: Laboratory) -> None:
     use = {"as_of_date": day("2026-11-15"), "scope_kind": "customer", "credit_limit": 100}
     lab.given("core.credit_use_day", [
         {**use, "scope_id": "K", "credit_exposure": 150, "credit_breaches": 1},
         {**use, "scope_id": "L", "credit_exposure": 0, "credit_breaches": 0},
-        {**use, "scope_kind": "partner", "scope_id": "(none)", "credit_exposure": 150},
     ])  # fmt: skip
     rows = lab.result("mart.receivable_metric")
     assert pick(rows, "scope_id", "outstanding", "overdue_rate", "credit_limit_use",

@@ -115,7 +115,7 @@ def test_a_small_note_is_kept_open_where_policy_says_so(lab: Laboratory) -> None
 def test_every_day_leads_to_the_next_day_looked_at(lab: Laboratory) -> None:
     found = {r["calendar_date"]: r for r in lab.result("core.receivable_calendar")}
     assert found[day("2026-11-02")]["as_of_date"] == day("2026-11-08")
-    assert found[day("2026-11-02")]["month_as_of_date"] == REPORT
+    assert found[day("2026-11-02")]["customer_as_of_date"] == day("2026-11-08")
     assert found[day("2026-10-26")]["as_of_date"] == day("2026-10-31")
     assert max(found) == REPORT
     assert all(row["as_of_date"] >= date for date, row in found.items())
@@ -312,6 +312,33 @@ def test_credit_use_counts_limits_that_nobody_used(lab: Laboratory) -> None:
     rows = lab.result("core.credit_use_day")
     assert pick(on(rows, "2026-11-15"), *columns) == [("C", 400, 120, 1)]
     assert pick(on(rows, "2026-09-30"), *columns) == [("C", 400, 0, 0)]
+
+
+def test_credit_use_is_known_of_customers_that_use_it_at_every_week_end(lab: Laboratory) -> None:
+    limits(lab)
+    lab.build("core.credit_exposure_span")
+    rows = [r for r in lab.result("core.credit_use_day") if r["scope_kind"] == "customer"]
+    columns = ("as_of_date", "scope_id", "credit_limit", "credit_exposure", "credit_breaches")
+    assert {r["scope_id"] for r in rows} == {"K"}
+    assert pick(rows, *columns)[-2:] == [
+        (day("2026-11-08"), "K", 100, 120, 1), (day("2026-11-15"), "K", 100, 120, 1),
+    ]  # fmt: skip
+    partners = [r for r in lab.result("core.credit_use_day") if r["scope_kind"] == "partner"]
+    assert partners == []  # (none) is no partner
+
+
+def test_a_customer_that_uses_nothing_of_its_limit_has_one_still(lab: Laboratory) -> None:
+    lab.given("core.dim_customer", [{"customer_id": "K", "credit_limit": 100}])
+    scope = {"as_of_date": REPORT, "scope_kind": "customer", "scope_id": "K"}
+    lab.given("mart.receivable_ageing", [
+        {**scope, "bucket": bucket, "open_amount_base": amount, "overdue_amount_base": 0,
+         "revaluation_base": 0, "overdue_revaluation_base": 0}
+        for bucket, amount in [("not_due", -50), ("d1_30", 20)]
+    ])  # fmt: skip
+    row = lab.result("mart.receivable_metric")[0]
+    assert pick(
+        [row], "credit_limit", "credit_exposure", "credit_limit_use", "credit_breaches"
+    ) == [(100, 0, 0, 0)]
 
 
 def test_ratios_are_exact_and_rounded_half_up_once(lab: Laboratory) -> None:
