@@ -166,7 +166,7 @@ def disputes_section(context: Context) -> Section:
         notice=_blocks(context),
         table=table(
             "dispute:text payee:text month:period what_is_disputed:text claimed:money opened:day "
-            "deadline:day",
+            "opened_by:text deadline:day",
             [
                 (
                     verbatim(r.dispute_id),
@@ -175,6 +175,7 @@ def disputes_section(context: Context) -> Section:
                     verbatim(r.reason),
                     money(r.claimed_amount, exact=True),
                     day(r.opened_date),
+                    context.person(r.opened_by) if r.opened_by else None,
                     day(r.deadline_date),
                 )
                 for r in rows

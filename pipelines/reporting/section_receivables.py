@@ -159,6 +159,11 @@ def _notes(metric: Record) -> tuple[Message, ...]:
     return tuple(notes)
 
 
+def _since(row: Record, exact: bool) -> Money | None:
+    change = row.overdue - row.overdue_week_before
+    return money(change, exact, signed=True) if change else None
+
+
 def customer_table(context: Context, rows: list[Record], in_all: int, exact: bool) -> Table:
     """Customers with what they owe and who looks after them."""
     return table(
@@ -170,7 +175,7 @@ def customer_table(context: Context, rows: list[Record], in_all: int, exact: boo
                 context.person(row.owner_id),
                 money(row.outstanding, exact),
                 money(row.overdue, exact),
-                money(row.overdue - row.overdue_week_before, exact, signed=True),
+                _since(row, exact),
                 money(row.over_90, exact),
                 Days(value=Decimal(max(row.oldest_days, 0))) if row.oldest_days else None,
                 count(row.items),

@@ -264,13 +264,15 @@ def disputes_section(context: Context, disputes: list[Record]) -> Section | None
         if waiting
         else None,
         table=table(
-            "dispute:text state:text opened:day deadline:day what_is_disputed:text claimed:money "
-            "decided:day decided_by:text decision:text effect:money",
+            "dispute:text state:text opened:day opened_by:text deadline:day "
+            "what_is_disputed:text claimed:money decided:day decided_by:text decision:text "
+            "effect:money",
             [
                 (
                     verbatim(row.dispute_id),
                     message(f"statement.disputes.{row.status}"),
                     day(row.opened_date),
+                    context.person(row.opened_by) if row.opened_by else None,
                     day(row.deadline_date),
                     verbatim(row.reason),
                     money(row.claimed_amount, exact=True),

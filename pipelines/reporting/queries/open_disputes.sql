@@ -6,6 +6,7 @@ select
   reason,
   claimed_amount,
   cast(opened_at as date) as opened_date,
+  opened_by,
   deadline_date
 from mart.commission_dispute
 where status = 'open'

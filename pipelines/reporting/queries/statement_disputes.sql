@@ -6,6 +6,7 @@ select
   reason,
   claimed_amount,
   cast(opened_at as date) as opened_date,
+  opened_by,
   deadline_date,
   cast(decided_at as date) as decided_date,
   decided_by,

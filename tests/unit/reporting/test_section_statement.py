@@ -98,6 +98,8 @@ def test_a_dispute_stands_on_the_month_it_is_about_and_where_its_effect_is_paid(
     for month in ("2026-10", "2026-11"):
         shown = section_of(pages["E1", month], "disputes")
         assert [cell.amount for cell in column(shown, "effect")] == [D(50)]
+        assert texts(shown, "opened_by") == ["E1"]
+        assert texts(shown, "decided_by") == ["F"]
 
 
 def test_nothing_of_it_stands_on_the_statement_of_somebody_else(pages) -> None:
