@@ -136,6 +136,13 @@ def _step_error(event: Any) -> str | None:
 
 def conclude(session: Session, errors: Sequence[str]) -> Outcome:
     """Publish what was computed, keep the last good page of what was blocked, and sum up."""
+    with (
+        session.warehouse.leaving_room()
+    ):  # for the pages, which hold every line of every statement
+        return _conclude(session, errors)
+
+
+def _conclude(session: Session, errors: Sequence[str]) -> Outcome:
     from pipelines.reporting.build import Edition
     from pipelines.reporting.publish import publish
     from pipelines.reporting.reports import quality
@@ -143,7 +150,6 @@ def conclude(session: Session, errors: Sequence[str]) -> Outcome:
 
     started = time.perf_counter()
     session.progress("publish", "reports")
-    session.warehouse.make_room()  # for the pages, which hold every line of every statement
     session.write_findings()
     errors = [*session.broken.values(), *errors, *_render_after_checks(session)]
     built = [name for name in session.reports if name in session.pages]

@@ -252,7 +252,8 @@ def render_report(session: Session, name: str, not_renewed: frozenset[str] = fro
     started = time.perf_counter()
     session.progress("report", name)
     session.copy.begin()  # most of what it holds is computed by now
-    pages = REPORTS[name].build(session.warehouse.con, session.as_of, not_renewed)
+    with session.warehouse.leaving_room():
+        pages = REPORTS[name].build(session.warehouse.con, session.as_of, not_renewed)
     session.pages[name] = pages
     session.spent("report", time.perf_counter() - started)
     return len(pages)

@@ -43,6 +43,7 @@ class Warehouse:
     def __init__(self, con: duckdb.DuckDBPyConnection, path: Path) -> None:
         self.con = con
         self.path = path
+        self._leaves_room = False
 
     def prepare(self) -> None:
         """Create schemas and the memory of what was built."""
@@ -133,10 +134,21 @@ class Warehouse:
             raise
         self.con.execute("commit")
 
-    def make_room(self) -> None:
-        """Use half of the memory from here on, and let go of what is kept beyond it."""
-        size, unit = str(self.scalar("select current_setting('memory_limit')")).split()
+    @contextmanager
+    def leaving_room(self) -> Iterator[None]:
+        """Half of the memory, and nothing kept beyond it: pages need room of their own."""
+        if self._leaves_room:
+            yield
+            return
+        whole = str(self.scalar("select current_setting('memory_limit')"))
+        size, unit = whole.split()
+        self._leaves_room = True
         self.con.execute(f"set memory_limit = '{float(size) / 2:.1f}{unit}'")
+        try:
+            yield
+        finally:
+            self.con.execute(f"set memory_limit = '{whole}'")
+            self._leaves_room = False
 
     @contextmanager
     def filtering_last(self) -> Iterator[None]:

@@ -7,9 +7,13 @@ from pathlib import Path
 from pipelines.warehouse.duck import open_warehouse
 
 
-def test_room_is_made_by_letting_go_of_half_of_the_memory(tmp_path: Path) -> None:
+def test_room_is_left_for_pages_by_letting_go_of_half_of_the_memory(tmp_path: Path) -> None:
     with open_warehouse(tmp_path / "w.duckdb", "512MiB") as warehouse:
-        warehouse.make_room()
-        assert warehouse.scalar("select current_setting('memory_limit')") == "256.0 MiB"
-        beside = warehouse.beside().scalar("select current_setting('memory_limit')")
-        assert beside == "256.0 MiB"  # one database, one limit
+        limit = "select current_setting('memory_limit')"
+        with warehouse.leaving_room():
+            assert warehouse.scalar(limit) == "256.0 MiB"
+            assert warehouse.beside().scalar(limit) == "256.0 MiB"  # one database, one limit
+            with warehouse.leaving_room():
+                assert warehouse.scalar(limit) == "256.0 MiB"  # not a quarter
+            assert warehouse.scalar(limit) == "256.0 MiB"
+        assert warehouse.scalar(limit) == "512.0 MiB"
