@@ -136,9 +136,8 @@ def _step_error(event: Any) -> str | None:
 
 def conclude(session: Session, errors: Sequence[str]) -> Outcome:
     """Publish what was computed, keep the last good page of what was blocked, and sum up."""
-    with (
-        session.warehouse.leaving_room()
-    ):  # for the pages, which hold every line of every statement
+    # pages hold every line of every statement
+    with session.warehouse.leaving_room():
         return _conclude(session, errors)
 
 
