@@ -136,12 +136,6 @@ def _step_error(event: Any) -> str | None:
 
 def conclude(session: Session, errors: Sequence[str]) -> Outcome:
     """Publish what was computed, keep the last good page of what was blocked, and sum up."""
-    # pages hold every line of every statement
-    with session.warehouse.leaving_room():
-        return _conclude(session, errors)
-
-
-def _conclude(session: Session, errors: Sequence[str]) -> Outcome:
     from pipelines.reporting.build import Edition
     from pipelines.reporting.publish import publish
     from pipelines.reporting.reports import quality
@@ -177,9 +171,10 @@ def _conclude(session: Session, errors: Sequence[str]) -> Outcome:
             stale=_stale_notices(session, blocked, errors),
             up_is_red=settings.up_is_red,
         )
-        opened, unopened = _open_figures(session, pages)
-        errors += unopened
-        _write_all(session, pages, edition, opened)
+        with session.warehouse.leaving_room():  # pages hold every line of every statement
+            opened, unopened = _open_figures(session, pages)
+            errors += unopened
+            _write_all(session, pages, edition, opened)
         session.published = publish(session.workspace.reports, session.build_dir, session.run_id)
     session.spent("publish", time.perf_counter() - started)
     return _outcome(session, errors, blocked)

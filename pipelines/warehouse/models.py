@@ -21,6 +21,7 @@ import sqlglot
 from sqlglot import exp
 
 from pipelines.resources import shipped
+from pipelines.warehouse.template import render, values_of
 
 SCHEMAS = ("staging", "held", "history", "core", "kpi", "mart", "policy", "meta")
 _QUOTE = '"'
@@ -133,10 +134,21 @@ def in_order(models: Iterable[Model]) -> list[Model]:
 
 
 def read_models(*groups: str) -> list[Model]:
-    """The plain SQL models of the given folders below `sql/`, by path."""
+    """The models of the given folders below `sql/`, by path: plain SQL, or SQL that uses macros."""
     root = shipped("sql")
     return [
-        parse_model(path.read_text(encoding="utf-8"), path.relative_to(root).as_posix(), group)
+        parse_model(text, path.relative_to(root).as_posix(), group)
         for group in groups
-        for path in sorted(Path(root / group).glob("*.sql"))
+        for path in sorted(
+            [*Path(root / group).glob("*.sql"), *Path(root / group).glob("*.sql.j2")]
+        )
+        if (text := _model_text(path, path.relative_to(root).as_posix())) is not None
     ]
+
+
+def _model_text(path: Path, name: str) -> str | None:
+    """The SQL of a model; `None` for a template that is none, or needs values to become one."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".sql":
+        return text
+    return render(name) if text.startswith("-- table:") and not values_of(text) else None

@@ -1,6 +1,6 @@
-"""SQL templates: the few models that are generated from the contract or the catalogue.
+"""SQL templates: models that are generated from the contract or the catalogue, or use a macro.
 
-Plain models are plain SQL files (`models.py`). A template only repeats a pattern over columns;
+Most models are plain SQL files (`models.py`). A template only repeats a pattern over columns;
 what decides a value stays readable in it.
 """
 
@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 import jinja2
+from jinja2 import meta
 
 from pipelines.landing.parquet import identifier, literal
 from pipelines.resources import shipped
@@ -32,6 +33,11 @@ def _environment() -> jinja2.Environment:
 def render(name: str, **values: Any) -> str:
     """Render a template below `sql/`, e.g. `render("staging/canonical.sql.j2", table=…)`."""
     return _environment().get_template(name).render(**values)
+
+
+def values_of(text: str) -> set[str]:
+    """The values a template has to be given before it is SQL."""
+    return meta.find_undeclared_variables(_environment().parse(text))
 
 
 def macro(name: str, which: str) -> Any:

@@ -209,20 +209,14 @@ whole as (
   from last_month
 )
 
--- days in ten-thousandths, whole numbers: only the last month used up has a share, rounded half up;
--- what fits into 64 bits is divided there
+-- days in ten-thousandths, whole numbers: only the last month used up has a share, rounded half up
 select
   as_of_date,
   scope_kind,
   scope_id,
   cast(
     days_after * 10000
-    + case
-      when used_units < 400000000000000 // days
-        then (2 * days * used_units * 10000 + sales_units) // (2 * nullif(sales_units, 0))
-      else
-        (2 * days * cast(used_units as hugeint) * 10000 + sales_units)
-        // (2 * cast(nullif(sales_units, 0) as hugeint))
-    end as decimal(14, 0)
+    + (2 * days * cast(used_units as hugeint) * 10000 + sales_units)
+    // (2 * cast(nullif(sales_units, 0) as hugeint)) as decimal(14, 0)
   ) * cast(0.0001 as decimal(4, 4)) as dso_countback
 from whole
