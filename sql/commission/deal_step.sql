@@ -222,6 +222,18 @@ unordered as (
     and exists (select 1 from core.fct_order)
 ),
 
+unbilled as (
+  select
+    item.document_date as dated,
+    item.invoice_id as key,
+    cast(0 as decimal(18, 4)) as expected,
+    -item.open_amount_base as actual,
+    case when item.document_date >= books.young_from then 'timing' else 'missing' end as reason_code
+  from mart.receivable_item as item
+  cross join books
+  where item.item_kind = 'receipt' and exists (select 1 from core.fct_invoice)
+),
+
 step as (
   select
     'won_to_contract' as kind,
@@ -257,6 +269,11 @@ step as (
     'invoice_to_receipt' as kind,
     invoice_to_receipt.*
   from invoice_to_receipt
+  union all
+  select
+    'invoice_to_receipt' as kind,
+    unbilled.*
+  from unbilled
 )
 
 select

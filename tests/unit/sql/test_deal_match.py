@@ -182,6 +182,23 @@ def test_documents_that_name_no_document_before_them_are_listed(lab: Laboratory)
     ]
 
 
+def test_money_that_no_invoice_has_taken_is_listed(lab: Laboratory) -> None:
+    item = {"item_kind": "receipt", "document_date": day("2026-08-01")}
+    lab.given("mart.receivable_item", [
+        {**item, "invoice_id": "R", "open_amount_base": Decimal("-30.01")},
+        {**item, "invoice_id": "S", "open_amount_base": -4, "document_date": day("2026-11-01")},
+        {**item, "invoice_id": "I", "item_kind": "invoice", "open_amount_base": 50},
+        {**item, "invoice_id": "R", "item_kind": "revaluation", "open_amount_base": 1},
+    ])  # fmt: skip
+    assert reasons(lab, "invoice_to_receipt") == []  # nobody exports invoices
+    lab.given("core.fct_invoice", [{"invoice_id": "I", "kind": "invoice", "contract_id": "A"}])
+    rows = lab.result("core.deal_step", "key")
+    assert pick(rows, "kind", "key", "period", "expected", "actual", "reason_code") == [
+        ("invoice_to_receipt", "R", "2026-08", 0, Decimal("30.01"), "missing"),
+        ("invoice_to_receipt", "S", "2026-11", 0, 4, "timing"),
+    ]
+
+
 def test_a_deal_stands_beside_its_contract_order_invoice_and_cash(lab: Laboratory) -> None:
     lab.given("core.fct_opportunity", [
         {"opportunity_id": "O", "owner_id": "E1", "outcome": "won", "amount_base": 100,
