@@ -61,9 +61,9 @@ class ContractValidator:
         from pipelines.checks.engine import raised
 
         asset = datasource.add_table_asset(table.name, table_name=table.name, schema_name="staging")
-        suite = context.suites.add(gx.ExpectationSuite(name=table.name))
-        for expectation in expectations(table, self._stages, required, self._shares):
-            suite.add_expectation(expectation)
+        # all at once: adding one to a suite that the context knows stores the whole suite anew
+        found = expectations(table, self._stages, required, self._shares)
+        suite = context.suites.add(gx.ExpectationSuite(name=table.name, expectations=found))
         definition = context.validation_definitions.add(
             gx.ValidationDefinition(
                 name=table.name, data=asset.add_batch_definition_whole_table("all"), suite=suite

@@ -46,8 +46,7 @@ def spark(computed: duckdb.DuckDBPyConnection, tmp_path_factory: pytest.TempPath
         .config("spark.ui.enabled", "false")
         .config("spark.driver.memory", "2g")
         .config("spark.sql.shuffle.partitions", "2")
-        # a hundred short queries: thorough compilation and four collectors cost more than they save
-        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        .config("spark.driver.extraJavaOptions", "-XX:+UseSerialGC")  # a small heap, two cores
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.ansi.enabled", "false")
         .config("spark.sql.codegen.wholeStage", "false")  # compiling costs more than small tables
