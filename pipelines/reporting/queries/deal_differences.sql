@@ -22,6 +22,15 @@ with owner as (
     min(owner_id) as owner_id
   from mart.deal_match
   group by contract_id
+  union all
+  -- money that no invoice has taken: whoever looks after the customer
+  select
+    'later' as kind,
+    invoice_id as key,
+    min(owner_id) as owner_id
+  from mart.receivable_item
+  where item_kind = 'receipt'
+  group by invoice_id
 )
 
 select

@@ -58,6 +58,23 @@ def test_every_comparison_is_shown_by_reason_with_words(sample, pages):
     assert {cell.kind for cell in column(section, "reason")} == {"message"}
 
 
+def test_from_won_to_paid_counts_what_needs_somebody_and_names_who(sample, pages):
+    section = section_of(pages["finance"][1], "match")
+    n, amount = one(
+        sample,
+        "select count(*), sum(abs(difference)) from mart.commission_difference where kind in "
+        "('won_to_contract', 'contract_to_order', 'order_to_invoice', 'invoice_to_receipt') "
+        "and reason_code in ('missing', 'duplicate', 'unexplained')",
+    )
+    assert section.message.params["n"].value == n
+    assert section.message.params["amount"].amount == amount
+    receipts = "select invoice_id from mart.receivable_item where item_kind = 'receipt'"
+    untaken = {row[0] for row in sample.execute(receipts).fetchall()}
+    listed = {cell.text for cell in column(section, "document")}
+    assert listed & untaken
+    assert None not in column(section, "owner")
+
+
 def test_the_base_leads_from_receipts_to_the_statements_without_a_remainder(sample, pages):
     section = section_of(pages["finance"][1], "base")
     assert section.message.id == "base.traced"
