@@ -33,6 +33,8 @@ from pipelines.reporting.figure_parts import (
     wrapped,
 )
 from pipelines.reporting.language import Speaker
+from pipelines.reporting.numbers import short_period_text
+from pipelines.reporting.values import Period, Shown
 
 _WIDE = 500
 _NARROW = 300
@@ -157,6 +159,13 @@ def columns(chart: Columns, speaker: Speaker) -> Figure:
     )
 
 
+def _name_below(label: Shown, speaker: Speaker) -> str:
+    """What stands below a column; its years would leave no room, and are in the chart's table."""
+    if isinstance(label, Period):
+        return short_period_text(label, speaker.language)
+    return speaker.text(label, short=True)
+
+
 def _columns(chart: Columns, speaker: Speaker, room: int) -> Drawing:
     points = chart.points
     places = [float(i) for i in range(len(points))]
@@ -165,7 +174,7 @@ def _columns(chart: Columns, speaker: Speaker, room: int) -> Drawing:
     texts = [_column_text(chart, point, speaker) for point in points]
     pitch = room // len(points)
     labelled = max(map(text_width, texts)) <= pitch
-    names = _thinned([speaker.text(point.label, short=True) for point in points], pitch)
+    names = _thinned([_name_below(point.label, speaker) for point in points], pitch)
     ticks = nice_ticks(low, high or Decimal(1))
     words = tick_texts(ticks, chart.unit, chart.decimals, speaker)
     frame = layout(220, top=22, bottom=28)

@@ -248,8 +248,9 @@ class Speaker:
         if isinstance(value, Span):
             return num.span_text(value.start, value.end, self.language, self.year)
         if isinstance(value, Period):
-            name = num.short_period_text if short else num.period_text
-            return name(value, self.language)
+            if short:
+                return num.short_period_text(value, self.language, self.year)
+            return num.period_text(value, self.language)
         assert_never(value)
 
     def _with_unit(self, figures: str, unit: str, number: Decimal | int) -> tuple[str, str]:

@@ -166,18 +166,23 @@ def period_text(period: Period, language: LanguageCode) -> str:
     return day_text(start, language)
 
 
-def short_period_text(period: Period, language: LanguageCode) -> str:
-    """A period as an axis label, without its year: 46 周 / W46, 10月 / Oct, 四季度 / Q4."""
+def short_period_text(period: Period, language: LanguageCode, year: int | None = None) -> str:
+    """46周 / W46, 10月 / Oct, 四季度 / Q4; with its year where that differs from `year`."""
     start = period.start
-    zh = language == "zh"
-    if period.period == "week":
-        week = start.isocalendar().week
-        return f"{week}周" if zh else f"W{week}"
-    if period.period == "month":
-        return f"{start.month}月" if zh else _MONTHS[start.month - 1]
-    if period.period == "quarter":
-        quarter = (start.month + 2) // 3
-        return f"{_QUARTERS[quarter - 1]}季度" if zh else f"Q{quarter}"
     if period.period == "year":
         return f"{start.year}"
-    return day_text(start, language, start.year)
+    if period.period == "day":
+        return day_text(start, language, year or start.year)
+    zh = language == "zh"
+    own_year = start.year
+    if period.period == "week":
+        own_year, week, _ = start.isocalendar()
+        name = f"{week}周" if zh else f"W{week}"
+    elif period.period == "month":
+        name = f"{start.month}月" if zh else _MONTHS[start.month - 1]
+    else:
+        quarter = (start.month + 2) // 3
+        name = f"{_QUARTERS[quarter - 1]}季度" if zh else f"Q{quarter}"
+    if own_year == (year or own_year):
+        return name
+    return f"{own_year}年{name}" if zh else f"{name} {own_year}"

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.reporting import numbers as num
+from pipelines.reporting.language import speaker
 from pipelines.reporting.values import Period
 
 
@@ -112,6 +113,30 @@ def test_periods_have_one_key_and_a_name_in_each_language(period, start, end, wo
         num.short_period_text(value, "en"),
     )
     assert "|".join(named) == words
+
+
+@pytest.mark.parametrize(
+    ("period", "start", "end", "words"),
+    [
+        ("week", "2025-11-10", "2025-11-16", "2025年46周|W46 2025"),
+        ("week", "2024-12-30", "2025-01-05", "2025年1周|W1 2025"),
+        ("month", "2025-10-01", "2025-10-31", "2025年10月|Oct 2025"),
+        ("quarter", "2025-10-01", "2025-12-31", "2025年四季度|Q4 2025"),
+        ("year", "2025-01-01", "2025-12-31", "2025|2025"),
+        ("day", "2025-11-15", "2025-11-15", "2025年11月15日|15 Nov 2025"),
+    ],
+)
+def test_a_short_period_of_another_year_says_which(period, start, end, words):
+    value = Period(period=period, start=start, end=end)
+    assert words == "|".join(num.short_period_text(value, way, 2026) for way in ("zh", "en"))
+
+
+def test_a_cell_says_the_year_of_a_period_where_it_is_not_the_page_s():
+    last_year = Period(period="month", start="2025-10-01", end="2025-10-31")
+    this_year = Period(period="month", start="2026-10-01", end="2026-10-31")
+    english = speaker("en", "CNY", 2026)
+    assert english.text(last_year, short=True) == "Oct 2025"
+    assert english.text(this_year, short=True) == "Oct"
 
 
 def test_the_week_of_a_day_runs_from_monday_to_sunday():
