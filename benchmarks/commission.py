@@ -22,13 +22,13 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.models.catalog import all_models, ancestors
+from pipelines.models.shape import fill_empty
 from pipelines.policy.load import load_policies
-from pipelines.resources import shipped
-from pipelines.warehouse.catalog import all_models, ancestors
 from pipelines.warehouse.duck import Warehouse, open_warehouse
-from pipelines.warehouse.models import Model
-from pipelines.warehouse.shape import fill_empty
-from pipelines.workspace import Label, Settings, Workspace
+from pipelines.warehouse.model import Model
+from pipelines.workspace.resources import shipped
+from pipelines.workspace.workspace import Label, Settings, Workspace
 
 TARGET = "mart.commission_statement"
 

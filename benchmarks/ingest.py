@@ -23,9 +23,9 @@ from pathlib import Path
 import duckdb
 
 from benchmarks import typed_load
-from pipelines import steps
-from pipelines.session import open_session
-from pipelines.workspace import open_workspace
+from pipelines.run import steps
+from pipelines.run.session import open_session
+from pipelines.workspace.workspace import open_workspace
 
 ROOT = Path(__file__).parents[1]
 AS_OF = dt.date(2026, 11, 15)

@@ -22,13 +22,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.kpi_bound import SQL, blocks, compute
-from pipelines.kpi.generate import generated_models
+from pipelines.models.catalog import all_models
+from pipelines.models.generate import generated_models
 from pipelines.policy.catalogue import Catalogue
 from pipelines.policy.load import Policies, load_policies
-from pipelines.warehouse.catalog import all_models
 from pipelines.warehouse.duck import Warehouse, open_warehouse
-from pipelines.warehouse.models import Model
-from pipelines.workspace import open_workspace
+from pipelines.warehouse.model import Model
+from pipelines.workspace.workspace import open_workspace
 
 _TIMES = 5
 _COMPARED = """

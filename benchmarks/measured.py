@@ -7,7 +7,7 @@ import resource
 import sys
 import time
 
-from pipelines.cli import main
+from pipelines.cli.main import main
 
 if __name__ == "__main__":
     started = time.perf_counter()

@@ -17,7 +17,7 @@ import pandas as pd
 
 from benchmarks.typed_load import export_path, sources
 from pipelines.landing.detect import detect_dialect
-from pipelines.staging.sourcefile import SourceFile
+from pipelines.sources.sourcefile import SourceFile
 
 AS_OF = pd.Timestamp("2026-11-15")
 _STAGES = ("qualification", "needs_analysis", "proposal", "negotiation", "order")

@@ -61,7 +61,7 @@ def main() -> int:
 def _compare(folder: Path, size: str, seed: int) -> int:
     raw = folder / "raw"
     if not raw.exists():
-        _call("-m", "pipelines.cli", "sample", str(raw), "--size", size, "--seed", str(seed))
+        _call("-m", "pipelines.cli.main", "sample", str(raw), "--size", size, "--seed", str(seed))
     if size == "small":
         raw = _as_csv(raw, folder / "csv")
     bound = _peer("benchmarks.lower_bound", raw, folder)

@@ -13,9 +13,9 @@ import duckdb
 from pipelines.landing.detect import detect_dialect
 from pipelines.landing.parquet import identifier, literal
 from pipelines.policy.load import load_process
-from pipelines.staging.contract import Table, canonical_tables
-from pipelines.staging.sourcefile import SourceFile, load_sources
-from pipelines.workspace import open_workspace
+from pipelines.sources.contract import Table, canonical_tables
+from pipelines.sources.sourcefile import SourceFile, load_sources
+from pipelines.workspace.workspace import open_workspace
 
 ROOT = Path(__file__).parents[1]
 _TYPES = {

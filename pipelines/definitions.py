@@ -10,8 +10,8 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines.assembly import build_definitions
-from pipelines.workspace import open_workspace
+from pipelines.orchestration.assembly import build_definitions
+from pipelines.workspace.workspace import open_workspace
 
 WORKSPACE_VARIABLE = "ATTAIN_WORKSPACE"
 

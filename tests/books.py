@@ -16,11 +16,11 @@ from typing import Any
 import yaml
 from laboratory import ROOT
 
-from pipelines import steps
-from pipelines.session import Session, open_session
-from pipelines.staging.contract import canonical_tables
-from pipelines.warehouse.catalog import all_models, ancestors
-from pipelines.workspace import Workspace, open_workspace
+from pipelines.models.catalog import all_models, ancestors
+from pipelines.run import steps
+from pipelines.run.session import Session, open_session
+from pipelines.sources.contract import canonical_tables
+from pipelines.workspace.workspace import Workspace, open_workspace
 
 STARTED = dt.datetime(2026, 11, 16)
 COMMISSION = (

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from laboratory import ROOT, Laboratory, make_workspace
 
-from pipelines.workspace import Workspace
+from pipelines.workspace.workspace import Workspace
 
 # What costs most is computed once for all the files that read it: one worker runs them, and begins
 # with them, so that none is left alone with them at the end. Files are named by how they begin.
@@ -89,9 +89,9 @@ def lab(_laboratory: Laboratory) -> Iterator[Laboratory]:
 @pytest.fixture(scope="session")
 def sample_company(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The sample company, landed, staged and computed once (no reports)."""
-    from pipelines import steps
-    from pipelines.session import open_session
-    from pipelines.warehouse.catalog import all_models
+    from pipelines.models.catalog import all_models
+    from pipelines.run import steps
+    from pipelines.run.session import open_session
 
     workspace = make_workspace(tmp_path_factory.mktemp("company") / "ws", ROOT / "data" / "raw")
     started = dt.datetime(2026, 11, 16)

@@ -15,13 +15,13 @@ from typing import Any
 
 import duckdb
 
+from pipelines.models import shape
+from pipelines.models.catalog import all_models
+from pipelines.models.shape import fill_empty
 from pipelines.policy.load import Policies, load_policies
-from pipelines.warehouse import shape
-from pipelines.warehouse.catalog import all_models
 from pipelines.warehouse.duck import Warehouse
-from pipelines.warehouse.models import Model
-from pipelines.warehouse.shape import fill_empty
-from pipelines.workspace import Workspace, open_workspace
+from pipelines.warehouse.model import Model
+from pipelines.workspace.workspace import Workspace, open_workspace
 
 AS_OF = shape.AS_OF
 ROOT = Path(__file__).parents[1]

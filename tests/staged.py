@@ -10,9 +10,9 @@ from typing import Any
 
 import duckdb
 
-from pipelines import steps
-from pipelines.session import open_session
-from pipelines.workspace import open_workspace
+from pipelines.run import steps
+from pipelines.run.session import open_session
+from pipelines.workspace.workspace import open_workspace
 
 STARTED = dt.datetime(2026, 11, 16)
 

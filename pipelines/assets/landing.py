@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import dagster as dg
 
-from pipelines import steps
 from pipelines.assets.keys import asset_key
-from pipelines.session import Session
-from pipelines.staging.contract import canonical_tables
+from pipelines.run import steps
+from pipelines.run.session import Session
+from pipelines.sources.contract import canonical_tables
 
 
 def landing_asset(expected_days: Mapping[str, int]) -> dg.AssetsDefinition:

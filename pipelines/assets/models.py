@@ -6,15 +6,15 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import dagster as dg
 
-from pipelines import steps
 from pipelines.assets.keys import asset_key, check_result
 from pipelines.assets.sharing import shared_steps
 from pipelines.checks.reconciliations import Reconciliation
 from pipelines.ledger.tables import LEDGER_TABLES
 from pipelines.policy.books import BOOK_TABLES
 from pipelines.policy.plan_tables import PLAN_TABLES
-from pipelines.session import Session
-from pipelines.warehouse.models import Model
+from pipelines.run import steps
+from pipelines.run.session import Session
+from pipelines.warehouse.model import Model
 
 POLICY_TABLES = (
     "core.parameter",

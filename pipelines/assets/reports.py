@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import dagster as dg
 
-from pipelines import steps
 from pipelines.assets.keys import asset_key
-from pipelines.session import Session
+from pipelines.run import steps
+from pipelines.run.session import Session
 
 
 def report_assets(names: Iterable[str]) -> list[dg.AssetsDefinition]:

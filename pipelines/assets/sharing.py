@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from pipelines.warehouse.models import Model
+from pipelines.warehouse.model import Model
 
 
 def shared_steps(models: Iterable[Model], guarded: Collection[str]) -> list[tuple[Model, ...]]:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from pipelines.checks.findings import Finding
 from pipelines.landing.parquet import identifier
 from pipelines.policy.quality import QuarantineShares
-from pipelines.staging.contract import Table, canonical_tables
-from pipelines.staging.sourcefile import allowed_values
+from pipelines.sources.contract import Table, canonical_tables
+from pipelines.sources.sourcefile import allowed_values
 
 if TYPE_CHECKING:
     import duckdb

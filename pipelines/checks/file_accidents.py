@@ -18,9 +18,9 @@ from pipelines.landing.detect import clean_header
 from pipelines.landing.land import LandedExport, read_card
 from pipelines.landing.parquet import LINE_COLUMN, RAGGED_COLUMN, Landed, literal
 from pipelines.policy.quality import Quality
-from pipelines.staging.contract import Table
+from pipelines.sources.contract import Table
 from pipelines.warehouse.duck import Warehouse
-from pipelines.yamlfile import did_you_mean
+from pipelines.workspace.yamlfile import did_you_mean
 
 _SCALE = 10  # so many times what an average row was worth before
 

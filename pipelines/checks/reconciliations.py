@@ -11,9 +11,9 @@ from pathlib import Path
 import duckdb
 
 from pipelines.checks.findings import Finding, Severity
-from pipelines.resources import shipped
 from pipelines.warehouse.duck import Warehouse
-from pipelines.warehouse.models import tables_read
+from pipelines.warehouse.model import tables_read
+from pipelines.workspace.resources import shipped
 
 _SHOWN = 10
 _FIELDS = ("check", "guards", "severity", "zh", "en", "why")

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 from pipelines.checks.findings import Finding
 from pipelines.landing.parquet import literal
-from pipelines.staging.contract import Table
+from pipelines.sources.contract import Table
 from pipelines.warehouse.duck import Warehouse
-from pipelines.yamlfile import nearest
+from pipelines.workspace.yamlfile import nearest
 
 _NAMED = 3  # names the sentence holds; the evidence holds all
 

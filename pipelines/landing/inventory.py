@@ -16,10 +16,10 @@ from typing import Literal
 from pipelines.errors import UserError
 from pipelines.landing.kind import is_passing, kind_by_name
 from pipelines.landing.unpack import zip_members
-from pipelines.staging.contract import canonical_tables
-from pipelines.staging.sourcefile import SourceFile, canonical_source
-from pipelines.workspace import SETTINGS_FILE, Workspace
-from pipelines.yamlfile import read_yaml
+from pipelines.sources.contract import canonical_tables
+from pipelines.sources.sourcefile import SourceFile, canonical_source
+from pipelines.workspace.workspace import SETTINGS_FILE, Workspace
+from pipelines.workspace.yamlfile import read_yaml
 
 _OUTSIDE = "is a link to a file outside the input folder; put the file itself there"
 _LINK_LOST = "is a link to a file that is not there"

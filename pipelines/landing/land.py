@@ -28,9 +28,9 @@ from pipelines.landing.parquet import Landed, in_order, land_parquet
 from pipelines.landing.text import land_text
 from pipelines.landing.unpack import unpacked
 from pipelines.landing.workbook import land_workbook
-from pipelines.staging.contract import canonical_tables
-from pipelines.workspace import Workspace
-from pipelines.yamlfile import did_you_mean
+from pipelines.sources.contract import canonical_tables
+from pipelines.workspace.workspace import Workspace
+from pipelines.workspace.yamlfile import did_you_mean
 
 __all__ = [
     "Export",

@@ -18,8 +18,8 @@ from pydantic import Field, model_validator
 
 from pipelines.errors import UserError
 from pipelines.policy.models import Policy
-from pipelines.workspace import Label
-from pipelines.yamlfile import YamlFile, did_you_mean, read_yaml, validate
+from pipelines.workspace.workspace import Label
+from pipelines.workspace.yamlfile import YamlFile, did_you_mean, read_yaml, validate
 
 FACTS = "facts"  # the file of the facts, among those of the KPIs
 _NAME = re.compile("[a-z][a-z0-9_]*")

@@ -13,10 +13,10 @@ import sqlglot
 from sqlglot import exp
 
 from pipelines.policy.catalogue import FACTS, Catalogue, Fact, Kpi
-from pipelines.resources import shipped
-from pipelines.staging.contract import canonical_tables
-from pipelines.warehouse.models import Model
-from pipelines.yamlfile import YamlFile, did_you_mean, read_yaml
+from pipelines.sources.contract import canonical_tables
+from pipelines.warehouse.model import Model
+from pipelines.workspace.resources import shipped
+from pipelines.workspace.yamlfile import YamlFile, did_you_mean, read_yaml
 
 
 def check_columns(catalogue: Catalogue, models: Mapping[str, Model], paths: Iterable[Path]) -> None:

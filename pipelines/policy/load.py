@@ -9,19 +9,16 @@ from pathlib import Path
 from pipelines.policy.books import CommissionBooks
 from pipelines.policy.catalogue import Catalogue, load_catalogue
 from pipelines.policy.formulas import check_columns
-from pipelines.policy.models import (
-    AppraisalScheme,
-    Calendar,
-)
+from pipelines.policy.models import AppraisalScheme, Calendar
 from pipelines.policy.plans import CommissionPlan, gap_before
 from pipelines.policy.process import Process, check_kpis, read_process
 from pipelines.policy.quality import Quality
 from pipelines.policy.quotas import Quotas, check_measure, read_quotas
 from pipelines.policy.receivables import Receivables
 from pipelines.policy.terms import Terms
-from pipelines.staging.contract import canonical_tables
-from pipelines.workspace import SETTINGS_FILE, Workspace
-from pipelines.yamlfile import YamlFile, did_you_mean, load_model, read_yaml, validate
+from pipelines.sources.contract import canonical_tables
+from pipelines.workspace.workspace import SETTINGS_FILE, Workspace
+from pipelines.workspace.yamlfile import YamlFile, did_you_mean, load_model, read_yaml, validate
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ def load_policies(workspace: Workspace) -> Policies:
     Raises:
         UserError: naming file, line, key, what was expected and the nearest match.
     """
-    from pipelines.warehouse.catalog import fact_models
+    from pipelines.models.catalog import fact_models
 
     process = load_process(workspace)
     entries = workspace.policy_folder("kpis")

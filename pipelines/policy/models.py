@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from pipelines.workspace import Label
+from pipelines.workspace.workspace import Label
 
 
 class Policy(BaseModel):

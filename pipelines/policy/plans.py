@@ -16,7 +16,7 @@ from pydantic import Field, field_validator, model_validator
 
 from pipelines.policy.models import Policy, once
 from pipelines.policy.rates import Money, Pct, Rate
-from pipelines.workspace import Label
+from pipelines.workspace.workspace import Label
 
 Event = Literal["signed", "ordered", "delivered", "invoiced", "cash_received", "lead_accepted"]
 Payee = Literal["owner", "deal_team", "overlay", "managers", "pool"]

@@ -13,8 +13,8 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from pipelines.policy.models import Policy, once
-from pipelines.workspace import Label
-from pipelines.yamlfile import YamlFile, did_you_mean, validate
+from pipelines.workspace.workspace import Label
+from pipelines.workspace.yamlfile import YamlFile, did_you_mean, validate
 
 Segment = Literal["strategic", "sme", "channel"]
 Milestone = Literal["needs_analysis", "proposal", "negotiation"]

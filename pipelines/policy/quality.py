@@ -8,8 +8,8 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field, field_validator, model_validator
 
 from pipelines.policy.models import Policy
-from pipelines.staging.contract import canonical_tables
-from pipelines.yamlfile import did_you_mean
+from pipelines.sources.contract import canonical_tables
+from pipelines.workspace.yamlfile import did_you_mean
 
 Verdict = Literal["off", "warn", "block"]
 Accident = Literal[

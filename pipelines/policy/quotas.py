@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from pipelines.policy.models import Policy, once
-from pipelines.yamlfile import Location, YamlFile, did_you_mean, validate
+from pipelines.workspace.yamlfile import Location, YamlFile, did_you_mean, validate
 
 _Weight = Annotated[int, Field(ge=1, le=1000)]
 _Percent = Annotated[Decimal, Field(ge=0, le=200, decimal_places=2)]

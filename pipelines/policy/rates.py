@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from pipelines.policy.models import Policy
-from pipelines.yamlfile import Location, MistakeAt
+from pipelines.workspace.yamlfile import Location, MistakeAt
 
 Pct = Annotated[Decimal, Field(ge=0, le=100)]
 Money = Annotated[Decimal, Field(ge=0)]

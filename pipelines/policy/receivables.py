@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from pipelines.policy.models import Policy, once
-from pipelines.workspace import Label
+from pipelines.workspace.workspace import Label
 
 RiskClass = Literal["normal", "watch", "doubtful", "bad_debt"]
 RISK_CLASSES: tuple[RiskClass, ...] = ("normal", "watch", "doubtful", "bad_debt")

@@ -15,7 +15,7 @@ from pipelines.policy.receivables import Receivables, receivable_tables
 from pipelines.policy.table import write_table as _write
 from pipelines.policy.terms import Terms
 from pipelines.warehouse.duck import Warehouse
-from pipelines.workspace import Workspace
+from pipelines.workspace.workspace import Workspace
 
 _YEARS_BACK = 3
 

@@ -12,12 +12,18 @@ from functools import cached_property
 
 import duckdb
 
-from pipelines.reporting import appraisal, context, director, finance, rep, sales_ops, statement
-from pipelines.reporting.context import Context, open_context
-from pipelines.reporting.data import tables_of
-from pipelines.reporting.model import Freshness, Page, Quality
-from pipelines.reporting.periods import month_of
-from pipelines.reporting.section_quality import STATUS_QUERIES, read_status
+from pipelines.reporting.appraisal import page as appraisal
+from pipelines.reporting.director import page as director
+from pipelines.reporting.finance import page as finance
+from pipelines.reporting.model import context
+from pipelines.reporting.model.context import Context, open_context
+from pipelines.reporting.model.page import Freshness, Page, Quality
+from pipelines.reporting.model.periods import month_of
+from pipelines.reporting.model.queries import tables_of
+from pipelines.reporting.rep import page as rep
+from pipelines.reporting.sales_ops import page as sales_ops
+from pipelines.reporting.shared.quality import STATUS_QUERIES, read_status
+from pipelines.reporting.statement import page as statement
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ import duckdb
 import yaml
 
 from pipelines.landing.parquet import literal
-from pipelines.resources import shipped
 from pipelines.sample.model import LAST_DAY
+from pipelines.workspace.resources import shipped
 
 _STARTED = dt.datetime(2026, 11, 16)  # noqa: DTZ001 - a fixed moment: the same sample, the same bytes
 
@@ -29,10 +29,10 @@ def pay(
     con: duckdb.DuckDBPyConnection, exports: Path, work: Path, say: Callable[[str], None]
 ) -> None:
     """Create `statement_month` in `con`: what each person earned and may be paid in each month."""
-    from pipelines import steps
-    from pipelines.session import open_session
-    from pipelines.warehouse.catalog import all_models, ancestors
-    from pipelines.workspace import open_workspace
+    from pipelines.models.catalog import all_models, ancestors
+    from pipelines.run import steps
+    from pipelines.run.session import open_session
+    from pipelines.workspace.workspace import open_workspace
 
     root = work / "company"
     root.mkdir()

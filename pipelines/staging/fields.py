@@ -8,9 +8,9 @@ becomes a value (`sql/staging/parse.sql.j2`).
 from __future__ import annotations
 
 from pipelines.landing.parquet import literal
-from pipelines.staging.contract import Column
-from pipelines.staging.expression import result_is_text
-from pipelines.staging.sourcemodel import UNITS, SourceFile
+from pipelines.sources.contract import Column
+from pipelines.sources.expression import result_is_text
+from pipelines.sources.sourcemodel import UNITS, SourceFile
 from pipelines.warehouse.template import macro
 
 PARSE = "staging/parse.sql.j2"

@@ -14,8 +14,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.landing.land import Export, LandedExport, read_card
+from pipelines.sources.sourcefile import SourceFile
 from pipelines.staging.mapping import Load
-from pipelines.staging.sourcefile import SourceFile
 from pipelines.warehouse.duck import Warehouse, fingerprint
 
 

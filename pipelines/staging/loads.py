@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
 from pipelines.landing.land import Export, LandedExport, read_card
-from pipelines.staging.contract import canonical_tables
+from pipelines.sources.contract import canonical_tables
+from pipelines.sources.sourcefile import SourceFile, canonical_source
 from pipelines.staging.mapping import Load
-from pipelines.staging.sourcefile import SourceFile, canonical_source
 from pipelines.warehouse.duck import Warehouse
 
 _KNOWLEDGE = "knowledge.json"

@@ -14,10 +14,10 @@ from typing import Any
 from pipelines.landing.detect import clean_header
 from pipelines.landing.land import LandedExport
 from pipelines.landing.parquet import LINE_COLUMN, RAGGED_COLUMN, Landed, identifier, literal
-from pipelines.staging.contract import Table, canonical_tables
-from pipelines.staging.expression import expression_sql
+from pipelines.sources.contract import Table, canonical_tables
+from pipelines.sources.expression import expression_sql
+from pipelines.sources.sourcemodel import UNITS, SourceFile, alternatives
 from pipelines.staging.fields import field, is_scaled_beside, plain_text, rewrites
-from pipelines.staging.sourcemodel import UNITS, SourceFile, alternatives
 
 _EMPTY = "cast(null as varchar)"
 _TYPED_CELLS = {"workbook", "parquet"}

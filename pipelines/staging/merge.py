@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipelines.landing.parquet import identifier, literal
-from pipelines.staging.contract import Table
+from pipelines.sources.contract import Table
 from pipelines.staging.groups import Group
 from pipelines.staging.mapping import Load, load_context, ordered_columns, scaled_columns
 from pipelines.staging.quarantine import note_faults, resolve_restated

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.landing.detect import clean_header
 from pipelines.landing.parquet import RAGGED_COLUMN, Landed, identifier, literal
-from pipelines.staging.contract import Table
+from pipelines.sources.contract import Table
 from pipelines.staging.mapping import Load, landed_relation, line_expression
 from pipelines.staging.relation import amount_of, held, key_of, owner_of
 from pipelines.warehouse.duck import Warehouse

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipelines import __version__
-from pipelines.resources import shipped
 from pipelines.warehouse.duck import fingerprint
+from pipelines.workspace.resources import shipped
 
 _TEMPLATES = ("canonical.sql.j2", "parse.sql.j2", "merge.sql.j2")
 

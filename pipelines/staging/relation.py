@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipelines.landing.parquet import identifier
-from pipelines.staging.contract import Table, canonical_tables
+from pipelines.sources.contract import Table, canonical_tables
 from pipelines.warehouse.duck import Warehouse
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelines.landing.parquet import identifier, literal
-from pipelines.staging.contract import Column, Table
-from pipelines.staging.sourcefile import allowed_values
+from pipelines.sources.contract import Column, Table
+from pipelines.sources.sourcefile import allowed_values
 
 _EXPECTED = {
     "timestamp": "not_a_date",

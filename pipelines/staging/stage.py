@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pipelines.staging.contract import Table
+from pipelines.sources.contract import Table
 from pipelines.staging.groups import Group
 from pipelines.staging.loads import prepare_loads
 from pipelines.staging.merge import group_mark, merge_group
@@ -25,12 +25,7 @@ from pipelines.staging.quarantine import (
     resolve_the_rest,
 )
 from pipelines.staging.reading import Reading
-from pipelines.staging.references import (
-    held_mark,
-    hold_orphans,
-    of_loads_or_released,
-    release,
-)
+from pipelines.staging.references import held_mark, hold_orphans, of_loads_or_released, release
 from pipelines.staging.relation import amount_of, create_relations, held, staged
 from pipelines.staging.tracked import derive_changes, is_derivable
 from pipelines.warehouse.duck import Warehouse, fingerprint

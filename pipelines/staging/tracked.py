@@ -6,7 +6,7 @@ belong here: an exported history, which always has priority.
 
 from __future__ import annotations
 
-from pipelines.staging.contract import Table
+from pipelines.sources.contract import Table
 from pipelines.staging.relation import staged
 from pipelines.warehouse.duck import Warehouse
 from pipelines.warehouse.template import render

@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 
 from pipelines.errors import UserError
-from pipelines.warehouse.models import SCHEMAS, Model
+from pipelines.warehouse.model import SCHEMAS, Model
 
 
 @dataclass(frozen=True)

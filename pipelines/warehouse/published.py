@@ -13,9 +13,9 @@ from pathlib import Path
 import duckdb
 
 from pipelines.landing.parquet import identifier, literal
-from pipelines.staging.contract import canonical_tables
+from pipelines.sources.contract import canonical_tables
 from pipelines.warehouse.duck import Warehouse
-from pipelines.warehouse.models import tables_parsed
+from pipelines.warehouse.model import tables_parsed
 from pipelines.warehouse.template import render
 
 _NAME = "published"

@@ -13,7 +13,7 @@ import jinja2
 from jinja2 import meta
 
 from pipelines.landing.parquet import identifier, literal
-from pipelines.resources import shipped
+from pipelines.workspace.resources import shipped
 
 
 @cache

@@ -20,10 +20,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from example_pages import director_page, rep_page
     from example_parts import CHINA
 
-    from pipelines.reporting.build import Edition, StaleNotice, write_build
-    from pipelines.reporting.model import FailedCheck
-    from pipelines.reporting.publish import publish
-    from pipelines.reporting.values import Period, verbatim
+    from pipelines.reporting.model.page import FailedCheck
+    from pipelines.reporting.model.values import Period, verbatim
+    from pipelines.reporting.publish.build import Edition, StaleNotice, write_build
+    from pipelines.reporting.publish.publish import publish
 
     root = tmp_path_factory.mktemp("workspace")
     page = director_page()
@@ -56,9 +56,9 @@ def company_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from laboratory import shipped
     from warehouses import SUNDAY, compute, opened, sample_workspace
 
-    from pipelines.reporting.build import Edition, write_build
-    from pipelines.reporting.drilldown import drilldowns
-    from pipelines.reporting.publish import publish
+    from pipelines.reporting.drilldown.drilldown import drilldowns
+    from pipelines.reporting.publish.build import Edition, write_build
+    from pipelines.reporting.publish.publish import publish
     from pipelines.reporting.reports import REPORTS, quality
     from pipelines.warehouse.duck import Warehouse
 

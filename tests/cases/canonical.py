@@ -11,11 +11,11 @@ from typing import Any
 import yaml
 from laboratory import ROOT
 
-from pipelines import steps
-from pipelines.session import open_session
-from pipelines.warehouse.catalog import all_models
-from pipelines.warehouse.models import Model
-from pipelines.workspace import open_workspace
+from pipelines.models.catalog import all_models
+from pipelines.run import steps
+from pipelines.run.session import open_session
+from pipelines.warehouse.model import Model
+from pipelines.workspace.workspace import open_workspace
 
 STARTED = dt.datetime(2026, 11, 16)
 Row = dict[str, Any]

@@ -14,7 +14,7 @@ import pytest
 from books import computed, rows
 from commission_books import company
 
-from pipelines.session import Session
+from pipelines.run.session import Session
 
 AS_OF = "2026-12-31"
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from books import Books, computed, rows
 
-from pipelines.session import Session
+from pipelines.run.session import Session
 
 TABLES = ("mart.contract_cost", "mart.contract_cost_month")
 Costs = Callable[..., AbstractContextManager[Session]]

@@ -11,7 +11,7 @@ import pytest
 from books import Books, computed, rows
 from laboratory import ROOT
 
-from pipelines.session import Session
+from pipelines.run.session import Session
 
 GUIDE = (ROOT / "docs" / "guide-finance.md").read_text(encoding="utf-8")
 CREDITS = (80_000, 120_000, 150_000)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from laboratory import ROOT
 
-from pipelines.cli import cli
-from pipelines.handbook import documents
+from pipelines.cli.main import cli
+from pipelines.handbook.handbook import documents
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def generated() -> dict[str, str]:
 @pytest.mark.parametrize("name", ["kpi-handbook.zh.md", "kpi-handbook.en.md", "tables.md"])
 def test_a_generated_page_is_current(generated: dict[str, str], name: str) -> None:
     written = (ROOT / "docs" / name).read_text(encoding="utf-8")
-    assert written == generated[name], "run: python -m pipelines.handbook"
+    assert written == generated[name], "run: python -m pipelines.handbook.handbook"
 
 
 def test_every_link_between_pages_leads_somewhere() -> None:

@@ -11,15 +11,15 @@ from laboratory import models, shipped
 
 from pipelines.checks.reconciliations import all_reconciliations
 from pipelines.landing.parquet import identifier
-from pipelines.staging.contract import canonical_tables
+from pipelines.sources.contract import canonical_tables
+from pipelines.sources.sourcefile import canonical_source
 from pipelines.staging.mapping import column_texts
 from pipelines.staging.rules import row_rules
-from pipelines.staging.sourcefile import canonical_source
 from pipelines.warehouse.duck import open_warehouse
-from pipelines.warehouse.models import tables_parsed
+from pipelines.warehouse.model import tables_parsed
 from pipelines.warehouse.spark import spark_sql
 from pipelines.warehouse.template import macro, render
-from pipelines.workspace import Workspace
+from pipelines.workspace.workspace import Workspace
 
 
 def _staging_sql() -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from laboratory import ROOT, make_workspace
 
-ATTAIN = [sys.executable, "-m", "pipelines.cli"]
+ATTAIN = [sys.executable, "-m", "pipelines.cli.main"]
 REPORTS = (
     "director_weekly", "receivables", "commission_reconciliation", "appraisal", "rep_weekly",
     "sales_ops",

@@ -20,14 +20,14 @@ import pytest
 from laboratory import ROOT, make_workspace
 
 from benchmarks.small_as_csv import convert
-from pipelines import steps
 from pipelines.checks.reconciliations import all_reconciliations
-from pipelines.ledger.close import freeze, refusals
+from pipelines.closing.close import freeze, refusals
 from pipelines.ledger.store import Ledger
+from pipelines.models.catalog import all_models, ancestors
 from pipelines.reporting.reports import REPORTS
-from pipelines.session import Session, open_session
-from pipelines.warehouse.catalog import all_models, ancestors
-from pipelines.workspace import Workspace, open_workspace
+from pipelines.run import steps
+from pipelines.run.session import Session, open_session
+from pipelines.workspace.workspace import Workspace, open_workspace
 
 AS_OF = dt.date(2026, 11, 15)
 STARTED = dt.datetime(2026, 11, 16, 9, 0)

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 from laboratory import ROOT, shipped
 
-from pipelines.kpi.explain import explain
+from pipelines.explain.explain import explain
 from pipelines.warehouse.duck import Warehouse, open_warehouse
-from pipelines.workspace import Workspace
+from pipelines.workspace.workspace import Workspace
 
 CATALOGUE = shipped()[1].catalogue
 ADDITIVE = sorted(

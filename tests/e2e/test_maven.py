@@ -30,7 +30,7 @@ def maven(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyC
         ignore=shutil.ignore_patterns(".attain", "reports"),
     )
     done = subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", "run", "-w", str(workspace)],
+        [sys.executable, "-m", "pipelines.cli.main", "run", "-w", str(workspace)],
         capture_output=True,
         text=True,
         check=False,

@@ -12,11 +12,11 @@ import pytest
 from laboratory import ROOT
 from python_calamine import load_workbook
 
-from pipelines.cli import main
-from pipelines.quarantine import masked
+from pipelines.books.quarantine import masked
+from pipelines.cli.main import main
 from pipelines.warehouse.duck import open_warehouse
 from pipelines.warehouse.published import write_published_copy
-from pipelines.workspace import Workspace
+from pipelines.workspace.workspace import Workspace
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ import duckdb
 import pytest
 from laboratory import AS_OF, models, shipped
 
-from pipelines.kpi.generate import open_opportunity
+from pipelines.models.generate import open_opportunity
 from pipelines.policy.load import load_process
 from pipelines.policy.tables import write_policies
 from pipelines.warehouse.duck import Warehouse
-from pipelines.workspace import Workspace
+from pipelines.workspace.workspace import Workspace
 
 BUILT = (
     "core.fct_opportunity", "core.fct_stage_visit", "core.fct_stage_entry", "core.fct_stage_exit",

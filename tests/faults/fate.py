@@ -10,12 +10,12 @@ from typing import Any
 from exports import MONDAY, READING, STAGES, Exports
 
 from pipelines.landing.land import LandedExport, content_hash, land_export, take_inventory
-from pipelines.staging.contract import canonical_tables
+from pipelines.sources.contract import canonical_tables
+from pipelines.sources.sourcefile import load_sources
 from pipelines.staging.groups import load_groups
 from pipelines.staging.loads import register_loads
-from pipelines.staging.sourcefile import load_sources
 from pipelines.staging.stage import stage_table
-from pipelines.workspace import open_workspace
+from pipelines.workspace.workspace import open_workspace
 
 
 @dataclass(frozen=True)

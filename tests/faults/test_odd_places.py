@@ -19,7 +19,7 @@ from odd import COLUMNS, GOOD, TEXT
 
 from pipelines.landing import land as landing
 from pipelines.landing.land import take_inventory
-from pipelines.workspace import open_workspace
+from pipelines.workspace.workspace import open_workspace
 
 NAMES = (
     "customer_#1.csv", "customer_it's \"new\".csv", "customer_a[1]*?.csv", "customer_客户 名单.csv",

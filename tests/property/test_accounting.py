@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from pipelines.landing.detect import is_total_row
 from pipelines.landing.land import content_hash, land_export, take_inventory
-from pipelines.staging.contract import canonical_tables
+from pipelines.sources.contract import canonical_tables
 from pipelines.staging.groups import load_groups
 from pipelines.staging.loads import register_loads
 from pipelines.staging.stage import stage_table
-from pipelines.workspace import open_workspace
+from pipelines.workspace.workspace import open_workspace
 
 HEADER = ["opportunity_id", "owner_id", "created_at", "stage", "amount", "name"]
 CHOICES = (

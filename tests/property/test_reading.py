@@ -12,7 +12,7 @@ import duckdb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.staging.contract import SQL_TYPES
+from pipelines.sources.contract import SQL_TYPES
 from pipelines.warehouse.template import macro
 
 PARSE = "staging/parse.sql.j2"

@@ -16,7 +16,7 @@ from laboratory import models, shipped
 
 from pipelines.landing.parquet import identifier, literal
 from pipelines.warehouse.spark import spark_sql
-from pipelines.workspace import Workspace
+from pipelines.workspace.workspace import Workspace
 
 pytestmark = pytest.mark.spark
 

@@ -14,8 +14,8 @@ from pipelines.checks.file_accidents import FileAccidents
 from pipelines.checks.findings import Finding
 from pipelines.landing.land import content_hash, land_export, take_inventory
 from pipelines.policy.quality import Quality
-from pipelines.staging.contract import canonical_tables
-from pipelines.workspace import open_workspace
+from pipelines.sources.contract import canonical_tables
+from pipelines.workspace.workspace import open_workspace
 
 POLICY = shipped()[1].quality
 SEEN_DAY = dt.datetime(2026, 11, 16)

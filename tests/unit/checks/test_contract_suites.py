@@ -11,7 +11,7 @@ from laboratory import Laboratory, Row, shipped
 
 from pipelines.checks.contract import ContractValidator, expectations
 from pipelines.checks.findings import Finding
-from pipelines.staging.contract import Table, canonical_tables
+from pipelines.sources.contract import Table, canonical_tables
 from pipelines.staging.rules import row_rules
 
 STAGES = shipped()[1].process.stage_ids

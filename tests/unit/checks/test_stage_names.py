@@ -9,7 +9,7 @@ from exports import STAGES, Exports
 
 from pipelines.checks.findings import Finding
 from pipelines.checks.stage_names import unknown_stages
-from pipelines.staging.contract import canonical_tables
+from pipelines.sources.contract import canonical_tables
 
 DEAL = "opportunity_id,owner_id,created_at,stage"
 CHANGE = "opportunity_id,field,changed_at,old_value,new_value"

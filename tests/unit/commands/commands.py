@@ -28,7 +28,7 @@ def in_process(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: object
 ) -> Said:
     """Call the entry point in this process; fast, and enough where nothing is computed."""
-    from pipelines.cli import main
+    from pipelines.cli.main import main
 
     monkeypatch.setattr(sys, "argv", ["attain", *map(str, words)])
     code: object = 0
@@ -45,7 +45,7 @@ def in_process(
 def in_shell(*words: object) -> Said:
     """Call the command in a process of its own."""
     done = subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", *map(str, words)],
+        [sys.executable, "-m", "pipelines.cli.main", *map(str, words)],
         capture_output=True,
         text=True,
         check=False,

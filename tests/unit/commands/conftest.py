@@ -22,7 +22,7 @@ def attain(
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     """A new workspace without exports."""
-    from pipelines.scaffold import create_workspace
+    from pipelines.onboarding.scaffold import create_workspace
 
     create_workspace(tmp_path / "ws", "甲")
     return tmp_path / "ws"

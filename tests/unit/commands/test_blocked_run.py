@@ -15,7 +15,7 @@ Attain = Callable[..., Said]
 @pytest.fixture(scope="module")
 def blocked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Said]:
     """One person's visits; the customers' export is missing, the receipts' is empty."""
-    from pipelines.scaffold import create_workspace
+    from pipelines.onboarding.scaffold import create_workspace
 
     root = tmp_path_factory.mktemp("blocked") / "ws"
     create_workspace(root, "甲")

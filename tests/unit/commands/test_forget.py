@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from commands import in_process, write
 
-from pipelines import steps
-from pipelines.run import inputs_mark
-from pipelines.session import open_session
-from pipelines.workspace import open_workspace
+from pipelines.orchestration.execute import inputs_mark
+from pipelines.run import steps
+from pipelines.run.session import open_session
+from pipelines.workspace.workspace import open_workspace
 
 HEADER = "customer_id,name,credit_limit"
 GOOD, WRONG = "in/customer_2026-11-02.csv", "in/customer_2026-11-09.csv"

@@ -11,8 +11,8 @@ import pytest
 from commands import Said, write
 from laboratory import ROOT
 
-from pipelines.staging.sourcefile import read_source
-from pipelines.starter.draft import draft_name
+from pipelines.onboarding.draft import draft_name
+from pipelines.sources.sourcefile import read_source
 
 Attain = Callable[..., Said]
 STAGES = ("lead", "qualification", "needs_analysis", "proposal", "negotiation", "order")
@@ -205,9 +205,9 @@ def test_every_export_of_the_sample_company_is_recognised_without_its_source_fil
     workspace: Path,
 ) -> None:
     """A stranger with such exports is told the table that the sample's own sources say."""
-    from pipelines.landing.recognise import recognise
-    from pipelines.staging.sourcefile import load_sources
-    from pipelines.workspace import open_workspace
+    from pipelines.onboarding.recognise import recognise
+    from pipelines.sources.sourcefile import load_sources
+    from pipelines.workspace.workspace import open_workspace
 
     shutil.copytree(ROOT / "data" / "raw", workspace / "data" / "raw", dirs_exist_ok=True)
     meant = {

@@ -11,9 +11,9 @@ import pytest
 from books import Books, computed
 from commands import Said
 
-from pipelines.ledger.simulate import in_place
+from pipelines.closing.simulate import in_place
 from pipelines.policy.plans import CommissionPlan
-from pipelines.workspace import open_workspace
+from pipelines.workspace.workspace import open_workspace
 
 Attain = Callable[..., Said]
 CASH = {"credit": {"event": "cash_received", "to": "deal_team"}, "rate": {"flat_pct": 10}}

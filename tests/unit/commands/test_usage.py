@@ -109,7 +109,7 @@ def test_init_makes_a_workspace_and_says_what_comes_next(attain: Attain, tmp_pat
 
 
 def test_init_takes_a_name(attain: Attain, tmp_path: Path) -> None:
-    from pipelines.workspace import open_workspace
+    from pipelines.workspace.workspace import open_workspace
 
     attain("init", tmp_path / "ws", "--name", "yes: # 甲")
     assert open_workspace(tmp_path / "ws").settings.name.zh == "yes: # 甲"

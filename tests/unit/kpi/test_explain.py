@@ -10,7 +10,7 @@ import pytest
 from laboratory import Laboratory, Row, shipped
 
 from pipelines.errors import UserError
-from pipelines.kpi.explain import Explanation, explain, parse_period, parse_scope, write_rows
+from pipelines.explain.explain import Explanation, explain, parse_period, parse_scope, write_rows
 
 CATALOGUE = shipped()[1].catalogue
 DAY = dt.date(2026, 11, 15)

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from laboratory import AS_OF, Laboratory, models, shipped
 
-from pipelines.kpi.generate import table_of
+from pipelines.models.generate import table_of
 
 CATALOGUE = shipped()[1].catalogue
 

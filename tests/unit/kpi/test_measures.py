@@ -8,7 +8,7 @@ import duckdb
 import pytest
 from laboratory import shipped
 
-from pipelines.kpi.measures import counts, measures_of
+from pipelines.models.measures import counts, measures_of
 from pipelines.policy.catalogue import Kpi
 from pipelines.warehouse.template import macro
 

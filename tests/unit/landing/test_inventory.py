@@ -10,16 +10,10 @@ import pytest
 from landing_files import write_workbook
 
 from pipelines.errors import UserError
-from pipelines.landing.land import (
-    Export,
-    LandedExport,
-    content_hash,
-    land_export,
-    take_inventory,
-)
-from pipelines.landing.recognise import recognise
-from pipelines.staging.sourcefile import SourceFile, load_sources
-from pipelines.workspace import Workspace, open_workspace
+from pipelines.landing.land import Export, LandedExport, content_hash, land_export, take_inventory
+from pipelines.onboarding.recognise import recognise
+from pipelines.sources.sourcefile import SourceFile, load_sources
+from pipelines.workspace.workspace import Workspace, open_workspace
 
 STAGES = ("lead", "order")
 CUSTOMER = """\

@@ -11,7 +11,7 @@ from landing_files import landed_rows
 from pipelines.errors import UserError
 from pipelines.landing.land import Export, content_hash, land_export, take_inventory
 from pipelines.landing.parquet import land_parquet
-from pipelines.workspace import open_workspace
+from pipelines.workspace.workspace import open_workspace
 
 
 def write(path: Path, query: str) -> Path:

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from books import Books, computed, rows
 
-from pipelines import steps
 from pipelines.checks.reconciliations import all_reconciliations
+from pipelines.closing.close import close_period, freeze, refusals
 from pipelines.errors import UserError
-from pipelines.ledger.close import close_period, freeze, refusals
 from pipelines.ledger.store import Ledger
 from pipelines.reporting.reports import REPORTS
-from pipelines.session import Session
-from pipelines.workspace import open_workspace
+from pipelines.run import steps
+from pipelines.run.session import Session
+from pipelines.workspace.workspace import open_workspace
 
 END = dt.date(2026, 10, 31)
 NEEDED = ("mart.commission_statement", "mart.commission_difference", "mart.commission_dispute",

@@ -13,12 +13,13 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipelines.closing import documents
+from pipelines.closing.close import close_period
 from pipelines.errors import UserError
-from pipelines.ledger import documents, store
-from pipelines.ledger.close import close_period
+from pipelines.ledger import store
 from pipelines.ledger.columns import DIFFERENCE, LINE, STATEMENT
 from pipelines.ledger.store import Content, Ledger
-from pipelines.workspace import open_workspace
+from pipelines.workspace.workspace import open_workspace
 
 
 @pytest.fixture

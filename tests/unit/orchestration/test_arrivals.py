@@ -8,9 +8,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines.arrivals import Memory, look
-from pipelines.automation import sensors
-from pipelines.workspace import Workspace, open_workspace
+from pipelines.orchestration.arrivals import Memory, look
+from pipelines.orchestration.automation import sensors
+from pipelines.workspace.workspace import Workspace, open_workspace
 
 
 @pytest.fixture

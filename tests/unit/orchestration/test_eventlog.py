@@ -6,7 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines.eventlog import PooledEventLogStorage, open_instance
+from pipelines.orchestration.eventlog import PooledEventLogStorage, open_instance
 
 
 @dg.asset

@@ -9,12 +9,12 @@ import dagster as dg
 import pytest
 from laboratory import make_workspace, shipped
 
-from pipelines.assembly import _guarded
 from pipelines.assets.models import model_assets
 from pipelines.assets.sharing import shared_steps
-from pipelines.session import open_session
-from pipelines.warehouse.catalog import all_models
-from pipelines.warehouse.models import Model, parse_model
+from pipelines.models.catalog import all_models
+from pipelines.orchestration.assembly import _guarded
+from pipelines.run.session import open_session
+from pipelines.warehouse.model import Model, parse_model
 
 
 def model(name: str, sql: str) -> Model:
@@ -82,7 +82,7 @@ def test_a_model_that_breaks_takes_with_it_only_what_reads_it(
     beside = model("mart.beside", "select a from core.from_a")
     start = model("core.from_a", "select 1 as a")
     workspace = make_workspace(tmp_path / "ws", tmp_path).root
-    from pipelines.workspace import open_workspace
+    from pipelines.workspace.workspace import open_workspace
 
     now = dt.datetime(2026, 11, 16)
     with open_session(open_workspace(workspace), now.date(), now, "t") as session:

@@ -9,7 +9,7 @@ from laboratory import ROOT
 
 from pipelines.errors import UserError
 from pipelines.policy.load import Policies, load_policies
-from pipelines.workspace import open_workspace
+from pipelines.workspace.workspace import open_workspace
 
 
 class PolicyFiles:

@@ -6,7 +6,7 @@ import pytest
 from laboratory import ROOT, Laboratory
 from policy_files import PolicyFiles
 
-from pipelines.warehouse.catalog import all_models
+from pipelines.models.catalog import all_models
 
 MONEY = "kpis/money.yaml"
 FACTS = "kpis/facts.yaml"

@@ -8,7 +8,7 @@ import pytest
 from commands import in_process
 from laboratory import ROOT
 
-from pipelines.presets import copy_preset, preset_sources, preset_tables, vendors
+from pipelines.onboarding.presets import copy_preset, preset_sources, preset_tables, vendors
 
 
 @pytest.mark.parametrize("vendor", vendors())

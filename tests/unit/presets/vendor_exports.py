@@ -10,8 +10,8 @@ from pathlib import Path
 from laboratory import ROOT
 from staged import Staged, staged
 
-from pipelines.presets import copy_preset
-from pipelines.scaffold import create_workspace
+from pipelines.onboarding.presets import copy_preset
+from pipelines.onboarding.scaffold import create_workspace
 
 VENDOR_FORMATS = ROOT / "tests" / "vendor_formats"
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.reporting.model import Page
-from pipelines.workspace import Workspace
+from pipelines.reporting.model.page import Page
+from pipelines.workspace.workspace import Workspace
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -8,7 +8,7 @@ from math import sqrt
 
 from example_parts import HOSTILE, SUNDAY, money, percent, table
 
-from pipelines.reporting.charts import (
+from pipelines.reporting.model.charts import (
     AgeingBars,
     AgeingRow,
     ColumnPoint,
@@ -16,11 +16,8 @@ from pipelines.reporting.charts import (
     RankedBars,
     RankedRow,
 )
-from pipelines.reporting.model import (
-    Section,
-    SectionNotice,
-)
-from pipelines.reporting.values import (
+from pipelines.reporting.model.page import Section, SectionNotice
+from pipelines.reporting.model.values import (
     Bilingual,
     Count,
     Day,

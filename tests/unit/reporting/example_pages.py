@@ -12,15 +12,8 @@ from example_outcomes import ageing, discount, months, ranking
 from example_parts import EAST, QUARTER, SUNDAY, money, percent, spark, tile, versus
 from example_sections import cycle, deals, funnel, movement, quota
 
-from pipelines.reporting.model import (
-    Freshness,
-    Page,
-    Quality,
-    Reader,
-    Section,
-    Tile,
-)
-from pipelines.reporting.values import (
+from pipelines.reporting.model.page import Freshness, Page, Quality, Reader, Section, Tile
+from pipelines.reporting.model.values import (
     Bilingual,
     Count,
     Interval,

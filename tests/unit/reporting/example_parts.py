@@ -5,21 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal as D
 
-from pipelines.reporting.model import (
-    Column,
-    Comparison,
-    Row,
-    SparkPoint,
-    Table,
-    Tile,
-)
-from pipelines.reporting.values import (
-    Bilingual,
-    Money,
-    Ratio,
-    Text,
-    message,
-)
+from pipelines.reporting.model.page import Column, Comparison, Row, SparkPoint, Table, Tile
+from pipelines.reporting.model.values import Bilingual, Money, Ratio, Text, message
 
 CHINA = timezone(timedelta(hours=8))
 SUNDAY = date(2026, 11, 15)

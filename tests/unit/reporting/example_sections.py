@@ -7,7 +7,7 @@ from decimal import Decimal as D
 
 from example_parts import EAST, HOSTILE, QUARTER, money, percent, table
 
-from pipelines.reporting.charts import (
+from pipelines.reporting.model.charts import (
     AttainmentBars,
     AttainmentRow,
     FunnelBars,
@@ -17,11 +17,8 @@ from pipelines.reporting.charts import (
     Waterfall,
     WaterfallStep,
 )
-from pipelines.reporting.model import (
-    Definition,
-    Section,
-)
-from pipelines.reporting.values import (
+from pipelines.reporting.model.page import Definition, Section
+from pipelines.reporting.model.values import (
     Bilingual,
     Count,
     Day,

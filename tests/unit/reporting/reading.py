@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipelines.reporting.language import speaker
-from pipelines.reporting.model import Page, Section, Tile
+from pipelines.reporting.language.speaker import speaker
+from pipelines.reporting.model.page import Page, Section, Tile
 
 EN = speaker("en", "CNY", 2026)
 

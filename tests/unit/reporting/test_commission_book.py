@@ -9,12 +9,12 @@ import duckdb
 import pytest
 from python_calamine import CalamineWorkbook, load_workbook
 
-from pipelines.reporting.commission_book import book_link
-from pipelines.reporting.data import fetch
-from pipelines.reporting.language import speaker
-from pipelines.reporting.model import Page
-from pipelines.reporting.numbers import LanguageCode
-from pipelines.reporting.workbook import write_book
+from pipelines.reporting.finance.commission_book import book_link
+from pipelines.reporting.language.numbers import LanguageCode
+from pipelines.reporting.language.speaker import speaker
+from pipelines.reporting.model.page import Page
+from pipelines.reporting.model.queries import fetch
+from pipelines.reporting.workbook.write import write_book
 
 
 @pytest.fixture(scope="module")

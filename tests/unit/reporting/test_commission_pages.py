@@ -7,7 +7,7 @@ from decimal import Decimal as D
 
 from reading import column, one, section_of
 
-from pipelines.reporting.data import fetch
+from pipelines.reporting.model.queries import fetch
 
 
 def test_every_settled_difference_to_payroll_is_listed_with_its_reason(sample, pages):

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import duckdb
 import pytest
 
-from pipelines.reporting import data
-from pipelines.reporting.section_statement import tier_text
+from pipelines.reporting.model import queries as data
+from pipelines.reporting.statement.lines import tier_text
 
 
 @pytest.fixture

@@ -13,16 +13,16 @@ import pytest
 from laboratory import shipped
 from warehouses import SUNDAY, opened
 
-from pipelines.kpi.explain import explain
-from pipelines.reporting import drilldown as module
-from pipelines.reporting.build import Edition, write_build
-from pipelines.reporting.drilldown import ROWS_SHOWN, drilldown, drilldowns
-from pipelines.reporting.drilldown_page import Drilldown
-from pipelines.reporting.drilldown_rows import column_label
-from pipelines.reporting.language import catalogue as words_of
-from pipelines.reporting.model import Asked, Page, Quality
-from pipelines.reporting.render import NOTICE_END, NOTICE_START, render_drilldown
-from pipelines.reporting.values import Count, Verbatim, message, verbatim
+from pipelines.explain.explain import explain
+from pipelines.reporting.drilldown import drilldown as module
+from pipelines.reporting.drilldown.drilldown import ROWS_SHOWN, drilldown, drilldowns
+from pipelines.reporting.drilldown.page import Drilldown
+from pipelines.reporting.drilldown.rows import column_label
+from pipelines.reporting.language.speaker import catalogue as words_of
+from pipelines.reporting.model.page import Asked, Page, Quality
+from pipelines.reporting.model.values import Count, Verbatim, message, verbatim
+from pipelines.reporting.publish.build import Edition, write_build
+from pipelines.reporting.publish.render import NOTICE_END, NOTICE_START, render_drilldown
 from pipelines.warehouse.duck import Warehouse
 
 CATALOGUE = shipped()[1].catalogue

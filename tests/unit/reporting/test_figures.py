@@ -12,8 +12,11 @@ import pytest
 from example_pages import director_page
 from example_parts import HOSTILE, spark
 
-from pipelines.reporting import figure_parts as parts
-from pipelines.reporting.charts import (
+from pipelines.reporting.figures import parts
+from pipelines.reporting.figures.draw import figure, script_json
+from pipelines.reporting.figures.lines import spark as spark_svg
+from pipelines.reporting.language.speaker import speaker
+from pipelines.reporting.model.charts import (
     AgeingBars,
     AgeingRow,
     AttainmentBars,
@@ -25,11 +28,8 @@ from pipelines.reporting.charts import (
     RankedBars,
     RankedRow,
 )
-from pipelines.reporting.figure_lines import spark as spark_svg
-from pipelines.reporting.figures import figure, script_json
-from pipelines.reporting.language import speaker
-from pipelines.reporting.values import verbatim
-from pipelines.resources import shipped
+from pipelines.reporting.model.values import verbatim
+from pipelines.workspace.resources import shipped
 
 ZH, EN = speaker("zh", "CNY", 2026), speaker("en", "CNY", 2026)
 CHARTS = {s.chart.kind: s.chart for s in director_page().sections if s.chart is not None}

@@ -9,12 +9,12 @@ import pytest
 from small_company import TABLES
 from warehouses import compute, small_workspace
 
-from pipelines.reporting.language import speaker
-from pipelines.reporting.model import Freshness
-from pipelines.reporting.render import _freshness
-from pipelines.reporting.values import verbatim
-from pipelines.resources import shipped
-from pipelines.warehouse.models import parse_model
+from pipelines.reporting.language.speaker import speaker
+from pipelines.reporting.model.page import Freshness
+from pipelines.reporting.model.values import verbatim
+from pipelines.reporting.publish.render import _freshness
+from pipelines.warehouse.model import parse_model
+from pipelines.workspace.resources import shipped
 
 PATH = shipped("sql", "reports") / "export_freshness.sql"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.reporting.language import MessageError, catalogue, compile_template, speaker
-from pipelines.reporting.values import (
+from pipelines.reporting.language.speaker import MessageError, catalogue, compile_template, speaker
+from pipelines.reporting.model.values import (
     Bilingual,
     Count,
     Days,
@@ -22,7 +22,7 @@ from pipelines.reporting.values import (
     message,
     verbatim,
 )
-from pipelines.resources import shipped
+from pipelines.workspace.resources import shipped
 
 ZH = speaker("zh", "CNY", 2026)
 EN = speaker("en", "CNY", 2026)

@@ -9,9 +9,9 @@ import pytest
 from example_pages import director_page, rep_page
 from pydantic import ValidationError
 
-from pipelines.reporting.charts import FunnelRow, Lines, LineSeries, Waterfall, WaterfallStep
-from pipelines.reporting.model import Column, Page, Row, Section, Table, Tile, file_name
-from pipelines.reporting.values import Money, Ratio, Span, message, verbatim
+from pipelines.reporting.model.charts import FunnelRow, Lines, LineSeries, Waterfall, WaterfallStep
+from pipelines.reporting.model.page import Column, Page, Row, Section, Table, Tile, file_name
+from pipelines.reporting.model.values import Money, Ratio, Span, message, verbatim
 
 
 def test_a_page_survives_its_json_unchanged():

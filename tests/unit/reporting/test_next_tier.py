@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.reporting.rep_commission import commission_section, next_tier_lead, rate_of
-from pipelines.reporting.values import Money, Number, Ratio
+from pipelines.reporting.model.values import Money, Number, Ratio
+from pipelines.reporting.shared.commission_so_far import commission_section, next_tier_lead, rate_of
 
 KEY = {"plan_id": "P", "plan_version": 1, "component_id": "c"}
 LIMITS = ((1, 0, 5), (2, 100, 8), (3, 200, 10))

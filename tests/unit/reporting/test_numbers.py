@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.reporting import numbers as num
-from pipelines.reporting.language import speaker
-from pipelines.reporting.values import Period
+from pipelines.reporting.language import numbers as num
+from pipelines.reporting.language.speaker import speaker
+from pipelines.reporting.model.values import Period
 
 
 @pytest.mark.parametrize(

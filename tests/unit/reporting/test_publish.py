@@ -13,11 +13,11 @@ from example_pages import director_page, rep_page
 from example_parts import CHINA, SUNDAY
 
 from pipelines.errors import UserError
-from pipelines.reporting.build import Edition, Entry, StaleNotice, write_build
-from pipelines.reporting.model import FailedCheck, Page
-from pipelines.reporting.publish import publish
-from pipelines.reporting.render import NOTICE_END, NOTICE_START
-from pipelines.reporting.values import Bilingual, Period
+from pipelines.reporting.model.page import FailedCheck, Page
+from pipelines.reporting.model.values import Bilingual, Period
+from pipelines.reporting.publish.build import Edition, Entry, StaleNotice, write_build
+from pipelines.reporting.publish.publish import publish
+from pipelines.reporting.publish.render import NOTICE_END, NOTICE_START
 
 LEDGER = FailedCheck(
     id="receivables_tie_out",

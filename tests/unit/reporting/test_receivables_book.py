@@ -8,8 +8,8 @@ import duckdb
 import pytest
 from python_calamine import CalamineWorkbook, load_workbook
 
-from pipelines.reporting.model import Page
-from pipelines.reporting.workbook import write_book
+from pipelines.reporting.model.page import Page
+from pipelines.reporting.workbook.write import write_book
 
 
 @pytest.fixture(scope="module")

@@ -12,12 +12,12 @@ import pytest
 from example_pages import director_page, rep_page
 from example_parts import HOSTILE
 
-from pipelines.reporting.numbers import LANGUAGES
-from pipelines.reporting.render import Look, render
-from pipelines.reporting.tables import table
-from pipelines.reporting.values import Count, Days, Money, message, verbatim
-from pipelines.reporting.workbook import Book
-from pipelines.resources import shipped
+from pipelines.reporting.language.numbers import LANGUAGES
+from pipelines.reporting.model.tables import table
+from pipelines.reporting.model.values import Count, Days, Money, message, verbatim
+from pipelines.reporting.publish.render import Look, render
+from pipelines.reporting.workbook.write import Book
+from pipelines.workspace.resources import shipped
 
 PAGE = director_page()
 HTML = {language: render(PAGE, language) for language in LANGUAGES}

@@ -11,9 +11,9 @@ import sqlglot
 from reading import column, one, section_of
 from warehouses import SUNDAY
 
-from pipelines.reporting.data import fetch
-from pipelines.resources import shipped
-from pipelines.warehouse.models import parse_model
+from pipelines.reporting.model.queries import fetch
+from pipelines.warehouse.model import parse_model
+from pipelines.workspace.resources import shipped
 
 
 def test_the_commission_base_leads_from_receipts_to_credit_without_a_remainder(sample, pages):

@@ -13,15 +13,15 @@ from reading import column, one, section_of, tile_of, total
 from warehouses import SUNDAY, opened
 
 from pipelines.errors import UserError
-from pipelines.reporting.data import query_text
-from pipelines.reporting.intervals import wilson
-from pipelines.reporting.language import speaker
-from pipelines.reporting.model import Page
-from pipelines.reporting.render import render
+from pipelines.reporting.language.speaker import speaker
+from pipelines.reporting.model.intervals import wilson
+from pipelines.reporting.model.page import Page
+from pipelines.reporting.model.queries import query_text
+from pipelines.reporting.publish.render import render
 from pipelines.reporting.reports import REPORTS, quality
-from pipelines.warehouse.models import tables_read
+from pipelines.warehouse.model import tables_read
 
-QUERIES = Path(__file__).resolve().parents[3] / "pipelines" / "reporting" / "queries"
+QUERIES = Path(__file__).resolve().parents[3] / "pipelines" / "reporting"
 VALUES = re.compile(r'data-value="([^"]*)"')
 
 
@@ -50,14 +50,15 @@ def test_a_report_reads_only_the_tables_it_declares(sample, name):
 
 def test_every_query_beside_the_package_belongs_to_a_report():
     used = {query for report in REPORTS.values() for query in report.queries}
-    from pipelines.reporting import context, section_quality
+    from pipelines.reporting.model import context
+    from pipelines.reporting.shared import quality as section_quality
 
     used |= {*context.QUERIES, *section_quality.STATUS_QUERIES, "checks"}
-    assert {path.stem for path in QUERIES.glob("*.sql")} == used
+    assert {path.stem for path in QUERIES.glob("*/queries/*.sql")} == used
 
 
 def test_queries_say_first_what_they_are_for():
-    for path in QUERIES.glob("*.sql"):
+    for path in QUERIES.glob("*/queries/*.sql"):
         assert re.match(r"-- \w.{10,}", query_text(path.stem)), path.name
 
 

@@ -13,9 +13,9 @@ from reading import EN, column, one, said, section_of, tile_of, total
 from small_company import CRM_ONLY, TABLES
 from warehouses import SUNDAY, compute, opened, small_workspace
 
-from pipelines.reporting.language import speaker
-from pipelines.reporting.model import Page
-from pipelines.reporting.render import render
+from pipelines.reporting.language.speaker import speaker
+from pipelines.reporting.model.page import Page
+from pipelines.reporting.publish.render import render
 from pipelines.reporting.reports import REPORTS
 
 ZH = speaker("zh", "CNY", 2026)

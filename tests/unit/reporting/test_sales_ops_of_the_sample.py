@@ -8,7 +8,7 @@ from decimal import Decimal as D
 import pytest
 from reading import column, one, said, section_of, tile_of
 
-from pipelines.reporting.model import Page
+from pipelines.reporting.model.page import Page
 
 
 @pytest.fixture(scope="module")

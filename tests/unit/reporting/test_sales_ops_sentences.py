@@ -8,9 +8,12 @@ from types import SimpleNamespace as Row
 from reading import EN
 from warehouses import SUNDAY
 
-from pipelines.reporting import section_allocation, section_contact, section_hygiene, section_leads
-from pipelines.reporting.section_contact import Answered
-from pipelines.reporting.section_hygiene import Hygiene
+from pipelines.reporting.sales_ops import allocation as section_allocation
+from pipelines.reporting.sales_ops import contact as section_contact
+from pipelines.reporting.sales_ops import hygiene as section_hygiene
+from pipelines.reporting.sales_ops import leads as section_leads
+from pipelines.reporting.sales_ops.contact import Answered
+from pipelines.reporting.sales_ops.hygiene import Hygiene
 
 
 def test_only_clear_differences_between_teams_are_named():

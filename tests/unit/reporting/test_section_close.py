@@ -10,9 +10,10 @@ from typing import Any
 
 from reading import column, total
 
-from pipelines.reporting import section_close, section_differences
-from pipelines.reporting.language import speaker
-from pipelines.reporting.values import verbatim
+from pipelines.reporting.finance import close as section_close
+from pipelines.reporting.finance import differences as section_differences
+from pipelines.reporting.language.speaker import speaker
+from pipelines.reporting.model.values import verbatim
 
 
 def row(**values: Any) -> Any:

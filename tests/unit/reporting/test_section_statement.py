@@ -11,11 +11,11 @@ import pytest
 from books import Books, computed
 from reading import EN, column, section_of
 
-from pipelines.reporting import statement
-from pipelines.reporting.context import open_context
-from pipelines.reporting.model import Page, Section
-from pipelines.reporting.periods import month_of
+from pipelines.reporting.model.context import open_context
+from pipelines.reporting.model.page import Page, Section
+from pipelines.reporting.model.periods import month_of
 from pipelines.reporting.reports import REPORTS, quality
+from pipelines.reporting.statement import page as statement
 
 AS_OF = "2026-11-30"
 

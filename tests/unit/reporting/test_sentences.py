@@ -10,14 +10,16 @@ from types import SimpleNamespace as Row
 
 import pytest
 
-from pipelines.reporting import director, section_people, section_quota
-from pipelines.reporting.intervals import differ, wilson
-from pipelines.reporting.kpis import against_plan, changed, judged, moved, relative
-from pipelines.reporting.language import catalogue, speaker
-from pipelines.reporting.periods import named_period
-from pipelines.reporting.section_quota import Standing
-from pipelines.reporting.values import verbatim
-from pipelines.resources import shipped
+from pipelines.reporting.director import page as director
+from pipelines.reporting.director import people as section_people
+from pipelines.reporting.director import quota as section_quota
+from pipelines.reporting.director.quota import Standing
+from pipelines.reporting.language.speaker import catalogue, speaker
+from pipelines.reporting.model.intervals import differ, wilson
+from pipelines.reporting.model.kpis import against_plan, changed, judged, moved, relative
+from pipelines.reporting.model.periods import named_period
+from pipelines.reporting.model.values import verbatim
+from pipelines.workspace.resources import shipped
 
 EN = speaker("en", "CNY", 2026)
 PACKAGE = Path(__file__).resolve().parents[3] / "pipelines" / "reporting"

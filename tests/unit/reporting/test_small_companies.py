@@ -13,10 +13,10 @@ import pytest
 from small_company import CRM_ONLY, NOTHING, TABLES
 from warehouses import SUNDAY, compute, opened, small_workspace
 
-from pipelines.reporting.data import fetch
-from pipelines.reporting.language import speaker
-from pipelines.reporting.model import Page
-from pipelines.reporting.render import render
+from pipelines.reporting.language.speaker import speaker
+from pipelines.reporting.model.page import Page
+from pipelines.reporting.model.queries import fetch
+from pipelines.reporting.publish.render import render
 from pipelines.reporting.reports import REPORTS, quality
 
 EN = speaker("en", "CNY", 2026)

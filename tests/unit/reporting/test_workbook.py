@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from python_calamine import load_workbook
 
-from pipelines.reporting import workbook
-from pipelines.reporting.values import Bilingual, message, verbatim
-from pipelines.reporting.workbook import (
+from pipelines.reporting.model.values import Bilingual, message, verbatim
+from pipelines.reporting.workbook import write as workbook
+from pipelines.reporting.workbook.write import (
     Book,
     Cell,
     RowFormula,
@@ -173,7 +173,7 @@ def test_a_page_s_workbook_is_published_beside_it_and_linked_in_its_language(
 ) -> None:
     from example_pages import director_page
 
-    from pipelines.reporting.build import Edition, write_build
+    from pipelines.reporting.publish.build import Edition, write_build
 
     bare = director_page()
     link = bare.book_link(message("row.total"))

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.reporting.values import Bilingual, message, verbatim
-from pipelines.reporting.workbook import Book, Cell, RowFormula, Sheet, columns, write_book
-from pipelines.reporting.workbook_lines import PlainRows
+from pipelines.reporting.model.values import Bilingual, message, verbatim
+from pipelines.reporting.workbook.lines import PlainRows
+from pipelines.reporting.workbook.write import Book, Cell, RowFormula, Sheet, columns, write_book
 
 COLUMNS = columns("customer:text bucket:text amount:money+ rate:rate due:date items:int+")
 KINDS = [column.kind for column in COLUMNS]

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import steps
-from pipelines.session import Session, open_session
-from pipelines.warehouse.catalog import all_models
-from pipelines.warehouse.models import Model
-from pipelines.workspace import open_workspace
+from pipelines.models.catalog import all_models
+from pipelines.run import steps
+from pipelines.run.session import Session, open_session
+from pipelines.warehouse.model import Model
+from pipelines.workspace.workspace import open_workspace
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 SUNDAY = date(2026, 11, 15)

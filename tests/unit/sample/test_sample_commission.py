@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from pipelines.warehouse.duck import open_warehouse
-from pipelines.workspace import Workspace
+from pipelines.workspace.workspace import Workspace
 
 CENT = Decimal("0.01")
 Key = tuple[str, str]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from laboratory import models, shipped
 
-from pipelines.kpi.generate import table_of
+from pipelines.models.generate import table_of
 
 GROUPS = ("core", "receivables", "commission", "funnel", "appraisal", "kpi")
 

@@ -8,7 +8,7 @@ from typing import Any
 from documents import day
 from laboratory import Laboratory, Row, pick, shipped
 
-from pipelines.kpi.generate import table_of
+from pipelines.models.generate import table_of
 
 NOVEMBER = day("2026-11-01")
 

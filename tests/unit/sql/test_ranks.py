@@ -10,7 +10,7 @@ from typing import Any
 
 from laboratory import Laboratory, Row, pick
 
-from pipelines.reporting.intervals import wilson
+from pipelines.reporting.model.intervals import wilson
 
 NOVEMBER, LAST = dt.date(2026, 11, 1), dt.date(2026, 11, 15)
 

@@ -10,15 +10,15 @@ import duckdb
 
 from pipelines.landing.land import content_hash, land_export, take_inventory
 from pipelines.landing.parquet import identifier
-from pipelines.staging.contract import canonical_tables
+from pipelines.sources.contract import canonical_tables
+from pipelines.sources.sourcefile import SourceFile, load_sources
 from pipelines.staging.groups import load_groups
 from pipelines.staging.loads import register_loads
 from pipelines.staging.mapping import Load
 from pipelines.staging.reading import Reading
-from pipelines.staging.sourcefile import SourceFile, load_sources
 from pipelines.staging.stage import Staged, prepare_tables, stage_table
 from pipelines.warehouse.duck import Warehouse
-from pipelines.workspace import open_workspace
+from pipelines.workspace.workspace import open_workspace
 
 STAGES = ("lead", "proposal", "order")
 READING = Reading(STAGES, "Asia/Shanghai")

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from exports import STAGES, Exports
 
-from pipelines.staging.contract import Column, Table, canonical_tables
+from pipelines.sources.contract import Column, Table, canonical_tables
+from pipelines.sources.sourcefile import allowed_values
 from pipelines.staging.rules import Rule, row_rules
-from pipelines.staging.sourcefile import allowed_values
 
 TABLES = canonical_tables()
 BAD = {

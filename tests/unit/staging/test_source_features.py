@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from exports import STAGES, Exports
 
-from pipelines.landing.recognise import recognise
-from pipelines.staging.sourcefile import load_sources
-from pipelines.workspace import open_workspace
+from pipelines.onboarding.recognise import recognise
+from pipelines.sources.sourcefile import load_sources
+from pipelines.workspace.workspace import open_workspace
 
 
 @pytest.fixture

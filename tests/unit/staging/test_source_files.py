@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import UserError
-from pipelines.staging.sourcefile import load_sources
+from pipelines.sources.sourcefile import load_sources
 
 STAGES = ("lead", "proposal", "order")
 SOURCE = """\

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from exports import NEXT_MONDAY, READING, Exports
 
-from pipelines.staging.contract import canonical_tables
+from pipelines.sources.contract import canonical_tables
 from pipelines.staging.groups import load_groups
 from pipelines.staging.loads import loads_known_at
 from pipelines.staging.stage import prepare_tables, stage_table

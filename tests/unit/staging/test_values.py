@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.staging.contract import SQL_TYPES
+from pipelines.sources.contract import SQL_TYPES
 from pipelines.warehouse.template import macro
 
 PARSE = "staging/parse.sql.j2"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.warehouse.models import read_models
+from pipelines.warehouse.model import read_models
 
 
 def test_a_template_that_only_uses_macros_is_a_model_and_one_that_needs_values_is_not() -> None:

@@ -1,0 +1,108 @@
+"""Which table a file that no source reads most likely is.
+
+Belongs here: comparing headers, choosing a table and a mapping. Does not belong here: looking at
+values (`evidence.py`) or writing the source file (`draft.py`).
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from pipelines.onboarding.vocabulary import Pattern, found_in, normal, patterns
+from pipelines.sources.contract import canonical_tables
+from pipelines.sources.sourcemodel import ColumnSource
+
+_FEWEST = 2  # one common header such as "name" says nothing, unless the file is named so too
+_NAME_COUNTS = 3  # columns that a fitting file name is worth
+_MISSING_COSTS = 0.75  # columns that an absent required one costs
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A table a file may be: the pattern that fits best, and the headers its columns come from."""
+
+    pattern: Pattern
+    columns: dict[str, ColumnSource]
+    missing: tuple[str, ...]
+    headers: int
+
+    @property
+    def table(self) -> str:
+        return self.pattern.table
+
+    @property
+    def vendor(self) -> str | None:
+        """The preset of a known system, whose source files are better than any guess."""
+        preset = self.pattern.preset
+        return None if preset == "canonical" or preset.startswith("generic") else preset
+
+    @property
+    def sentence(self) -> str:
+        """`opportunity: 9 of 12 columns by the preset salesforce; missing stage`."""
+        preset = self.pattern.preset
+        origin = "the canonical names" if preset == "canonical" else f"the preset {preset}"
+        needs = f"; without the required {', '.join(self.missing)}" if self.missing else ""
+        used = len({header for mapped in self.columns.values() for header in mapped.headers})
+        return f"{self.table} by {origin}: {used} of its {self.headers} columns{needs}"
+
+
+def best_fits(name: str, names: tuple[str, ...]) -> list[Fit]:
+    """The tables a file may be, best first; at most one for each table, empty when none fits.
+
+    Args:
+        name: the file's name; names: its headers.
+    """
+    headers = {normal(header): header for header in reversed(names)}
+    best: dict[str, tuple[float, Fit]] = {}
+    for pattern in patterns():
+        columns = {
+            column: mapping
+            for column, mapped in pattern.source.columns.items()
+            if (mapping := found_in(mapped, headers)) is not None
+        }
+        read = {header for mapped in columns.values() for header in mapped.headers}
+        named_so = _is_named_so(name, pattern)
+        if len(read) < (1 if named_so else _FEWEST):
+            continue
+        missing = _missing(pattern, columns)
+        score = len(read) + len(columns) / 100 - _MISSING_COSTS * len(missing)
+        score += _NAME_COUNTS if named_so else 0
+        if pattern.table not in best or score > best[pattern.table][0]:
+            fit = Fit(pattern, columns, missing, len(names))
+            best[pattern.table] = (score, fit)
+    ranked = sorted((pair for pair in best.values() if pair[0] > 0), key=lambda pair: -pair[0])
+    return [_completed(fit, headers) for _, fit in ranked]
+
+
+def _missing(pattern: Pattern, columns: dict[str, ColumnSource]) -> tuple[str, ...]:
+    table = canonical_tables()[pattern.table]
+    given = {*columns, *pattern.source.constants}
+    return tuple(c.name for c in table.exported.values() if c.required and c.name not in given)
+
+
+def _is_named_so(name: str, pattern: Pattern) -> bool:
+    file = PurePosixPath(name).name
+    if file.lower().startswith(pattern.table):
+        return True
+    last = [PurePosixPath(written).name for written in pattern.source.files]
+    return any(fnmatch.fnmatch(file.lower(), written.lower()) for written in last)
+
+
+def _completed(fit: Fit, headers: dict[str, str]) -> Fit:
+    """The fit with columns that other patterns of its table know, from headers not read yet."""
+    columns = dict(fit.columns)
+    taken = {header for mapped in columns.values() for header in mapped.headers}
+    for pattern in patterns():
+        if pattern.table != fit.table:
+            continue
+        for column, mapped in pattern.source.columns.items():
+            given = column in columns or column in fit.pattern.source.constants
+            mapping = None if given else found_in(mapped, headers)
+            if mapping is not None and not taken & set(mapping.headers):
+                columns[column] = mapping
+                taken |= set(mapping.headers)
+    missing = tuple(name for name in fit.missing if name not in columns)
+    order = [c for c in canonical_tables()[fit.table].exported if c in columns]
+    return Fit(fit.pattern, {c: columns[c] for c in order}, missing, fit.headers)

@@ -1,0 +1,199 @@
+"""What attain understands of the exports, before anything is computed (`attain check`).
+
+Belongs here: reading every export as a run would and saying what was recognised. Does not belong
+here: guessing what a file that no source reads may be (`starter/`).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from pipelines.errors import UserError
+from pipelines.landing.detect import clean_header
+from pipelines.landing.land import Export, content_hash, land_export, take_inventory
+from pipelines.landing.parquet import Landed, identifier, literal
+from pipelines.sources.contract import canonical_tables
+from pipelines.sources.sourcemodel import SourceFile, alternatives
+from pipelines.staging.mapping import text_expression
+from pipelines.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pipelines.onboarding.strangers import Guess
+
+_SAMPLES = 3
+
+
+@dataclass(frozen=True)
+class ColumnSeen:
+    """A canonical column, the header or expression it comes from, and some of its values."""
+
+    column: str
+    type: str
+    header: str | None
+    samples: tuple[str, ...]
+    constant: str | None = None
+    read: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FileSeen:
+    """A file (or sheet) and what is recognised in it; `unused` are headers nothing reads."""
+
+    file: str
+    sheet: str | None
+    source: str
+    table: str
+    rows: int
+    columns: tuple[ColumnSeen, ...]
+    unused: tuple[str, ...]
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """Everything found in the input folders."""
+
+    files: list[FileSeen]
+    missing: list[str]
+    unknown: list[str]
+    problems: list[str] = field(default_factory=list)
+    guesses: list[Guess] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        from dataclasses import asdict
+
+        return asdict(self)
+
+
+def recognise(
+    workspace: Workspace,
+    sources: Sequence[SourceFile],
+    stages: tuple[str, ...] = (),
+    only: Path | None = None,
+) -> Recognition:
+    """Read every export as a run would, into a folder that is thrown away.
+
+    Args:
+        stages: the stages of the process in force, which a guessed mapping may name.
+        only: look at this file alone.
+
+    Raises:
+        UserError: an input folder does not exist, or `only` does not lie in one.
+    """
+    from pipelines.onboarding.strangers import guess, strangers
+
+    inventory = take_inventory(workspace, sources)
+    exports, unknown = list(inventory.exports), list(inventory.unknown)
+    unread = strangers(workspace, unknown)
+    if only is not None:
+        wanted = only.resolve()
+        exports = [export for export in exports if export.path.resolve() == wanted]
+        unread = [export for export in unread if export.path.resolve() == wanted]
+        unknown = [export.name for export in unread]
+        if not exports and not unread:
+            raise UserError(f"{only}: lies in no input folder of attain.yaml, or is no export.")
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as con:
+        apart = _Elsewhere(workspace, Path(folder))
+        files = [_see(con, apart, export) for export in exports]
+        guesses = [guess(con, apart, export, stages) for export in unread]
+    missing = [] if only is not None else list(_by_file(inventory.missing))
+    problems = [f"{f.file}: {f.problem}" for f in files if f.problem]
+    problems += [] if only is not None else _required(inventory.missing)
+    return Recognition(files, missing, unknown, problems, guesses)
+
+
+def _by_file(missing: Sequence[SourceFile]) -> dict[str, SourceFile]:
+    """A sentence for each source file without exports; a wide sheet is many sources of one file."""
+    return {
+        f"{' or '.join(s.files)}: no such export (sources/{s.described_in}.yaml"
+        + (")" if s.required else ", optional)"): s
+        for s in missing
+    }
+
+
+def _required(missing: Sequence[SourceFile]) -> list[str]:
+    return [text for text, source in _by_file(missing).items() if source.required]
+
+
+class _Elsewhere(Workspace):
+    """The same workspace with its landed files in another folder."""
+
+    def __init__(self, workspace: Workspace, folder: Path) -> None:
+        super().__init__(workspace.root, workspace.settings)
+        object.__setattr__(self, "_folder", folder)
+
+    @property
+    def landed(self) -> Path:
+        folder: Path = object.__getattribute__(self, "_folder")
+        return folder
+
+
+def _see(con: duckdb.DuckDBPyConnection, workspace: Workspace, export: Export) -> FileSeen:
+    seen = FileSeen(
+        file=export.name,
+        sheet=export.sheet,
+        source=export.source.described_in,
+        table=export.source.table,
+        rows=0,
+        columns=(),
+        unused=(),
+    )
+    found = land_export(con, workspace, export, content_hash(export.path))
+    if found.landed is None:
+        return replace(seen, problem=found.problem)
+    unmet = export.source.unmet_choice(found.landed.names)
+    if unmet is not None:
+        return replace(seen, problem=unmet)
+    columns = tuple(_columns(con, export.source, found.landed))
+    used = {header for column in columns for header in column.read} | _deciding(export.source)
+    return replace(
+        seen,
+        rows=found.landed.rows,
+        columns=columns,
+        unused=tuple(
+            n for n in found.landed.names if n not in used and clean_header(n) not in used
+        ),
+    )
+
+
+def _deciding(source: SourceFile) -> set[str]:
+    """Headers by which rows are chosen are used, too."""
+    keys = (*source.kept, *source.left_out, *source.each)
+    return {header for key in keys for header in alternatives(key)}
+
+
+def _columns(
+    con: duckdb.DuckDBPyConnection, source: SourceFile, landed: Landed
+) -> list[ColumnSeen]:
+    table = canonical_tables()[source.table]
+    present = {clean_header(name).lower(): name for name in landed.names}
+    columns = []
+    for name, mapped in source.columns.items():
+        wanted = [present.get(clean_header(header).lower()) for header in mapped.headers]
+        found = tuple(header for header in wanted if header is not None)
+        samples: tuple[str, ...] = ()
+        shown = None
+        if found:
+            computed = mapped.expression is not None
+            text = text_expression(source, name, present) if computed else identifier(found[0])
+            samples = _samples(con, landed, text)
+            shown = mapped.expression or found[0]
+        read = found if mapped.expression else found[:1]
+        columns.append(ColumnSeen(name, table.columns[name].type, shown, samples, None, read))
+    for name, value in source.constants.items():
+        columns.append(ColumnSeen(name, table.columns[name].type, None, (), value))
+    return columns
+
+
+def _samples(con: duckdb.DuckDBPyConnection, landed: Landed, text: str) -> tuple[str, ...]:
+    rows = con.execute(
+        f"select distinct {text} as x from read_parquet({literal(str(landed.parquet))}) "
+        f"where trim({text}) <> '' order by 1 limit {_SAMPLES}"
+    ).fetchall()
+    return tuple(str(row[0]) for row in rows)

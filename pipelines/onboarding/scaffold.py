@@ -1,0 +1,44 @@
+"""A new workspace: settings with every choice explained, empty folders, Dagster's settings."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import yaml
+
+from pipelines.errors import UserError
+from pipelines.workspace.resources import shipped
+from pipelines.workspace.workspace import SETTINGS_FILE
+
+_SETTINGS = """\
+# One company's workspace. Every key but the name has a default.
+name: {{zh: {name}, en: {name}}}
+base_currency: CNY           # amounts in other currencies are converted at dated rates
+time_zone: Asia/Shanghai     # for time stamps that carry none
+# as_of: 2026-11-15          # business date; without it a run looks at the end of last week
+process: functional          # or journey, s1_s7, or your own policy/process/<name>.yaml
+calendar: cn                 # policy/calendar/<name>.yaml: holidays and working days
+org_view: as_was             # a fact belongs to the unit its owner was in on its date (or as_is)
+inputs:
+  - path: data/raw           # exports described by sources/*.yaml
+  - {{path: data/canonical, format: canonical}}   # files that carry the canonical names
+"""
+
+
+def create_workspace(folder: Path, name: str) -> None:
+    """Write the settings and folders of a workspace.
+
+    Raises:
+        UserError: the folder is a workspace already, or is a file.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{folder} is a file; give a folder.")
+    settings = folder / SETTINGS_FILE
+    if settings.exists():
+        raise UserError(f"{settings} exists already; edit it, or give another folder.")
+    for inner in ("data/raw", "data/canonical", "sources", "policy"):
+        (folder / inner).mkdir(parents=True, exist_ok=True)
+    quoted = yaml.safe_dump(name, allow_unicode=True, width=1000).splitlines()[0]
+    settings.write_text(_SETTINGS.format(name=quoted), encoding="utf-8")
+    shutil.copyfile(shipped("dagster.yaml"), folder / "dagster.yaml")

@@ -1,0 +1,1 @@
+"""The appraisal report: one page for HR, one form for each employee."""

@@ -1,0 +1,212 @@
+"""Scorecards: each indicator with its weight, target, actual, n and score.
+
+Belongs here: one person's card, all persons' scores side by side, and what could not be judged.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pipelines.reporting.appraisal.grades import flag_texts, scheme_name
+from pipelines.reporting.model.context import Context
+from pipelines.reporting.model.kpis import typed
+from pipelines.reporting.model.page import Column, Row, Section, SectionNotice, Table
+from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.tables import count, share, table
+from pipelines.reporting.model.values import (
+    Bilingual,
+    Count,
+    Listing,
+    Number,
+    Shown,
+    Text,
+    message,
+    quotient,
+    verbatim,
+)
+
+QUERIES = ("appraisal_scores",)
+
+
+def scores_by_person(context: Context) -> dict[tuple[str, str], list[Record]]:
+    """Indicator rows by person and scheme, in the order of the scheme."""
+    cards: dict[tuple[str, str], list[Record]] = {}
+    for row in context.rows("appraisal_scores"):
+        cards.setdefault((row.employee_id, row.scheme_id), []).append(row)
+    return cards
+
+
+def _label(row: Record) -> Text:
+    if row.label_zh is None:
+        return verbatim(row.indicator)
+    return Bilingual(zh=row.label_zh, en=row.label_en)
+
+
+def _measured(context: Context, row: Record, value: Decimal | None) -> Shown | None:
+    """A target or an actual in the unit of the indicator's KPI."""
+    if value is None:
+        return None
+    kpi = context.kpis.get(row.kpi_id or "")
+    if kpi is None:
+        return message("value.plain", value=Number(value=value))
+    return message("value.plain", value=typed(kpi, value))
+
+
+def scorecard_section(context: Context, result: Record, scores: list[Record]) -> Section:
+    """One person's card; weights of what could not be judged go to what could."""
+    left_out = [row for row in scores if not row.is_counted]
+    flags = flag_texts(result)
+    total_weight = sum((row.weight for row in scores), Decimal(0))
+    return Section(
+        id="scorecard",
+        topic=message("scorecard.topic"),
+        message=message(
+            "scorecard.all_judged" if not left_out else "scorecard.some_judged",
+            n=Count(value=len(scores) - len(left_out)),
+            all=Count(value=len(scores)),
+        ),
+        what=(message("scorecard.what"),),
+        note=(
+            message(
+                "scorecard.left_out",
+                indicators=Listing(items=tuple(_label(row) for row in left_out)),
+            ),
+        )
+        if left_out
+        else (),
+        notice=SectionNotice(severity="warning", text=flags) if flags else None,
+        table=table(
+            "indicator:text weight:number target:text actual:text n:count score:number "
+            "counted_weight:number weighted_score:number source:text",
+            [_card(context, row) for row in scores],
+            total=(
+                message("row.total"),
+                Number(value=total_weight, decimals=0),
+                None,
+                None,
+                None,
+                None,
+                Number(value=sum((row.counted_weight for row in scores), Decimal(0)), decimals=1),
+                Number(value=sum((row.weighted_score for row in scores), Decimal(0)), decimals=2),
+                None,
+            ),
+        ),
+        table_open=True,
+        definitions=tuple(d for row in scores for d in context.definition(row.kpi_id or "")),
+    )
+
+
+def _card(context: Context, row: Record) -> tuple[Shown | None, ...]:
+    return (
+        _label(row),
+        Number(value=row.weight, decimals=0),
+        _measured(context, row, row.target),
+        _measured(context, row, row.actual),
+        count(row.n),
+        Number(value=row.score) if row.score is not None else None,
+        Number(value=row.counted_weight, decimals=1),
+        Number(value=row.weighted_score, decimals=2),
+        verbatim(row.source),
+    )
+
+
+def matrix_section(context: Context, scheme: Record, suffix: str) -> Section:
+    """Everyone's score on every indicator; empty where it could not be judged."""
+    rows = [r for r in context.rows("appraisal_scores") if r.scheme_id == scheme.scheme_id]
+    labels = {r.indicator: _label(r) for r in rows}
+    people: dict[str, dict[str, Record]] = {}
+    for row in rows:
+        people.setdefault(row.employee_id, {})[row.indicator] = row
+    columns = (
+        Column(id="rep", label=message("column.rep"), type="text"),
+        *(
+            Column(id=f"i_{number}", label=label, type="number")
+            for number, label in enumerate(labels.values(), 1)
+        ),
+    )
+    return Section(
+        id=f"scores{suffix}",
+        topic=message("scores.topic"),
+        message=_weakest(rows, labels),
+        what=(message("scores.what"),),
+        table=Table(
+            columns=columns,
+            rows=tuple(
+                Row(
+                    cells=(
+                        context.person(employee_id),
+                        *(_score(card.get(indicator)) for indicator in labels),
+                    )
+                )
+                for employee_id, card in people.items()
+            ),
+        ),
+    )
+
+
+def _score(row: Record | None) -> Number | None:
+    if row is None or row.score is None:
+        return None
+    return Number(value=row.score)
+
+
+def _weakest(rows: list[Record], labels: dict[str, Text]) -> Shown:
+    """The indicator with the lowest average score among those judged."""
+    averages = {}
+    for indicator in labels:
+        scores = [r.score for r in rows if r.indicator == indicator and r.score is not None]
+        if scores:
+            averages[indicator] = quotient(sum(scores, Decimal(0)), len(scores))
+    if not averages:
+        return message("scores.none")
+    weakest = min(averages, key=lambda indicator: averages[indicator])
+    return message(
+        "scores.weakest",
+        indicator=labels[weakest],
+        score=Number(value=averages[weakest]),
+    )
+
+
+def judged_section(context: Context, scheme: Record, suffix: str) -> Section:
+    """How many people each indicator could judge: small samples are left out, not guessed."""
+    rows = [r for r in context.rows("appraisal_scores") if r.scheme_id == scheme.scheme_id]
+    indicators: dict[str, list[Record]] = {}
+    for row in rows:
+        indicators.setdefault(row.indicator, []).append(row)
+    worst = min(indicators.values(), key=lambda group: sum(r.is_counted for r in group))
+    judged = sum(r.is_counted for r in worst)
+    if judged == len(worst):
+        headline = message("judged.all")
+    else:
+        headline = message(
+            "judged.worst",
+            indicator=_label(worst[0]),
+            n=Count(value=judged),
+            all=Count(value=len(worst)),
+        )
+    return Section(
+        id=f"judged{suffix}",
+        topic=message("judged.topic"),
+        message=headline,
+        what=(message("judged.what", scheme=scheme_name(scheme)),),
+        table=table(
+            "indicator:text weight:number min_n:count judged:count not_judged:count "
+            "judged_share:ratio average_score:number",
+            [_coverage(group) for group in indicators.values()],
+        ),
+        table_open=True,
+    )
+
+
+def _coverage(group: list[Record]) -> tuple[Shown | None, ...]:
+    judged = [row for row in group if row.is_counted]
+    total = sum((row.score for row in judged), Decimal(0))
+    return (
+        _label(group[0]),
+        Number(value=group[0].weight, decimals=0),
+        count(group[0].min_n),
+        count(len(judged)),
+        count(len(group) - len(judged)),
+        share(len(judged), len(group)),
+        Number(value=quotient(total, len(judged))) if judged else None,
+    )

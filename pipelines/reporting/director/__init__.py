@@ -1,0 +1,1 @@
+"""The sales director's week: where the quarter stands, why, and what needs a decision."""

@@ -1,0 +1,1 @@
+"""The pages behind the figures: a definition, its sums, the rows it counts."""

@@ -1,0 +1,167 @@
+"""The rows, parts and checks behind one figure as tables of a page.
+
+Belongs here: typed cells of rows that an explanation found; contacts of people outside masked. Does
+not belong here: finding them (`pipelines/explain/explain.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from pipelines.books.quarantine import masked
+from pipelines.explain.explain import Explanation
+from pipelines.policy.catalogue import Catalogue
+from pipelines.reporting.drilldown.page import bilingual, decimals_of, exactly, plain_number
+from pipelines.reporting.language.speaker import catalogue as words_of
+from pipelines.reporting.model.page import Column, ColumnType, Row, Table
+from pipelines.reporting.model.tables import table
+from pipelines.reporting.model.values import (
+    Bilingual,
+    Count,
+    Day,
+    Listing,
+    Message,
+    Moment,
+    Number,
+    Shown,
+    Text,
+    Verbatim,
+    message,
+    verbatim,
+)
+from pipelines.reporting.shared.exports import file_place
+from pipelines.reporting.shared.verdicts import subject
+from pipelines.sources.contract import canonical_tables
+
+_MOST_CHECKS = 40
+_NEVER = 9999  # the year in which ends what has no end
+
+
+# Columns every row has; the others are those the catalogue lists for the fact.
+_FRAME = ("numerator", "denominator", "file", "line")
+
+
+def contact_columns() -> frozenset[str]:
+    return frozenset(name for table in canonical_tables().values() for name in table.contact)
+
+
+def rows_table(
+    explained: Explanation, catalogue: Catalogue, names: dict[str, str], contacts: frozenset[str]
+) -> Table | None:
+    """The rows with typed columns; a column that is empty in all rows is left out."""
+    if not explained.rows:
+        return None
+    columns = [
+        name
+        for name in explained.columns
+        if name in _FRAME or any(row[name] is not None for row in explained.rows)
+    ]
+    if explained.kpi.denominator is None and not explained.parts:
+        columns.remove("denominator")
+    made = []
+    cells: dict[str, list[Shown | None]] = {}
+    for name in columns:
+        values = [row[name] for row in explained.rows]
+        if name == "kpi":
+            labels = {other: bilingual(catalogue.kpis[other].label) for other in set(values)}
+            kind, cells[name] = "text", [labels[value] for value in values]
+        elif name == "owner":
+            kind, cells[name] = "text", [_person(value, names) for value in values]
+        elif name == "file":
+            kind, cells[name] = "text", [None if v is None else file_place(v) for v in values]
+        elif name in contacts:
+            kind, cells[name] = "text", [_masked(value) for value in values]
+        else:
+            kind, cells[name] = _column(name, values)
+        made.append(Column.model_validate({"id": name, "label": column_label(name), "type": kind}))
+    rows = zip(*(cells[name] for name in columns), strict=True)
+    more = explained.row_count if explained.row_count > len(explained.rows) else None
+    return Table(columns=tuple(made), rows=tuple(Row(cells=row) for row in rows), rows_in_all=more)
+
+
+def _person(employee_id: Any, names: dict[str, str]) -> Verbatim | None:
+    if employee_id is None:
+        return None
+    name = names.get(employee_id)
+    return verbatim(f"{name} {employee_id}" if name else str(employee_id))
+
+
+def _masked(value: Any) -> Verbatim | None:
+    return verbatim(masked(str(value))) if value else None
+
+
+def column_label(name: str) -> Text:
+    """What a column is called; one of a fact that a company added keeps its own name."""
+    known = f"field.{name}"
+    return message(known) if known in words_of("en") else verbatim(name)
+
+
+def _column(name: str, values: Sequence[Any]) -> tuple[ColumnType, list[Shown | None]]:
+    """The cells of a column, all of the type that its values have."""
+    first = next((value for value in values if value is not None), None)
+    if isinstance(first, bool):
+        says = {True: message("drill.yes"), False: message("drill.no")}
+        return "text", [None if value is None else says[value] for value in values]
+    if isinstance(first, datetime):
+        return "moment", [
+            None if v is None else Moment(at=v.replace(microsecond=0)) for v in values
+        ]
+    if isinstance(first, date):
+        return "day", [None if v is None or v.year == _NEVER else Day(date=v) for v in values]
+    if isinstance(first, int | float | Decimal) or name in ("numerator", "denominator"):
+        return "number", _numbers(values)
+    return "text", [None if value is None else verbatim(str(value)) for value in values]
+
+
+def _numbers(values: Sequence[Any]) -> list[Shown | None]:
+    """Numbers with as many decimals as any of the column has."""
+    exact = [None if value is None else exactly(value) for value in values]
+    places = max((decimals_of(number) for number in exact if number is not None), default=0)
+    return [None if number is None else Number(value=number, decimals=places) for number in exact]
+
+
+def parts_table(explained: Explanation, catalogue: Catalogue) -> Table | None:
+    if not explained.parts:
+        return None
+    rows = []
+    for name, part in explained.parts.items():
+        numbers = [part.get(key) for key in ("value", "numerator", "denominator", "n")]
+        cells = [None if number is None else plain_number(number) for number in numbers]
+        rows.append((bilingual(catalogue.kpis[name].label), *cells))
+    return table("kpi_name:text value:number numerator:number denominator:number n:number", rows)
+
+
+def checks_said(checks: Sequence[dict[str, Any]]) -> Message:
+    if not checks:
+        return message("drill.checks_none")
+    broken = sum(check["status"] != "passed" for check in checks)
+    if broken:
+        return message(
+            "drill.checks_broken", broken=Count(value=broken), n=Count(value=len(checks))
+        )
+    return message("drill.checks_hold", n=Count(value=len(checks)))
+
+
+def checks_table(checks: Sequence[dict[str, Any]]) -> Table | None:
+    """Each table with how many checks held, and what did not."""
+    if not checks:
+        return None
+    by_table: dict[str, list[dict[str, Any]]] = {}
+    for check in checks:
+        by_table.setdefault(check["table_name"], []).append(check)
+    rows = []
+    for name, found in sorted(by_table.items())[:_MOST_CHECKS]:
+        broken = [check for check in found if check["status"] != "passed"]
+        said = tuple(Bilingual(zh=check["zh"], en=check["en"]) for check in broken)
+        rows.append(
+            (
+                subject(name),
+                Count(value=len(found) - len(broken)),
+                Count(value=len(broken)) if broken else None,
+                Listing(items=said) if said else None,
+            )
+        )
+    return table("looked_at:text checks_held:count checks_broken:count what_broke:text", rows)

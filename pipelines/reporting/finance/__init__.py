@@ -1,0 +1,1 @@
+"""Finance's month: receivables, the commission close, every difference with its reason."""

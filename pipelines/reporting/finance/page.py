@@ -1,0 +1,242 @@
+"""Finance: what customers owe, whether it ties, and what commission is owed and paid.
+
+Receivables and commission are one body of evidence with two addresses: by week with receivables
+first, by month with commission first.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from pipelines.reporting.finance import close as section_close
+from pipelines.reporting.finance import commission as section_commission
+from pipelines.reporting.finance import commission_book, commission_lead, receivables_book
+from pipelines.reporting.finance import customers as section_customers
+from pipelines.reporting.finance import differences as section_differences
+from pipelines.reporting.finance import provision as section_provision
+from pipelines.reporting.finance.receivables_book import book_link
+from pipelines.reporting.model import kpis
+from pipelines.reporting.model.context import Context
+from pipelines.reporting.model.kpis import KpiBook
+from pipelines.reporting.model.page import Comparison, Page, Reader, Section, SparkPoint, Tile
+from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.values import (
+    Bilingual,
+    Count,
+    Days,
+    Message,
+    Money,
+    Period,
+    Ratio,
+    message,
+    quotient,
+)
+from pipelines.reporting.shared import quality as section_quality
+from pipelines.reporting.shared import receivables as section_receivables
+from pipelines.reporting.shared.receivables import company_metric, old_customers
+from pipelines.reporting.shared.tiles import level_tile, sum_tile
+
+QUERIES = (
+    "receivable_history",
+    *kpis.QUERIES,
+    *receivables_book.QUERIES,
+    *commission_book.QUERIES,
+    *commission_lead.QUERIES,
+    *section_customers.QUERIES,
+    *section_provision.QUERIES,
+    *section_quality.QUERIES,
+    *section_receivables.QUERIES,
+)
+HISTORIES = ("overdue_rate:week", "dso:week")
+WANTED = (*HISTORIES, "collections:month")
+FAMILY = "finance"
+
+
+def build(context: Context) -> list[Page]:
+    """The same evidence at two addresses, each with its own subject first."""
+    book = KpiBook.read(context, "company", WANTED, HISTORIES)
+    receivables = (
+        section_receivables.ageing_section(context, exact=True, link=book_link(context)),
+        section_customers.customers_section(context),
+        section_customers.regions_section(context),
+        section_customers.risk_section(context),
+        section_provision.provision_section(context),
+        section_provision.ledger_section(context),
+        section_provision.revaluation_section(context),
+        section_provision.days_section(context),
+        section_customers.unallocated_section(context),
+        section_customers.limits_section(context),
+    )
+    commission = (
+        section_differences.remainder_section(context, commission_book.book_link(context)),
+        section_differences.comparisons_section(context),
+        section_differences.payroll_section(context),
+        section_differences.deals_section(context),
+        section_commission.base_section(context),
+        section_close.accrual_section(context),
+        section_close.corrections_section(context),
+        section_close.disputes_section(context),
+        section_close.approvals_section(context),
+        section_close.closed_section(context),
+        section_commission.months_section(context),
+        section_commission.payees_section(context),
+        section_close.contract_cost_section(context),
+    )
+    data = section_quality.quality_section(context)
+    owed, paid = _receivable_lead(context, book), commission_lead.lead(context)
+    return [
+        _page(context, "receivables", context.week, (*owed, *paid), _tiles(context, book),
+              (*receivables, *commission, data)).model_copy(
+            update={"book": receivables_book.receivables_book(context)}),
+        _page(context, "commission_reconciliation", context.last_month, (*paid, *owed),
+              _commission_tiles(context, book), (*commission, *receivables, data)).model_copy(
+            update={"book": commission_book.commission_book(context)}),
+    ]  # fmt: skip
+
+
+def _page(
+    context: Context,
+    report: str,
+    period: Period,
+    lead: tuple[Message, ...],
+    tiles: tuple[Tile, ...],
+    sections: tuple[Section, ...],
+) -> Page:
+    return Page(
+        report=report,
+        family=FAMILY,
+        reader=Reader(kind="function", id="finance", name=Bilingual(zh="财务", en="Finance")),
+        period=period,
+        as_of=context.as_of,
+        company=context.company,
+        currency=context.currency,
+        lead=lead or (message("finance.lead.nothing"),),
+        freshness=context.freshness,
+        quality=context.quality,
+        tiles=tiles,
+        sections=sections,
+    )
+
+
+# --- tiles --------------------------------------------------------------------------------------
+
+
+def _tiles(context: Context, book: KpiBook) -> tuple[Tile, ...]:
+    me, quotas = context.company_id, context.quotas("company")
+    metric = company_metric(context)
+    overdue = Money(amount=metric.overdue) if metric is not None else None
+    window = None
+    if metric is not None:
+        window = message("tile.window", days=Days(value=Decimal(metric.dso_days)))
+    return (
+        _balance_tile(context, "outstanding", metric, "ageing"),
+        level_tile(
+            context, book, me, "overdue_rate", message("scope.share_of_receivables"), overdue,
+            "customers",
+        ),
+        level_tile(context, book, me, "dso", message("scope.as_of_day"), window, "days"),
+        sum_tile(context, book, quotas, me, "collections", "month", "receipts", None),
+        _balance_tile(context, "ecl_provision", metric, "provision"),
+        commission_lead.payable_tile(context),
+    )  # fmt: skip
+
+
+def _commission_tiles(context: Context, book: KpiBook) -> tuple[Tile, ...]:
+    """Commission first; of receivables what stands beside it."""
+    shared = {tile.kpi_id: tile for tile in _tiles(context, book)}
+    return (
+        commission_lead.unexplained_tile(context),
+        commission_lead.payable_tile(context, beside_unexplained=True),
+        commission_lead.liability_tile(context),
+        commission_lead.cost_tile(context),
+        shared["outstanding"],
+        shared["overdue_rate"],
+    )
+
+
+_BALANCES = {"outstanding": "receivables_open", "ecl_provision": "ecl_provision"}
+
+
+def _balance_tile(context: Context, name: str, metric: Record | None, section: str) -> Tile:
+    """A balance as of the day, with its thirteen week-ends."""
+    label, scope = message(f"tile.{name}"), message("scope.as_of_day")
+    value = getattr(metric, name) if metric is not None else None
+    if metric is None or value is None:
+        return Tile(
+            kpi_id=name,
+            label=label,
+            scope=scope,
+            value=None,
+            no_data_reason=context.lacks("invoice") or message("ageing.nothing_open"),
+            section=section,
+        )
+    history = {row.as_of_date: getattr(row, name) for row in context.rows("receivable_history")}
+    footer = None
+    if name == "outstanding" and metric.gl_difference is not None:
+        off = Money(amount=metric.gl_difference, exact=True, signed=True)
+        footer = message("tile.ledger_off" if off.amount else "tile.ledger_ties", difference=off)
+    elif name == "ecl_provision" and metric.outstanding:
+        rate = Ratio(value=quotient(value, metric.outstanding), decimals=1)
+        footer = message("tile.of_outstanding", rate=rate)
+    week_ago = history.get(context.week.end - timedelta(weeks=1))
+    year_ago = history.get(context.as_of - timedelta(weeks=52))
+    return Tile(
+        kpi_id=name,
+        label=label,
+        scope=scope,
+        value=Money(amount=value),
+        spark=tuple(
+            SparkPoint(end=end, value=amount)
+            for end, amount in sorted(history.items())
+            if end > context.as_of - timedelta(weeks=13)
+        ),
+        comparisons=tuple(
+            Comparison(label=message(label_id), shown=Money(amount=before))
+            for label_id, before in (("tile.last_week", week_ago), ("tile.last_year", year_ago))
+            if before is not None
+        ),
+        footer=footer,
+        section=section,
+        asked=context.asked("company", context.company_id, _BALANCES[name], "week"),
+    )
+
+
+# --- leads --------------------------------------------------------------------------------------
+
+
+def _receivable_lead(context: Context, book: KpiBook) -> tuple[Message, ...]:
+    metric = company_metric(context)
+    if metric is None or metric.outstanding <= 0:
+        return ()
+    rate = Ratio(value=quotient(metric.overdue, metric.outstanding), decimals=1)
+    row = book.now(context.company_id, "overdue_rate", "week")
+    before = row.previous_value if row is not None else None
+    name = "finance.lead.owed"
+    if before is not None and before != rate.value:
+        name = "finance.lead.owed_up" if rate.value > before else "finance.lead.owed_down"
+    said = [
+        message(
+            name,
+            outstanding=Money(amount=metric.outstanding),
+            rate=rate,
+            before=Ratio(value=before if before is not None else rate.value, decimals=1),
+        )
+    ]
+    old = old_customers(context)
+    if old:
+        said.append(
+            message(
+                "finance.lead.old",
+                amount=Money(amount=sum((row.over_90 for row in old), Decimal(0))),
+                customers=Count(value=len(old), unit="customers"),
+            )
+        )
+    if metric.gl_difference is None:
+        said.append(message("finance.lead.no_ledger"))
+    elif metric.gl_difference == 0:
+        said.append(message("finance.lead.ties"))
+    else:
+        off = Money(amount=metric.gl_difference, exact=True, signed=True)
+        said.append(message("finance.lead.ties_not", difference=off))
+    return tuple(said)

@@ -1,0 +1,307 @@
+"""What every page of a run shares: the day, the periods, names, stages, and what is missing.
+
+Belongs here: reading them once per report. Does not belong here: any section's own rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+
+import duckdb
+
+from pipelines.errors import UserError
+from pipelines.reporting.model.page import Asked, Definition, Freshness, Quality
+from pipelines.reporting.model.periods import month_of
+from pipelines.reporting.model.queries import Record, fetch, stream, tables_of
+from pipelines.reporting.model.values import (
+    Bilingual,
+    Listing,
+    Message,
+    Period,
+    Shown,
+    Text,
+    Verbatim,
+    message,
+    verbatim,
+)
+
+QUERIES = (
+    "parameter", "periods", "kpi_policy", "missing", "no_data", "people", "units", "stages",
+    "buckets",
+)  # fmt: skip
+_WEEKS = 13
+_MISSING = "missing_export:"
+# Computed from what is there, but empty without these.
+_ALSO_NEEDS = {"pipeline_coverage": ("quota",)}
+
+
+@dataclass(frozen=True)
+class KpiPolicy:
+    """What policy says of a KPI."""
+
+    id: str
+    label: Bilingual
+    description: Bilingual
+    formula: Bilingual
+    unit: str
+    decimals: int
+    direction: str
+    min_n: int
+    target: Decimal | None
+
+    @property
+    def definition(self) -> Definition:
+        """The disclosure of a tile or section: meaning, then formula."""
+        return Definition(
+            term=self.label,
+            meaning=Bilingual(
+                zh=f"{self.description.zh}公式：{self.formula.zh}",
+                en=f"{self.description.en} Formula: {self.formula.en}",
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything sections share. All lookups fall back to the id itself: nothing is dropped."""
+
+    con: duckdb.DuckDBPyConnection
+    as_of: date
+    company_id: str
+    company: Bilingual
+    currency: str
+    stale_after_days: int
+    periods: dict[str, Record]
+    kpis: dict[str, KpiPolicy]
+    missing: frozenset[str]
+    no_data: dict[str, str]
+    people: dict[str, Record]
+    units: dict[str, Record]
+    stages: dict[str, Record]
+    buckets: dict[str, Record]
+    quality: Quality
+    freshness: tuple[Freshness, ...]
+    not_renewed: frozenset[str] = frozenset()
+    _rows: dict[str, list[Record]] = field(default_factory=dict)
+    _groups: dict[str, dict[str, list[Record]]] = field(default_factory=dict)
+    _quotas: dict[str, dict[tuple[str, str, str], Record]] = field(default_factory=dict)
+
+    def rows(self, query: str, **params: object) -> list[Record]:
+        """The rows of a query, with the run's dates filled in; read once per report."""
+        key = f"{query} {sorted(params.items())!r}"
+        if key not in self._rows:
+            self._rows[key] = fetch(self.con, query, **(self._dates | params))
+        return self._rows[key]
+
+    def stream(self, query: str, **params: object) -> Iterator[Record]:
+        """The rows of a query as they come, for a workbook that holds all of them."""
+        return stream(self.con, query, **self._dates, **params)
+
+    def grouped(self, query: str, column: str, **params: object) -> dict[str, list[Record]]:
+        """The rows of a query by the value of one column, in the order they came."""
+        key = f"{query} by {column} {sorted(params.items())!r}"
+        if key not in self._groups:
+            groups: dict[str, list[Record]] = {}
+            for row in self.rows(query, **params):
+                groups.setdefault(getattr(row, column), []).append(row)
+            self._groups[key] = groups
+        return self._groups[key]
+
+    @cached_property
+    def _dates(self) -> dict[str, object]:
+        week = self.week
+        return {
+            "as_of": self.as_of,
+            "company_id": self.company_id,
+            "week_start": week.start,
+            "month_start": self.month.start,
+            "month": self.month.key,
+            "last_month": self.last_month.key,
+            "quarter_start": self.quarter.start,
+            "quarter_end": self.quarter.end,
+            "rolling_start": week.end - timedelta(weeks=_WEEKS) + timedelta(days=1),
+            "history_from": week.end - timedelta(weeks=_WEEKS - 1),
+            "history_to": max(week.end, self.as_of),
+        }
+
+    def quotas(self, scope_kind: str) -> dict[tuple[str, str, str], Record]:
+        """Quotas of one kind of scope, by period kind, scope and measure."""
+        if scope_kind not in self._quotas:
+            self._quotas[scope_kind] = {
+                (row.period_kind, row.scope_id, row.measure): row
+                for row in self.rows("quotas")
+                if row.scope_kind == scope_kind
+            }
+        return self._quotas[scope_kind]
+
+    @cached_property
+    def week(self) -> Period:
+        """The ISO week that contains the day of the report."""
+        return Period.week_of(self.as_of)
+
+    @cached_property
+    def month(self) -> Period:
+        return self._period("month")
+
+    @cached_property
+    def quarter(self) -> Period:
+        return self._period("quarter")
+
+    @cached_property
+    def last_month(self) -> Period:
+        """The latest month that has ended by the day of the report."""
+        if self.month.end <= self.as_of:
+            return self.month
+        return month_of((self.month.start - timedelta(days=1)).strftime("%Y-%m"))
+
+    def _period(self, kind: str) -> Period:
+        row = self.periods[kind]
+        return Period.model_validate(
+            {"period": kind, "start": row.period_start, "end": row.period_end}
+        )
+
+    @property
+    def week_is_whole(self) -> bool:
+        """Whether the week has ended, so that no comparison has to stop at a weekday."""
+        return self.week.end <= self.as_of
+
+    # --- names ---
+
+    @cached_property
+    def _shared_names(self) -> frozenset[str]:
+        counted = Counter(person.name for person in self.people.values())
+        return frozenset(name for name, times in counted.items() if times > 1)
+
+    def person(self, employee_id: str | None) -> Verbatim:
+        """A person's name; with the id where two people share it."""
+        if employee_id is None:
+            return verbatim("—")
+        person = self.people.get(employee_id)
+        if person is None or not person.name:
+            return verbatim(employee_id)
+        if person.name in self._shared_names:
+            return verbatim(f"{person.name} {employee_id}")
+        return verbatim(person.name)
+
+    def unit(self, unit_id: str | None) -> Text:
+        """A unit's name; what belongs to no unit says so."""
+        if unit_id is None or unit_id == "(none)":
+            return message("scope.no_unit")
+        unit = self.units.get(unit_id)
+        return verbatim(unit.name if unit is not None else unit_id)
+
+    def stage(self, stage_id: str | None) -> Text:
+        return self._labelled(self.stages, stage_id)
+
+    def bucket(self, bucket_id: str | None) -> Text:
+        return self._labelled(self.buckets, bucket_id)
+
+    @staticmethod
+    def _labelled(entries: dict[str, Record], key: str | None) -> Text:
+        entry = entries.get(key or "")
+        if entry is None:
+            return verbatim(key or "—")
+        return Bilingual(zh=entry.label_zh, en=entry.label_en)
+
+    def asked(self, scope_kind: str, scope_id: str, kpi_id: str, period_kind: str) -> Asked | None:
+        """The current value of a KPI as `attain explain` names it, if its period has a name."""
+        if period_kind == "rolling_13w":
+            period = "13w"
+        elif period_kind in ("week", "month", "quarter"):
+            period = getattr(self, period_kind).key
+        else:
+            return None
+        kind = "rep" if scope_kind == "employee" else scope_kind
+        scope = "company" if kind == "company" else f"{kind}:{scope_id}"
+        return Asked(kpi_id=kpi_id, scope=scope, period=period)
+
+    # --- what is missing ---
+
+    def is_renewed(self, *queries: str) -> bool:
+        """Whether no blocking check kept what these queries read as it was before."""
+        return self.not_renewed.isdisjoint(tables_of(queries))
+
+    def lacks(self, *tables: str) -> Message | None:
+        """Why something cannot be shown: the exports it needs that brought no rows."""
+        absent = [table for table in tables if table in self.missing]
+        return missing_exports(absent) if absent else None
+
+    def why_no_value(self, kpi_id: str) -> Message:
+        """Why a KPI has no value: an export is missing, or nothing happened."""
+        reason = self.no_data.get(kpi_id, "")
+        if reason.startswith(_MISSING):
+            return missing_exports(reason.removeprefix(_MISSING).split(","))
+        return self.lacks(*_ALSO_NEEDS.get(kpi_id, ())) or message("no_data.nothing")
+
+    def definition(self, kpi_id: str) -> tuple[Definition, ...]:
+        """A KPI's definition, if policy has the KPI."""
+        kpi = self.kpis.get(kpi_id)
+        return (kpi.definition,) if kpi else ()
+
+
+def missing_exports(tables: list[str]) -> Message:
+    """ "No data: the export of … is missing", by the names of the tables."""
+    names: tuple[Shown, ...] = tuple(message(f"export.{table}") for table in tables)
+    return message("no_data.missing_export", exports=Listing(items=names))
+
+
+def open_context(
+    con: duckdb.DuckDBPyConnection,
+    as_of: date,
+    quality: Quality,
+    freshness: tuple[Freshness, ...],
+    not_renewed: frozenset[str] = frozenset(),
+) -> Context:
+    """Read what all pages of a report share.
+
+    Args:
+        not_renewed: tables that a blocking check kept as they were before.
+
+    Raises:
+        UserError: the warehouse was computed for another day.
+    """
+    parameter = fetch(con, "parameter")[0]
+    if parameter.as_of_date != as_of:
+        raise UserError(
+            f"The warehouse was computed as of {parameter.as_of_date}, the reports were asked for "
+            f"{as_of}; run again with --as-of {as_of}.",
+            2,
+        )
+    return Context(
+        con=con,
+        as_of=as_of,
+        company_id=parameter.company_id,
+        company=Bilingual(zh=parameter.company_name_zh, en=parameter.company_name_en),
+        currency=parameter.base_currency,
+        stale_after_days=parameter.stale_after_days,
+        periods={row.period_kind: row for row in fetch(con, "periods")},
+        kpis={row.kpi_id: _policy(row) for row in fetch(con, "kpi_policy")},
+        missing=frozenset(row.table_name for row in fetch(con, "missing")),
+        no_data={row.kpi_id: row.reason for row in fetch(con, "no_data")},
+        people={row.employee_id: row for row in fetch(con, "people")},
+        units={row.unit_id: row for row in fetch(con, "units")},
+        stages={row.stage_id: row for row in fetch(con, "stages")},
+        buckets={row.bucket_id: row for row in fetch(con, "buckets")},
+        quality=quality,
+        freshness=freshness,
+        not_renewed=not_renewed,
+    )
+
+
+def _policy(row: Record) -> KpiPolicy:
+    return KpiPolicy(
+        id=row.kpi_id,
+        label=Bilingual(zh=row.label_zh, en=row.label_en),
+        description=Bilingual(zh=row.description_zh, en=row.description_en),
+        formula=Bilingual(zh=row.formula_zh, en=row.formula_en),
+        unit=row.unit,
+        decimals=row.decimals,
+        direction=row.direction,
+        min_n=row.min_n,
+        target=row.target_value,
+    )

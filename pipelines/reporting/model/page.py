@@ -1,0 +1,329 @@
+"""The typed model of a page: the same numbers whatever the language.
+
+Belongs here: page, tile, section, table, and their JSON. Does not belong here: words, colours or
+markup. A page is already filtered to what its reader may see; nothing later can widen it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Collection
+from datetime import date
+from pathlib import PurePosixPath
+from typing import Annotated, Literal
+
+from pydantic import Field, SkipValidation, model_validator
+
+from pipelines.reporting.model.charts import Chart
+from pipelines.reporting.model.values import (
+    Bilingual,
+    Exact,
+    Frozen,
+    Judgement,
+    Message,
+    Period,
+    Shown,
+    Text,
+    Value,
+    Verbatim,
+)
+from pipelines.reporting.workbook.write import Book
+
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class Reader(Frozen):
+    """Whose page it is: the company, a unit, an employee, or a function such as finance."""
+
+    kind: Literal["company", "region", "team", "employee", "function"]
+    id: str = Field(min_length=1)
+    name: Text
+
+
+class Freshness(Frozen):
+    """How new one system's data is: the latest business date found in it, never a file's time.
+
+    `late_tables` are its exports that should have come since.
+    """
+
+    system: Text
+    data_to: date | None
+    late_tables: tuple[str, ...] = ()
+
+    @property
+    def late(self) -> bool:
+        return bool(self.late_tables)
+
+    def needed_by(self, tables: Collection[str]) -> Freshness:
+        """What of it a page has to say that is computed from these tables."""
+        late = tuple(name for name in self.late_tables if f"staging.{name}" in tables)
+        return self.model_copy(update={"late_tables": late})
+
+
+class FailedCheck(Frozen):
+    """A check that did not pass: what it looks at, and what that means for the reader."""
+
+    id: str
+    name: Text
+    meaning: Text
+    blocking: bool
+
+
+class Quality(Frozen):
+    """Check and quarantine status, as it stands under the title and in the banner."""
+
+    checks_passed: int
+    checks_warned: int = 0
+    checks_failed: int = 0
+    checks_errored: int = 0
+    quarantined_rows: int = 0
+    quarantined_amount: Exact | None = None
+    failed: tuple[FailedCheck, ...] = ()
+
+    def seen_by(self, reader: Reader) -> Quality:
+        """The status as a reader may see it: money of others' rows is not for one employee."""
+        if reader.kind != "employee":
+            return self
+        return self.model_copy(update={"quarantined_amount": None})
+
+
+class SparkPoint(Frozen):
+    """One period of a tile's history, by its last day; None where there is no value."""
+
+    end: date
+    value: Exact | None
+
+
+class Comparison(Frozen):
+    """One line under a tile's value. `word` says in words what colour only repeats."""
+
+    label: Text
+    shown: Shown | None
+    judgement: Judgement = "neutral"
+    word: Text | None = None
+    same_day: bool = False
+
+
+class Definition(Frozen):
+    """What a term on this section means, and the command that lists its rows."""
+
+    term: Text
+    meaning: Text
+    command: str | None = None
+
+
+class Asked(Frozen):
+    """Which value of a KPI a figure is, in the words `attain explain` takes."""
+
+    kpi_id: str
+    scope: str
+    period: str
+
+    @property
+    def command(self) -> str:
+        """The command that lists the rows behind it."""
+        return f"attain explain {self.kpi_id} --scope {self.scope} --period {self.period}"
+
+
+class Tile(Frozen):
+    """One KPI on the first screen. Without a value it says why, never 0.
+
+    `asked` says which value it is, where its rows can be opened.
+    """
+
+    kpi_id: str
+    label: Text
+    scope: Text
+    value: Value | None
+    spark: tuple[SparkPoint, ...] = ()
+    comparisons: tuple[Comparison, ...] = Field(default=(), max_length=3)
+    footer: Shown | None = None
+    no_data_reason: Text | None = None
+    section: Slug | None = None
+    definition: Definition | None = None
+    asked: Asked | None = None
+
+    @model_validator(mode="after")
+    def _a_value_or_the_reason(self) -> Tile:
+        if (self.value is None) == (self.no_data_reason is None):
+            raise ValueError(f"tile {self.kpi_id} needs a value or the reason why it has none")
+        return self
+
+
+ColumnType = Literal[
+    "text", "money", "ratio", "points", "interval", "multiple", "count", "number", "days", "hours",
+    "day", "moment", "period",
+]  # fmt: skip
+_TEXT_KINDS = frozenset({"verbatim", "bilingual", "listing", "message"})
+
+
+class Column(Frozen):
+    """A typed table column; every cell is of this type or empty."""
+
+    id: Slug
+    label: Text
+    type: ColumnType
+    definition: Text | None = None
+
+
+class Row(Frozen):
+    """Cells in column order; `role` total rows stand out and do not sort."""
+
+    cells: tuple[Shown | None, ...]
+    role: Literal["row", "total"] = "row"
+    judgement: Judgement = "neutral"
+
+
+class Table(Frozen):
+    """Typed rows. `rows_in_all` is given when only the first rows are shown."""
+
+    columns: tuple[Column, ...] = Field(min_length=1)
+    rows: tuple[Row, ...]
+    rows_in_all: int | None = None
+
+    @model_validator(mode="after")
+    def _cells_fit_columns(self) -> Table:
+        types = [column.type for column in self.columns]
+        for number, row in enumerate(self.rows):
+            if len(row.cells) != len(types):
+                raise ValueError(
+                    f"table row {number} has {len(row.cells)} cells for {len(types)} columns"
+                )
+            for place, cell in enumerate(row.cells):
+                if cell is None or cell.kind == types[place]:
+                    continue
+                if types[place] != "text" or cell.kind not in _TEXT_KINDS:
+                    column = self.columns[place]
+                    raise ValueError(
+                        f"table row {number}, column {column.id}: "
+                        f"{cell.kind} in a {column.type} column"
+                    )
+        return self
+
+
+class SectionNotice(Frozen):
+    """Something the reader must know before reading the section."""
+
+    severity: Literal["info", "warning", "failed"]
+    text: Text
+
+
+class Link(Frozen):
+    """Something published beside the pages; `path` starts at the published folder.
+
+    `{language}` in it stands for the language of the page.
+    """
+
+    label: Text
+    path: str = Field(pattern=r"^[a-z0-9_]+(/[\w.-]+(\.\{language\}\.xlsx)?)*$")
+
+
+class Section(Frozen):
+    """One message with its evidence: chart, note, and the table behind it."""
+
+    id: Slug
+    topic: Text
+    message: Text
+    what: tuple[Text, ...] = ()
+    chart: Chart | None = None
+    note: tuple[Text, ...] = ()
+    table: Table | None = None
+    table_open: bool = False
+    definitions: tuple[Definition, ...] = ()
+    notice: SectionNotice | None = None
+    link: Link | None = None
+    no_data_reason: Text | None = None
+    width: Literal["full", "half"] = "full"
+
+    @model_validator(mode="after")
+    def _evidence_is_complete(self) -> Section:
+        if self.chart is not None and self.table is None:
+            raise ValueError(f"section {self.id} has a chart without its data table")
+        if self.no_data_reason is not None and self.chart is not None:
+            raise ValueError(f"section {self.id} has a chart and a reason for having no data")
+        return self
+
+
+class Page(Frozen):
+    """One report for one reader and one period.
+
+    `family` is the report a page is ordered and blocked with, where that is not its own name.
+    `book` is the workbook written beside it in each language; the page's JSON leaves it out.
+    """
+
+    report: Slug
+    family: Slug | None = None
+    reader: Reader
+    period: Period
+    as_of: date
+    company: Text
+    currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
+    lead: tuple[Message, ...] = Field(min_length=1)
+    freshness: tuple[Freshness, ...] = ()
+    quality: Quality
+    tiles: tuple[Tile, ...] = ()
+    sections: tuple[Section, ...] = ()
+    book: SkipValidation[Book | None] = Field(default=None, exclude=True, repr=False)
+
+    @model_validator(mode="after")
+    def _links_lead_somewhere(self) -> Page:
+        ids = [section.id for section in self.sections]
+        if len(set(ids)) != len(ids):
+            raise ValueError(f"page {self.report}: two sections share an id in {ids}")
+        opened = [tile.asked.kpi_id for tile in self.tiles if tile.asked is not None]
+        if len(set(opened)) != len(opened):
+            raise ValueError(f"page {self.report}: two tiles open one KPI in {opened}")
+        for tile in self.tiles:
+            if tile.section is not None and tile.section not in ids:
+                raise ValueError(f"tile {tile.kpi_id} links to a missing section {tile.section}")
+        return self
+
+    @property
+    def stem(self) -> PurePosixPath:
+        """Path below the output folder without language and suffix: report/reader/period."""
+        return PurePosixPath(self.report, file_name(self.reader.id), self.period.key)
+
+    def book_link(self, label: Text) -> Link:
+        """Where the page's workbook stands, in the language of whoever reads."""
+        return Link(label=label, path=f"{self.stem}.{{language}}.xlsx")
+
+    def to_json(self) -> str:
+        """The page as text: sorted keys, decimals as strings, one trailing newline."""
+        tree = self.model_dump(mode="json")
+        return json.dumps(tree, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+
+
+_UNSAFE = re.compile(r"[^\w.-]")
+
+
+def file_name(identifier: str) -> str:
+    """An id as one path component: unsafe characters become "-", and a hash keeps it unique."""
+    safe = _UNSAFE.sub("-", identifier).lstrip(".") or "-"
+    if safe == identifier:
+        return safe
+    return f"{safe}-{hashlib.sha256(identifier.encode()).hexdigest()[:8]}"
+
+
+__all__ = [
+    "Asked",
+    "Bilingual",
+    "Column",
+    "Comparison",
+    "Definition",
+    "FailedCheck",
+    "Freshness",
+    "Link",
+    "Page",
+    "Quality",
+    "Reader",
+    "Row",
+    "Section",
+    "SectionNotice",
+    "SparkPoint",
+    "Table",
+    "Tile",
+    "Verbatim",
+    "file_name",
+]

@@ -1,0 +1,106 @@
+"""Tables of a section from rows of typed cells, and sections that have nothing to show.
+
+Belongs here: columns by name and type, totals, cutting long tables. Does not belong here: words;
+a column's name is the message `column.<id>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from pipelines.reporting.model.page import Column, Definition, Row, Section, Table
+from pipelines.reporting.model.values import (
+    Count,
+    Day,
+    Judgement,
+    Message,
+    Money,
+    Ratio,
+    Shown,
+    message,
+    quotient,
+)
+
+Cells = Sequence[Shown | None]
+
+
+def table(
+    columns: str,
+    rows: Sequence[Cells],
+    *,
+    total: Cells | None = None,
+    judgements: Sequence[Judgement] = (),
+    rows_in_all: int | None = None,
+) -> Table:
+    """A table; `columns` is "name:type name:type", a total row stands last."""
+    specs = [part.split(":") for part in columns.split()]
+    made = [
+        Row(cells=tuple(cells), judgement=judgements[i] if judgements else "neutral")
+        for i, cells in enumerate(rows)
+    ]
+    if total is not None:
+        made.append(Row(cells=tuple(total), role="total"))
+    return Table.model_validate(
+        {
+            "columns": [
+                Column.model_validate(
+                    {"id": name, "label": message(f"column.{name}"), "type": kind}
+                )
+                for name, kind in specs
+            ],
+            "rows": made,
+            "rows_in_all": rows_in_all if rows_in_all and rows_in_all > len(rows) else None,
+        }
+    )
+
+
+def money(amount: Decimal | None, exact: bool = False, signed: bool = False) -> Money | None:
+    """An amount as a cell; none stays empty."""
+    return None if amount is None else Money(amount=amount, exact=exact, signed=signed)
+
+
+def share(
+    part: Decimal | int | None, whole: Decimal | int | None, decimals: int = 0
+) -> Ratio | None:
+    """part ÷ whole as a cell; empty where there is nothing to divide by."""
+    if part is None or not whole:
+        return None
+    return Ratio(value=quotient(part, whole), decimals=decimals)
+
+
+def count(number: int | None, unit: str | None = None) -> Count | None:
+    return None if number is None else Count(value=int(number), unit=unit)
+
+
+@lru_cache(maxsize=10_000)
+def day(value: date | None) -> Day | None:
+    """A date as a cell; none stays empty. Half a million cells name some hundred days."""
+    return None if value is None else Day(date=value)
+
+
+def empty(
+    section_id: str,
+    topic: Message,
+    otherwise: Message,
+    missing: Message | None,
+    *,
+    detail: Message | None = None,
+    half: bool = False,
+    definitions: tuple[Definition, ...] = (),
+) -> Section:
+    """A section without figures.
+
+    Where an export is missing nothing is claimed; where it is there, `otherwise` says what an
+    empty result means, and `detail` why.
+    """
+    return Section(
+        id=section_id,
+        topic=topic,
+        message=message("section.unknown") if missing is not None else otherwise,
+        no_data_reason=missing or detail,
+        width="half" if half else "full",
+        definitions=definitions,
+    )

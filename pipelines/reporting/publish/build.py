@@ -1,0 +1,200 @@
+"""From page models to files: everything one run wants to publish, in its own build folder.
+
+Belongs here: writing pages, their JSON, the shared assets, and what the publisher must know
+about them. Does not belong here: touching anything published (`publish.py`).
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from importlib.util import find_spec
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from pipelines.errors import UserError
+from pipelines.reporting.drilldown.page import Drilldown
+from pipelines.reporting.language.numbers import LANGUAGES
+from pipelines.reporting.model.page import (
+    FailedCheck,
+    Freshness,
+    Page,
+    Quality,
+    Reader,
+    Slug,
+    file_name,
+)
+from pipelines.reporting.model.values import Frozen, Message, Period, Text
+from pipelines.reporting.publish.render import Look, render, render_drilldown
+from pipelines.reporting.workbook.write import write_book
+from pipelines.workspace.resources import shipped
+
+EDITION = "edition.json"
+CATALOGUE = "catalogue.json"
+
+
+class StaleNotice(Frozen):
+    """Why a report was not renewed: the blocking checks that failed, and when they ran."""
+
+    report: Slug
+    at: datetime
+    checks: tuple[FailedCheck, ...] = Field(min_length=1)
+
+
+class Edition(Frozen):
+    """One run's publication as a whole: what the list of reports says above the list."""
+
+    company: Text
+    as_of: date
+    currency: str = "CNY"
+    reports: tuple[Slug, ...]
+    quality: Quality
+    freshness: tuple[Freshness, ...] = ()
+    stale: tuple[StaleNotice, ...] = ()
+    up_is_red: bool = False
+
+
+class Entry(Frozen):
+    """A published page as the list shows it; `family` is the report it is ordered with."""
+
+    report: Slug
+    family: Slug
+    reader: Reader
+    period: Period
+    as_of: date
+    currency: str
+    lead: tuple[Message, ...]
+    stale: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_page_is_its_own_family(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Unless it names one; lists published before families existed name none."""
+        return {"family": values.get("report"), **values}
+
+    @property
+    def stem(self) -> PurePosixPath:
+        """Path below the output folder, without language and suffix."""
+        return page_stem(self.report, self.reader, self.period)
+
+
+class Catalogue(Frozen):
+    """All pages of an output folder, sorted by their path."""
+
+    entries: tuple[Entry, ...] = ()
+
+
+def page_stem(report: str, reader: Reader, period: Period) -> PurePosixPath:
+    """report/reader/period."""
+    return PurePosixPath(report, file_name(reader.id), period.key)
+
+
+def write_build(
+    build_dir: Path,
+    pages: Iterable[Page],
+    edition: Edition,
+    opened: Iterable[Drilldown] = (),
+    closed: Iterable[Entry] = (),
+    say: Callable[[str], None] = lambda _: None,
+) -> Catalogue:
+    """Render all pages in both languages into `build_dir`, which is emptied first.
+
+    A tile leads to the page of its rows where `opened` has one. Pages of `closed` periods are files
+    of the ledger, listed here and never rendered again. `say` is told each page that is begun.
+
+    Other files that a run publishes (workbooks, the read-only warehouse) may be added to the
+    folder afterwards; the publisher takes all of it.
+
+    Raises:
+        UserError: two pages claim the same report, reader and period.
+    """
+    if build_dir.exists():
+        shutil.rmtree(build_dir)
+    build_dir.mkdir(parents=True)
+    look = Look(up_is_red=edition.up_is_red)
+    behind: dict[PurePosixPath, list[Drilldown]] = {}
+    for one in opened:
+        behind.setdefault(one.stem.parent, []).append(one)
+    written = write_pages(build_dir, pages, look, behind, say)
+    _write_assets(build_dir / "assets")
+    entries = {entry.stem: entry for entry in (*written.entries, *closed)}
+    catalogue = Catalogue(entries=tuple(entries[stem] for stem in sorted(entries)))
+    write_text(build_dir / CATALOGUE, catalogue.model_dump_json())
+    write_text(build_dir / EDITION, edition.model_dump_json())
+    return catalogue
+
+
+def write_pages(
+    folder: Path,
+    pages: Iterable[Page],
+    look: Look,
+    behind: Mapping[PurePosixPath, list[Drilldown]] | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Catalogue:
+    """Render pages in both languages below a folder; returns what the list of reports shows.
+
+    Raises:
+        UserError: two pages claim the same report, reader and period.
+    """
+    entries: dict[PurePosixPath, Entry] = {}
+    for page in pages:
+        if page.stem in entries:
+            raise UserError(f"Two pages are both called {page.stem}; their readers share an id.")
+        say(str(page.stem))
+        _write_page(folder, page, look, (behind or {}).get(page.stem, []))
+        entries[page.stem] = _entry(page)
+    return Catalogue(entries=tuple(entries[stem] for stem in sorted(entries)))
+
+
+def _write_page(build_dir: Path, page: Page, look: Look, behind: list[Drilldown]) -> None:
+    base = build_dir / page.stem.parent
+    base.mkdir(parents=True, exist_ok=True)
+    write_text(base / f"{page.period.key}.json", page.to_json())
+    opened = {one.asked.kpi_id for one in behind}
+    for language in LANGUAGES:
+        text = render(page, language, look, opened)
+        write_text(base / f"{page.period.key}.{language}.html", text)
+        if page.book is not None:
+            write_book(page.book, base / f"{page.period.key}.{language}.xlsx", language)
+    for one in behind:
+        (build_dir / one.stem.parent).mkdir(exist_ok=True)
+        for language in LANGUAGES:
+            target = build_dir / f"{one.stem}.{language}.html"
+            write_text(target, render_drilldown(one, language, look))
+
+
+def _entry(page: Page) -> Entry:
+    return Entry(
+        report=page.report,
+        family=page.family or page.report,
+        reader=page.reader,
+        period=page.period,
+        as_of=page.as_of,
+        currency=page.currency,
+        lead=page.lead,
+    )
+
+
+def _write_assets(folder: Path) -> None:
+    """The style, the script, and one copy of Plotly for the whole output folder."""
+    folder.mkdir()
+    for source in sorted(shipped("reports", "templates", "assets").iterdir()):
+        shutil.copyfile(source, folder / source.name)
+    shutil.copyfile(_plotly_script(), folder / "plotly.min.js")
+
+
+def _plotly_script() -> Path:
+    # Importing plotly costs seconds and only this one file of it is needed.
+    package = find_spec("plotly")
+    if package is None or not package.submodule_search_locations:
+        raise UserError("The package plotly is not installed; run: pip install attain")
+    return Path(package.submodule_search_locations[0]) / "package_data" / "plotly.min.js"
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a new file, never through a hard link that an older publication shares."""
+    path.unlink(missing_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,54 @@
+"""A page that could not be renewed says so, without touching its numbers.
+
+Belongs here: putting a notice into a rendered page and taking it out again. Does not belong
+here: deciding which report is blocked.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipelines.errors import UserError
+from pipelines.reporting.language.numbers import LANGUAGES, LanguageCode
+from pipelines.reporting.publish.build import Entry, StaleNotice, write_text
+from pipelines.reporting.publish.render import NOTICE_END, NOTICE_START, environment, words
+
+
+def mark_stale(tree: Path, entry: Entry, notice: StaleNotice) -> None:
+    """Put the notice into both languages of a page of the output folder `tree`, and into the pages
+    behind its figures."""
+    for language in LANGUAGES:
+        _replace(tree, entry, language, _rendered(entry, notice, language))
+
+
+def clear_stale(tree: Path, entry: Entry) -> None:
+    """Take the notice out again: a newer page of the report exists."""
+    for language in LANGUAGES:
+        _replace(tree, entry, language, "")
+
+
+def _replace(tree: Path, entry: Entry, language: LanguageCode, notice: str) -> None:
+    path = tree / f"{entry.stem}.{language}.html"
+    if not _replaced(path, notice):
+        raise UserError(
+            f"{path}: the page has no place for a notice; it was changed after it was published.", 1
+        )
+    # one without a place for it leads back to the page that has one
+    for behind in sorted((tree / entry.stem).glob(f"*.{language}.html")):
+        _replaced(behind, notice)
+
+
+def _replaced(path: Path, notice: str) -> bool:
+    """Put a text where notices stand; False if the page has no such place."""
+    before, start, rest = path.read_text(encoding="utf-8").partition(NOTICE_START)
+    _, end, after = rest.partition(NOTICE_END)
+    if not start or not end:
+        return False
+    write_text(path, f"{before}{start}{notice}{end}{after}")
+    return True
+
+
+def _rendered(entry: Entry, notice: StaleNotice, language: LanguageCode) -> str:
+    template = environment().get_template("notice.html")
+    speech = words(language, entry.currency, entry.as_of.year)
+    return template.render(w=speech, entry=entry, notice=notice)

@@ -1,0 +1,1 @@
+"""A representative's week: own figures, own deals, own invoices, own commission."""

@@ -1,0 +1,1 @@
+"""The week of sales operations: what must be set right, by whom."""

@@ -1,0 +1,162 @@
+"""Deals that need somebody, and why.
+
+Belongs here: reasons in words, the director's list, a representative's own pipeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from pipelines.reporting.model.context import Context
+from pipelines.reporting.model.page import Section, Table
+from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.tables import day, empty, money, table
+from pipelines.reporting.model.values import (
+    Count,
+    Day,
+    Days,
+    Listing,
+    Message,
+    Money,
+    Points,
+    Shown,
+    message,
+    verbatim,
+)
+
+QUERIES = ("deals_by_region", "deals_top")
+
+
+def reasons(deal: Record) -> tuple[Message, ...]:
+    """Why a deal is on the list, the gravest first."""
+    found = []
+    if deal.is_slipped or deal.pushes:
+        found.append(message("deal.pushed", n=Count(value=deal.pushes)) if deal.pushes else None)
+    if deal.is_past_due:
+        found.append(message("deal.past_due"))
+    if deal.is_beyond_authority:
+        points = Points(value=Decimal(deal.discount_beyond_pct) / 100, decimals=1, signed=False)
+        found.append(message("deal.beyond_authority", points=points))
+    if deal.is_ageing:
+        found.append(_ageing(deal))
+    if deal.is_idle:
+        found.append(message("deal.idle", days=Days(value=Decimal(deal.idle_days))))
+    if deal.is_without_decision_maker:
+        found.append(message("deal.no_decision_maker"))
+    return tuple(reason for reason in found if reason is not None)
+
+
+def _ageing(deal: Record) -> Message:
+    """Long in its stage, by what such deals took or, while too few have left it, by the process."""
+    if deal.stage_p75_days is None:
+        name = "deal.never_moved_expected" if deal.is_never_moved else "deal.ageing_expected"
+        return message(name, days=Days(value=Decimal(deal.expected_stage_days)))
+    name = "deal.never_moved" if deal.is_never_moved else "deal.ageing"
+    return message(name, p75=Days(value=deal.stage_p75_days))
+
+
+def joined(parts: tuple[Message, ...]) -> Message | None:
+    """Reasons in a row, apart by semicolons because they hold commas of their own."""
+    if not parts:
+        return None
+    said = parts[0]
+    for part in parts[1:]:
+        said = message("deal.and", first=said, second=part)
+    return said
+
+
+def stage_age(context: Context, deal: Record) -> Message:
+    """Stage and days in it."""
+    days = Days(value=Decimal(deal.days_in_stage))
+    return message("deal.in_stage", stage=context.stage(deal.stage_id), days=days)
+
+
+def due_before(deal: Record) -> Day | None:
+    """The due date the deal had before it moved: at the start of the quarter, else at first."""
+    earlier = deal.was_due_date if deal.is_slipped else deal.first_due_date
+    if earlier is None or earlier == deal.expected_close_date:
+        return None
+    return Day(date=earlier)
+
+
+def deals_section(context: Context) -> Section:
+    """The largest deals that need the reader."""
+    topic = message("deals.topic")
+    reason = context.lacks("opportunity")
+    if reason is not None:
+        return empty("deals", topic, message("deals.none"), reason)
+    regions = context.rows("deals_by_region")
+    flagged = sum(row.flagged for row in regions)
+    if not flagged:
+        open_deals = Count(value=sum(row.deals for row in regions), unit="deals")
+        return Section(
+            id="deals",
+            topic=topic,
+            message=message("deals.all_well", open_deals=open_deals),
+            what=_partial(context),
+        )
+    return Section(
+        id="deals",
+        topic=topic,
+        message=_headline(regions),
+        what=(
+            _counted("deals.what", flagged, total(row.flagged_amount for row in regions)),
+            message("deals.order"),
+            *_partial(context),
+        ),
+        table=deal_table(context, context.rows("deals_top"), flagged),
+        table_open=True,
+    )
+
+
+def _headline(regions: list[Record]) -> Message:
+    slipped = sum(row.slipped for row in regions)
+    if slipped:
+        return _counted("deals.slipped", slipped, total(row.slipped_amount for row in regions))
+    flagged = sum(row.flagged for row in regions)
+    return _counted("deals.stalled", flagged, total(row.flagged_amount for row in regions))
+
+
+def _counted(name: str, number: int, amount: Decimal | None) -> Message:
+    """A number of deals with what they are worth, where the export says so."""
+    deals = Count(value=number, unit="deals")
+    if amount is None:
+        return message(f"{name}_count", deals=deals)
+    return message(name, deals=deals, amount=Money(amount=amount))
+
+
+def _partial(context: Context) -> tuple[Message, ...]:
+    """What cannot be seen because the exports that would show it are missing."""
+    absent = [name for name in ("opportunity_event", "activity") if name in context.missing]
+    if not absent:
+        return ()
+    names: tuple[Shown, ...] = tuple(message(f"export.{name}") for name in absent)
+    return (message("deals.partial", exports=Listing(items=names)),)
+
+
+def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """The sum of what is known; nothing where nothing is."""
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known, Decimal(0)) if known else None
+
+
+def deal_table(context: Context, deals: list[Record], in_all: int) -> Table:
+    """Deals with their owner, dates and reasons."""
+    rows: list[tuple[Shown | None, ...]] = [
+        (
+            verbatim(deal.name or deal.opportunity_id),
+            context.person(deal.owner_id),
+            money(deal.amount_base),
+            due_before(deal),
+            day(deal.expected_close_date),
+            stage_age(context, deal),
+            joined(reasons(deal)),
+        )
+        for deal in deals
+    ]
+    return table(
+        "deal:text owner:text amount:money was_due:day now_due:day in_stage:text why:text",
+        rows,
+        rows_in_all=in_all,
+    )

@@ -1,0 +1,327 @@
+"""Workbooks: typed sheets with live totals, the same rows in both languages.
+
+Belongs here: XLSX from typed columns and streamed rows. Does not belong here: what a sheet is
+about; a report builds its `Book`, the column's words are the messages `column.<id>`.
+
+Rows are written as they come, so memory does not grow with them; a sheet that is full goes on in
+another. Amounts go from decimal to text without passing through a binary float. The same book gives
+the same bytes, and no cell of an export can become a formula: only `SumOf` and `RowFormula` can.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+from pipelines.errors import UserError
+from pipelines.reporting.language.numbers import LanguageCode
+from pipelines.reporting.language.speaker import Speaker, speaker
+from pipelines.reporting.model.values import Bilingual, Message, Text, Verbatim, message
+from pipelines.reporting.workbook.lines import PlainRows, letter, write_row
+
+Kind = Literal["text", "money", "date", "int", "pct", "rate", "days"]
+_FORMATS: dict[Kind, str] = {
+    "money": "#,##0.00;[Red]-#,##0.00",
+    "date": "yyyy-mm-dd",
+    "int": "#,##0",
+    "pct": "0.00%",
+    "rate": "0.00000000",
+    "days": "#,##0.0",
+}
+_WIDTHS: dict[Kind, int] = {
+    "text": 18, "money": 17, "date": 12, "int": 9, "pct": 10, "rate": 13, "days": 10,
+}  # fmt: skip
+FULL = 1_048_000
+"""Rows of one sheet; a spreadsheet ends at 1,048,576."""
+_LONGEST_TEXT = 32_767
+_ACTIVE = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"[-+*/() .,0-9]*(?:\{[a-z][a-z0-9_]*\}[-+*/() .,0-9]*)+")
+_MADE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A typed column. One that `adds` has a live total below its rows."""
+
+    id: str
+    kind: Kind
+    label: Text
+    adds: bool = False
+
+
+@dataclass(frozen=True)
+class SumOf:
+    """A live sum over a column of a later sheet, of the rows whose columns equal these texts.
+
+    `value` is what the cell shows before anything recalculates.
+    """
+
+    value: Decimal
+    sheet: str
+    column: str
+    where: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class RowFormula:
+    """A live formula over columns of its own row: `{outstanding} - {ledger}`."""
+
+    value: Decimal
+    formula: str
+
+    def __post_init__(self) -> None:
+        if not _FORMULA.fullmatch(self.formula):
+            raise ValueError(f"{self.formula!r}: only numbers, + - * / ( ) and {{columns}}")
+
+
+Cell = (
+    str | int | Decimal | dt.date | Verbatim | Bilingual | Message | SumOf | RowFormula | None
+)  # a bool is no cell: say yes or no in words
+Rows = Callable[[], Iterable[Sequence[Cell]]]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Columns and their rows. `rows` is called once for each language, and read as it goes."""
+
+    id: str
+    title: Text
+    columns: tuple[Column, ...]
+    rows: Rows
+    total: bool = True
+
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook of sheets, in their order; `currency` is that of amounts in sentences."""
+
+    title: Text
+    sheets: tuple[Sheet, ...]
+    currency: str
+    year: int
+    author: str = "attain"
+
+
+@dataclass
+class _Part:
+    """A worksheet that holds rows of a sheet, and how many."""
+
+    name: str
+    page: Any
+    rows: int = 0
+
+
+@dataclass
+class _Writer:
+    book: Any
+    words: Speaker
+    formats: dict[str, Any]
+    parts: dict[str, list[_Part]] = field(default_factory=dict)
+    columns: dict[str, list[str]] = field(default_factory=dict)
+    written: set[str] = field(default_factory=set)
+    words_of: dict[str, str] = field(default_factory=dict)
+    formulas: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def live(self, sheet: str, cell: Cell, number: int) -> tuple[str, Decimal] | None:
+        """Formula and value of a cell that is computed from its row, the first being row 1."""
+        if not isinstance(cell, RowFormula):
+            return None
+        key = (sheet, cell.formula)
+        if key not in self.formulas:
+            ids = self.columns[sheet]
+            self.formulas[key] = re.sub(
+                r"\{(\w+)\}", lambda found: f"{letter(ids.index(found[1]))}\0", cell.formula
+            )
+        return self.formulas[key].replace("\0", str(number)), cell.value
+
+    def said(self, cell: Cell) -> str:
+        """The text of a cell that is not plain text yet; words without parameters are kept."""
+        if not isinstance(cell, Verbatim | Bilingual | Message):
+            raise ValueError(f"{cell!r} is not a text")
+        if not isinstance(cell, Message) or cell.params:
+            return self.words.text(cell)
+        if cell.id not in self.words_of:
+            self.words_of[cell.id] = self.words.text(cell)
+        return self.words_of[cell.id]
+
+
+def columns(specs: str) -> tuple[Column, ...]:
+    """Columns as "name:kind name:kind+"; `+` asks for a total, the words are `column.<name>`."""
+    made = []
+    for spec in specs.split():
+        name, kind = spec.rstrip("+").split(":")
+        if kind not in (*_FORMATS, "text"):
+            raise ValueError(f"{spec!r}: no kind of column is called {kind!r}")
+        made.append(Column(name, kind, message(f"column.{name}"), spec.endswith("+")))
+    return tuple(made)
+
+
+def write_book(book: Book, path: Path, language: LanguageCode) -> None:
+    """Write a workbook in one language.
+
+    Raises:
+        UserError: the file cannot be written there.
+        ValueError: a cell does not fit its column.
+    """
+    import xlsxwriter
+
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    path.unlink(missing_ok=True)  # an older publication may share it by a hard link
+    words = speaker(language, book.currency, book.year)
+    try:
+        with xlsxwriter.Workbook(str(path), options) as made:
+            made.set_properties(
+                {"title": words.text(book.title), "author": book.author, "created": _MADE}
+            )
+            writer = _Writer(made, words, _formats(made))
+            for sheet in book.sheets:
+                _add_part(writer, sheet)
+                writer.columns[sheet.id] = [column.id for column in sheet.columns]
+            for sheet in reversed(book.sheets):  # a sum must know how long the sheets below are
+                _write_sheet(writer, sheet)
+                writer.written.add(sheet.id)
+    except xlsxwriter.exceptions.FileCreateError as error:
+        raise UserError(f"{path}: cannot be written ({error}).") from None
+
+
+def _formats(made: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        kind: made.add_format({"num_format": shown}) for kind, shown in _FORMATS.items()
+    }
+    found |= {
+        f"{kind} total": made.add_format({"num_format": shown, "bold": True, "top": 1})
+        for kind, shown in _FORMATS.items()
+    }
+    found["text"] = made.add_format({"num_format": "@"})
+    # shown as it is; neither opening nor editing the cell makes a formula of it
+    found["active"] = made.add_format({"num_format": "@", "quote_prefix": True})
+    found["text total"] = made.add_format({"bold": True, "top": 1})
+    found["head"] = made.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    return found
+
+
+def _add_part(writer: _Writer, sheet: Sheet) -> _Part:
+    parts = writer.parts.setdefault(sheet.id, [])
+    title = re.sub(r"[\[\]:*?/\\']", " ", writer.words.text(sheet.title))
+    suffix = f" ({len(parts) + 1})" if parts else ""
+    part = _Part(f"{title[: 31 - len(suffix)]}{suffix}", None)
+    part.page = writer.book.add_worksheet(part.name)
+    for place, column in enumerate(sheet.columns):
+        label = writer.words.text(column.label)
+        wide = sum(2 if ord(sign) > 0x2E80 else 1 for sign in label)
+        part.page.set_column(place, place, max(_WIDTHS[column.kind], min(wide + 3, 30)))
+        part.page.write_string(0, place, label, writer.formats["head"])
+    part.page.freeze_panes(1, 1)
+    part.page.set_landscape()
+    part.page.repeat_rows(0)
+    part.page.fit_to_pages(1, 0)
+    parts.append(part)
+    return part
+
+
+def _write_sheet(writer: _Writer, sheet: Sheet) -> None:
+    part = writer.parts[sheet.id][0]
+    totals = [Decimal(0)] * len(sheet.columns)
+    kinds = [column.kind for column in sheet.columns]
+    styles = [writer.formats[kind]._get_xf_index() for kind in kinds]
+    plain = PlainRows(kinds, styles, writer.said, partial(writer.live, sheet.id))
+    adding = [place for place, column in enumerate(sheet.columns) if column.adds]
+    for cells in sheet.rows():
+        if len(cells) != len(sheet.columns):
+            raise ValueError(f"sheet {sheet.id}: {len(cells)} cells, {len(sheet.columns)} columns")
+        if part.rows == FULL:
+            _end_part(writer, sheet, part, totals)
+            part, totals = _add_part(writer, sheet), [Decimal(0)] * len(sheet.columns)
+        part.rows += 1
+        xml = plain.xml(part.rows + 1, cells)
+        if xml is not None:
+            write_row(part.page, part.rows, xml)
+        else:
+            for place, (column, cell) in enumerate(zip(sheet.columns, cells, strict=True)):
+                _write_cell(writer, sheet, part, place, column, cell)
+        for place in adding:
+            if (cell := cells[place]) is not None:
+                totals[place] += _number(cell)
+    _end_part(writer, sheet, part, totals)
+
+
+def _end_part(writer: _Writer, sheet: Sheet, part: _Part, totals: list[Decimal]) -> None:
+    """Filter over the rows; below them the totals, which follow the filter."""
+    part.page.autofilter(0, 0, max(part.rows, 1), len(sheet.columns) - 1)
+    if not sheet.total or not part.rows:
+        return
+    row = part.rows + 1
+    for place, column in enumerate(sheet.columns):
+        style = writer.formats[f"{column.kind} total"]
+        if column.adds:
+            name = letter(place)
+            formula = f"=SUBTOTAL(109,{name}2:{name}{part.rows + 1})"
+            part.page.write_formula(row, place, formula, style, totals[place])
+        elif place == 0:
+            part.page.write_string(row, 0, writer.words.say("row.total"), style)
+        else:
+            part.page.write_blank(row, place, None, style)
+
+
+def _write_cell(
+    writer: _Writer, sheet: Sheet, part: _Part, place: int, column: Column, cell: Cell
+) -> None:
+    row, page, style = part.rows, part.page, writer.formats[column.kind]
+    if cell is None:
+        return
+    if isinstance(cell, SumOf):
+        page.write_formula(row, place, _sum_formula(writer, cell), style, cell.value)
+    elif live := writer.live(sheet.id, cell, row + 1):
+        page.write_formula(row, place, f"={live[0]}", style, live[1])
+    elif column.kind == "text":
+        text = cell if isinstance(cell, str) else writer.said(cell)
+        text = _plain(text)
+        page.write_string(
+            row, place, text, writer.formats["active"] if text.startswith(_ACTIVE) else style
+        )
+    elif column.kind == "date":
+        if isinstance(cell, dt.datetime) or not isinstance(cell, dt.date):
+            raise ValueError(f"column {column.id}: {cell!r} is not a date")
+        page.write_datetime(row, place, dt.datetime.combine(cell, dt.time()), style)
+    else:
+        page.write_number(row, place, _number(cell, column), style)
+
+
+def _plain(text: str) -> str:
+    """What fits a cell; the library takes `<r>…</r>` for markup of its own unless it ends so."""
+    text = text[:_LONGEST_TEXT]
+    return f"{text[: _LONGEST_TEXT - 1]} " if text.startswith("<r>") else text
+
+
+def _number(cell: Cell, column: Column | None = None) -> Decimal:
+    if isinstance(cell, SumOf | RowFormula):
+        return cell.value
+    if isinstance(cell, bool) or not isinstance(cell, int | Decimal):
+        raise ValueError(f"{column.id if column else 'total'}: {cell!r} is not an exact number")
+    return Decimal(cell)
+
+
+def _sum_formula(writer: _Writer, cell: SumOf) -> str:
+    """The sum over every worksheet that holds rows of the sheet; texts stand in quotes."""
+    if cell.sheet not in writer.written:
+        raise ValueError(f"a sum over sheet {cell.sheet!r} must stand on a sheet before it")
+    ids = writer.columns[cell.sheet]
+    sums = []
+    for part in writer.parts[cell.sheet]:
+        last = max(part.rows, 1) + 1
+
+        def span(column: str, name: str = part.name, last: int = last) -> str:
+            at = letter(ids.index(column))
+            return f"'{name}'!${at}$2:${at}${last}"
+
+        tests = "".join(
+            f',{span(column)},"{text.replace(chr(34), chr(34) * 2)}"' for column, text in cell.where
+        )
+        sums.append(f"SUMIFS({span(cell.column)}{tests})" if tests else f"SUM({span(cell.column)})")
+    return "=" + "+".join(sums)

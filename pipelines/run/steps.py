@@ -1,0 +1,259 @@
+"""What each step of a run does, without any orchestration.
+
+The Dagster assets call these functions and report what they return; tests call them directly.
+"""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import duckdb
+
+from pipelines.checks.accidents import TableAccidents
+from pipelines.checks.file_accidents import FileAccidents
+from pipelines.checks.findings import Finding
+from pipelines.checks.reconciliations import Reconciliation
+from pipelines.checks.stage_names import unknown_stages
+from pipelines.landing.land import Export, LandedExport, land_export
+from pipelines.landing.parquet import in_order
+from pipelines.ledger.tables import load_ledger
+from pipelines.policy.tables import write_policies
+from pipelines.run.session import Session
+from pipelines.sources.contract import canonical_tables
+from pipelines.sources.sourcefile import expected_days
+from pipelines.staging.groups import load_groups
+from pipelines.staging.loads import landed_before, register_loads, save_knowledge
+from pipelines.staging.reading import Reading
+from pipelines.staging.stage import Staged, stage_table
+from pipelines.warehouse.duck import Built, fingerprint
+from pipelines.warehouse.model import Model
+
+
+def land(session: Session) -> dict[str, int]:
+    """Land every export; a file that cannot be landed is remembered with its reason.
+
+    Returns:
+        Landed rows by canonical table.
+    """
+    started = time.perf_counter()
+    exports = session.inventory.exports
+    rows: dict[str, int] = {}
+    everything = []
+    con = session.warehouse.con
+
+    hashes = [session.hash_of(export.path) for export in exports]
+
+    def land_one(export: Export, sha256: str) -> LandedExport:
+        if session.workspace.known_at is not None:
+            return landed_before(session.warehouse.beside(), export)
+        return land_export(con.cursor(), session.workspace, export, sha256)
+
+    # two at a time: one file is looked over while the database reads another
+    with in_order(con), ThreadPoolExecutor(max_workers=2) as pool:
+        for export, landed in zip(exports, pool.map(land_one, exports, hashes), strict=True):
+            session.progress("land", export.name)
+            everything.append(landed)
+            table = export.source.table
+            session.landed.setdefault(table, []).append(landed)
+            rows[table] = rows.get(table, 0) + (landed.landed.rows if landed.landed else 0)
+    session.loads = register_loads(session.warehouse, everything, session.started_at)
+    session.spent("land", time.perf_counter() - started)
+    return rows
+
+
+def stage(session: Session) -> dict[str, Staged]:
+    """Stage every canonical table, parents first, and note which exports hold any row."""
+    started = time.perf_counter()
+    reading = Reading(session.stages, session.workspace.settings.time_zone)
+    for name, table in canonical_tables().items():
+        session.progress("stage", name)
+        loads = [load for load in session.loads if load.export.export.source.table == name]
+        groups = load_groups(
+            session.warehouse,
+            session.workspace.landed,
+            name,
+            loads,
+            session.delta_sources,
+            reading.time_zone,
+        )
+        session.staged[name] = stage_table(
+            session.warehouse, table, groups, reading, session.started_at
+        )
+    if session.workspace.known_at is None:
+        save_knowledge(session.warehouse, session.workspace.landed)
+    _write_export_state(session)
+    session.spent("stage", time.perf_counter() - started)
+    return session.staged
+
+
+def _write_export_state(session: Session) -> None:
+    """Which tables have rows, KPIs of the others read "no data"; and how often each should come."""
+    expected = expected_days(session.sources)
+    rows = [[n, staged.rows, expected.get(n)] for n, staged in sorted(session.staged.items())]
+    warehouse = session.warehouse
+    there = {name: staged.rows > 0 for name, staged in session.staged.items()}
+    mark = fingerprint(there, expected)
+    with warehouse.transaction():
+        warehouse.con.execute(
+            "create or replace table meta.export_state "
+            "(table_name varchar, row_count bigint, expected_days integer)"
+        )
+        warehouse.con.executemany("insert into meta.export_state values (?, ?, ?)", rows)
+        warehouse.remember("meta.export_state", mark)
+
+
+def policies(session: Session) -> dict[str, int]:
+    """Write the policies and the closed periods as tables; returns rows by table."""
+    workspace = session.workspace
+    return {
+        **write_policies(session.warehouse, workspace, session.policies, session.as_of),
+        **load_ledger(session.warehouse, workspace.ledger, workspace.known_at),
+    }
+
+
+def build(session: Session, model: Model) -> Built:
+    """Build one SQL model."""
+    session.progress("compute", model.name)
+    built = session.warehouse.build(model)
+    session.built.append(built)
+    session.spent(model.group, built.seconds)
+    return built
+
+
+def build_or_note(session: Session, model: Model) -> Built | None:
+    """Build a model unless it breaks or stands on one that broke; `session.broken` says why.
+
+    A table that breaks is rolled back and keeps what it held, like one that a check blocks.
+    """
+    above = next((name for name in model.inputs if name in session.broken), None)
+    if above is not None:
+        session.broken[model.name] = f"{model.name} was not computed: it reads {above}"
+        return None
+    try:
+        return build(session, model)
+    except duckdb.Error as error:
+        reason = str(error).strip().splitlines()[0]
+        session.broken[model.name] = f"{model.name} could not be computed: {reason}"
+        return None
+
+
+def check_contract(session: Session, name: str) -> list[Finding]:
+    """Everything that must hold of one canonical table before anything is computed from it."""
+    started = time.perf_counter()
+    session.progress("check", name)
+    findings = [*_export_findings(session, name), _account_finding(session, name)]
+    if session.staged[name].landed:
+        required = session.is_expected(name)
+        findings.extend(session.validator().validate(canonical_tables()[name], required))
+        findings.extend(_accidents(session, name))
+        findings.extend(_stage_names(session, name))
+    session.findings.extend(findings)
+    session.spent("check", time.perf_counter() - started)
+    return findings
+
+
+def _accidents(session: Session, name: str) -> list[Finding]:
+    """What the files and rows of a table give away of how they were made."""
+    warehouse, quality = session.warehouse, session.policies.quality
+    table = canonical_tables()[name]
+    exports = session.landed.get(name, [])
+    latest = warehouse.scalar(
+        "select max(coalesce(export_date, (loaded_at at time zone 'UTC') at time zone ?)) "
+        "from mart.load where table_name = ? and is_current",
+        [session.workspace.settings.time_zone, name],
+    )
+    landed = session.workspace.landed
+    return [
+        *FileAccidents(warehouse, table, quality, exports, landed).look(),
+        *TableAccidents(warehouse, table, quality, latest).look(),
+    ]
+
+
+def _stage_names(session: Session, name: str) -> list[Finding]:
+    process = f"policy/process/{session.workspace.settings.process}.yaml"
+    return unknown_stages(session.warehouse, canonical_tables()[name], process, session.stages)
+
+
+def _export_findings(session: Session, name: str) -> list[Finding]:
+    table = f"staging.{name}"
+    found = [
+        Finding(
+            check="export_present",
+            table=table,
+            severity="block",
+            status="failed",
+            zh=f"缺少导出文件 {'、'.join(source.files)}",
+            en=f"{' or '.join(source.files)}: no such export "
+            f"(sources/{source.described_in}.yaml, table {name})",
+        )
+        # a wide sheet is read once for each of its columns, and missing once
+        for source in {s.described_in: s for s in session.missing_of(name)}.values()
+    ]
+    for landed in session.landed.get(name, []):
+        if landed.problem is not None:
+            export = landed.export
+            sheet = f" sheet {export.sheet!r}" if export.sheet else ""
+            found.append(
+                Finding(
+                    check=f"export_readable:{export.name}{sheet}",
+                    table=table,
+                    severity="block" if export.source.required else "warn",
+                    status="failed",
+                    zh=f"{export.name}：{landed.problem}",
+                    en=f"{export.name}: {landed.problem} "
+                    f"(sources/{export.source.described_in}.yaml)",
+                )
+            )
+    return found or [
+        Finding(
+            check="export_present",
+            table=table,
+            severity="block",
+            status="passed",
+            zh="导出文件齐全",
+            en="the export is there and can be read",
+        )
+    ]
+
+
+def _account_finding(session: Session, name: str) -> Finding:
+    staged = session.staged[name]
+    return Finding(
+        check="landed_is_accounted",
+        table=f"staging.{name}",
+        severity="block",
+        status="passed" if staged.balanced else "failed",
+        zh="落地 = 采纳 + 隔离（行数与金额）",
+        en=f"landed {staged.landed:,} = accepted {staged.accepted:,} + "
+        f"quarantined {staged.quarantined:,}, in rows and in money",
+        offenders=abs(staged.landed - staged.accepted - staged.quarantined),
+    )
+
+
+def reconcile(session: Session, check: Reconciliation) -> Finding:
+    """Run one reconciliation."""
+    started = time.perf_counter()
+    session.progress("check", check.check)
+    finding = check.run(session.warehouse)
+    session.findings.append(finding)
+    session.spent("check", time.perf_counter() - started)
+    return finding
+
+
+def render_report(session: Session, name: str, not_renewed: frozenset[str] = frozenset()) -> int:
+    """Build the pages of one report; returns how many.
+
+    Args:
+        not_renewed: tables that a blocking check kept as they were before.
+    """
+    from pipelines.reporting.reports import REPORTS
+
+    started = time.perf_counter()
+    session.progress("report", name)
+    session.copy.begin()  # most of what it holds is computed by now
+    with session.warehouse.leaving_room():
+        pages = REPORTS[name].build(session.warehouse.con, session.as_of, not_renewed)
+    session.pages[name] = pages
+    session.spent("report", time.perf_counter() - started)
+    return len(pages)

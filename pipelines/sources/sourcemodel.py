@@ -1,0 +1,246 @@
+"""The model of a source file: what may be written in `sources/<name>.yaml`.
+
+Belongs here: keys, their types and defaults, what follows from them alone. Does not belong here:
+loading the files and holding them against the canonical tables (`sourcefile.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from pipelines.landing.detect import clean_header
+from pipelines.sources.contract import Table
+
+DateOrder = Literal["ymd", "dmy", "mdy"]
+Decimal = Literal[".", ","]
+Thousands = Literal[",", ".", "'", " ", ""]
+Unit = Literal["元", "千元", "万元", "百万元", "亿元", "thousand", "million"]
+UNITS: dict[str, int] = {
+    "元": 1,
+    "千元": 1_000,
+    "万元": 10_000,
+    "百万元": 1_000_000,
+    "亿元": 100_000_000,
+    "thousand": 1_000,
+    "million": 1_000_000,
+}
+# Headers in an expression: `{Amount}`, `{Amount|Value}` (the first that is filled), or `{}` for
+# what stands below `from`.
+BRACES = re.compile(r"\{([^{}]*)\}")
+
+
+def alternatives(written: str) -> tuple[str, ...]:
+    """The headers of `A|B`: the first that is there and filled is meant."""
+    return tuple(name.strip() for name in written.split("|") if name.strip())
+
+
+def scalar_text(value: Any) -> str:
+    """What YAML made of a text that was written without quotes, as it was written."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _as_text(value: Any) -> Any:
+    """YAML reads `是: true` as a boolean and `1: a` as a number; a value map holds texts."""
+    if not isinstance(value, dict):
+        return value
+    return {scalar_text(key): scalar_text(inner) for key, inner in value.items()}
+
+
+def _as_texts(value: Any) -> Any:
+    """`[1, true]` are texts too; what YAML reads as nothing is not guessed."""
+    if not isinstance(value, list):
+        return value
+    return [inner if inner is None else scalar_text(inner) for inner in value]
+
+
+def _as_empty_texts(value: Any) -> Any:
+    """Among texts that mean empty, an unquoted `null` is one of them."""
+    return ["null" if v is None else v for v in value] if isinstance(value, list) else value
+
+
+ValueMap = Annotated[dict[str, str], BeforeValidator(_as_text)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_as_texts)]
+
+
+class Numbers(BaseModel):
+    """How an export writes its numbers: the decimal sign, and the sign between thousands."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    decimal: Decimal = "."
+    thousands: Thousands | None = None
+
+    @property
+    def grouping(self) -> str:
+        """The sign between thousands; where none is named, the one that goes with the decimal."""
+        return self.thousands if self.thousands is not None else {".": ",", ",": "."}[self.decimal]
+
+    @property
+    def is_plain(self) -> bool:
+        return (self.decimal, self.grouping) == (".", ",")
+
+    @model_validator(mode="after")
+    def _two_signs(self) -> Numbers:
+        if self.decimal == self.grouping:
+            raise ValueError(f"decimal and thousands are both {self.decimal!r}")
+        return self
+
+
+class ColumnSource(BaseModel):
+    """Where a canonical column comes from: a header (or its aliases), or an expression over some.
+
+    `default` is taken where the field is empty.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    own: tuple[str, ...] = Field(default=(), alias="from")
+    expression: str | None = None
+    unit: Unit = "元"
+    decimal: Decimal | None = None
+    thousands: Thousands | None = None
+    map: ValueMap | str | None = None
+    default: str | None = None
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Every header the column may be read from."""
+        inner = (self.alternatives(found) for found in BRACES.findall(self.expression or ""))
+        return tuple(dict.fromkeys([*self.own, *(name for names in inner for name in names)]))
+
+    def alternatives(self, braced: str) -> tuple[str, ...]:
+        """The headers that a pair of braces in the expression stands for."""
+        return alternatives(braced) or self.own
+
+
+def _column(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"from": (value,)}
+    if isinstance(value, dict) and isinstance(value.get("from"), str):
+        return {**value, "from": (value["from"],)}
+    return value
+
+
+class SourceFile(BaseModel):
+    """One `sources/<name>.yaml`.
+
+    `only` keeps the rows whose field under a header holds one of the values, `except` leaves such
+    rows out (`""` is an empty field); a header that is not there leaves nothing out. `rows:
+    distinct` makes one row of those that agree in the key, for a table that an export only holds
+    repeated (the teams in a list of people). `each` names the one column of a wide sheet that this
+    reading of it is about.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    source: str
+    system: Literal["crm", "erp", "hr"]
+    table: str
+    files: tuple[str, ...] = Field(min_length=1)
+    sheet: str | None = None
+    header: Texts = ()
+    owner: str | None = None
+    expected_every: Annotated[int, Field(ge=1)] | None = None
+    required: bool = True
+    export: Literal["full", "delta"] = "full"
+    date_order: DateOrder = "ymd"
+    time_zone: str | None = None
+    numbers: Numbers = Numbers()
+    empty: Annotated[Texts, BeforeValidator(_as_empty_texts)] = ()
+    rows: Literal["all", "distinct"] = "all"
+    kept: dict[str, Texts] = Field(default_factory=dict, alias="only")
+    left_out: dict[str, Texts] = Field(default_factory=dict, alias="except")
+    each: dict[str, ValueMap] = Field(default_factory=dict)
+    columns: dict[str, Annotated[ColumnSource, BeforeValidator(_column)]]
+    constants: ValueMap = Field(default_factory=dict)
+    maps: dict[str, ValueMap] = Field(default_factory=dict)
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, value: str | None) -> str | None:
+        try:
+            ZoneInfo(value or "UTC")
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"{value!r} is not a time zone such as Asia/Shanghai") from None
+        return value
+
+    @property
+    def described_in(self) -> str:
+        """The name of the file below `sources/`; a wide sheet is read once for each column."""
+        for column in self.each:
+            return self.source.removesuffix(f"__{column}")
+        return self.source
+
+    def value_map(self, column: str) -> dict[str, str]:
+        """The value map of a column, resolved from the named maps; empty when it has none."""
+        mapping = self.columns[column].map
+        if isinstance(mapping, str):
+            return self.maps[mapping]
+        return mapping or {}
+
+    def number_style(self, column: str) -> Numbers:
+        """How the numbers of a column are written: as it says itself, else as its source does."""
+        own = self.columns.get(column)
+        if own is None or (own.decimal is None and own.thousands is None):
+            return self.numbers
+        if own.decimal is None:
+            return Numbers(decimal=self.numbers.decimal, thousands=own.thousands)
+        return Numbers(decimal=own.decimal, thousands=own.thousands)
+
+    @property
+    def only(self) -> tuple[str, ...]:
+        """Headers without which it cannot be said which rows to read."""
+        return tuple(h for h in [*self.kept, *self.each] if len(alternatives(h)) == 1)
+
+    def unmet_choice(self, names: Iterable[str]) -> str | None:
+        """What a file lacks to say which of its rows are read, as the start of a sentence.
+
+        Args:
+            names: the headers of the file.
+        """
+        present = {clean_header(name).lower() for name in names}
+        for word, keys in (("only", self.kept), ("each", self.each)):
+            for key in keys:
+                headers = alternatives(key)
+                if not present & {clean_header(header).lower() for header in headers}:
+                    named = " or ".join(map(repr, headers))
+                    return f"no column {named}, which `{word}` asks for"
+        return None
+
+    @property
+    def reads_all_rows(self) -> bool:
+        return self.rows == "all" and not (self.kept or self.left_out or self.each)
+
+    @property
+    def headers(self) -> set[str]:
+        named = {header for column in self.columns.values() for header in column.headers}
+        deciding = {
+            h for key in (*self.kept, *self.left_out, *self.each) for h in alternatives(key)
+        }
+        return named | deciding | set(self.header)
+
+
+def allowed_values(table: Table, column: str, stages: tuple[str, ...]) -> tuple[str, ...]:
+    """The values a column may hold; empty when it is free."""
+    allowed = table.allowed.get(column, ())
+    return stages if allowed == ("process.stages",) else allowed
+
+
+def canonical_source(table: Table, export: Literal["full", "delta"] = "full") -> SourceFile:
+    """The mapping of a file that already carries the canonical names."""
+    return SourceFile(
+        source=f"canonical_{table.name}" + ("_delta" if export == "delta" else ""),
+        system="crm",
+        table=table.name,
+        export=export,
+        files=(f"**/{table.name}*",),
+        required=False,
+        columns={c: ColumnSource(own=(c,)) for c in table.exported},
+    )

@@ -1,0 +1,204 @@
+"""One company's folder: its settings and the paths below it.
+
+Belongs here: `attain.yaml`, where things are, the run lock. Does not belong here: what the
+sources, policies and exports say (each has its own room).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from pipelines.errors import UserError
+from pipelines.workspace.resources import shipped
+from pipelines.workspace.yamlfile import load_model
+
+SETTINGS_FILE = "attain.yaml"
+REAL_DATA_VARIABLE = "ATTAIN_REAL_DATA"
+
+
+ReportName = Literal[
+    "director_weekly", "finance", "appraisal", "rep_weekly", "commission_statement", "sales_ops"
+]
+
+
+class Label(BaseModel):
+    """A text in the two languages of the reports."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    zh: str
+    en: str
+
+
+class Input(BaseModel):
+    """A folder of exports; `canonical` files carry the canonical names and need no mapping.
+
+    `export` says of canonical files what source files say of theirs: a full export closes the rows
+    it no longer has, a delta only adds and replaces.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: str
+    format: Literal["mapped", "canonical"] = "mapped"
+    export: Literal["full", "delta"] = "full"
+
+
+class Settings(BaseModel):
+    """`attain.yaml`. Every key has a default except the company's name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Label
+    base_currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "CNY"
+    time_zone: str = "Asia/Shanghai"
+    as_of: dt.date | None = None
+    process: str = "functional"
+    calendar: str = "cn"
+    org_view: Literal["as_was", "as_is"] = "as_was"
+    fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)] = 1
+    history_start: dt.date | None = None
+    inputs: tuple[Input, ...] = (Input(path="data/raw"),)
+    reports: Annotated[tuple[ReportName, ...], Field(min_length=1)] = get_args(ReportName)
+    up_is_red: bool = False
+    memory_limit: Annotated[str, Field(pattern=r"^\d+(\.\d+)?\s?(MB|GB|MiB|GiB)$")] = "2GB"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"{value!r} is not a time zone such as Asia/Shanghai") from None
+        return value
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A validated workspace: settings plus the places of everything below its root.
+
+    `known_at` (UTC) makes it the workspace as it was known then: loads of that moment, computed and
+    published apart from the present state.
+    """
+
+    root: Path
+    settings: Settings
+    known_at: dt.datetime | None = None
+
+    @property
+    def state(self) -> Path:
+        """Everything attain keeps for itself; can be deleted, then the next run starts afresh."""
+        return self.root / ".attain"
+
+    @property
+    def place(self) -> Path:
+        """Where a run computes: a state known in the past has a place of its own."""
+        return self.state / "known" / self._moment if self.known_at else self.state
+
+    @property
+    def _moment(self) -> str:
+        assert self.known_at is not None
+        return self.known_at.strftime("%Y%m%dT%H%M%S")
+
+    @property
+    def warehouse(self) -> Path:
+        return self.place / "warehouse.duckdb"
+
+    @property
+    def landed(self) -> Path:
+        return self.state / "landed"
+
+    @property
+    def build(self) -> Path:
+        return self.place / "build"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.state / "dagster"
+
+    @property
+    def reports(self) -> Path:
+        reports = self.root / "reports"
+        return reports / "known" / self._moment if self.known_at else reports
+
+    @property
+    def published(self) -> Path:
+        """The read-only copy of the mart for other tools."""
+        return self.reports / "latest" / "attain.duckdb"
+
+    @property
+    def ledger(self) -> Path:
+        """Closed commission periods: the one folder that cannot be computed again. Back it up."""
+        return self.root / "ledger"
+
+    @property
+    def sources(self) -> Path:
+        return self.root / "sources"
+
+    def policy_file(self, *parts: str) -> Path:
+        """The workspace's own policy file, else the shipped one of the same name."""
+        own = self.root.joinpath("policy", *parts)
+        return own if own.exists() else shipped("policy", *parts)
+
+    def policy_folder(self, name: str) -> list[Path]:
+        """All policy files of a folder: shipped ones, replaced by own ones of the same name."""
+        found = {p.name: p for p in sorted(shipped("policy", name).glob("*.yaml"))}
+        own = self.root / "policy" / name
+        if own.is_dir():
+            found |= {p.name: p for p in sorted(own.glob("*.yaml"))}
+        return [found[name] for name in sorted(found)]
+
+    def prepare(self) -> None:
+        """Create the state folders and give Dagster its instance settings."""
+        for folder in (self.state, self.landed, self.place, self.build, self.dagster_home):
+            folder.mkdir(parents=True, exist_ok=True)
+        own = self.root / "dagster.yaml"
+        shutil.copyfile(
+            own if own.exists() else shipped("dagster.yaml"), self.dagster_home / "dagster.yaml"
+        )
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the workspace for one run; the lock goes with the process, however it ends.
+
+        Raises:
+            UserError: another run holds it.
+        """
+        self.prepare()
+        with (self.state / "lock").open("w") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise UserError(
+                    f"{self.root}: another attain run is at work here; wait for it to end.", 1
+                ) from None
+            yield
+
+
+def open_workspace(root: Path) -> Workspace:
+    """Open a workspace folder.
+
+    Raises:
+        UserError: the folder is not a workspace, or its settings are wrong (file, line, key).
+    """
+    root = root.expanduser().resolve()
+    settings_file = root / SETTINGS_FILE
+    if not root.is_dir():
+        raise UserError(f"{root}: no such folder. Create a workspace with: attain init {root}")
+    if not settings_file.exists():
+        raise UserError(
+            f"{root} is not an attain workspace: it has no {SETTINGS_FILE}. "
+            f"Create one with: attain init {root}"
+        )
+    return Workspace(root, load_model(settings_file, Settings))
