@@ -11,10 +11,10 @@ from pathlib import Path
 import duckdb
 
 from pipelines.landing.detect import detect_dialect
-from pipelines.landing.parquet import identifier, literal
 from pipelines.policy.load import load_process
 from pipelines.sources.contract import Table, canonical_tables
 from pipelines.sources.sourcefile import SourceFile, load_sources
+from pipelines.warehouse.quoting import identifier, literal
 from pipelines.workspace.workspace import open_workspace
 
 ROOT = Path(__file__).parents[1]

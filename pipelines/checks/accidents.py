@@ -15,11 +15,11 @@ from typing import Any
 
 from pipelines.checks.findings import Finding, Severity
 from pipelines.checks.mojibake import MOJIBAKE
-from pipelines.landing.parquet import identifier, literal
 from pipelines.policy.quality import Quality
 from pipelines.sources.contract import Table, canonical_tables
 from pipelines.staging.relation import held, orphan_condition, staged
 from pipelines.warehouse.duck import Warehouse
+from pipelines.warehouse.quoting import identifier, literal
 from pipelines.warehouse.template import macro, render
 from pipelines.workspace.yamlfile import read_yaml
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.checks.findings import Finding
-from pipelines.landing.parquet import identifier
 from pipelines.policy.quality import QuarantineShares
 from pipelines.sources.contract import Table, canonical_tables
 from pipelines.sources.sourcefile import allowed_values
+from pipelines.warehouse.quoting import identifier
 
 if TYPE_CHECKING:
     import duckdb

@@ -14,12 +14,13 @@ from typing import Any
 
 from pipelines.checks.accidents import accident_finding, wanted
 from pipelines.checks.findings import Finding, Severity
-from pipelines.landing.detect import clean_header
 from pipelines.landing.land import LandedExport, read_card
-from pipelines.landing.parquet import LINE_COLUMN, RAGGED_COLUMN, Landed, literal
+from pipelines.landing.parquet import LINE_COLUMN, RAGGED_COLUMN, Landed
 from pipelines.policy.quality import Quality
 from pipelines.sources.contract import Table
+from pipelines.sources.headers import clean_header
 from pipelines.warehouse.duck import Warehouse
+from pipelines.warehouse.quoting import literal
 from pipelines.workspace.yamlfile import did_you_mean
 
 _SCALE = 10  # so many times what an average row was worth before

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipelines.checks.findings import Finding
-from pipelines.landing.parquet import literal
 from pipelines.sources.contract import Table
 from pipelines.warehouse.duck import Warehouse
+from pipelines.warehouse.quoting import literal
 from pipelines.workspace.yamlfile import nearest
 
 _NAMED = 3  # names the sentence holds; the evidence holds all

@@ -212,8 +212,9 @@ def simulate(
 
 
 def _write_simulation(rows: list[dict[str, Any]], path: Path) -> None:
+    from pipelines.reporting.model.book import Book, Sheet, columns
     from pipelines.reporting.model.values import message
-    from pipelines.reporting.workbook.write import Book, Sheet, columns, write_book
+    from pipelines.reporting.workbook.write import write_book
 
     names = ("payee_id", "name", "role", "period", "before", "after", "difference")
     book = Book(

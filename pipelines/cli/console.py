@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pipelines.explain.explain import Explanation
     from pipelines.onboarding.recognise import Recognition
     from pipelines.onboarding.strangers import Guess
-    from pipelines.orchestration.execute import Outcome
+    from pipelines.run.outcome import Outcome
 
 _LAYERS = {
     "start": "starting",

@@ -17,11 +17,11 @@ from typing import Any
 from pipelines import __version__
 from pipelines.closing.documents import write_documents
 from pipelines.errors import UserError
-from pipelines.landing.parquet import literal
 from pipelines.ledger.columns import DIFFERENCE, LINE, STATEMENT
 from pipelines.ledger.store import ClosedPeriod, Content, Fault, Ledger
 from pipelines.run.session import Progress, Session, open_session, silent
 from pipelines.warehouse.duck import Warehouse, open_warehouse
+from pipelines.warehouse.quoting import literal
 from pipelines.workspace.workspace import Workspace
 
 _PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")

@@ -7,18 +7,16 @@ statement says (`reporting/statement.py`).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
 
 from pipelines.errors import UserError
-from pipelines.landing.parquet import literal
-from pipelines.ledger.store import ClosedPeriod, Ledger
-from pipelines.reporting.publish.build import CATALOGUE, Catalogue, Entry, write_pages
+from pipelines.reporting.publish.build import CATALOGUE, write_pages
 from pipelines.reporting.publish.render import Look
 from pipelines.run.session import Session
+from pipelines.warehouse.quoting import literal
 
 _KEPT = (".html", ".json", ".xlsx")
 
@@ -65,33 +63,3 @@ def _write(
         "(format parquet, compression zstd)"
     )
     con.execute("drop table _document")
-
-
-def closed_documents(con: duckdb.DuckDBPyConnection, root: Path) -> Iterator[tuple[str, bytes]]:
-    """Every file of every closed statement, by its path below the published folder."""
-    for closed in Ledger(root).periods():
-        for path, content in _documents(con, closed):
-            if path != CATALOGUE:
-                yield path, content
-
-
-def closed_entries(con: duckdb.DuckDBPyConnection, root: Path) -> list[Entry]:
-    """The pages of closed statements, as the list of reports shows them."""
-    return [
-        entry
-        for closed in Ledger(root).periods()
-        for path, content in _documents(con, closed, CATALOGUE)
-        for entry in Catalogue.model_validate_json(content).entries
-        if path == CATALOGUE
-    ]
-
-
-def _documents(
-    con: duckdb.DuckDBPyConnection, closed: ClosedPeriod, only: str | None = None
-) -> Iterator[tuple[str, bytes]]:
-    path = literal(str(closed.folder / "documents.parquet"))
-    wanted = f" where path = {literal(only)}" if only else ""
-    cursor = con.cursor()
-    cursor.execute(f"select path, content from read_parquet({path}){wanted} order by path")
-    while rows := cursor.fetchmany(100):
-        yield from rows

@@ -17,13 +17,13 @@ from typing import Any, Literal
 
 from pipelines.closing.close import check_period
 from pipelines.errors import UserError
-from pipelines.landing.parquet import literal
 from pipelines.models.catalog import all_models, ancestors
 from pipelines.policy.load import Policies, load_policies, read_plan
 from pipelines.policy.plan_tables import write_plans
 from pipelines.policy.plans import CommissionPlan
 from pipelines.warehouse.duck import Warehouse, open_warehouse
 from pipelines.warehouse.model import Model
+from pipelines.warehouse.quoting import literal
 from pipelines.workspace.workspace import Workspace
 from pipelines.workspace.yamlfile import did_you_mean, read_yaml
 

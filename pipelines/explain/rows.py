@@ -10,8 +10,8 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from pipelines.landing.parquet import literal
 from pipelines.policy.catalogue import Catalogue, Fact, Kpi, ScopeTable
+from pipelines.warehouse.quoting import literal
 
 _NAMED = {"month": "%Y-%m", "year": "%Y"}
 

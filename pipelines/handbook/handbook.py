@@ -24,13 +24,13 @@ from pipelines.workspace.yamlfile import read_yaml
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 _REPORTS = {
-    "director_weekly": "director",
-    "rep_weekly": "rep",
-    "finance": "finance",
-    "appraisal": "appraisal",
-    "sales_ops": "sales_ops",
+    "director_weekly": "director.page",
+    "rep_weekly": "rep.page",
+    "finance": "finance.page",
+    "appraisal": "appraisal.page",
+    "sales_ops": "sales_ops.page",
 }
-_SHARED = ("kpis", "context", "values", "model", "data", "reports", "build")
+_SHARED = ("model.", "publish.", "reports")
 _PACKAGE = "pipelines.reporting"
 
 _WORDS: dict[Language, dict[str, str]] = {
@@ -159,8 +159,11 @@ def reports_of(kpi_id: str) -> tuple[str, ...]:
 @cache
 def _report_texts() -> dict[str, str]:
     """Report → the source of its module and of the sections it is made of."""
-    folder = Path(__file__).parent / "reporting"
-    modules = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.py")}
+    folder = Path(__file__).parents[1] / "reporting"
+    modules = {
+        ".".join(path.relative_to(folder).with_suffix("").parts): path.read_text(encoding="utf-8")
+        for path in folder.rglob("*.py")
+    }
     found = {}
     for report, first in _REPORTS.items():
         seen: dict[str, str] = {}
@@ -169,7 +172,7 @@ def _report_texts() -> dict[str, str]:
             name = waiting.pop()
             if name in modules and name not in seen:
                 seen[name] = modules[name]
-                waiting += [n for n in _imported(modules[name]) if n not in _SHARED]
+                waiting += [n for n in _imported(modules[name]) if not n.startswith(_SHARED)]
         found[report] = "\n".join(seen.values())
     return found
 
@@ -178,10 +181,9 @@ def _imported(source: str) -> list[str]:
     """The modules of `pipelines.reporting` that a module imports."""
     found = []
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ImportFrom) and node.module == _PACKAGE:
-            found += [name.name for name in node.names]
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{_PACKAGE}."):
-            found.append((node.module or "").removeprefix(f"{_PACKAGE}."))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{_PACKAGE}."):
+            module = (node.module or "").removeprefix(f"{_PACKAGE}.")
+            found += [module, *(f"{module}.{name.name}" for name in node.names)]
     return found
 
 

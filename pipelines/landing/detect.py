@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.landing.encoding import PROBE_BYTES, Encoding, decoded, detect_encoding
+from pipelines.sources.headers import clean_header
 
 HEADER_SEARCH_ROWS = 20
 DELIMITERS = (",", "\t", ";", "|")
@@ -90,12 +91,6 @@ def head_rows(path: Path, dialect: Dialect) -> list[tuple[int, list[str]]]:
             if len(rows) == HEADER_SEARCH_ROWS:
                 break
     return rows
-
-
-def clean_header(cell: object) -> str:
-    """A header as it is compared: no surrounding blanks, line breaks or required mark `*`."""
-    text = str(cell if cell is not None else "")
-    return " ".join(text.split()).strip("* \ufeff").strip()
 
 
 @dataclass(frozen=True)

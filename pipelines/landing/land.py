@@ -19,7 +19,6 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import UserError
-from pipelines.landing.detect import clean_header
 from pipelines.landing.guard import Signature, one_line, reason_of, signature, unchanged
 from pipelines.landing.inventory import Export, Inventory, take_inventory
 from pipelines.landing.jsonl import land_json
@@ -29,6 +28,7 @@ from pipelines.landing.text import land_text
 from pipelines.landing.unpack import unpacked
 from pipelines.landing.workbook import land_workbook
 from pipelines.sources.contract import canonical_tables
+from pipelines.sources.headers import clean_header
 from pipelines.workspace.workspace import Workspace
 from pipelines.workspace.yamlfile import did_you_mean
 

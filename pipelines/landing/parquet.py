@@ -12,6 +12,7 @@ import duckdb
 
 from pipelines.errors import UserError
 from pipelines.landing.guard import MANY_ROWS, MAX_ROWS_PER_BYTE, reason_of, require_columns
+from pipelines.warehouse.quoting import identifier, literal
 
 LINE_COLUMN = "_line"
 RAGGED_COLUMN = "_ragged"
@@ -45,16 +46,6 @@ def in_order(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     finally:
         if found is not None and not found[0]:
             con.execute("set preserve_insertion_order = false")
-
-
-def literal(text: str) -> str:
-    """A SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def identifier(name: str) -> str:
-    """A quoted SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def land_parquet(con: duckdb.DuckDBPyConnection, path: Path, target: Path) -> Landed:

@@ -15,8 +15,10 @@ from typing import Any
 import duckdb
 
 from pipelines.errors import UserError
-from pipelines.landing.detect import MAX_FIELD, clean_header, is_total_row
-from pipelines.landing.parquet import LINE_COLUMN, RAGGED_COLUMN, identifier, literal
+from pipelines.landing.detect import MAX_FIELD, is_total_row
+from pipelines.landing.parquet import LINE_COLUMN, RAGGED_COLUMN
+from pipelines.sources.headers import clean_header
+from pipelines.warehouse.quoting import identifier, literal
 
 NOTED_ROWS = 20
 _NOTED_TEXT = 200

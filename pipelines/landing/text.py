@@ -31,8 +31,9 @@ from pipelines.landing.detect import (
 )
 from pipelines.landing.encoding import Encoding, encoding_of, fault_in_utf8, write_utf8
 from pipelines.landing.guard import MAX_LINE, line_too_long, one_line, require_columns
-from pipelines.landing.parquet import Landed, identifier, literal
+from pipelines.landing.parquet import Landed
 from pipelines.landing.rows import LeftOut, filled, trimmed, write_numbered
+from pipelines.warehouse.quoting import identifier, literal
 
 _CHUNK = 1 << 22
 # The longest line and the bytes read at once: small buffers are faster and take half the memory;

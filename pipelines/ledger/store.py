@@ -24,8 +24,8 @@ from typing import Any
 import duckdb
 
 from pipelines.errors import UserError
-from pipelines.landing.parquet import literal
 from pipelines.ledger.columns import line_text
+from pipelines.warehouse.quoting import literal
 
 MANIFEST = "manifest.json"
 FILES = ("lines.parquet", "statements.parquet", "differences.parquet", "documents.parquet")

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.landing.parquet import literal
 from pipelines.ledger.columns import LINE, PERIOD, STATEMENT, declared
 from pipelines.ledger.store import ClosedPeriod, Ledger
 from pipelines.warehouse.duck import Warehouse, fingerprint
+from pipelines.warehouse.quoting import literal
 
 LEDGER_TABLES = ("core.closed_line", "core.closed_statement", "core.closed_period")
 

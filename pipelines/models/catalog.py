@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pipelines.models.generate import generated_models, open_opportunity
+from pipelines.models.generate import generated_models
 from pipelines.policy.load import Policies
-from pipelines.policy.process import Process
+from pipelines.warehouse.facts import GROUPS
 from pipelines.warehouse.model import Model, in_order, read_models
-
-GROUPS = ("core", "receivables", "commission", "funnel", "kpi", "appraisal", "reports")
 
 
 def all_models(policies: Policies) -> list[Model]:
@@ -29,8 +27,3 @@ def ancestors(models: Sequence[Model], wanted: Iterable[str]) -> list[Model]:
             needed.add(name)
             pending.extend(by_name[name].inputs)
     return [model for model in models if model.name in needed]
-
-
-def fact_models(process: Process) -> dict[str, Model]:
-    """The models that a fact of the catalogue may stand on, by table name."""
-    return {model.name: model for model in [*read_models(*GROUPS), open_opportunity(process)]}

@@ -14,6 +14,7 @@ from pipelines.models.measures import counts, measures_of
 from pipelines.policy.catalogue import ORG_SCOPES, REFERENCE, Catalogue, Fact, Kpi, ScopeTable
 from pipelines.policy.models import AppraisalScheme
 from pipelines.policy.process import Process
+from pipelines.warehouse.facts import open_opportunity
 from pipelines.warehouse.model import Model, parse_model
 from pipelines.warehouse.template import render
 
@@ -27,7 +28,7 @@ def generated_models(
     catalogue: Catalogue, process: Process, schemes: Iterable[AppraisalScheme]
 ) -> list[Model]:
     """All models that come from templates, in no particular order."""
-    models = [open_opportunity(process)]
+    models = [open_opportunity(process.required_fields)]
     for fact in catalogue.facts:
         models.extend(_fact_models(catalogue, fact))
     models.extend(_derived(catalogue))
@@ -261,14 +262,4 @@ def _quota_attainment(catalogue: Catalogue) -> Model:
         header + render("kpi/quota_attainment.sql.j2", measures=measures),
         "kpi/quota_attainment",
         "kpi",
-    )
-
-
-def open_opportunity(process: Process) -> Model:
-    """Open deals and how many of the fields that the process asks for are filled."""
-    fields = dict.fromkeys(field for _, _, field in process.field_rows())
-    return parse_model(
-        render("core/fct_open_opportunity.sql.j2", fields=list(fields)),
-        "core/fct_open_opportunity",
-        "core",
     )

@@ -14,11 +14,11 @@ from typing import Any
 
 import yaml
 
-from pipelines.landing.detect import clean_header
 from pipelines.onboarding.evidence import Values, date_order, empty_texts, number_style
 from pipelines.onboarding.guess import Fit
 from pipelines.onboarding.vocabulary import normal, patterns, present
 from pipelines.sources.contract import Table, canonical_tables
+from pipelines.sources.headers import clean_header
 from pipelines.sources.sourcemodel import UNITS, allowed_values, alternatives
 from pipelines.staging.fields import DATES, NUMBERS
 

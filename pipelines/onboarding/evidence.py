@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from pipelines.landing.parquet import Landed, identifier, literal
+from pipelines.landing.parquet import Landed
+from pipelines.warehouse.quoting import identifier, literal
 
 _DAY_OR_MONTH = r"^\s*(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}"
 _COMMA = r"^[-+(]?[^\d]{0,3}(\d{1,3}([. ]\d{3})+|\d+),(\d{1,2}|\d{4,})\)?\D{0,3}$"

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipelines.errors import UserError
-from pipelines.landing.detect import clean_header
 from pipelines.landing.land import Export, content_hash, land_export, take_inventory
-from pipelines.landing.parquet import Landed, identifier, literal
+from pipelines.landing.parquet import Landed
 from pipelines.sources.contract import canonical_tables
+from pipelines.sources.headers import clean_header
 from pipelines.sources.sourcemodel import SourceFile, alternatives
 from pipelines.staging.mapping import text_expression
+from pipelines.warehouse.quoting import identifier, literal
 from pipelines.workspace.workspace import Workspace
 
 if TYPE_CHECKING:

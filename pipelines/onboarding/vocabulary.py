@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pipelines.landing.detect import clean_header
 from pipelines.onboarding.presets import preset_sources, vendors
 from pipelines.sources.contract import canonical_tables
+from pipelines.sources.headers import clean_header
 from pipelines.sources.sourcemodel import BRACES, ColumnSource, SourceFile, alternatives
 from pipelines.workspace.resources import shipped
 

@@ -65,7 +65,8 @@ def _session_resource(workspace: Workspace) -> dg.ResourceDefinition:
 
     @dg.resource(description="One run of the workspace; publishes when the run ends.")
     def session(context: dg.InitResourceContext) -> Iterator[Session]:
-        from pipelines.orchestration.execute import conclude, run_name
+        from pipelines.orchestration.execute import run_name
+        from pipelines.run.publication import conclude
 
         assert context.instance is not None and context.run_id is not None
         record = context.instance.get_run_record_by_id(context.run_id)

@@ -17,6 +17,7 @@ from pipelines.policy.quotas import Quotas, check_measure, read_quotas
 from pipelines.policy.receivables import Receivables
 from pipelines.policy.terms import Terms
 from pipelines.sources.contract import canonical_tables
+from pipelines.warehouse.facts import fact_models
 from pipelines.workspace.workspace import SETTINGS_FILE, Workspace
 from pipelines.workspace.yamlfile import YamlFile, did_you_mean, load_model, read_yaml, validate
 
@@ -48,12 +49,10 @@ def load_policies(workspace: Workspace) -> Policies:
     Raises:
         UserError: naming file, line, key, what was expected and the nearest match.
     """
-    from pipelines.models.catalog import fact_models
-
     process = load_process(workspace)
     entries = workspace.policy_folder("kpis")
     catalogue = load_catalogue(entries)
-    check_columns(catalogue, fact_models(process), entries)
+    check_columns(catalogue, fact_models(process.required_fields), entries)
     check_kpis(read_yaml(process_file(workspace)), catalogue.kpis)
     of_kpis = catalogue.measures()
     quotas = read_quotas(read_yaml(workspace.policy_file("quotas.yaml")), of_kpis)

@@ -120,6 +120,11 @@ class Process(Policy):
             rows += [(stage.id, segment, f) for segment, fields in sets.items() for f in fields]
         return rows
 
+    @property
+    def required_fields(self) -> tuple[str, ...]:
+        """Every field that some stage asks for, in the order of the stages."""
+        return tuple(dict.fromkeys(field for _, _, field in self.field_rows()))
+
 
 def read_process(source: YamlFile, fields: Iterable[str]) -> Process:
     """Validate a process file.

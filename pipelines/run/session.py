@@ -20,7 +20,7 @@ from pipelines.errors import UserError
 from pipelines.landing.hashes import content_hashes
 from pipelines.landing.land import Inventory, LandedExport, take_inventory
 from pipelines.policy.load import Policies, load_policies
-from pipelines.sources.contract import canonical_tables
+from pipelines.sources.contract import canonical_tables, contact_columns
 from pipelines.sources.sourcefile import SourceFile, canonical_source, load_sources
 from pipelines.staging.loads import is_known, known_exports, restore_knowledge
 from pipelines.staging.mapping import Load
@@ -203,7 +203,7 @@ def open_session(
         restore_knowledge(warehouse, workspace.landed, workspace.known_at)
         if workspace.known_at is not None:
             inventory = _known_inventory(warehouse, workspace, sources)
-        copy = PublishedCopy(warehouse, workspace.place / "published.duckdb")
+        copy = PublishedCopy(warehouse, workspace.place / "published.duckdb", contact_columns())
         stack.callback(copy.close)
         yield Session(
             copy=copy,

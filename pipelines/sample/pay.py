@@ -18,8 +18,8 @@ from pathlib import Path
 import duckdb
 import yaml
 
-from pipelines.landing.parquet import literal
 from pipelines.sample.model import LAST_DAY
+from pipelines.warehouse.quoting import literal
 from pipelines.workspace.resources import shipped
 
 _STARTED = dt.datetime(2026, 11, 16)  # noqa: DTZ001 - a fixed moment: the same sample, the same bytes

@@ -166,6 +166,12 @@ class _Written(BaseModel):
 
 
 @cache
+def contact_columns() -> tuple[str, ...]:
+    """Columns that hold people outside the company, of whatever table."""
+    return tuple(sorted({name for table in canonical_tables().values() for name in table.contact}))
+
+
+@cache
 def canonical_tables() -> dict[str, Table]:
     """All canonical tables by name, parents before the tables that refer to them."""
     source = read_yaml(Path(__file__).with_name("canonical.yaml"))

@@ -15,8 +15,8 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.tokens import TokenType
 
-from pipelines.landing.parquet import identifier
 from pipelines.sources.sourcemodel import BRACES
+from pipelines.warehouse.quoting import identifier
 from pipelines.workspace.yamlfile import did_you_mean
 
 # One row in, one value out; the same value for the same row at any time and on any machine.

@@ -13,9 +13,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from pipelines.errors import UserError
-from pipelines.landing.detect import clean_header
 from pipelines.sources import expression as expressions
 from pipelines.sources.contract import Table, canonical_tables
+from pipelines.sources.headers import clean_header
 from pipelines.sources.repeated import expand
 from pipelines.sources.sourcemodel import (
     ColumnSource,

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from pipelines.landing.detect import clean_header
 from pipelines.sources.contract import Table
+from pipelines.sources.headers import clean_header
 
 DateOrder = Literal["ymd", "dmy", "mdy"]
 Decimal = Literal[".", ","]

@@ -7,10 +7,10 @@ becomes a value (`sql/staging/parse.sql.j2`).
 
 from __future__ import annotations
 
-from pipelines.landing.parquet import literal
 from pipelines.sources.contract import Column
 from pipelines.sources.expression import result_is_text
 from pipelines.sources.sourcemodel import UNITS, SourceFile
+from pipelines.warehouse.quoting import literal
 from pipelines.warehouse.template import macro
 
 PARSE = "staging/parse.sql.j2"

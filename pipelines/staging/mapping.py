@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.landing.detect import clean_header
 from pipelines.landing.land import LandedExport
-from pipelines.landing.parquet import LINE_COLUMN, RAGGED_COLUMN, Landed, identifier, literal
+from pipelines.landing.parquet import LINE_COLUMN, RAGGED_COLUMN, Landed
 from pipelines.sources.contract import Table, canonical_tables
 from pipelines.sources.expression import expression_sql
+from pipelines.sources.headers import clean_header
 from pipelines.sources.sourcemodel import UNITS, SourceFile, alternatives
 from pipelines.staging.fields import field, is_scaled_beside, plain_text, rewrites
+from pipelines.warehouse.quoting import identifier, literal
 
 _EMPTY = "cast(null as varchar)"
 _TYPED_CELLS = {"workbook", "parquet"}

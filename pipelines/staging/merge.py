@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipelines.landing.parquet import identifier, literal
 from pipelines.sources.contract import Table
 from pipelines.staging.groups import Group
 from pipelines.staging.mapping import Load, load_context, ordered_columns, scaled_columns
@@ -18,6 +17,7 @@ from pipelines.staging.reading import Reading
 from pipelines.staging.relation import amount_of, history, joined, key_of, owner_of, staged
 from pipelines.staging.rules import Rule, row_rules
 from pipelines.warehouse.duck import Warehouse, fingerprint
+from pipelines.warehouse.quoting import identifier, literal
 from pipelines.warehouse.template import render
 
 _INCOMING = "incoming"

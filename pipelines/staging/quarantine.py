@@ -10,12 +10,13 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pipelines.landing.detect import clean_header
-from pipelines.landing.parquet import RAGGED_COLUMN, Landed, identifier, literal
+from pipelines.landing.parquet import RAGGED_COLUMN, Landed
 from pipelines.sources.contract import Table
+from pipelines.sources.headers import clean_header
 from pipelines.staging.mapping import Load, landed_relation, line_expression
 from pipelines.staging.relation import amount_of, held, key_of, owner_of
 from pipelines.warehouse.duck import Warehouse
+from pipelines.warehouse.quoting import identifier, literal
 
 if TYPE_CHECKING:
     from pipelines.staging.groups import Group

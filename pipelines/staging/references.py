@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipelines.landing.parquet import literal
 from pipelines.sources.contract import Table
 from pipelines.staging.mapping import Load
 from pipelines.staging.relation import held, orphan_condition, staged
 from pipelines.warehouse.duck import Warehouse, fingerprint
+from pipelines.warehouse.quoting import literal
 
 
 def release(warehouse: Warehouse, table: Table) -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipelines.landing.parquet import identifier
 from pipelines.sources.contract import Table, canonical_tables
 from pipelines.warehouse.duck import Warehouse
+from pipelines.warehouse.quoting import identifier
 
 
 def staged(table: Table) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipelines.landing.parquet import identifier, literal
 from pipelines.sources.contract import Column, Table
 from pipelines.sources.sourcefile import allowed_values
+from pipelines.warehouse.quoting import identifier, literal
 
 _EXPECTED = {
     "timestamp": "not_a_date",

@@ -7,15 +7,15 @@ find it (`reporting/publish.py`).
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
 
-from pipelines.landing.parquet import identifier, literal
-from pipelines.sources.contract import canonical_tables
 from pipelines.warehouse.duck import Warehouse
 from pipelines.warehouse.model import tables_parsed
+from pipelines.warehouse.quoting import identifier, literal
 from pipelines.warehouse.template import render
 
 _NAME = "published"
@@ -26,11 +26,13 @@ class PublishedCopy:
 
     Writing takes as long as computing, so it may begin in a thread of its own while pages are
     built; `finish` copies what has changed since and is the only one that must be called.
+    `contact_columns` hold people outside the company; they are masked in quarantined rows.
     """
 
-    def __init__(self, warehouse: Warehouse, file: Path) -> None:
+    def __init__(self, warehouse: Warehouse, file: Path, contact_columns: Sequence[str]) -> None:
         self._warehouse = warehouse.beside()
         self._file = file
+        self._contact_columns = sorted(set(contact_columns))
         self._worker = ThreadPoolExecutor(max_workers=1)
         self._begun: Future[None] | None = None
         self._attached = False
@@ -75,7 +77,7 @@ class PublishedCopy:
             con.execute(f"create schema if not exists {_NAME}.{table.partition('.')[0]}")
             con.execute(
                 f"create or replace table {_NAME}.{_quoted(table)} as "
-                f"select {_shown(table)} from {_quoted(table)}"
+                f"select {self._shown(table)} from {_quoted(table)}"
             )
             con.execute("insert or replace into meta.published values (?, ?)", [table, mark or ""])
 
@@ -118,12 +120,23 @@ class PublishedCopy:
         self._attached = False
         return bool(free > used)
 
+    def _shown(self, table: str) -> str:
+        """The columns of a table in the copy.
 
-def write_published_copy(warehouse: Warehouse, target: Path) -> None:
+        Whoever may open the copy is not known: contacts of people outside the company are masked.
+        """
+        if table != "mart.quarantine":
+            return "*"
+        return render("reports/masked_quarantine.sql.j2", columns=self._contact_columns)
+
+
+def write_published_copy(
+    warehouse: Warehouse, target: Path, contact_columns: Sequence[str]
+) -> None:
     """Write the whole copy at once, with nothing kept of an earlier one."""
     working = target.with_suffix(".working")
     working.unlink(missing_ok=True)
-    copy = PublishedCopy(warehouse, working)
+    copy = PublishedCopy(warehouse, working, contact_columns)
     try:
         copy.finish(target)
     finally:
@@ -187,14 +200,3 @@ def _create_views(target: Path, views: dict[str, str]) -> None:
     with duckdb.connect(str(target)) as con:
         for sql in views.values():
             con.execute(sql)
-
-
-def _shown(table: str) -> str:
-    """The columns of a table in the copy.
-
-    Whoever may open the copy is not known: contacts of people outside the company are masked in it.
-    """
-    if table != "mart.quarantine":
-        return "*"
-    contacts = sorted({name for table in canonical_tables().values() for name in table.contact})
-    return render("reports/masked_quarantine.sql.j2", columns=contacts)

@@ -12,7 +12,7 @@ from typing import Any
 import jinja2
 from jinja2 import meta
 
-from pipelines.landing.parquet import identifier, literal
+from pipelines.warehouse.quoting import identifier, literal
 from pipelines.workspace.resources import shipped
 
 

@@ -10,13 +10,13 @@ import pytest
 from laboratory import models, shipped
 
 from pipelines.checks.reconciliations import all_reconciliations
-from pipelines.landing.parquet import identifier
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcefile import canonical_source
 from pipelines.staging.mapping import column_texts
 from pipelines.staging.rules import row_rules
 from pipelines.warehouse.duck import open_warehouse
 from pipelines.warehouse.model import tables_parsed
+from pipelines.warehouse.quoting import identifier
 from pipelines.warehouse.spark import spark_sql
 from pipelines.warehouse.template import macro, render
 from pipelines.workspace.workspace import Workspace

@@ -14,6 +14,7 @@ from python_calamine import load_workbook
 
 from pipelines.books.quarantine import masked
 from pipelines.cli.main import main
+from pipelines.sources.contract import contact_columns
 from pipelines.warehouse.duck import open_warehouse
 from pipelines.warehouse.published import write_published_copy
 from pipelines.workspace.workspace import Workspace
@@ -108,7 +109,7 @@ def test_contacts_are_shown_to_the_roles_that_policy_names(attain) -> None:  # t
 def test_no_published_table_holds_a_contact(sample_company: Workspace, tmp_path: Path) -> None:
     known, copy = contacts(), tmp_path / "attain.duckdb"
     with open_warehouse(sample_company.warehouse) as warehouse:
-        write_published_copy(warehouse, copy)
+        write_published_copy(warehouse, copy, contact_columns())
     with duckdb.connect(str(copy), read_only=True) as con:
         columns = con.execute(
             "select table_schema, table_name, column_name from information_schema.columns "

@@ -10,10 +10,10 @@ import duckdb
 import pytest
 from laboratory import AS_OF, models, shipped
 
-from pipelines.models.generate import open_opportunity
 from pipelines.policy.load import load_process
 from pipelines.policy.tables import write_policies
 from pipelines.warehouse.duck import Warehouse
+from pipelines.warehouse.facts import open_opportunity
 from pipelines.workspace.workspace import Workspace
 
 BUILT = (
@@ -33,7 +33,7 @@ def funnel(sample_company: Workspace, process: str) -> duckdb.DuckDBPyConnection
     warehouse.prepare()
     con.execute(f"attach '{sample_company.warehouse}' as company (read_only)")
     built = [
-        open_opportunity(policies.process)
+        open_opportunity(policies.process.required_fields)
         if name == "core.fct_open_opportunity"
         else models()[name]
         for name in BUILT

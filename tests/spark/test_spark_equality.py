@@ -14,7 +14,7 @@ import duckdb
 import pytest
 from laboratory import models, shipped
 
-from pipelines.landing.parquet import identifier, literal
+from pipelines.warehouse.quoting import identifier, literal
 from pipelines.warehouse.spark import spark_sql
 from pipelines.workspace.workspace import Workspace
 

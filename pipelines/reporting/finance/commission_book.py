@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipelines.reporting.finance.differences import key_text, kind_text, reason_text
+from pipelines.reporting.model.book import Book, Cell, Column, RowFormula, Rows, Sheet, columns
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Link
 from pipelines.reporting.model.values import message, verbatim
 from pipelines.reporting.shared.causes import cause_text
-from pipelines.reporting.workbook.write import Book, Cell, Column, RowFormula, Rows, Sheet, columns
 
 QUERIES = (
     "book_differences", "book_statements", "book_lines", "book_accruals", "book_cost_months",

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
+from pipelines.reporting.model.book import Book, Cell, RowFormula, Sheet, SumOf, columns
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Link
 from pipelines.reporting.model.values import message, verbatim
 from pipelines.reporting.shared.receivables import company_metric
-from pipelines.reporting.workbook.write import Book, Cell, RowFormula, Sheet, SumOf, columns
 
 QUERIES = ("open_items", "loss_rates", "overdue_customers", "ledger_days", "receivable_now")
 _SUMMARY = columns(

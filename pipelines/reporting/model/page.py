@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SkipValidation, model_validator
 
+from pipelines.reporting.model.book import Book
 from pipelines.reporting.model.charts import Chart
 from pipelines.reporting.model.values import (
     Bilingual,
@@ -29,7 +30,6 @@ from pipelines.reporting.model.values import (
     Value,
     Verbatim,
 )
-from pipelines.reporting.workbook.write import Book
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 

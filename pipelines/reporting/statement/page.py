@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from pipelines.reporting.model.book import Book, Cell, Sheet, columns
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Comparison, Page, Reader, Tile
 from pipelines.reporting.model.periods import month_of
@@ -37,7 +38,6 @@ from pipelines.reporting.statement.lines import (
     release_section,
     tier_text,
 )
-from pipelines.reporting.workbook.write import Book, Cell, Sheet, columns
 
 QUERIES = (
     "open_months", "statement_payees", "statement_lines", "statement_holds", "statement_disputes",

@@ -12,20 +12,27 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pipelines.errors import UserError
 from pipelines.reporting.language.numbers import LanguageCode
 from pipelines.reporting.language.speaker import Speaker, speaker
-from pipelines.reporting.model.values import Bilingual, Message, Text, Verbatim, message
+from pipelines.reporting.model.book import (
+    Book,
+    Cell,
+    Column,
+    Kind,
+    RowFormula,
+    Sheet,
+    SumOf,
+)
+from pipelines.reporting.model.values import Bilingual, Message, Verbatim
 from pipelines.reporting.workbook.lines import PlainRows, letter, write_row
 
-Kind = Literal["text", "money", "date", "int", "pct", "rate", "days"]
 _FORMATS: dict[Kind, str] = {
     "money": "#,##0.00;[Red]-#,##0.00",
     "date": "yyyy-mm-dd",
@@ -41,71 +48,7 @@ FULL = 1_048_000
 """Rows of one sheet; a spreadsheet ends at 1,048,576."""
 _LONGEST_TEXT = 32_767
 _ACTIVE = ("=", "+", "-", "@", "\t", "\r")
-_FORMULA = re.compile(r"[-+*/() .,0-9]*(?:\{[a-z][a-z0-9_]*\}[-+*/() .,0-9]*)+")
 _MADE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
-
-
-@dataclass(frozen=True)
-class Column:
-    """A typed column. One that `adds` has a live total below its rows."""
-
-    id: str
-    kind: Kind
-    label: Text
-    adds: bool = False
-
-
-@dataclass(frozen=True)
-class SumOf:
-    """A live sum over a column of a later sheet, of the rows whose columns equal these texts.
-
-    `value` is what the cell shows before anything recalculates.
-    """
-
-    value: Decimal
-    sheet: str
-    column: str
-    where: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class RowFormula:
-    """A live formula over columns of its own row: `{outstanding} - {ledger}`."""
-
-    value: Decimal
-    formula: str
-
-    def __post_init__(self) -> None:
-        if not _FORMULA.fullmatch(self.formula):
-            raise ValueError(f"{self.formula!r}: only numbers, + - * / ( ) and {{columns}}")
-
-
-Cell = (
-    str | int | Decimal | dt.date | Verbatim | Bilingual | Message | SumOf | RowFormula | None
-)  # a bool is no cell: say yes or no in words
-Rows = Callable[[], Iterable[Sequence[Cell]]]
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """Columns and their rows. `rows` is called once for each language, and read as it goes."""
-
-    id: str
-    title: Text
-    columns: tuple[Column, ...]
-    rows: Rows
-    total: bool = True
-
-
-@dataclass(frozen=True)
-class Book:
-    """A workbook of sheets, in their order; `currency` is that of amounts in sentences."""
-
-    title: Text
-    sheets: tuple[Sheet, ...]
-    currency: str
-    year: int
-    author: str = "attain"
 
 
 @dataclass
@@ -149,17 +92,6 @@ class _Writer:
         if cell.id not in self.words_of:
             self.words_of[cell.id] = self.words.text(cell)
         return self.words_of[cell.id]
-
-
-def columns(specs: str) -> tuple[Column, ...]:
-    """Columns as "name:kind name:kind+"; `+` asks for a total, the words are `column.<name>`."""
-    made = []
-    for spec in specs.split():
-        name, kind = spec.rstrip("+").split(":")
-        if kind not in (*_FORMATS, "text"):
-            raise ValueError(f"{spec!r}: no kind of column is called {kind!r}")
-        made.append(Column(name, kind, message(f"column.{name}"), spec.endswith("+")))
-    return tuple(made)
 
 
 def write_book(book: Book, path: Path, language: LanguageCode) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from commands import in_process, write
 
-from pipelines.orchestration.execute import inputs_mark
 from pipelines.run import steps
+from pipelines.run.record import inputs_mark
 from pipelines.run.session import open_session
 from pipelines.workspace.workspace import open_workspace
 

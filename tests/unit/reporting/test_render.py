@@ -13,10 +13,10 @@ from example_pages import director_page, rep_page
 from example_parts import HOSTILE
 
 from pipelines.reporting.language.numbers import LANGUAGES
+from pipelines.reporting.model.book import Book
 from pipelines.reporting.model.tables import table
 from pipelines.reporting.model.values import Count, Days, Money, message, verbatim
 from pipelines.reporting.publish.render import Look, render
-from pipelines.reporting.workbook.write import Book
 from pipelines.workspace.resources import shipped
 
 PAGE = director_page()

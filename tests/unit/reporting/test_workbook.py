@@ -11,17 +11,10 @@ from pathlib import Path
 import pytest
 from python_calamine import load_workbook
 
+from pipelines.reporting.model.book import Book, Cell, RowFormula, Sheet, SumOf, columns
 from pipelines.reporting.model.values import Bilingual, message, verbatim
 from pipelines.reporting.workbook import write as workbook
-from pipelines.reporting.workbook.write import (
-    Book,
-    Cell,
-    RowFormula,
-    Sheet,
-    SumOf,
-    columns,
-    write_book,
-)
+from pipelines.reporting.workbook.write import write_book
 
 DUE = dt.date(2026, 10, 31)
 ITEMS: list[list[Cell]] = [

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.reporting.model.book import Book, Cell, RowFormula, Sheet, columns
 from pipelines.reporting.model.values import Bilingual, message, verbatim
 from pipelines.reporting.workbook.lines import PlainRows
-from pipelines.reporting.workbook.write import Book, Cell, RowFormula, Sheet, columns, write_book
+from pipelines.reporting.workbook.write import write_book
 
 COLUMNS = columns("customer:text bucket:text amount:money+ rate:rate due:date items:int+")
 KINDS = [column.kind for column in COLUMNS]

@@ -9,7 +9,6 @@ from typing import Any
 import duckdb
 
 from pipelines.landing.land import content_hash, land_export, take_inventory
-from pipelines.landing.parquet import identifier
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcefile import SourceFile, load_sources
 from pipelines.staging.groups import load_groups
@@ -18,6 +17,7 @@ from pipelines.staging.mapping import Load
 from pipelines.staging.reading import Reading
 from pipelines.staging.stage import Staged, prepare_tables, stage_table
 from pipelines.warehouse.duck import Warehouse
+from pipelines.warehouse.quoting import identifier
 from pipelines.workspace.workspace import open_workspace
 
 STAGES = ("lead", "proposal", "order")

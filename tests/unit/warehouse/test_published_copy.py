@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.sources.contract import contact_columns
 from pipelines.warehouse.duck import Warehouse, open_warehouse
 from pipelines.warehouse.published import PublishedCopy, write_published_copy
 
@@ -30,7 +31,7 @@ def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
 
 def published(warehouse: Warehouse, folder: Path) -> dict[str, object]:
     """What the copy of a run holds: every table and view but quarantine, by its first value."""
-    copy = PublishedCopy(warehouse, folder / "published.duckdb")
+    copy = PublishedCopy(warehouse, folder / "published.duckdb", contact_columns())
     copy.begin()
     try:
         copy.finish(folder / "attain.duckdb")
@@ -51,7 +52,7 @@ def read(file: Path) -> dict[str, object]:
 def test_it_holds_the_mart_and_what_its_views_read(warehouse: Warehouse, tmp_path: Path) -> None:
     expected = {"kpi.wide": 7, "mart.first": 1, "mart.kpi_value": 7}
     assert published(warehouse, tmp_path) == expected
-    write_published_copy(warehouse, tmp_path / "once.duckdb")
+    write_published_copy(warehouse, tmp_path / "once.duckdb", contact_columns())
     assert read(tmp_path / "once.duckdb") == expected
     assert not (tmp_path / "once.working").exists()
 
@@ -68,7 +69,7 @@ def test_what_changed_since_the_last_run_is_written_and_nothing_else(
 
 
 def test_what_changes_after_it_began_is_in_it(warehouse: Warehouse, tmp_path: Path) -> None:
-    copy = PublishedCopy(warehouse, tmp_path / "published.duckdb")
+    copy = PublishedCopy(warehouse, tmp_path / "published.duckdb", contact_columns())
     copy.begin()
     warehouse.replace("mart.first", "select 3 as a", "3")
     warehouse.con.execute("create table mart.load as select 5 as a")  # its state is nobody's
@@ -99,7 +100,7 @@ def test_a_damaged_or_missing_file_begins_anew(warehouse: Warehouse, tmp_path: P
 def test_while_it_is_open_a_table_has_its_columns_once(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
-    copy = PublishedCopy(warehouse, tmp_path / "published.duckdb")
+    copy = PublishedCopy(warehouse, tmp_path / "published.duckdb", contact_columns())
     copy.begin()
     while ("published",) not in warehouse.con.execute("show databases").fetchall():
         time.sleep(0.01)

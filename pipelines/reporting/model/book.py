@@ -1,0 +1,92 @@
+"""Workbooks as values: typed sheets, streamed rows, live sums and formulas.
+
+Belongs here: what a workbook holds. Does not belong here: writing it (`workbook/write.py`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, cast, get_args
+
+from pipelines.reporting.model.values import Bilingual, Message, Text, Verbatim, message
+
+Kind = Literal["text", "money", "date", "int", "pct", "rate", "days"]
+_FORMULA = re.compile(r"[-+*/() .,0-9]*(?:\{[a-z][a-z0-9_]*\}[-+*/() .,0-9]*)+")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A typed column. One that `adds` has a live total below its rows."""
+
+    id: str
+    kind: Kind
+    label: Text
+    adds: bool = False
+
+
+@dataclass(frozen=True)
+class SumOf:
+    """A live sum over a column of a later sheet, of the rows whose columns equal these texts.
+
+    `value` is what the cell shows before anything recalculates.
+    """
+
+    value: Decimal
+    sheet: str
+    column: str
+    where: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class RowFormula:
+    """A live formula over columns of its own row: `{outstanding} - {ledger}`."""
+
+    value: Decimal
+    formula: str
+
+    def __post_init__(self) -> None:
+        if not _FORMULA.fullmatch(self.formula):
+            raise ValueError(f"{self.formula!r}: only numbers, + - * / ( ) and {{columns}}")
+
+
+Cell = (
+    str | int | Decimal | dt.date | Verbatim | Bilingual | Message | SumOf | RowFormula | None
+)  # a bool is no cell: say yes or no in words
+Rows = Callable[[], Iterable[Sequence[Cell]]]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Columns and their rows. `rows` is called once for each language, and read as it goes."""
+
+    id: str
+    title: Text
+    columns: tuple[Column, ...]
+    rows: Rows
+    total: bool = True
+
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook of sheets, in their order; `currency` is that of amounts in sentences."""
+
+    title: Text
+    sheets: tuple[Sheet, ...]
+    currency: str
+    year: int
+    author: str = "attain"
+
+
+def columns(specs: str) -> tuple[Column, ...]:
+    """Columns as "name:kind name:kind+"; `+` asks for a total, the words are `column.<name>`."""
+    made = []
+    for spec in specs.split():
+        name, kind = spec.rstrip("+").split(":")
+        if kind not in get_args(Kind):
+            raise ValueError(f"{spec!r}: no kind of column is called {kind!r}")
+        made.append(Column(name, cast(Kind, kind), message(f"column.{name}"), spec.endswith("+")))
+    return tuple(made)

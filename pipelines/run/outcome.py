@@ -1,0 +1,78 @@
+"""What came of a run: for the summary on the screen and for `--json`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipelines.checks.findings import Finding
+from pipelines.run.session import Session
+
+
+@dataclass
+class Outcome:
+    """What a run did, for the summary on the screen and for `--json`."""
+
+    run_id: str
+    as_of: dt.date
+    changed: bool
+    rows_landed: int = 0
+    rows_accepted: int = 0
+    rows_quarantined: int = 0
+    checks: dict[str, int] = field(default_factory=dict)
+    blocked: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    reports: dict[str, int] = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)
+    reports_path: str = ""
+    seconds: float = 0.0
+    seconds_by_layer: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def exit_code(self) -> int:
+        return 1 if self.blocked else 0
+
+
+def outcome_of(session: Session, errors: Sequence[str], kept: Sequence[str]) -> Outcome:
+    statuses = [finding.status for finding in session.findings]
+    warned = [f for f in session.findings if f.severity == "warn" and f.status != "passed"]
+    staged = session.staged.values()
+    return Outcome(
+        run_id=session.run_id,
+        as_of=session.as_of,
+        changed=True,
+        rows_landed=sum(s.landed for s in staged),
+        rows_accepted=sum(s.accepted for s in staged),
+        rows_quarantined=sum(s.quarantined for s in staged),
+        checks={s: statuses.count(s) for s in ("passed", "failed", "errored")},
+        blocked=[f"{f.table}: {f.en}" + _shown(f) for f in session.blocked] + list(errors),
+        warnings=[f"{f.table}: {f.en}" + _shown(f) for f in warned]
+        + [
+            f"{source.files[0]}: no such export (sources/{source.described_in}.yaml, optional)"
+            for source in {s.described_in: s for s in session.inventory.missing}.values()
+            if not source.required
+        ]
+        + [f"{name}: no source reads this file" for name in session.inventory.unknown],
+        reports={name: len(pages) for name, pages in session.pages.items()},
+        kept=list(kept),
+        reports_path=str(session.workspace.reports / "latest" / "index.html"),
+        seconds_by_layer={name: round(s, 3) for name, s in session.seconds.items()},
+    )
+
+
+def _shown(finding: Finding) -> str:
+    if finding.status == "errored":
+        return f" — errored: {finding.evidence[0].get('error', '')}" if finding.evidence else ""
+    if not finding.offenders:
+        return ""
+    return f" — broken by {finding.offenders:,} rows" + _first_problem(finding)
+
+
+def _first_problem(finding: Finding) -> str:
+    """What the first offender did, where a check says it in a sentence."""
+    first = finding.evidence[0] if finding.evidence else {}
+    if "problem" not in first:
+        return ""
+    place = f"{first['file']} line {first['line']}: " if first.get("file") else ""
+    return f"; {place}{first['problem']}"

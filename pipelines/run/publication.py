@@ -1,0 +1,201 @@
+"""From what a run computed to published reports; what was blocked keeps its last good pages.
+
+Belongs here: which pages are built, their notices, the build folder, the swap. Does not
+belong here: how a page looks (`reporting/`).
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from pipelines.checks.findings import Finding
+from pipelines.errors import UserError
+from pipelines.models.catalog import all_models
+from pipelines.run import steps
+from pipelines.run.outcome import Outcome, outcome_of
+from pipelines.run.session import Session
+
+if TYPE_CHECKING:
+    from pipelines.reporting.drilldown.page import Drilldown
+    from pipelines.reporting.model.page import Page
+    from pipelines.reporting.publish.build import Edition, StaleNotice
+
+
+def conclude(session: Session, errors: Sequence[str]) -> Outcome:
+    """Publish what was computed, keep the last good page of what was blocked, and sum up."""
+    from pipelines.reporting.model.values import Bilingual
+    from pipelines.reporting.publish.build import Edition
+    from pipelines.reporting.publish.publish import publish
+    from pipelines.reporting.reports import quality
+
+    started = time.perf_counter()
+    session.progress("publish", "reports")
+    session.write_findings()
+    errors = [*session.broken.values(), *errors, *_render_after_checks(session)]
+    built = [name for name in session.reports if name in session.pages]
+    blocked = [name for name in session.reports if name not in session.pages]
+    settings = session.workspace.settings
+    if built or (session.workspace.reports / "latest").exists():
+        shown, freshness = quality(session.warehouse.con)
+        pages = [
+            page.model_copy(
+                update={
+                    "quality": shown.seen_by(page.reader),
+                    "freshness": tuple(line.needed_by(needed) for line in freshness),
+                }
+            )
+            for name in built
+            for needed in [_computed_from(session, name)]
+            for page in session.pages[name]
+        ]
+        edition = Edition(
+            company=Bilingual(zh=settings.name.zh, en=settings.name.en),
+            as_of=session.as_of,
+            currency=settings.base_currency,
+            reports=session.reports,
+            quality=shown,
+            freshness=freshness,
+            stale=_stale_notices(session, blocked, errors),
+            up_is_red=settings.up_is_red,
+        )
+        with session.warehouse.leaving_room():  # pages hold every line of every statement
+            opened, unopened = _open_figures(session, pages)
+            errors += unopened
+            _write_all(session, pages, edition, opened)
+        session.published = publish(session.workspace.reports, session.build_dir, session.run_id)
+    session.spent("publish", time.perf_counter() - started)
+    return outcome_of(session, errors, blocked)
+
+
+def _render_after_checks(session: Session) -> list[str]:
+    """Build the reports about the run itself, whatever blocks; a sentence for each that broke.
+
+    One that breaks is treated like any other report: its last good page stays, with a notice. A
+    table that is not there in a first run that is blocked is no error of the report.
+    """
+    from pipelines.reporting.reports import REPORTS
+
+    errors = []
+    for name in session.reports:
+        if REPORTS[name].after_checks:
+            session.pages.pop(name, None)
+            try:
+                steps.render_report(session, name, _not_renewed(session))
+            except Exception as error:  # as in any step: the other reports are still published
+                if not (session.blocked and isinstance(error, duckdb.CatalogException)):
+                    errors.append(f"reports/{name} could not be computed: {error}".splitlines()[0])
+    return errors
+
+
+def _open_figures(session: Session, pages: Sequence[Page]) -> tuple[list[Drilldown], list[str]]:
+    """The pages behind the tiles; without them, why. A page is published all the same."""
+    from pipelines.reporting.drilldown.drilldown import drilldowns
+
+    started = time.perf_counter()
+    session.progress("report", "rows behind the figures")
+    try:
+        return drilldowns(session.warehouse, session.policies.catalogue, pages)
+    except (duckdb.Error, UserError) as error:
+        return [], [f"the rows behind the figures could not be opened: {error}".splitlines()[0]]
+    finally:
+        session.spent("open", time.perf_counter() - started)
+
+
+def _not_renewed(session: Session) -> frozenset[str]:
+    """Tables that are as they were before this run: a check blocks them, or a step broke."""
+    built = {built.name for built in session.built}
+    models = {model.name for model in all_models(session.policies)}
+    return frozenset(models - built) | {finding.table for finding in session.blocked}
+
+
+def _write_all(
+    session: Session, pages: Sequence[Page], edition: Edition, opened: Sequence[Drilldown]
+) -> None:
+    """Fill the build folder: pages, Data Docs and the read-only copy of the mart.
+
+    The database copies in a thread of its own while Python writes the rest.
+    """
+    from pipelines.reporting.publish.build import write_build
+    from pipelines.run.closed import closed_documents, closed_entries
+
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        copy = session.workspace.build / "attain.duckdb"
+        copying = beside.submit(session.copy.finish, copy) if session.staged else None
+        ledger = session.workspace.ledger
+        closed = closed_entries(session.warehouse.con, ledger)
+        write_build(
+            session.build_dir,
+            pages,
+            edition,
+            opened,
+            closed,
+            say=lambda page: session.progress("publish", page),
+        )
+        for name, content in closed_documents(session.warehouse.con, ledger):
+            target = session.build_dir / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        session.validator().write_docs()
+        if session.docs_dir.exists():
+            shutil.copytree(session.docs_dir, session.build_dir / "data_docs")
+        if copying is not None:
+            copying.result()
+            copy.replace(session.build_dir / copy.name)
+
+
+def _stale_notices(
+    session: Session, blocked: Sequence[str], errors: Sequence[str]
+) -> tuple[StaleNotice, ...]:
+    from pipelines.reporting.model.page import FailedCheck
+    from pipelines.reporting.model.values import Bilingual
+    from pipelines.reporting.publish.build import StaleNotice
+
+    notices = []
+    for name in blocked:
+        causes = _causes(session, name)
+        checks = [
+            FailedCheck(
+                id=finding.check,
+                name=Bilingual(zh=finding.zh, en=finding.en),
+                meaning=Bilingual(zh=f"数据表 {finding.table}", en=f"table {finding.table}"),
+                blocking=True,
+            )
+            for finding in causes
+        ] or [
+            FailedCheck(
+                id="not_computed",
+                name=Bilingual(zh=sentence, en=sentence),
+                meaning=Bilingual(zh="计算中断", en="the computation stopped"),
+                blocking=True,
+            )
+            for sentence in (list(errors) or ["not computed"])[:3]
+        ]
+        notices.append(StaleNotice(report=name, at=session.started_at, checks=tuple(checks)))
+    return tuple(notices)
+
+
+def _causes(session: Session, report: str) -> list[Finding]:
+    """Blocking findings on any table the report is computed from."""
+    above = _computed_from(session, report)
+    return [finding for finding in session.blocked if finding.table in above]
+
+
+def _computed_from(session: Session, report: str) -> set[str]:
+    """Every table that a report reads, or that is read for what it reads."""
+    from pipelines.reporting.reports import REPORTS
+
+    reads = {model.name: model.inputs for model in all_models(session.policies)}
+    above: set[str] = set()
+    pending = list(REPORTS[report].reads)
+    while pending:
+        table = pending.pop()
+        if table not in above:
+            above.add(table)
+            pending.extend(reads.get(table, ()))
+    return above

@@ -1,0 +1,69 @@
+"""The record by which a run that would change nothing is known.
+
+Belongs here: the mark of everything a result depends on. Does not belong here: computing.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pipelines import __version__
+from pipelines.landing.land import content_hash
+from pipelines.ledger.store import Ledger
+from pipelines.run.outcome import Outcome
+from pipelines.run.session import Session
+from pipelines.staging.loads import forgotten_loads
+from pipelines.warehouse.duck import fingerprint
+from pipelines.workspace.resources import shipped
+from pipelines.workspace.workspace import Workspace
+
+_RECORD = "last_run.json"
+
+
+def inputs_mark(session: Session) -> str:
+    """Everything a run's result depends on: exports, settings, policies, sources, code, date."""
+    workspace = session.workspace
+    code = Path(__file__).resolve().parents[1]
+    texts = [
+        *sorted(code.rglob("*.py")),
+        *sorted(code.rglob("*.yaml")),
+        *workspace.policy_folder("kpis"),
+    ]
+    for folder in ("sql", "reports/templates"):
+        texts.extend(path for path in sorted(shipped(folder).rglob("*")) if path.is_file())
+    exports = sorted({(export.name, export.path) for export in session.inventory.exports})
+    return fingerprint(
+        __version__,
+        session.as_of,
+        session.reports,
+        workspace.settings.model_dump(mode="json"),
+        [source.model_dump(mode="json") for source in session.sources],
+        repr(session.policies),
+        [[name, session.hash_of(path)] for name, path in exports],
+        forgotten_loads(session.warehouse),
+        [closed.seal for closed in Ledger(workspace.ledger).periods()],
+        [content_hash(path) for path in texts],
+    )
+
+
+def read_record(workspace: Workspace) -> dict[str, Any] | None:
+    record = workspace.place / _RECORD
+    if not record.exists() or not (workspace.reports / "latest" / "index.html").exists():
+        return None
+    found: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
+    return found
+
+
+def forget_record(workspace: Workspace) -> None:
+    """What is published may soon be another run's: the next one computes."""
+    (workspace.place / _RECORD).unlink(missing_ok=True)
+
+
+def write_record(workspace: Workspace, mark: str, outcome: Outcome) -> None:
+    record = workspace.place / _RECORD
+    working = record.with_suffix(".tmp")
+    text = json.dumps({"mark": mark, "outcome": outcome.__dict__}, default=str)
+    working.write_text(text, encoding="utf-8")
+    working.replace(record)
