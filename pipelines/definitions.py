@@ -10,8 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines.orchestration.assembly import build_definitions
-from pipelines.workspace.workspace import open_workspace
+from pipelines.orchestration.assembly import load_definitions
 
 WORKSPACE_VARIABLE = "ATTAIN_WORKSPACE"
 
@@ -19,4 +18,4 @@ WORKSPACE_VARIABLE = "ATTAIN_WORKSPACE"
 @dg.definitions
 def attain() -> dg.Definitions:
     """All assets, checks, jobs and schedules of one workspace."""
-    return build_definitions(open_workspace(Path(os.environ.get(WORKSPACE_VARIABLE, "."))))
+    return load_definitions(Path(os.environ.get(WORKSPACE_VARIABLE, ".")).resolve())

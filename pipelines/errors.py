@@ -17,3 +17,7 @@ class UserError(Exception):
         super().__init__(message)
         self.message = message
         self.exit_code = exit_code
+
+
+class InUseError(UserError):
+    """Another run holds the workspace; it will be free again."""

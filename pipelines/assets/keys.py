@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import dagster as dg
 
 from pipelines.checks.findings import Finding
@@ -10,6 +12,15 @@ from pipelines.checks.findings import Finding
 def asset_key(table: str) -> dg.AssetKey:
     """The asset of a warehouse table; names of two parts become keys of two parts."""
     return dg.AssetKey(table.split("."))
+
+
+OWNER = "team:sales-operations"
+"""Who is asked about a table; `attain.yaml` names no people."""
+
+
+def tables_of(keys: Iterable[dg.AssetKey]) -> set[str]:
+    """The warehouse tables that assets are."""
+    return {".".join(key.path) for key in keys}
 
 
 def check_result(

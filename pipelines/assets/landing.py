@@ -1,16 +1,20 @@
-"""Landing and staging: exports → lossless Parquet → typed canonical tables."""
+"""Landing and staging: exports → lossless Parquet → typed canonical tables with their contracts."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Mapping
+# annotations are read by Dagster when an asset is defined: they stay objects here
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
 import dagster as dg
 
-from pipelines.assets.keys import asset_key
+from pipelines.assets.keys import OWNER, asset_key, check_result, tables_of
+from pipelines.checks.reconciliations import Reconciliation
 from pipelines.run import steps
-from pipelines.run.session import Session
-from pipelines.sources.contract import canonical_tables
+from pipelines.run.one_run import OneRun
+from pipelines.sources.contract import Table, canonical_tables
+
+STATE = "meta.export_state"
+LOADS = "mart.load"
+_AGAIN = dg.RetryPolicy(max_retries=2, delay=20)
 
 
 def landing_asset(expected_days: Mapping[str, int]) -> dg.AssetsDefinition:
@@ -28,19 +32,27 @@ def landing_asset(expected_days: Mapping[str, int]) -> dg.AssetsDefinition:
                 group_name="landed",
                 description=f"Exports of `{name}` as text, with file and line ({table.grain}).",
                 kinds={"parquet"},
+                owners=[OWNER],
                 freshness_policy=_freshness(expected_days.get(name)),
             )
             for name, table in canonical_tables().items()
         ],
+        can_subset=True,
+        retry_policy=_AGAIN,  # a share that was away, a file that another program held
     )
-    def land(session: dg.ResourceParam[Session]) -> Iterator[dg.MaterializeResult[None]]:
-        rows = steps.land(session)
-        for name in canonical_tables():
-            files = [export.export.name for export in session.landed.get(name, [])]
-            yield dg.MaterializeResult(
-                asset_key=dg.AssetKey(["landed", name]),
-                metadata={"dagster/row_count": rows.get(name, 0), "files": ", ".join(files)},
-            )
+    def land(
+        context: dg.AssetExecutionContext, run: dg.ResourceParam[OneRun]
+    ) -> Iterator[dg.MaterializeResult[None]]:
+        # files are matched to tables as a whole: landing one of them is landing all
+        with run.step("land") as session:
+            rows = steps.land(session)
+            for key in sorted(context.selected_asset_keys):
+                name = key.path[-1]
+                files = [export.export.name for export in session.landed_of(name)]
+                yield dg.MaterializeResult(
+                    asset_key=key,
+                    metadata={"dagster/row_count": rows.get(name, 0), "files": ", ".join(files)},
+                )
 
     return land
 
@@ -49,87 +61,123 @@ def _freshness(days: int | None) -> dg.FreshnessPolicy | None:
     return dg.FreshnessPolicy.time_window(fail_window=timedelta(days=days)) if days else None
 
 
-def staging_asset() -> dg.AssetsDefinition:
-    """One step stages all canonical tables in the order of their references."""
+def staging_asset(checks: Iterable[Reconciliation]) -> dg.AssetsDefinition:
+    """One step stages canonical tables in the order of their references and holds their contracts.
+
+    Args:
+        checks: reconciliations of staged tables.
+    """
+    own = {check.check: check for check in checks}
 
     @dg.multi_asset(
         name="stage",
-        specs=[
-            dg.AssetSpec(
-                asset_key(f"staging.{name}"),
-                deps=[
-                    dg.AssetKey(["landed", name]),
-                    *(
-                        asset_key(f"staging.{r.table}")
-                        for r in table.references
-                        if r.rejects and r.table != name
-                    ),
-                ],
-                group_name="staging",
-                description=f"{table.grain}. Key: {', '.join(table.key)}.",
-                kinds={"duckdb"},
-            )
-            for name, table in canonical_tables().items()
-        ]
+        specs=[_staged(name, table) for name, table in canonical_tables().items()]
         + [
             dg.AssetSpec(
-                dg.AssetKey(["meta", "export_state"]),
+                asset_key(table),
                 deps=[asset_key(f"staging.{name}") for name in canonical_tables()],
                 group_name="staging",
-                description="Which canonical tables hold any row.",
+                description=meaning,
                 kinds={"duckdb"},
-            ),
-            dg.AssetSpec(
-                dg.AssetKey(["mart", "load"]),
-                deps=[asset_key(f"staging.{name}") for name in canonical_tables()],
-                group_name="staging",
-                description="Every load with its account: landed = accepted + quarantined.",
-                kinds={"duckdb"},
-            ),
-        ],
-    )
-    def stage(session: dg.ResourceParam[Session]) -> Iterator[dg.MaterializeResult[None]]:
-        for name, staged in steps.stage(session).items():
-            yield dg.MaterializeResult(
-                asset_key=asset_key(f"staging.{name}"),
-                metadata={
-                    "dagster/row_count": staged.accepted,
-                    "landed": staged.landed,
-                    "quarantined": staged.quarantined,
-                    "amount_quarantined": str(staged.amount_quarantined),
-                    "seconds": staged.seconds,
-                    "changed": staged.changed,
-                },
+                owners=[OWNER],
+                skippable=True,
             )
-        yield dg.MaterializeResult(asset_key=dg.AssetKey(["meta", "export_state"]))
-        yield dg.MaterializeResult(
-            asset_key=dg.AssetKey(["mart", "load"]),
-            metadata={"dagster/row_count": len(session.loads)},
-        )
+            for table, meaning in (
+                (STATE, "Which canonical tables hold any row."),
+                (LOADS, "Every load with its account: landed = accepted + quarantined."),
+            )
+        ],
+        check_specs=[
+            *(spec for name in canonical_tables() for spec in _contract(name)),
+            *(check_spec(check) for check in own.values()),
+        ],
+        can_subset=True,
+    )
+    def stage(
+        context: dg.AssetExecutionContext, run: dg.ResourceParam[OneRun]
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+        asked = tables_of(context.selected_asset_keys)
+        wanted = [name for name in canonical_tables() if f"staging.{name}" in asked]
+        with run.step("stage") as session:
+            staged = steps.stage(session, wanted) if asked else {}
+            for name in wanted:
+                account = staged[name]
+                yield dg.MaterializeResult(
+                    asset_key=asset_key(f"staging.{name}"),
+                    metadata={
+                        "dagster/row_count": account.accepted,
+                        "landed": account.landed,
+                        "quarantined": account.quarantined,
+                        "amount_quarantined": str(account.amount_quarantined),
+                        "seconds": account.seconds,
+                        "changed": account.changed,
+                    },
+                )
+            for table in sorted(asked & {STATE, LOADS}):
+                rows = session.warehouse.scalar(f"select count(*) from {table}")
+                yield dg.MaterializeResult(
+                    asset_key=asset_key(table), metadata={"dagster/row_count": rows}
+                )
+            judged = context.selected_asset_check_keys
+            for name in canonical_tables():
+                table = f"staging.{name}"
+                keys = {spec.name for spec in _contract(name) if spec.key in judged}
+                if keys:
+                    findings = steps.check_contract(session, name)
+                    for check, severity in (("contract", "block"), ("surprise", "warn")):
+                        if check in keys:
+                            yield check_result(check, table, findings, severity)
+            for reconciliation in own.values():
+                if any(key.name == reconciliation.check for key in judged):
+                    finding = steps.reconcile(session, reconciliation)
+                    yield check_result(finding.check, finding.table, [finding], finding.severity)
 
     return stage
 
 
-def contract_checks() -> list[dg.AssetChecksDefinition]:
-    """For each canonical table: does it hold its contract (blocks), is anything odd (warns)."""
-    return [_contract_check(name) for name in canonical_tables()]
-
-
-def _contract_check(name: str) -> dg.AssetChecksDefinition:
-    from pipelines.assets.keys import check_result
-
-    table = f"staging.{name}"
-
-    @dg.multi_asset_check(
-        name=f"check_{name}",
-        specs=[
-            dg.AssetCheckSpec("contract", asset=asset_key(table), blocking=True),
-            dg.AssetCheckSpec("surprise", asset=asset_key(table)),
+def _staged(name: str, table: Table) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        asset_key(f"staging.{name}"),
+        deps=[
+            dg.AssetKey(["landed", name]),
+            *(
+                asset_key(f"staging.{r.table}")
+                for r in table.references
+                if r.rejects and r.table != name
+            ),
         ],
+        group_name="staging",
+        description=f"{table.grain}. Key: {', '.join(table.key)}.",
+        kinds={"duckdb"},
+        owners=[OWNER],
+        skippable=True,
     )
-    def check(session: dg.ResourceParam[Session]) -> Iterator[dg.AssetCheckResult]:
-        findings = steps.check_contract(session, name)
-        yield check_result("contract", table, findings, "block")
-        yield check_result("surprise", table, findings, "warn")
 
-    return check
+
+def _contract(name: str) -> tuple[dg.AssetCheckSpec, ...]:
+    """Does a canonical table hold its contract (blocks), is anything odd (warns).
+
+    What a failed contract blocks is not computed; that is decided table by table (`run/steps.py`),
+    so that reports which do not need the table are still published.
+    """
+    key = asset_key(f"staging.{name}")
+    return (
+        dg.AssetCheckSpec(
+            "contract",
+            asset=key,
+            description="Keys, types, allowed values and references hold; blocks what reads it.",
+        ),
+        dg.AssetCheckSpec(
+            "surprise", asset=key, description="Volumes and values are as usual; warns only."
+        ),
+    )
+
+
+def check_spec(check: Reconciliation) -> dg.AssetCheckSpec:
+    """A reconciliation as a check of the table it guards."""
+    stops = "Blocks what stands on the table. " if check.severity == "block" else "Warns only. "
+    return dg.AssetCheckSpec(
+        check.check,
+        asset=asset_key(check.guards),
+        description=f"{check.en}. {stops}Why: {check.why}",
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -29,3 +30,12 @@ class Finding:
     @property
     def blocks(self) -> bool:
         return self.severity == "block" and self.status != "passed"
+
+
+def first_problem(evidence: Sequence[Mapping[str, Any]]) -> str:
+    """What the first offender did, where a check says it in a sentence; ready to be appended."""
+    first = evidence[0] if evidence else {}
+    if "problem" not in first:
+        return ""
+    place = f"{first['file']} line {first['line']}: " if first.get("file") else ""
+    return f"; {place}{first['problem']}"

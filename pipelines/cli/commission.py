@@ -15,16 +15,7 @@ import click
 from pipelines.cli.options import JSON, WORKSPACE
 
 if TYPE_CHECKING:
-    from pipelines.workspace.workspace import Workspace
-
-
-def _as_of(opened: Workspace, given: dt.datetime | None, now: dt.datetime) -> dt.date:
-    from zoneinfo import ZoneInfo
-
-    from pipelines.workspace.dates import last_week_end
-
-    day = given.date() if given else opened.settings.as_of
-    return day or last_week_end(now.astimezone(ZoneInfo(opened.settings.time_zone)).date())
+    pass
 
 
 AS_OF = click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Business date of the run.")
@@ -48,11 +39,12 @@ def close(
     """
     from pipelines.cli.console import RunDisplay
     from pipelines.closing.close import close_period
+    from pipelines.workspace.dates import business_date
     from pipelines.workspace.workspace import open_workspace
 
     opened = open_workspace(workspace)
     now = dt.datetime.now(dt.UTC)
-    day = _as_of(opened, as_of, now)
+    day = business_date(opened.settings, as_of.date() if as_of else None, now)
     with RunDisplay(quiet=as_json) as display:
         closed = close_period(
             opened, period, day, now.replace(tzinfo=None), by or getpass.getuser(), display.progress

@@ -78,7 +78,7 @@ def run(
     """Ingest, validate, compute and render; then say what came of it."""
     from pipelines.cli.console import RunDisplay, print_outcome
     from pipelines.orchestration.execute import run as run_workspace
-    from pipelines.workspace.dates import last_week_end
+    from pipelines.workspace.dates import business_date
     from pipelines.workspace.workspace import open_workspace
 
     opened = open_workspace(workspace)
@@ -87,9 +87,7 @@ def run(
     known = _known_at(known_at, zone) if known_at else None
     if known:
         opened = replace(opened, known_at=known.astimezone(dt.UTC).replace(tzinfo=None))
-    day = as_of.date() if as_of else opened.settings.as_of
-    if day is None:
-        day = last_week_end((known or now).astimezone(zone).date())
+    day = business_date(opened.settings, as_of.date() if as_of else None, known or now)
     names = _report_names(only, opened.settings.reports)
     with RunDisplay(quiet=as_json) as display:
         outcome = run_workspace(

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pipelines import __version__
+from pipelines.checks.findings import first_problem
 from pipelines.closing.documents import write_documents
 from pipelines.errors import UserError
 from pipelines.ledger.columns import DIFFERENCE, LINE, STATEMENT
@@ -71,7 +72,7 @@ def close_period(
         faults = ledger.verify(session.warehouse.con)
         if faults:
             raise UserError(_told(period, [f"{f.period}: {f.what}" for f in faults]), 1)
-        reasons = refusals(session.warehouse, ledger.periods(), period, as_of)
+        reasons = refusals(session, ledger.periods(), period, as_of)
         if outcome.blocked and not reasons:
             reasons = [f"the run before it was blocked: {outcome.blocked[0]}"]
         if reasons:
@@ -93,7 +94,7 @@ def _told(period: str, reasons: list[str]) -> str:
 
 
 def refusals(
-    warehouse: Warehouse, closed: list[ClosedPeriod], period: str, as_of: dt.date
+    session: Session, closed: list[ClosedPeriod], period: str, as_of: dt.date
 ) -> list[str]:
     """Every reason why a period cannot be closed now, in sentences."""
     reasons = []
@@ -103,8 +104,9 @@ def refusals(
     if turn is not None:
         reasons.append(turn)
     since = closed[-1].period if closed else "0000-00"
-    for ask in (_blocked, _without_verdict, _disputes, _unexplained, _inputs, _quarantined):
-        reasons += ask(warehouse, since, period)
+    reasons += _blocked(session)
+    for ask in (_without_verdict, _disputes, _unexplained, _inputs, _quarantined):
+        reasons += ask(session.warehouse, since, period)
     return reasons
 
 
@@ -120,37 +122,19 @@ def _out_of_turn(closed: list[ClosedPeriod], period: str) -> str | None:
     return None
 
 
-def _blocked(warehouse: Warehouse, _since: str, _period: str) -> list[str]:
+def _blocked(session: Session) -> list[str]:
     """Blocking checks that failed on anything the statements are computed from."""
-    from pipelines.warehouse.model import read_models
-
-    tables = {"mart.commission_statement"}
-    reads = {m.name: m.inputs for m in read_models("core", "receivables", "commission", "reports")}
-    pending = ["mart.commission_statement"]
-    while pending:
-        for table in reads.get(pending.pop(), ()):
-            if table not in tables:
-                tables.add(table)
-                pending.append(table)
-    found = warehouse.rows(
+    tables = session.above["mart.commission_statement"]
+    found = session.warehouse.rows(
         "select table_name, en, status, offenders, evidence from mart.check_result "
         "where severity = 'block' and status <> 'passed' order by table_name, check_id"
     )
     return [
         f"a blocking check of {row['table_name']} {row['status']}: {row['en']} "
-        f"({row['offenders']:,} rows){_first_of(row['evidence'])}"
+        f"({row['offenders']:,} rows){first_problem(json.loads(row['evidence']))}"
         for row in found
         if row["table_name"] in tables
     ]
-
-
-def _first_of(evidence: str) -> str:
-    """What the first offender did, where the check says it in a sentence."""
-    first = (json.loads(evidence) or [{}])[0]
-    if "problem" not in first:
-        return ""
-    place = f"{first['file']} line {first['line']}: " if first.get("file") else ""
-    return f"; {place}{first['problem']}"
 
 
 def _without_verdict(warehouse: Warehouse, since: str, period: str) -> list[str]:

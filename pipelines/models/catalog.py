@@ -16,14 +16,20 @@ def all_models(policies: Policies) -> list[Model]:
     return in_order([*read_models(*GROUPS), *generated])
 
 
-def ancestors(models: Sequence[Model], wanted: Iterable[str]) -> list[Model]:
-    """The models that the wanted tables stand on, these included, in the order to build them."""
-    by_name = {model.name: model for model in models}
-    needed: set[str] = set()
+def tables_above(models: Iterable[Model], wanted: Iterable[str]) -> frozenset[str]:
+    """The wanted tables and every table they stand on, whoever writes it."""
+    reads = {model.name: model.inputs for model in models}
+    above: set[str] = set()
     pending = list(wanted)
     while pending:
-        name = pending.pop()
-        if name in by_name and name not in needed:
-            needed.add(name)
-            pending.extend(by_name[name].inputs)
+        table = pending.pop()
+        if table not in above:
+            above.add(table)
+            pending.extend(reads.get(table, ()))
+    return frozenset(above)
+
+
+def ancestors(models: Sequence[Model], wanted: Iterable[str]) -> list[Model]:
+    """The models that the wanted tables stand on, these included, in the order to build them."""
+    needed = tables_above(models, wanted)
     return [model for model in models if model.name in needed]

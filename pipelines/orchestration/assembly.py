@@ -2,84 +2,105 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
 import dagster as dg
 
-from pipelines.assets.landing import contract_checks, landing_asset, staging_asset
-from pipelines.assets.models import model_assets, policy_asset, reconciliation_checks
-from pipelines.assets.reports import report_assets
+from pipelines.assets.landing import landing_asset, staging_asset
+from pipelines.assets.models import compute_asset, policy_asset
+from pipelines.assets.reports import publication_asset, report_assets
 from pipelines.checks.reconciliations import all_reconciliations
+from pipelines.errors import UserError
 from pipelines.models.catalog import all_models
-from pipelines.orchestration.automation import WEEKLY_JOB, as_of_from_tags, jobs, schedules, sensors
+from pipelines.orchestration.automation import jobs, schedules, sensors
+from pipelines.orchestration.described import described
+from pipelines.orchestration.page_run import Layout, page_run
 from pipelines.policy.load import load_policies
-from pipelines.run.session import Session, open_session
-from pipelines.sources.contract import canonical_tables
+from pipelines.run.one_run import OneRun
+from pipelines.run.session import Session
 from pipelines.sources.sourcefile import expected_days, load_sources
-from pipelines.workspace.workspace import Workspace
+from pipelines.workspace.resources import shipped
+from pipelines.workspace.workspace import Label, Settings, Workspace, open_workspace
 
 
-def build_definitions(workspace: Workspace, session: Session | None = None) -> dg.Definitions:
+def load_definitions(root: Path) -> dg.Definitions:
+    """The definitions of a workspace for Dagster's page and daemon.
+
+    A workspace that is broken still loads, with the shipped policies: the page says what is wrong,
+    every run says it in its first step, and schedules go on once it is set right.
+    """
+    fault: str | None = None
+    try:
+        workspace = open_workspace(root)
+        load_sources(workspace.sources, load_policies(workspace).process.stage_names)
+    except UserError as error:
+        fault = error.message
+        workspace = Workspace(root, _settings(root))
+    return build_definitions(workspace, fault=fault)
+
+
+def _settings(root: Path) -> Settings:
+    """The workspace's own settings if they can be read: reports and time zone are as they were."""
+    try:
+        return open_workspace(root).settings
+    except UserError:
+        return Settings(name=Label(zh=root.name, en=root.name))
+
+
+def build_definitions(
+    workspace: Workspace, session: Session | None = None, fault: str | None = None
+) -> dg.Definitions:
     """Everything Dagster needs to know of a workspace.
 
     Args:
         session: the open session of `attain run`; without one, Dagster opens its own for each run
-            it starts and publishes when the run ends.
+            it starts.
+        fault: what is wrong with the workspace, where it cannot be run as it is.
 
     Raises:
         UserError: a setting or policy of the workspace is wrong.
     """
-    policies = session.policies if session else load_policies(workspace)
-    models = all_models(policies)
+    sound = Workspace(shipped(), workspace.settings) if fault else workspace
+    policies = session.policies if session else load_policies(sound)
+    models = session.models if session else all_models(policies)
     reports = session.reports if session else workspace.settings.reports
-    resource: Any = session if session is not None else _session_resource(workspace)
+    sources = (
+        session.sources if session else load_sources(sound.sources, policies.process.stage_names)
+    )
+    computed = {model.name for model in models}
+    checks = all_reconciliations()
+    assets = [
+        landing_asset(expected_days(sources)),
+        staging_asset([check for check in checks if check.guards not in computed]),
+        policy_asset(),
+        compute_asset(
+            models,
+            [check for check in checks if check.guards in computed],
+            described(workspace, policies, models) if session is None else {},
+        ),
+        *report_assets(reports),
+        publication_asset(),
+    ]
+    layout = _layout(assets)
+    resource = (
+        dg.ResourceDefinition.hardcoded_resource(
+            OneRun(lambda: session, set(layout.assets.values()))
+        )
+        if session
+        else page_run(workspace, layout, fault)
+    )
     return dg.Definitions(
-        assets=[
-            landing_asset(
-                expected_days(load_sources(workspace.sources, policies.process.stage_names))
-            ),
-            staging_asset(),
-            policy_asset(),
-            *model_assets(models, _guarded()),
-            *report_assets(reports),
-        ],
-        asset_checks=[*contract_checks(), *reconciliation_checks(all_reconciliations())],
-        jobs=jobs(),
-        schedules=schedules(workspace.settings.time_zone),
+        assets=assets,
+        jobs=jobs(workspace.settings, reports, fault),
+        schedules=schedules(workspace.settings),
         sensors=sensors(workspace),
-        resources={"session": resource},
+        resources={"run": resource},
         executor=dg.in_process_executor,  # one DuckDB file, one process
     )
 
 
-def _guarded() -> set[str]:
-    """Tables that have a blocking check: every canonical one, and those a reconciliation guards."""
-    blocking = {check.guards for check in all_reconciliations() if check.severity == "block"}
-    return blocking | {f"staging.{name}" for name in canonical_tables()}
-
-
-def _session_resource(workspace: Workspace) -> dg.ResourceDefinition:
-    """A session for a run that Dagster itself starts (its page, a schedule)."""
-
-    @dg.resource(description="One run of the workspace; publishes when the run ends.")
-    def session(context: dg.InitResourceContext) -> Iterator[Session]:
-        from pipelines.orchestration.execute import run_name
-        from pipelines.run.publication import conclude
-
-        assert context.instance is not None and context.run_id is not None
-        record = context.instance.get_run_record_by_id(context.run_id)
-        assert record is not None
-        started = record.create_timestamp.astimezone(dt.UTC).replace(tzinfo=None)
-        as_of = as_of_from_tags(record.dagster_run.tags, workspace, started)
-        with open_session(workspace, as_of, started, run_name(started)) as opened:
-            yield opened
-            conclude(opened, errors=[])
-
-    return session
-
-
-def weekly_job(definitions: dg.Definitions) -> dg.JobDefinition:
-    """The job that `attain run` executes."""
-    return definitions.resolve_job_def(WEEKLY_JOB)
+def _layout(assets: list[dg.AssetsDefinition]) -> Layout:
+    return Layout(
+        assets={key: one.node_def.name for one in assets for key in one.keys},
+        checks={key: one.node_def.name for one in assets for key in one.check_keys},
+    )

@@ -1,73 +1,137 @@
-"""When runs start by themselves: on Mondays, on the month's first days, when an export arrives."""
+"""When runs start by themselves: on Mondays, on the month's first days, when an export arrives.
+
+The business date is a partition of the job, not of the assets: one warehouse holds one state. A
+week's partition is its Sunday, a month's is the month; both can be backfilled from the page.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from zoneinfo import ZoneInfo
+from collections.abc import Callable, Mapping, Sequence
 
 import dagster as dg
 
+from pipelines.errors import UserError
 from pipelines.orchestration.arrivals import Memory, look
-from pipelines.workspace.dates import last_month_end, last_week_end
-from pipelines.workspace.workspace import Workspace
+from pipelines.workspace.dates import last_month, last_week_end, local_day, month_end
+from pipelines.workspace.workspace import Settings, Workspace
 
+REFRESH_JOB = "refresh"
 WEEKLY_JOB = "weekly"
 MONTHLY_JOB = "monthly"
+MONTHLY_REPORTS = ("finance", "appraisal", "commission_statement")
 AS_OF_TAG = "attain/as_of"
+_FIRST_SUNDAY = dt.date(2020, 1, 5)
+_MONTH = "%Y-%m"
 
 
-def as_of_from_tags(tags: Mapping[str, str], workspace: Workspace, started: dt.datetime) -> dt.date:
-    """Business date of a run that Dagster started: its tag, the workspace's, or last week's end."""
-    if AS_OF_TAG in tags:
-        return dt.date.fromisoformat(tags[AS_OF_TAG])
-    if workspace.settings.as_of is not None:
-        return workspace.settings.as_of
-    zone = ZoneInfo(workspace.settings.time_zone)
-    return last_week_end(started.replace(tzinfo=dt.UTC).astimezone(zone).date())
+def jobs(
+    settings: Settings, reports: Sequence[str], note: str | None = None
+) -> list[dg.JobDefinition | dg.UnresolvedAssetJobDefinition]:
+    """The jobs of a workspace.
 
-
-def jobs() -> list[dg.UnresolvedAssetJobDefinition]:
-    """The weekly run computes everything; the month needs appraisal and finance only."""
+    Args:
+        reports: those of the settings; the month's job writes the ones it has of them.
+        note: what is wrong with the workspace; stands first in every description.
+    """
+    everything = dg.AssetSelection.all()
+    others = [name for name in reports if name not in MONTHLY_REPORTS]
+    month = everything - dg.AssetSelection.assets(*(dg.AssetKey(["reports", n]) for n in others))
+    said = f"{note}\n\n" if note else ""
     return [
         dg.define_asset_job(
+            REFRESH_JOB,
+            selection=everything,
+            description=f"{said}Every table and every report, as of the workspace's day or the end "
+            "of last week: what `attain run` does.",
+        ),
+        dg.define_asset_job(
             WEEKLY_JOB,
-            selection=dg.AssetSelection.all(),
-            description="Every layer and every report, as of the end of last week.",
+            selection=everything,
+            description=f"{said}Every table and every report, as of a week's Sunday.",
+            config=_dated(weeks(settings), dt.date.fromisoformat),
         ),
         dg.define_asset_job(
             MONTHLY_JOB,
-            selection=dg.AssetSelection.assets(
-                dg.AssetKey(["reports", "finance"]), dg.AssetKey(["reports", "appraisal"])
-            ).upstream(),
-            description="Finance and appraisal, as of the end of last month.",
+            selection=month,
+            description=f"{said}Every table; finance, statements and appraisal, as of the month's "
+            "last day.",
+            config=_dated(months(settings), _last_day),
         ),
     ]
 
 
-def schedules(time_zone: str) -> list[dg.ScheduleDefinition]:
-    """Monday 06:00 for the week, the third day 06:00 for the month, in the company's time zone."""
+def weeks(settings: Settings) -> dg.TimeWindowPartitionsDefinition:
+    """A partition for each week, named by its Sunday; it is there on that Sunday."""
+    return dg.TimeWindowPartitionsDefinition(
+        start=_FIRST_SUNDAY.isoformat(),
+        fmt="%Y-%m-%d",
+        cron_schedule="0 0 * * 0",
+        timezone=settings.time_zone,
+        end_offset=1,
+    )
 
-    def weekly_tags(context: dg.ScheduleEvaluationContext) -> Mapping[str, str]:
-        return {AS_OF_TAG: last_week_end(_local_day(context, time_zone)).isoformat()}
 
-    def monthly_tags(context: dg.ScheduleEvaluationContext) -> Mapping[str, str]:
-        return {AS_OF_TAG: last_month_end(_local_day(context, time_zone)).isoformat()}
+def months(settings: Settings) -> dg.TimeWindowPartitionsDefinition:
+    """A partition for each whole month."""
+    return dg.TimeWindowPartitionsDefinition(
+        start=_FIRST_SUNDAY.strftime(_MONTH),
+        fmt=_MONTH,
+        cron_schedule="0 0 1 * *",
+        timezone=settings.time_zone,
+    )
+
+
+def _last_day(month: str) -> dt.date:
+    return month_end(dt.date.fromisoformat(f"{month}-01"))
+
+
+def _dated(
+    partitions: dg.PartitionsDefinition[str], day_of: Callable[[str], dt.date]
+) -> dg.PartitionedConfig:
+    def tags(key: str) -> Mapping[str, str]:
+        return {AS_OF_TAG: day_of(key).isoformat()}
+
+    def nothing(_key: str) -> Mapping[str, object]:
+        return {}
+
+    return dg.PartitionedConfig(
+        partitions_def=partitions,
+        run_config_for_partition_key_fn=nothing,
+        tags_for_partition_key_fn=tags,
+    )
+
+
+def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
+    """Monday 06:00 for the week, the third day 06:00 for the month, in the company's time zone.
+
+    After days of being off, each missed week or month is one tick and one run, oldest first.
+    """
+
+    def weekly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        day = last_week_end(local_day(settings, context.scheduled_execution_time))
+        return dg.RunRequest(run_key=day.isoformat(), partition_key=day.isoformat())
+
+    def monthly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        month = last_month(local_day(settings, context.scheduled_execution_time)).strftime(_MONTH)
+        return dg.RunRequest(run_key=month, partition_key=month)
 
     return [
         dg.ScheduleDefinition(
             name="monday_morning",
             job_name=WEEKLY_JOB,
             cron_schedule="0 6 * * 1",
-            execution_timezone=time_zone,
-            tags_fn=weekly_tags,
+            execution_timezone=settings.time_zone,
+            execution_fn=weekly,
+            description="The week that ended yesterday, before eight.",
         ),
         dg.ScheduleDefinition(
             name="month_close",
             job_name=MONTHLY_JOB,
             cron_schedule="0 6 3 * *",
-            execution_timezone=time_zone,
-            tags_fn=monthly_tags,
+            execution_timezone=settings.time_zone,
+            execution_fn=monthly,
+            description="Last month, on its third day after.",
         ),
     ]
 
@@ -77,13 +141,16 @@ def sensors(workspace: Workspace) -> list[dg.SensorDefinition]:
 
     @dg.sensor(
         name="exports_arrived",
-        job_name=WEEKLY_JOB,
+        job_name=REFRESH_JOB,
         minimum_interval_seconds=30,
         description="Starts a run when exports arrived or changed; their content decides.",
     )
     def exports_arrived(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         memory = Memory.from_json(context.cursor)
-        arrivals = look(workspace, memory.files)
+        try:
+            arrivals = look(workspace, memory.files)
+        except UserError as error:
+            return dg.SensorResult(skip_reason=dg.SkipReason(error.message), cursor=context.cursor)
         started = arrivals.content is not None and arrivals.content != memory.ran
         cursor = memory.after(arrivals, started).to_json()
         if started:
@@ -94,7 +161,3 @@ def sensors(workspace: Workspace) -> list[dg.SensorDefinition]:
         return dg.SensorResult(skip_reason=dg.SkipReason(reason), cursor=cursor)
 
     return [exports_arrived]
-
-
-def _local_day(context: dg.ScheduleEvaluationContext, time_zone: str) -> dt.date:
-    return context.scheduled_execution_time.astimezone(ZoneInfo(time_zone)).date()

@@ -1,4 +1,4 @@
-"""`attain run` without its command line: order by Dagster, then publication and the outcome."""
+"""`attain run` without its command line: one session, its steps in Dagster's order, the outcome."""
 
 from __future__ import annotations
 
@@ -6,25 +6,18 @@ import datetime as dt
 import os
 import time
 from collections.abc import Sequence
-from typing import Any
 
 from pipelines.run.outcome import Outcome
-from pipelines.run.publication import conclude
 from pipelines.run.record import forget_record, inputs_mark, read_record, write_record
-from pipelines.run.session import Progress, Session, open_session, silent
+from pipelines.run.session import Progress, Session, open_session, run_name, silent
 from pipelines.workspace.workspace import Workspace
-
-
-def run_name(started: dt.datetime) -> str:
-    """The name of a run from the moment it began."""
-    return started.strftime("%Y%m%dT%H%M%S")
 
 
 def run(
     workspace: Workspace,
     as_of: dt.date,
     started: dt.datetime,
-    reports: Sequence[str] = (),
+    reports: Sequence[str] | None = None,
     progress: Progress = silent,
     force: bool = False,
 ) -> Outcome:
@@ -33,7 +26,7 @@ def run(
     Args:
         as_of: business date; nothing dated later is looked at.
         started: when the run began, from the command line's clock.
-        reports: reports to write; empty means those of the settings.
+        reports: reports to write; none given means those of the settings.
         force: compute even if nothing has changed since the last good run.
 
     Raises:
@@ -48,40 +41,32 @@ def run(
             outcome.seconds = time.perf_counter() - clock
             return outcome
         forget_record(workspace)
-        errors = _execute(session)
-        outcome = conclude(session, errors)
+        outcome = _execute(session)
         outcome.seconds = time.perf_counter() - clock
         if outcome.exit_code == 0:
             write_record(workspace, mark, outcome)
         return outcome
 
 
-def _execute(session: Session) -> list[str]:
-    """Run the job in this process; returns a sentence for each step that broke, not for checks."""
+def _execute(session: Session) -> Outcome:
+    """Run the job in this process; what could not be published is raised as it was."""
     os.environ["DAGSTER_HOME"] = str(session.workspace.dagster_home)
     session.progress("start", "orchestrator")
-    from pipelines.orchestration.assembly import build_definitions, weekly_job
+    from pipelines.orchestration.assembly import build_definitions
+    from pipelines.orchestration.automation import AS_OF_TAG, REFRESH_JOB
     from pipelines.orchestration.eventlog import open_instance
+    from pipelines.run.one_run import OneRun
 
     definitions = build_definitions(session.workspace, session)
-    job = weekly_job(definitions)
+    job = definitions.resolve_job_def(REFRESH_JOB)
     with open_instance(session.workspace.dagster_home) as instance:
-        result = job.execute_in_process(
+        job.execute_in_process(
             instance=instance,
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-            tags={"attain/as_of": session.as_of.isoformat()},
+            tags={AS_OF_TAG: session.as_of.isoformat()},
         )
-    return [sentence for event in result.all_events if (sentence := _step_error(event))]
-
-
-def _step_error(event: Any) -> str | None:
-    if event.event_type_value != "STEP_FAILURE":
-        return None
-    error = event.step_failure_data.error
-    while error is not None and error.cause is not None:
-        error = error.cause
-    if error is None or error.cls_name == "DagsterAssetCheckFailedError":
-        return None
-    message = error.message.strip().splitlines()[0]
-    return f"{event.step_key} could not be computed: {message}"
+    if session.outcome is None:  # a step before it broke: say so on the pages that stay
+        OneRun(lambda: session, ()).publish()
+    assert session.outcome is not None
+    return session.outcome

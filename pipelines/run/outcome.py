@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipelines.checks.findings import Finding
+from pipelines.checks.findings import Finding, first_problem
 from pipelines.run.session import Session
 
 
@@ -66,13 +66,4 @@ def _shown(finding: Finding) -> str:
         return f" — errored: {finding.evidence[0].get('error', '')}" if finding.evidence else ""
     if not finding.offenders:
         return ""
-    return f" — broken by {finding.offenders:,} rows" + _first_problem(finding)
-
-
-def _first_problem(finding: Finding) -> str:
-    """What the first offender did, where a check says it in a sentence."""
-    first = finding.evidence[0] if finding.evidence else {}
-    if "problem" not in first:
-        return ""
-    place = f"{first['file']} line {first['line']}: " if first.get("file") else ""
-    return f"; {place}{first['problem']}"
+    return f" — broken by {finding.offenders:,} rows" + first_problem(finding.evidence)

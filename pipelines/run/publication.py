@@ -16,7 +16,7 @@ import duckdb
 
 from pipelines.checks.findings import Finding
 from pipelines.errors import UserError
-from pipelines.models.catalog import all_models
+from pipelines.models.catalog import tables_above
 from pipelines.run import steps
 from pipelines.run.outcome import Outcome, outcome_of
 from pipelines.run.session import Session
@@ -68,7 +68,12 @@ def conclude(session: Session, errors: Sequence[str]) -> Outcome:
             opened, unopened = _open_figures(session, pages)
             errors += unopened
             _write_all(session, pages, edition, opened)
-        session.published = publish(session.workspace.reports, session.build_dir, session.run_id)
+        publish(
+            session.workspace.reports,
+            session.build_dir,
+            session.run_id,
+            is_part=set(session.reports) != set(settings.reports),
+        )
     session.spent("publish", time.perf_counter() - started)
     return outcome_of(session, errors, blocked)
 
@@ -108,10 +113,16 @@ def _open_figures(session: Session, pages: Sequence[Page]) -> tuple[list[Drilldo
 
 
 def _not_renewed(session: Session) -> frozenset[str]:
-    """Tables that are as they were before this run: a check blocks them, or a step broke."""
-    built = {built.name for built in session.built}
-    models = {model.name for model in all_models(session.policies)}
-    return frozenset(models - built) | {finding.table for finding in session.blocked}
+    """Tables that are as they were before: a check blocks them, or they could not be computed.
+
+    A run of a few tables trusts the others, unless a check that failed stands above them.
+    """
+    blocked = {finding.table for finding in session.blocked}
+    if session.is_whole:
+        built = {built.name for built in session.built}
+        return frozenset({model.name for model in session.models} - built) | blocked
+    stopped = {name for name, above in session.above.items() if not blocked.isdisjoint(above)}
+    return frozenset(stopped | blocked | session.broken.keys())
 
 
 def _write_all(
@@ -126,7 +137,8 @@ def _write_all(
 
     with ThreadPoolExecutor(max_workers=1) as beside:
         copy = session.workspace.build / "attain.duckdb"
-        copying = beside.submit(session.copy.finish, copy) if session.staged else None
+        is_new = session.staged or session.built
+        copying = beside.submit(session.copy.finish, copy) if is_new else None
         ledger = session.workspace.ledger
         closed = closed_entries(session.warehouse.con, ledger)
         write_build(
@@ -141,8 +153,9 @@ def _write_all(
             target = session.build_dir / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-        session.validator().write_docs()
-        if session.docs_dir.exists():
+        if session.is_whole:
+            session.validator().write_docs()
+        if session.is_whole and session.docs_dir.exists():
             shutil.copytree(session.docs_dir, session.build_dir / "data_docs")
         if copying is not None:
             copying.result()
@@ -158,7 +171,7 @@ def _stale_notices(
 
     notices = []
     for name in blocked:
-        causes = _causes(session, name)
+        found = causes(session, name)
         checks = [
             FailedCheck(
                 id=finding.check,
@@ -166,7 +179,7 @@ def _stale_notices(
                 meaning=Bilingual(zh=f"数据表 {finding.table}", en=f"table {finding.table}"),
                 blocking=True,
             )
-            for finding in causes
+            for finding in found
         ] or [
             FailedCheck(
                 id="not_computed",
@@ -180,22 +193,14 @@ def _stale_notices(
     return tuple(notices)
 
 
-def _causes(session: Session, report: str) -> list[Finding]:
+def causes(session: Session, report: str) -> list[Finding]:
     """Blocking findings on any table the report is computed from."""
     above = _computed_from(session, report)
     return [finding for finding in session.blocked if finding.table in above]
 
 
-def _computed_from(session: Session, report: str) -> set[str]:
+def _computed_from(session: Session, report: str) -> frozenset[str]:
     """Every table that a report reads, or that is read for what it reads."""
     from pipelines.reporting.reports import REPORTS
 
-    reads = {model.name: model.inputs for model in all_models(session.policies)}
-    above: set[str] = set()
-    pending = list(REPORTS[report].reads)
-    while pending:
-        table = pending.pop()
-        if table not in above:
-            above.add(table)
-            pending.extend(reads.get(table, ()))
-    return above
+    return tables_above(session.models, REPORTS[report].reads)

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,19 +20,23 @@ from pipelines.checks.findings import Finding
 from pipelines.errors import UserError
 from pipelines.landing.hashes import content_hashes
 from pipelines.landing.land import Inventory, LandedExport, take_inventory
+from pipelines.models.catalog import all_models
 from pipelines.policy.load import Policies, load_policies
+from pipelines.run.landing import Landing, keep_landing, kept_landing
 from pipelines.sources.contract import canonical_tables, contact_columns
 from pipelines.sources.sourcefile import SourceFile, canonical_source, load_sources
 from pipelines.staging.loads import is_known, known_exports, restore_knowledge
 from pipelines.staging.mapping import Load
 from pipelines.staging.stage import Staged, prepare_tables
 from pipelines.warehouse.duck import Built, Warehouse, open_warehouse
+from pipelines.warehouse.model import Model
 from pipelines.warehouse.published import PublishedCopy
 from pipelines.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from pipelines.checks.contract import ContractValidator
     from pipelines.reporting.model.page import Page
+    from pipelines.run.outcome import Outcome
 
 Progress = Callable[[str, str], None]
 
@@ -40,11 +45,17 @@ def silent(_layer: str, _message: str) -> None:
     """Progress for tests and for Dagster's own page, which shows its steps itself."""
 
 
+def run_name(started: dt.datetime) -> str:
+    """The name of a run from the moment it began."""
+    return started.strftime("%Y%m%dT%H%M%S")
+
+
 @dataclass
 class Session:
     """The state of one run. `as_of` is the business date, `started_at` when the run began.
 
-    `broken` says of each table that could not be computed why not, in one sentence.
+    `broken` says of each table that was not computed why not, in one sentence; `errors` of each
+    step that broke. A run that is not whole computes some tables and trusts the others.
     """
 
     workspace: Workspace
@@ -58,15 +69,20 @@ class Session:
     run_id: str
     reports: tuple[str, ...]
     progress: Progress = silent
-    landed: dict[str, list[LandedExport]] = field(default_factory=dict)
+    is_whole: bool = True
     loads: list[Load] = field(default_factory=list)
     staged: dict[str, Staged] = field(default_factory=dict)
     built: list[Built] = field(default_factory=list)
     broken: dict[str, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    earlier: list[Finding] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
     pages: dict[str, list[Page]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
-    published: Path | None = None
+    mark: str | None = None
+    outcome: Outcome | None = None
+    failure: BaseException | None = None
+    _landing: Landing | None = None
     _validator: ContractValidator | None = None
     _hashes: dict[Path, str] | None = None
 
@@ -85,7 +101,48 @@ class Session:
 
     @property
     def blocked(self) -> list[Finding]:
-        return [finding for finding in self.findings if finding.blocks]
+        return [finding for finding in self.verdicts if finding.blocks]
+
+    @property
+    def verdicts(self) -> list[Finding]:
+        """The verdicts in force: this run's, and earlier ones of what this run does not check."""
+        return [*self.findings, *self.earlier]
+
+    def supersede(self, findings: Sequence[Finding], stands: Callable[[Finding], bool]) -> None:
+        """Add new verdicts; earlier ones remain where they still `stand`."""
+        self.earlier = [finding for finding in self.earlier if stands(finding)]
+        self.findings.extend(findings)
+
+    @cached_property
+    def models(self) -> list[Model]:
+        """Every SQL model, in the order in which they can be built."""
+        return all_models(self.policies)
+
+    @cached_property
+    def above(self) -> dict[str, frozenset[str]]:
+        """For every model the tables it stands on, itself included."""
+        found: dict[str, frozenset[str]] = {}
+        for model in self.models:  # each after those it reads
+            inherited = (found.get(table, frozenset({table})) for table in model.inputs)
+            found[model.name] = frozenset({model.name}).union(*inherited)
+        return found
+
+    @property
+    def landing(self) -> Landing:
+        """What was landed: by this run, or by the last one that landed."""
+        if self._landing is None:
+            self._landing = kept_landing(self.workspace.place, self.sources)
+        return self._landing
+
+    @landing.setter
+    def landing(self, landing: Landing) -> None:
+        self._landing = landing
+        if self.workspace.known_at is None:
+            keep_landing(self.workspace.place, landing, self.sources)
+
+    def landed_of(self, table: str) -> list[LandedExport]:
+        """The landed exports of a canonical table."""
+        return [one for one in self.landing.exports if one.export.source.table == table]
 
     def hash_of(self, path: Path) -> str:
         """Content hash of an export; only those that were touched are read."""
@@ -109,7 +166,7 @@ class Session:
         """Required sources of a table whose export is not there and never brought anything."""
         return [
             source
-            for source in self.inventory.missing
+            for source in self.landing.inventory.missing
             if source.table == table
             and source.required
             and not (source.export == "delta" and is_known(self.warehouse, source))
@@ -155,7 +212,7 @@ class Session:
                 f.en,
                 json.dumps(f.evidence, default=str, ensure_ascii=False, sort_keys=True),
             ]
-            for f in sorted(self.findings, key=lambda f: (f.table, f.check))
+            for f in sorted(self.verdicts, key=lambda f: (f.table, f.check))
         ]
         if rows:
             marks = ", ".join("?" for _ in rows[0])
@@ -172,6 +229,23 @@ class Session:
             [self.run_id, self.started_at, self.as_of],
         )
 
+    def recall_findings(self) -> None:
+        """Take the verdicts of earlier runs: they hold for what this run does not check."""
+        if self.warehouse.exists("mart.check_result"):
+            self.earlier = [
+                Finding(
+                    check=row["check_id"],
+                    table=row["table_name"],
+                    severity=row["severity"],
+                    status=row["status"],
+                    zh=row["zh"],
+                    en=row["en"],
+                    offenders=row["offenders"],
+                    evidence=json.loads(row["evidence"]),
+                )
+                for row in self.warehouse.rows("select * from mart.check_result")
+            ]
+
 
 @contextmanager
 def open_session(
@@ -179,10 +253,15 @@ def open_session(
     as_of: dt.date,
     started_at: dt.datetime,
     run_id: str,
-    reports: Sequence[str] = (),
+    reports: Sequence[str] | None = None,
     progress: Progress = silent,
+    is_whole: bool = True,
 ) -> Iterator[Session]:
     """Open a run: policies and sources are validated, the workspace is held until the block ends.
+
+    Args:
+        reports: those to write; none given means those of the settings.
+        is_whole: everything is computed; otherwise what was found before still holds.
 
     Raises:
         UserError: a policy, source or setting is wrong, or another run holds the workspace.
@@ -205,7 +284,7 @@ def open_session(
             inventory = _known_inventory(warehouse, workspace, sources)
         copy = PublishedCopy(warehouse, workspace.place / "published.duckdb", contact_columns())
         stack.callback(copy.close)
-        yield Session(
+        session = Session(
             copy=copy,
             workspace=workspace,
             policies=policies,
@@ -215,9 +294,13 @@ def open_session(
             as_of=as_of,
             started_at=started_at,
             run_id=run_id,
-            reports=tuple(reports) or workspace.settings.reports,
+            reports=workspace.settings.reports if reports is None else tuple(reports),
             progress=progress,
+            is_whole=is_whole,
         )
+        if not is_whole:
+            session.recall_findings()
+        yield session
 
 
 def _known_inventory(

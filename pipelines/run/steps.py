@@ -6,19 +6,23 @@ The Dagster assets call these functions and report what they return; tests call 
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 
 import duckdb
 
 from pipelines.checks.accidents import TableAccidents
 from pipelines.checks.file_accidents import FileAccidents
 from pipelines.checks.findings import Finding
-from pipelines.checks.reconciliations import Reconciliation
+from pipelines.checks.reconciliations import Reconciliation, all_reconciliations
 from pipelines.checks.stage_names import unknown_stages
+from pipelines.errors import UserError
 from pipelines.landing.land import Export, LandedExport, land_export
 from pipelines.landing.parquet import in_order
 from pipelines.ledger.tables import load_ledger
 from pipelines.policy.tables import write_policies
+from pipelines.run.landing import Landing
 from pipelines.run.session import Session
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcefile import expected_days
@@ -28,6 +32,15 @@ from pipelines.staging.reading import Reading
 from pipelines.staging.stage import Staged, stage_table
 from pipelines.warehouse.duck import Built, fingerprint
 from pipelines.warehouse.model import Model
+from pipelines.warehouse.quoting import identifier
+
+_STAGED = """
+create table if not exists meta.staged (
+  "table" varchar primary key, rows bigint, landed bigint, accepted bigint, quarantined bigint,
+  amount_landed decimal(38, 4), amount_accepted decimal(38, 4), amount_quarantined decimal(38, 4),
+  seconds double, changed boolean
+)
+"""
 
 
 def land(session: Session) -> dict[str, int]:
@@ -55,18 +68,32 @@ def land(session: Session) -> dict[str, int]:
             session.progress("land", export.name)
             everything.append(landed)
             table = export.source.table
-            session.landed.setdefault(table, []).append(landed)
             rows[table] = rows.get(table, 0) + (landed.landed.rows if landed.landed else 0)
     session.loads = register_loads(session.warehouse, everything, session.started_at)
+    session.landing = Landing(tuple(everything), session.inventory)
     session.spent("land", time.perf_counter() - started)
     return rows
 
 
-def stage(session: Session) -> dict[str, Staged]:
-    """Stage every canonical table, parents first, and note which exports hold any row."""
+def stage(session: Session, names: Collection[str] | None = None) -> dict[str, Staged]:
+    """Stage canonical tables, parents first, and note which exports hold any row.
+
+    Args:
+        names: only these; the others stay as they are. What was landed last is staged, by whichever
+            run.
+
+    Raises:
+        UserError: nothing was landed, or the sources were changed since.
+    """
     started = time.perf_counter()
     reading = Reading(session.stages, session.workspace.settings.time_zone)
+    if not session.loads:
+        session.loads = register_loads(
+            session.warehouse, session.landing.exports, session.started_at
+        )
     for name, table in canonical_tables().items():
+        if names is not None and name not in names:
+            continue
         session.progress("stage", name)
         loads = [load for load in session.loads if load.export.export.source.table == name]
         groups = load_groups(
@@ -83,16 +110,51 @@ def stage(session: Session) -> dict[str, Staged]:
     if session.workspace.known_at is None:
         save_knowledge(session.warehouse, session.workspace.landed)
     _write_export_state(session)
+    _keep_accounts(session)
     session.spent("stage", time.perf_counter() - started)
     return session.staged
+
+
+def _keep_accounts(session: Session) -> None:
+    """Each table's account, for checks of a run that does not stage it."""
+    names = [field.name for field in fields(Staged)]
+    session.warehouse.con.execute(_STAGED)
+    for staged in session.staged.values():
+        values = [getattr(staged, name) for name in names]
+        session.warehouse.con.execute(
+            f"insert or replace into meta.staged ({', '.join(map(identifier, names))}) "
+            f"values ({', '.join('?' for _ in names)})",
+            values,
+        )
+
+
+def _account(session: Session, name: str) -> Staged:
+    """The account of a table, by this run or the last one that staged it.
+
+    Raises:
+        UserError: no run has staged it.
+    """
+    if name not in session.staged:
+        session.warehouse.con.execute(_STAGED)
+        found = session.warehouse.rows('select * from meta.staged where "table" = ?', [name])
+        if not found:
+            raise UserError(f"staging.{name} was never staged; materialise it first.", 1)
+        session.staged[name] = Staged(**found[0])
+    return session.staged[name]
 
 
 def _write_export_state(session: Session) -> None:
     """Which tables have rows, KPIs of the others read "no data"; and how often each should come."""
     expected = expected_days(session.sources)
-    rows = [[n, staged.rows, expected.get(n)] for n, staged in sorted(session.staged.items())]
     warehouse = session.warehouse
-    there = {name: staged.rows > 0 for name, staged in session.staged.items()}
+    held = {
+        name: session.staged[name].rows
+        if name in session.staged
+        else warehouse.row_count(f"staging.{name}")
+        for name in canonical_tables()
+    }
+    rows = [[name, count, expected.get(name)] for name, count in sorted(held.items())]
+    there = {name: count > 0 for name, count in held.items()}
     mark = fingerprint(there, expected)
     with warehouse.transaction():
         warehouse.con.execute(
@@ -103,13 +165,18 @@ def _write_export_state(session: Session) -> None:
         warehouse.remember("meta.export_state", mark)
 
 
-def policies(session: Session) -> dict[str, int]:
-    """Write the policies and the closed periods as tables; returns rows by table."""
+def policies(session: Session, names: Collection[str] | None = None) -> dict[str, int]:
+    """Write the policies and the closed periods as tables; returns rows by table.
+
+    Args:
+        names: only these tables; none given means all.
+    """
     workspace = session.workspace
-    return {
+    written = {
         **write_policies(session.warehouse, workspace, session.policies, session.as_of),
         **load_ledger(session.warehouse, workspace.ledger, workspace.known_at),
     }
+    return {table: rows for table, rows in written.items() if names is None or table in names}
 
 
 def build(session: Session, model: Model) -> Built:
@@ -122,13 +189,20 @@ def build(session: Session, model: Model) -> Built:
 
 
 def build_or_note(session: Session, model: Model) -> Built | None:
-    """Build a model unless it breaks or stands on one that broke; `session.broken` says why.
+    """Build a model unless it breaks or may not be built; `session.broken` says why.
 
     A table that breaks is rolled back and keeps what it held, like one that a check blocks.
     """
     above = next((name for name in model.inputs if name in session.broken), None)
     if above is not None:
         session.broken[model.name] = f"{model.name} was not computed: it reads {above}"
+        return None
+    absent = [] if session.is_whole else _absent(session, model)
+    if absent:
+        session.broken[model.name] = (
+            f"{model.name} was not computed: {', '.join(absent)} was never computed; "
+            "materialise what stands above it too, or start the job `refresh`"
+        )
         return None
     try:
         return build(session, model)
@@ -138,17 +212,28 @@ def build_or_note(session: Session, model: Model) -> Built | None:
         return None
 
 
+def _absent(session: Session, model: Model) -> list[str]:
+    return [name for name in model.inputs if not session.warehouse.exists(name)]
+
+
+def stopped_by(session: Session, table: str) -> Finding | None:
+    """The blocking verdict on what a table stands on, if there is one."""
+    above = session.above.get(table, frozenset({table})) - {table}
+    return next((finding for finding in session.blocked if finding.table in above), None)
+
+
 def check_contract(session: Session, name: str) -> list[Finding]:
     """Everything that must hold of one canonical table before anything is computed from it."""
     started = time.perf_counter()
     session.progress("check", name)
     findings = [*_export_findings(session, name), _account_finding(session, name)]
-    if session.staged[name].landed:
+    if _account(session, name).landed:
         required = session.is_expected(name)
         findings.extend(session.validator().validate(canonical_tables()[name], required))
         findings.extend(_accidents(session, name))
         findings.extend(_stage_names(session, name))
-    session.findings.extend(findings)
+    own = {check.check for check in all_reconciliations()}
+    session.supersede(findings, lambda f: f.table != f"staging.{name}" or f.check in own)
     session.spent("check", time.perf_counter() - started)
     return findings
 
@@ -157,7 +242,7 @@ def _accidents(session: Session, name: str) -> list[Finding]:
     """What the files and rows of a table give away of how they were made."""
     warehouse, quality = session.warehouse, session.policies.quality
     table = canonical_tables()[name]
-    exports = session.landed.get(name, [])
+    exports = session.landed_of(name)
     latest = warehouse.scalar(
         "select max(coalesce(export_date, (loaded_at at time zone 'UTC') at time zone ?)) "
         "from mart.load where table_name = ? and is_current",
@@ -190,7 +275,7 @@ def _export_findings(session: Session, name: str) -> list[Finding]:
         # a wide sheet is read once for each of its columns, and missing once
         for source in {s.described_in: s for s in session.missing_of(name)}.values()
     ]
-    for landed in session.landed.get(name, []):
+    for landed in session.landed_of(name):
         if landed.problem is not None:
             export = landed.export
             sheet = f" sheet {export.sheet!r}" if export.sheet else ""
@@ -218,7 +303,7 @@ def _export_findings(session: Session, name: str) -> list[Finding]:
 
 
 def _account_finding(session: Session, name: str) -> Finding:
-    staged = session.staged[name]
+    staged = _account(session, name)
     return Finding(
         check="landed_is_accounted",
         table=f"staging.{name}",
@@ -236,7 +321,7 @@ def reconcile(session: Session, check: Reconciliation) -> Finding:
     started = time.perf_counter()
     session.progress("check", check.check)
     finding = check.run(session.warehouse)
-    session.findings.append(finding)
+    session.supersede([finding], lambda f: f.check != check.check)
     session.spent("check", time.perf_counter() - started)
     return finding
 

@@ -17,7 +17,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from pipelines.errors import UserError
+from pipelines.errors import InUseError, UserError
 from pipelines.workspace.resources import shipped
 from pipelines.workspace.yamlfile import load_model
 
@@ -173,14 +173,14 @@ class Workspace:
         """Hold the workspace for one run; the lock goes with the process, however it ends.
 
         Raises:
-            UserError: another run holds it.
+            InUseError: another run holds it.
         """
         self.prepare()
         with (self.state / "lock").open("w") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                raise UserError(
+                raise InUseError(
                     f"{self.root}: another attain run is at work here; wait for it to end.", 1
                 ) from None
             yield

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 from laboratory import ROOT
 
-from pipelines.models.catalog import all_models
+from pipelines.models.catalog import all_models, ancestors
 from pipelines.run import steps
 from pipelines.run.session import open_session
-from pipelines.warehouse.model import Model
 from pipelines.workspace.workspace import open_workspace
 
 STARTED = dt.datetime(2026, 11, 16)
@@ -54,7 +53,7 @@ class Published:
             steps.land(session)
             steps.stage(session)
             steps.policies(session)
-            for model in needed(all_models(session.policies), self.wanted):
+            for model in ancestors(all_models(session.policies), self.wanted):
                 steps.build(session, model)
             return [session.warehouse.rows(query) for query in queries]
 
@@ -66,16 +65,3 @@ def published(root: Path, *wanted: str) -> Published:
         "name: {zh: 甲, en: A}\ninputs: [{path: data, format: canonical}]\n", encoding="utf-8"
     )
     return Published(root, wanted)
-
-
-def needed(models: Sequence[Model], wanted: Sequence[str]) -> list[Model]:
-    """The models that the wanted tables are made of, in the order in which they are built."""
-    by_name: Mapping[str, Model] = {model.name: model for model in models}
-    found: set[str] = set()
-    pending = list(wanted)
-    while pending:
-        name = pending.pop()
-        if name in by_name and name not in found:
-            found.add(name)
-            pending.extend(by_name[name].inputs)
-    return [model for model in models if model.name in found]

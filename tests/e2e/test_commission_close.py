@@ -112,7 +112,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     found = Story()
     found.workspace = workspace
     with computed(workspace) as session:
-        reasons = refusals(session.warehouse, [], MONTHS[0], AS_OF)
+        reasons = refusals(session, [], MONTHS[0], AS_OF)
         found.refused = "\n".join(reasons)
         ((director, payee, amount),) = rows(
             session,
@@ -128,7 +128,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     for month in MONTHS:
         with computed(workspace) as session:
             ledger = Ledger(workspace.ledger)
-            assert refusals(session.warehouse, ledger.periods(), month, AS_OF) == []
+            assert refusals(session, ledger.periods(), month, AS_OF) == []
             freeze(session, ledger, month, STARTED, "Li")
     with computed(workspace) as session:
         found.before = statements(session)
@@ -256,9 +256,9 @@ def test_all_months_together_are_what_a_fresh_computation_gives(story: Story) ->
 
 def test_a_closed_month_cannot_be_closed_again_and_none_is_skipped(story: Story) -> None:
     closed = Ledger(story.workspace.ledger).periods()
-    again = refusals(story.session.warehouse, closed, "2026-09", AS_OF)
+    again = refusals(story.session, closed, "2026-09", AS_OF)
     assert any("2026-10 is closed already" in reason for reason in again)
-    later = refusals(story.session.warehouse, closed, "2026-12", AS_OF)
+    later = refusals(story.session, closed, "2026-12", AS_OF)
     assert any("2026-11 comes first" in reason for reason in later)
 
 

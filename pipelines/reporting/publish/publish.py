@@ -36,10 +36,16 @@ _PARTIAL = ".partial"
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
-def publish(reports: Path, build_dir: Path, run_id: str, keep: int = KEPT) -> Path:
+def publish(
+    reports: Path, build_dir: Path, run_id: str, keep: int = KEPT, is_part: bool = False
+) -> Path:
     """Publish a build folder (see `build.write_build`) below `reports`; returns the new folder.
 
     The build folder is removed at the end; the newest `keep` publications stay.
+
+    Args:
+        is_part: the build holds some of the reports; the others stay as they are, with the notices
+            they have.
 
     Raises:
         UserError: `reports/latest` is not attain's link, or the build folder is not complete.
@@ -61,7 +67,7 @@ def publish(reports: Path, build_dir: Path, run_id: str, keep: int = KEPT) -> Pa
     else:
         shutil.copytree(previous, partial, copy_function=os.link)
     _overlay(build_dir, partial)
-    _finish(partial, previous, build_dir)
+    _finish(partial, previous, build_dir, is_part)
     tree = _free_name(published, run_id)
     partial.rename(tree)
     _switch(latest, tree)
@@ -90,9 +96,11 @@ def _link(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def _finish(tree: Path, previous: Path | None, build_dir: Path) -> None:
+def _finish(tree: Path, previous: Path | None, build_dir: Path, is_part: bool) -> None:
     """Notices, catalogue and index of the new tree."""
     edition = Edition.model_validate_json((build_dir / EDITION).read_bytes())
+    if is_part and previous:
+        edition = _beside(edition, Edition.model_validate_json((previous / EDITION).read_bytes()))
     catalogue = _merged(
         Catalogue.model_validate_json((previous / CATALOGUE).read_bytes()) if previous else None,
         Catalogue.model_validate_json((build_dir / CATALOGUE).read_bytes()),
@@ -102,6 +110,19 @@ def _finish(tree: Path, previous: Path | None, build_dir: Path) -> None:
     write_text(tree / EDITION, edition.model_dump_json())
     for language in LANGUAGES:
         write_text(tree / index_name(language), render_index(catalogue, edition, language))
+
+
+def _beside(edition: Edition, previous: Edition) -> Edition:
+    """An edition of some reports, with the order and the notices of those it does not renew."""
+    renewed = set(edition.reports)
+    others = [report for report in edition.reports if report not in previous.reports]
+    notices = [notice for notice in previous.stale if notice.report not in renewed]
+    return edition.model_copy(
+        update={
+            "reports": (*previous.reports, *others),
+            "stale": (*notices, *edition.stale),
+        }
+    )
 
 
 def _merged(old: Catalogue | None, new: Catalogue) -> Catalogue:

@@ -87,8 +87,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Amounts]:
     troubled().write(root)
     with computed(root, "2026-10-31", NEEDED) as session:
         checked(session)
-        reasons = refusals(session.warehouse, [], "2026-10", END)
-        reasons += refusals(session.warehouse, [], "2026-11", END)[:1]
+        reasons = refusals(session, [], "2026-10", END)
+        reasons += refusals(session, [], "2026-11", END)[:1]
         earned = rows(session, "select coalesce(source_id, 'adjustment'), sum(amount) "
                       "from mart.commission_line where ledger = 'earned' group by all")  # fmt: skip
     return "\n".join(reasons), dict(earned)
@@ -180,7 +180,7 @@ def test_a_month_paid_wrongly_after_it_was_closed_keeps_the_next_one_open(tmp_pa
     with computed(tmp_path, "2026-08-31", STATED) as session:
         checked(session)
         ledger = Ledger(open_workspace(tmp_path).ledger)
-        assert refusals(session.warehouse, [], "2026-08", dt.date(2026, 8, 31)) == []
+        assert refusals(session, [], "2026-08", dt.date(2026, 8, 31)) == []
         freeze(session, ledger, "2026-08", dt.datetime(2026, 9, 1), "Li")
     for who, amount in [("E1", 40), ("E2", 10)]:
         books.add("payroll_commission", {
@@ -191,7 +191,7 @@ def test_a_month_paid_wrongly_after_it_was_closed_keeps_the_next_one_open(tmp_pa
     september = dt.date(2026, 9, 30)
     with computed(tmp_path, "2026-09-30", STATED) as session:
         checked(session)
-        (reason,) = refusals(session.warehouse, ledger.periods(), "2026-09", september)
+        (reason,) = refusals(session, ledger.periods(), "2026-09", september)
     assert "2 differences are unexplained, 20.00 in all" in reason
     assert "2026-08 statement_to_payroll E1 -10.00; 2026-08 statement_to_payroll E2 10.00" in reason
     for who, amount in [("E1", -10), ("E2", 10)]:
@@ -203,4 +203,4 @@ def test_a_month_paid_wrongly_after_it_was_closed_keeps_the_next_one_open(tmp_pa
     books.write(tmp_path)
     with computed(tmp_path, "2026-09-30", STATED) as session:
         checked(session)
-        assert refusals(session.warehouse, ledger.periods(), "2026-09", september) == []
+        assert refusals(session, ledger.periods(), "2026-09", september) == []
