@@ -32,7 +32,7 @@ def _report_asset(name: str) -> dg.AssetsDefinition:
                 dg.AssetKey(["reports", name]),
                 deps=[asset_key(table) for table in REPORTS[name].reads],
                 group_name="reports",
-                description=f"Pages of the report `{name}`, in Chinese and English, one model each.",
+                description=f"Pages of the report `{name}`, in both languages, one model each.",
                 kinds={"plotly", "jinja2"},
                 owners=[OWNER],
                 freshness_policy=dg.FreshnessPolicy.time_window(fail_window=_A_WEEK),

@@ -41,7 +41,7 @@ def keep_landing(place: Path, landing: Landing, sources: Sequence[SourceFile]) -
                 "sheet": one.export.sheet,
                 "member": one.export.member,
                 "sha256": one.sha256,
-                "parquet": str(one.landed.parquet) if one.landed else None,
+                "parquet": one.landed.parquet.name if one.landed else None,
                 "problem": one.problem,
             }
             for one in landing.exports
@@ -54,8 +54,8 @@ def keep_landing(place: Path, landing: Landing, sources: Sequence[SourceFile]) -
     working.replace(place / _FILE)
 
 
-def kept_landing(place: Path, sources: Sequence[SourceFile]) -> Landing:
-    """What the last landing found.
+def kept_landing(place: Path, landed: Path, sources: Sequence[SourceFile]) -> Landing:
+    """What the last landing found; its landed files lie in the folder `landed`.
 
     Raises:
         UserError: nothing was landed yet, the sources have changed since, or a landed file is gone.
@@ -71,7 +71,7 @@ def kept_landing(place: Path, sources: Sequence[SourceFile]) -> Landing:
             1,
         )
     by_name = {source.source: source for source in (*_canonical(), *sources)}
-    exports = tuple(_export(one, by_name) for one in record["exports"])
+    exports = tuple(_export(one, landed, by_name) for one in record["exports"])
     return Landing(
         exports,
         Inventory(
@@ -82,13 +82,13 @@ def kept_landing(place: Path, sources: Sequence[SourceFile]) -> Landing:
     )
 
 
-def _export(one: dict[str, Any], by_name: dict[str, SourceFile]) -> LandedExport:
+def _export(one: dict[str, Any], landed: Path, by_name: dict[str, SourceFile]) -> LandedExport:
     export = Export(
         Path(one["path"]), one["name"], by_name[one["source"]], one["sheet"], one["member"]
     )
     if one["parquet"] is None:
         return LandedExport(export, one["sha256"], None, one["problem"])
-    parquet = Path(one["parquet"])
+    parquet = landed / one["parquet"]
     card = parquet.with_suffix(".json")
     if not (parquet.exists() and card.exists()):
         raise UserError(

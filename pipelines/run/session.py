@@ -131,7 +131,7 @@ class Session:
     def landing(self) -> Landing:
         """What was landed: by this run, or by the last one that landed."""
         if self._landing is None:
-            self._landing = kept_landing(self.workspace.place, self.sources)
+            self._landing = kept_landing(self.workspace.place, self.workspace.landed, self.sources)
         return self._landing
 
     @landing.setter
