@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from pipelines import __version__
+from pipelines.cli_calendar import calendar
 from pipelines.cli_commission import close, simulate, verify
 from pipelines.cli_exports import check, preset, quarantine
 from pipelines.cli_options import JSON, WORKSPACE
@@ -30,7 +31,7 @@ def cli() -> None:
     """
 
 
-for command in (check, close, preset, quarantine, simulate, verify):
+for command in (calendar, check, close, preset, quarantine, simulate, verify):
     cli.add_command(command)
 
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -373,6 +374,7 @@ def inputs_mark(session: Session) -> str:
         workspace.settings.model_dump(mode="json"),
         [source.model_dump(mode="json") for source in session.sources],
         repr(session.policies),
+        version("holidays"),  # the days of a country's calendar
         [[name, session.hash_of(path)] for name, path in exports],
         forgotten_loads(session.warehouse),
         [closed.seal for closed in Ledger(workspace.ledger).periods()],

@@ -54,7 +54,11 @@ class Input(BaseModel):
 
 
 class Settings(BaseModel):
-    """`attain.yaml`. Every key has a default except the company's name."""
+    """`attain.yaml`. Every key has a default except the company's name.
+
+    `calendar` is a country's code or a file below `policy/calendar/`; `fiscal_year_start_month`,
+    where it is given, stands above that file's `fiscal_year_starts`.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -65,7 +69,7 @@ class Settings(BaseModel):
     process: str = "functional"
     calendar: str = "cn"
     org_view: Literal["as_was", "as_is"] = "as_was"
-    fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)] = 1
+    fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)] | None = None
     history_start: dt.date | None = None
     inputs: tuple[Input, ...] = (Input(path="data/raw"),)
     reports: Annotated[tuple[ReportName, ...], Field(min_length=1)] = get_args(ReportName)

@@ -30,6 +30,7 @@ POLICY_TABLES = (
     "policy.invalid_lead_reason",
     "policy.weekend_day",
     "policy.calendar_day",
+    "policy.calendar",
     "policy.bucket",
     "policy.age_band",
     "policy.receivable",

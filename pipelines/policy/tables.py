@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from pipelines.policy.books import write_books
+from pipelines.policy.calendars import known_to, special_days, weekend_of
 from pipelines.policy.load import Policies
 from pipelines.policy.models import AppraisalScheme
 from pipelines.policy.plan_tables import write_plans
@@ -31,7 +31,9 @@ def write_policies(
     """
     settings = workspace.settings
     process, receivables = policies.process, policies.receivables
-    company = settings.name
+    company, calendar = settings.name, policies.calendar
+    first = settings.history_start or dt.date(as_of.year - _YEARS_BACK, 1, 1)
+    last = dt.date(as_of.year + 1, 12, 31)
     written = {
         "core.parameter": _write(
             warehouse,
@@ -44,8 +46,8 @@ def write_policies(
                 [
                     as_of,
                     dt.datetime.combine(as_of + dt.timedelta(days=1), dt.time()),
-                    settings.history_start or dt.date(as_of.year - _YEARS_BACK, 1, 1),
-                    dt.date(as_of.year + 1, 12, 31),
+                    first,
+                    last,
                     settings.base_currency,
                     settings.org_view,
                     process.id,
@@ -122,13 +124,19 @@ def write_policies(
             warehouse,
             "policy.weekend_day",
             "day_of_week integer",
-            [[day] for day in policies.calendar.weekend],
+            [[day] for day in weekend_of(calendar, last)],
         ),
         "policy.calendar_day": _write(
             warehouse,
             "policy.calendar_day",
             "calendar_date date, is_working_day boolean",
-            sorted(_special_days(policies)),
+            [[day.date, day.is_working] for day in special_days(calendar, first, last)],
+        ),
+        "policy.calendar": _write(
+            warehouse,
+            "policy.calendar",
+            "calendar_id varchar, country varchar, known_to date",
+            [[calendar.id, calendar.country, known_to(calendar, dt.date(as_of.year, 1, 1), last)]],
         ),
     }
     written |= _write_receivables(warehouse, policies.receivables)
@@ -146,18 +154,6 @@ def _company_id(warehouse: Warehouse) -> str:
         return "company"
     found = warehouse.scalar("select min(unit_id) from staging.org_unit where kind = 'company'")
     return str(found or "company")
-
-
-def _special_days(policies: Policies) -> Iterator[list[Any]]:
-    worked = set(policies.calendar.worked)
-    for span in policies.calendar.holidays:
-        day = span.first
-        while day <= span.last:
-            if day not in worked:
-                yield [day, False]
-            day += dt.timedelta(days=1)
-    for day in worked:
-        yield [day, True]
 
 
 def _write_receivables(warehouse: Warehouse, policy: Receivables) -> dict[str, int]:
