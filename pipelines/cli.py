@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -286,6 +287,8 @@ def ui(workspace: Path, port: int, host: str) -> None:
     }
     command = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions"]
     command += ["--port", str(port), "--host", host]
+    if os.name == "nt":  # there, a replaced process leaves its terminal before it ends
+        sys.exit(subprocess.run(command, env=environment, check=False).returncode)
     os.execve(sys.executable, command, environment)
 
 

@@ -87,6 +87,8 @@ def run(
     Raises:
         UserError: configuration is wrong, or another run is at work.
     """
+    from pipelines.reporting.publish import require_links
+
     clock = time.perf_counter()
     with open_session(workspace, as_of, started, run_name(started), reports, progress) as session:
         mark = inputs_mark(session)
@@ -96,6 +98,7 @@ def run(
             outcome.seconds = time.perf_counter() - clock
             return outcome
         (workspace.place / _RECORD).unlink(missing_ok=True)
+        require_links(workspace.reports)
         errors = _execute(session)
         outcome = conclude(session, errors)
         outcome.seconds = time.perf_counter() - clock

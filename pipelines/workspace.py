@@ -7,7 +7,6 @@ sources, policies and exports say (each has its own room).
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -179,15 +178,20 @@ class Workspace:
         Raises:
             UserError: another run holds it.
         """
+        from filelock import FileLock, Timeout
+
         self.prepare()
-        with (self.state / "lock").open("w") as handle:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise UserError(
-                    f"{self.root}: another attain run is at work here; wait for it to end.", 1
-                ) from None
+        lock = FileLock(self.state / "lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise UserError(
+                f"{self.root}: another attain run is at work here; wait for it to end.", 1
+            ) from None
+        try:
             yield
+        finally:
+            lock.release()
 
 
 def open_workspace(root: Path) -> Workspace:
