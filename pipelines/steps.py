@@ -6,6 +6,7 @@ The Dagster assets call these functions and report what they return; tests call 
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 
 import duckdb
@@ -25,9 +26,10 @@ from pipelines.staging.groups import load_groups
 from pipelines.staging.loads import landed_before, register_loads, save_knowledge
 from pipelines.staging.reading import Reading
 from pipelines.staging.sourcefile import expected_days
-from pipelines.staging.stage import Staged, stage_table
+from pipelines.staging.stage import ExportStateRow, Staged, create_export_state, stage_table
 from pipelines.warehouse.duck import Built, fingerprint
 from pipelines.warehouse.models import Model
+from pipelines.warehouse.rows import insert
 
 
 def land(session: Session) -> dict[str, int]:
@@ -90,25 +92,29 @@ def stage(session: Session) -> dict[str, Staged]:
 def _write_export_state(session: Session) -> None:
     """Which tables have rows, KPIs of the others read "no data"; and how often each should come."""
     expected = expected_days(session.sources)
-    rows = [[n, staged.rows, expected.get(n)] for n, staged in sorted(session.staged.items())]
+    rows = [
+        ExportStateRow(table_name=name, row_count=staged.rows, expected_days=expected.get(name))
+        for name, staged in sorted(session.staged.items())
+    ]
     warehouse = session.warehouse
     there = {name: staged.rows > 0 for name, staged in session.staged.items()}
     mark = fingerprint(there, expected)
     with warehouse.transaction():
-        warehouse.con.execute(
-            "create or replace table meta.export_state "
-            "(table_name varchar, row_count bigint, expected_days integer)"
-        )
-        warehouse.con.executemany("insert into meta.export_state values (?, ?, ?)", rows)
+        create_export_state(warehouse)
+        insert(warehouse.con, "meta.export_state", rows)
         warehouse.remember("meta.export_state", mark)
 
 
-def policies(session: Session) -> dict[str, int]:
-    """Write the policies and the closed periods as tables; returns rows by table."""
-    workspace = session.workspace
+def policies(session: Session, names: Collection[str] | None = None) -> dict[str, int]:
+    """Write the policies and the closed periods as tables; returns rows by table.
+
+    Args:
+        names: only these tables; all by default.
+    """
+    workspace, warehouse = session.workspace, session.warehouse
     return {
-        **write_policies(session.warehouse, workspace, session.policies, session.as_of),
-        **load_ledger(session.warehouse, workspace.ledger, workspace.known_at),
+        **write_policies(warehouse, workspace, session.policies, session.as_of, names),
+        **load_ledger(warehouse, workspace.ledger, workspace.known_at, names),
     }
 
 

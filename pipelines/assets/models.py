@@ -11,40 +11,9 @@ from pipelines.assets.keys import asset_key, check_result
 from pipelines.assets.sharing import shared_steps
 from pipelines.checks.reconciliations import Reconciliation
 from pipelines.ledger.tables import LEDGER_TABLES
-from pipelines.policy.books import BOOK_TABLES
-from pipelines.policy.plan_tables import PLAN_TABLES
+from pipelines.policy.tables import POLICY_TABLES
 from pipelines.session import Session
 from pipelines.warehouse.models import Model
-
-POLICY_TABLES = (
-    "core.parameter",
-    "policy.stage",
-    "policy.stage_name",
-    "policy.stage_segment",
-    "policy.stage_field",
-    "policy.term",
-    "policy.quota_proration",
-    "policy.quota_leave_kind",
-    "policy.quota_ramp",
-    "policy.quota_season",
-    "policy.invalid_lead_reason",
-    "policy.weekend_day",
-    "policy.calendar_day",
-    "policy.calendar",
-    "policy.bucket",
-    "policy.age_band",
-    "policy.receivable",
-    "policy.receipt_method",
-    "policy.risk_flag",
-    *PLAN_TABLES,
-    *BOOK_TABLES,
-    *LEDGER_TABLES,
-    "policy.appraisal_scheme",
-    "policy.appraisal_indicator",
-    "policy.grade_band",
-    "policy.kpi",
-    "policy.kpi_need",
-)
 
 
 def policy_asset() -> dg.AssetsDefinition:
@@ -54,12 +23,15 @@ def policy_asset() -> dg.AssetsDefinition:
         name="policy",
         specs=[
             dg.AssetSpec(
-                asset_key(table),
-                deps=[asset_key("staging.org_unit")] if table == "core.parameter" else [],
+                asset_key(name),
+                deps=[asset_key(read) for read in reads],
                 group_name="policy",
                 kinds={"yaml"},
             )
-            for table in POLICY_TABLES
+            for name, reads in {
+                **{table.name: table.reads for table in POLICY_TABLES},
+                **dict.fromkeys(LEDGER_TABLES, ()),
+            }.items()
         ],
     )
     def policy(session: dg.ResourceParam[Session]) -> Iterator[dg.MaterializeResult[None]]:

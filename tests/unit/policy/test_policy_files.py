@@ -43,7 +43,7 @@ def test_the_shipped_policies_load(policies: PolicyFiles) -> None:
         (CALENDAR, "weekend: [6, 7]", "weekend: [5, 6]",
          lambda p: p.calendar.weekend == (5, 6)),
         (QUOTAS, "ramp: {}", "ramp: {rep: [50, 75.5]}",
-         lambda p: p.quotas.steps() == [["rep", 1, Decimal(50)], ["rep", 2, Decimal("75.5")]]),
+         lambda p: p.quotas.steps() == [("rep", 1, Decimal(50)), ("rep", 2, Decimal("75.5"))]),
         (QUOTAS, "[collections_net]", "[collections_net, margin]",
          lambda p: "margin" in p.measures),
         (QUOTAS, "seasons: {}", "seasons: {contract_amount: {2: 60}}",
