@@ -9,8 +9,7 @@ from pipelines.assets.keys import OWNER, asset_key, check_result, tables_of
 from pipelines.assets.landing import check_spec
 from pipelines.checks.reconciliations import Reconciliation
 from pipelines.ledger.tables import LEDGER_TABLES
-from pipelines.policy.books import BOOK_TABLES
-from pipelines.policy.plan_tables import PLAN_TABLES
+from pipelines.policy.tables import POLICY_TABLES
 from pipelines.run import steps
 from pipelines.run.one_run import OneRun
 from pipelines.run.plan import in_turn
@@ -19,34 +18,6 @@ from pipelines.warehouse.duck import Built
 from pipelines.warehouse.model import Model
 
 BUILT = "meta.built"
-POLICY_TABLES = (
-    "core.parameter",
-    "policy.stage",
-    "policy.stage_name",
-    "policy.stage_segment",
-    "policy.stage_field",
-    "policy.term",
-    "policy.quota_proration",
-    "policy.quota_leave_kind",
-    "policy.quota_ramp",
-    "policy.quota_season",
-    "policy.invalid_lead_reason",
-    "policy.weekend_day",
-    "policy.calendar_day",
-    "policy.bucket",
-    "policy.age_band",
-    "policy.receivable",
-    "policy.receipt_method",
-    "policy.risk_flag",
-    *PLAN_TABLES,
-    *BOOK_TABLES,
-    *LEDGER_TABLES,
-    "policy.appraisal_scheme",
-    "policy.appraisal_indicator",
-    "policy.grade_band",
-    "policy.kpi",
-    "policy.kpi_need",
-)
 
 
 def policy_asset() -> dg.AssetsDefinition:
@@ -56,13 +27,16 @@ def policy_asset() -> dg.AssetsDefinition:
         name="policy",
         specs=[
             dg.AssetSpec(
-                asset_key(table),
-                deps=[asset_key("staging.org_unit")] if table == "core.parameter" else [],
+                asset_key(name),
+                deps=[asset_key(read) for read in reads],
                 group_name="policy",
                 kinds={"yaml"},
                 owners=[OWNER],
             )
-            for table in POLICY_TABLES
+            for name, reads in {
+                **{table.name: table.reads for table in POLICY_TABLES},
+                **dict.fromkeys(LEDGER_TABLES, ()),
+            }.items()
         ],
         can_subset=True,
     )

@@ -2,12 +2,41 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
+
+from pipelines.warehouse.rows import Day, Long, Moment, Text
 
 Status = Literal["passed", "failed", "errored"]
 Severity = Literal["block", "warn"]
+
+
+class ResultRow(NamedTuple):
+    """A row of `mart.check_result`; `evidence` is JSON."""
+
+    check_id: Text
+    table_name: Text
+    severity: Text
+    status: Text
+    offenders: Long
+    zh: Text
+    en: Text
+    evidence: Text
+
+
+class HistoryRow(NamedTuple):
+    """A row of `mart.check_history`: what a run found, kept for good."""
+
+    run_id: Text
+    started_at: Moment
+    as_of_date: Day
+    check_id: Text
+    table_name: Text
+    severity: Text
+    status: Text
+    offenders: Long
 
 
 @dataclass(frozen=True)
@@ -30,6 +59,18 @@ class Finding:
     @property
     def blocks(self) -> bool:
         return self.severity == "block" and self.status != "passed"
+
+    def row(self) -> ResultRow:
+        return ResultRow(
+            check_id=self.check,
+            table_name=self.table,
+            severity=self.severity,
+            status=self.status,
+            offenders=self.offenders,
+            zh=self.zh,
+            en=self.en,
+            evidence=json.dumps(self.evidence, default=str, ensure_ascii=False, sort_keys=True),
+        )
 
 
 def first_problem(evidence: Sequence[Mapping[str, Any]]) -> str:

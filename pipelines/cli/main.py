@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from pipelines import __version__
+from pipelines.cli.calendar import calendar
 from pipelines.cli.commission import close, simulate, verify
 from pipelines.cli.exports import check, preset, quarantine
 from pipelines.cli.options import JSON, WORKSPACE
@@ -30,7 +32,7 @@ def cli() -> None:
     """
 
 
-for command in (check, close, preset, quarantine, simulate, verify):
+for command in (calendar, check, close, preset, quarantine, simulate, verify):
     cli.add_command(command)
 
 
@@ -283,6 +285,8 @@ def ui(workspace: Path, port: int, host: str) -> None:
     }
     command = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions"]
     command += ["--port", str(port), "--host", host]
+    if os.name == "nt":  # there, a replaced process leaves its terminal before it ends
+        sys.exit(subprocess.run(command, env=environment, check=False).returncode)
     os.execve(sys.executable, command, environment)
 
 

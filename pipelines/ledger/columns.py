@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from pipelines.warehouse.rows import Day, Long, Moment, Text, Whole, columns
+
 LINE = {
     "line_id": "varchar",
     "base_line_id": "varchar",
@@ -56,27 +60,31 @@ DIFFERENCE = {
     "difference": "decimal(18, 4)",
     "reason_code": "varchar",
 }
-PERIOD = {
-    "period": "varchar",
-    "number": "integer",
-    "closed_at": "timestamp",
-    "closed_by": "varchar",
-    "as_of_date": "date",
-    "line_count": "bigint",
-    "seal": "varchar",
-}
 
 
-def declared(columns: dict[str, str]) -> str:
+class PeriodRow(NamedTuple):
+    period: Text
+    number: Whole
+    closed_at: Moment
+    closed_by: Text
+    as_of_date: Day
+    line_count: Long
+    seal: Text
+
+
+PERIOD = columns(PeriodRow)
+
+
+def declared(names: dict[str, str]) -> str:
     """Names and types as in `create table`."""
-    return ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    return ", ".join(f"{name} {kind}" for name, kind in names.items())
 
 
-def line_text(columns: dict[str, str] = LINE) -> str:
+def line_text(names: dict[str, str] = LINE) -> str:
     """SQL for the text of a row that its checksum covers: every column, in order, as text."""
     unit = "chr(31)"
     return (
         f"concat_ws({unit}, "
-        + ", ".join(f"coalesce(cast({name} as varchar), chr(0))" for name in columns)
+        + ", ".join(f"coalesce(cast({name} as varchar), chr(0))" for name in names)
         + ")"
     )

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from pipelines.ledger.columns import LINE, PERIOD, STATEMENT, declared
+from pipelines.ledger.columns import LINE, PERIOD, STATEMENT, PeriodRow, declared
 from pipelines.ledger.store import ClosedPeriod, Ledger
 from pipelines.warehouse.duck import Warehouse, fingerprint
 from pipelines.warehouse.quoting import literal
+from pipelines.warehouse.rows import insert
 
-LEDGER_TABLES = ("core.closed_line", "core.closed_statement", "core.closed_period")
+# their columns; those of a period stand in its manifest, the others in a file of its folder
+LEDGER_TABLES = {
+    "core.closed_line": LINE,
+    "core.closed_statement": STATEMENT,
+    "core.closed_period": PERIOD,
+}
+_FILES = {"core.closed_line": "lines.parquet", "core.closed_statement": "statements.parquet"}
 
 
 def load_ledger(
-    warehouse: Warehouse, root: Path, known_at: dt.datetime | None = None
+    warehouse: Warehouse,
+    root: Path,
+    known_at: dt.datetime | None = None,
+    names: Collection[str] | None = None,
 ) -> dict[str, int]:
     """Put the closed periods into the warehouse; unchanged ones cost nothing.
 
     Args:
         known_at: only periods closed by then.
+        names: only these tables.
 
     Returns:
         Rows by table.
@@ -30,46 +41,48 @@ def load_ledger(
         for closed in Ledger(root).periods()
         if known_at is None or dt.datetime.fromisoformat(closed.manifest["closed_at"]) <= known_at
     ]
-    return load_periods(warehouse, periods)
+    return load_periods(warehouse, periods, names)
 
 
-def load_periods(warehouse: Warehouse, periods: Sequence[ClosedPeriod]) -> dict[str, int]:
-    mark = fingerprint([closed.seal for closed in periods], LINE, STATEMENT, PERIOD)
+def load_periods(
+    warehouse: Warehouse, periods: Sequence[ClosedPeriod], names: Collection[str] | None = None
+) -> dict[str, int]:
+    """Replace the tables of closed periods, or those named, by these; returns rows by table."""
+    mark = fingerprint([closed.seal for closed in periods], *LEDGER_TABLES.values())
     loaded = {}
-    for name, columns in zip(LEDGER_TABLES, (LINE, STATEMENT, PERIOD), strict=True):
+    for name, columns in LEDGER_TABLES.items():
+        if names is not None and name not in names:
+            continue
         if warehouse.state(name) != mark:
             with warehouse.transaction():
                 warehouse.con.execute(f"create or replace table {name} ({declared(columns)})")
-                _fill(warehouse, name, columns, periods)
+                if name in _FILES:
+                    _fill(warehouse, name, columns, periods)
+                else:
+                    insert(warehouse.con, name, [_period_row(closed) for closed in periods])
                 warehouse.remember(name, mark)
         loaded[name] = warehouse.row_count(name)
     return loaded
 
 
+def _period_row(closed: ClosedPeriod) -> PeriodRow:
+    manifest = closed.manifest
+    return PeriodRow(
+        period=closed.period,
+        number=manifest["number"],
+        closed_at=manifest["closed_at"],
+        closed_by=manifest["closed_by"],
+        as_of_date=manifest["as_of"],
+        line_count=manifest["lines"],
+        seal=closed.seal,
+    )
+
+
 def _fill(
     warehouse: Warehouse, name: str, columns: dict[str, str], periods: Sequence[ClosedPeriod]
 ) -> None:
-    if not periods:
-        return
-    if name == "core.closed_period":
-        warehouse.con.executemany(
-            f"insert into {name} values (?, ?, ?, ?, ?, ?, ?)",
-            [
-                [
-                    closed.period,
-                    closed.manifest["number"],
-                    closed.manifest["closed_at"],
-                    closed.manifest["closed_by"],
-                    closed.manifest["as_of"],
-                    closed.manifest["lines"],
-                    closed.seal,
-                ]
-                for closed in periods
-            ],
+    if periods:
+        paths = ", ".join(literal(str(closed.folder / _FILES[name])) for closed in periods)
+        warehouse.con.execute(
+            f"insert into {name} select {', '.join(columns)} from read_parquet([{paths}])"
         )
-        return
-    file = "lines.parquet" if name == "core.closed_line" else "statements.parquet"
-    paths = ", ".join(literal(str(closed.folder / file)) for closed in periods)
-    warehouse.con.execute(
-        f"insert into {name} select {', '.join(columns)} from read_parquet([{paths}])"
-    )

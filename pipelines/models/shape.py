@@ -15,7 +15,7 @@ from pipelines.policy.load import Policies, load_policies
 from pipelines.policy.tables import write_policies
 from pipelines.sources.contract import canonical_tables
 from pipelines.staging.reading import Reading
-from pipelines.staging.stage import prepare_tables, stage_table
+from pipelines.staging.stage import create_export_state, prepare_tables, stage_table
 from pipelines.warehouse.duck import Warehouse
 from pipelines.warehouse.model import Model
 from pipelines.workspace.resources import shipped
@@ -35,10 +35,7 @@ def fill_empty(
     """
     warehouse.prepare()
     prepare_tables(warehouse)
-    warehouse.con.execute(
-        "create table meta.export_state "
-        "(table_name varchar, row_count bigint, expected_days integer)"
-    )
+    create_export_state(warehouse)
     reading = Reading(policies.process.stage_names, workspace.settings.time_zone)
     for table in canonical_tables().values():
         stage_table(warehouse, table, [], reading, _SEEN_AT)

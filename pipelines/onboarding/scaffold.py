@@ -18,7 +18,9 @@ base_currency: CNY           # amounts in other currencies are converted at date
 time_zone: Asia/Shanghai     # for time stamps that carry none
 # as_of: 2026-11-15          # business date; without it a run looks at the end of last week
 process: functional          # or journey, s1_s7, or your own policy/process/<name>.yaml
-calendar: cn                 # policy/calendar/<name>.yaml: holidays and working days
+calendar: cn                 # working days of a country or a part of one (de-by), or of your own
+                             # policy/calendar/<name>.yaml
+# fiscal_year_start_month: 4 # a year of account that begins in another month than January
 org_view: as_was             # a fact belongs to the unit its owner was in on its date (or as_is)
 inputs:
   - path: data/raw           # exports described by sources/*.yaml

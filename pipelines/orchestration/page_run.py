@@ -17,6 +17,7 @@ import dagster as dg
 
 from pipelines.errors import InUseError, UserError
 from pipelines.orchestration.automation import AS_OF_TAG, MONTHLY_JOB, MONTHLY_REPORTS
+from pipelines.reporting.publish.publish import require_links
 from pipelines.run.one_run import OneRun
 from pipelines.run.record import forget_record, inputs_mark, write_record
 from pipelines.run.session import Session, open_session, run_name
@@ -138,9 +139,9 @@ def _open(
             said = True
             time.sleep(_LOOK_AGAIN_SECONDS)
         else:
-            mark = inputs_mark(session)
+            require_links(workspace.reports)
+            session.mark = inputs_mark(session)
             forget_record(workspace)
-            session.mark = mark
             return session
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
 from pipelines.policy.models import Policy
-from pipelines.policy.table import write_table
-from pipelines.warehouse.duck import Warehouse
+from pipelines.policy.table import PolicyTable
+from pipelines.warehouse.rows import Amount, Flag, Share, Text, Whole
 
 _Months = Annotated[int, Field(ge=0, le=600)]
 
@@ -49,41 +50,56 @@ class CommissionBooks(Policy):
     contract_cost: ContractCost = ContractCost()
 
 
-BOOK_TABLES = {
-    "policy.commission_books": (
-        "disputes_block boolean, dispute_days integer, unexplained_blocks boolean, "
-        "tolerance decimal(18, 4), timing_days integer, "
-        "currency_pct decimal(9, 4), expected_life_months integer, "
-        "renewal_is_commensurate boolean, expense_up_to_months integer"
-    ),
-    "policy.approver_role": "role varchar",
-    "policy.unpaid_role": "role varchar",
-    "policy.contract_cost_type": "contract_type varchar",
-}
+class BooksRow(NamedTuple):
+    disputes_block: Flag
+    dispute_days: Whole
+    unexplained_blocks: Flag
+    tolerance: Amount
+    timing_days: Whole
+    currency_pct: Share
+    expected_life_months: Whole
+    renewal_is_commensurate: Flag
+    expense_up_to_months: Whole
 
 
-def write_books(warehouse: Warehouse, books: CommissionBooks) -> dict[str, int]:
-    """Write the policy's tables; returns rows by table."""
+class RoleRow(NamedTuple):
+    role: Text
+
+
+class ContractTypeRow(NamedTuple):
+    contract_type: Text
+
+
+def _books_rows(books: CommissionBooks) -> Iterator[BooksRow]:
     close, match, cost = books.close, books.reconciliation, books.contract_cost
-    rows: dict[str, list[list[object]]] = {
-        "policy.commission_books": [
-            [
-                close.disputes_block,
-                close.dispute_days,
-                close.unexplained_blocks,
-                match.tolerance,
-                match.timing_days,
-                match.currency_pct,
-                cost.expected_life_months,
-                cost.renewal_is_commensurate,
-                cost.expense_up_to_months,
-            ]
-        ],
-        "policy.approver_role": [[role] for role in close.approver_roles],
-        "policy.unpaid_role": [[role] for role in close.unpaid_roles],
-        "policy.contract_cost_type": [[kind] for kind in cost.contract_types],
-    }
-    return {
-        name: write_table(warehouse, name, columns, rows[name])
-        for name, columns in BOOK_TABLES.items()
-    }
+    yield BooksRow(
+        disputes_block=close.disputes_block,
+        dispute_days=close.dispute_days,
+        unexplained_blocks=close.unexplained_blocks,
+        tolerance=match.tolerance,
+        timing_days=match.timing_days,
+        currency_pct=match.currency_pct,
+        expected_life_months=cost.expected_life_months,
+        renewal_is_commensurate=cost.renewal_is_commensurate,
+        expense_up_to_months=cost.expense_up_to_months,
+    )
+
+
+def _approvers(books: CommissionBooks) -> Iterator[RoleRow]:
+    return (RoleRow(role) for role in books.close.approver_roles)
+
+
+def _unpaid(books: CommissionBooks) -> Iterator[RoleRow]:
+    return (RoleRow(role) for role in books.close.unpaid_roles)
+
+
+def _cost_types(books: CommissionBooks) -> Iterator[ContractTypeRow]:
+    return (ContractTypeRow(kind) for kind in books.contract_cost.contract_types)
+
+
+BOOK_TABLES: tuple[PolicyTable[CommissionBooks], ...] = (
+    PolicyTable("policy.commission_books", BooksRow, _books_rows),
+    PolicyTable("policy.approver_role", RoleRow, _approvers),
+    PolicyTable("policy.unpaid_role", RoleRow, _unpaid),
+    PolicyTable("policy.contract_cost_type", ContractTypeRow, _cost_types),
+)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.policy.books import CommissionBooks
+from pipelines.policy.calendars import load_calendar
 from pipelines.policy.catalogue import Catalogue, load_catalogue
 from pipelines.policy.formulas import check_columns
 from pipelines.policy.models import AppraisalScheme, Calendar
@@ -58,7 +59,7 @@ def load_policies(workspace: Workspace) -> Policies:
     quotas = read_quotas(read_yaml(workspace.policy_file("quotas.yaml")), of_kpis)
     return Policies(
         process=process,
-        calendar=load_model(_named(workspace, "calendar", workspace.settings.calendar), Calendar),
+        calendar=load_calendar(workspace),
         receivables=load_model(workspace.policy_file("receivables.yaml"), Receivables),
         plans=_load_plans(workspace, {*of_kpis, *quotas.measures}),
         schemes=_load_schemes(workspace, catalogue),

@@ -42,15 +42,19 @@ class DateSpan(Policy):
 class Calendar(Policy):
     """Working days (`policy/calendar/*.yaml`); `weekend` holds ISO weekdays, 7 is Sunday.
 
-    `fiscal_year_starts` is a month; from any but January the year of account has periods of its
-    own, `fiscal_year` and `fytd`.
+    With a `country` (`CN`, or `DE-BY` for a part of one) `holidays` and `worked` are added to
+    its days; for years that the country has not announced they are, up to `known_to`, all there
+    is. Without a country they are the calendar. `fiscal_year_starts` is a month; from any but
+    January the year of account has periods of its own, `fiscal_year` and `fytd`.
     """
 
     id: str
+    country: str | None = None
     fiscal_year_starts: Annotated[int, Field(ge=1, le=12)] = 1
-    weekend: tuple[Annotated[int, Field(ge=1, le=7)], ...] = (6, 7)
+    weekend: tuple[Annotated[int, Field(ge=1, le=7)], ...] | None = None
     holidays: tuple[DateSpan, ...] = ()
     worked: tuple[dt.date, ...] = ()
+    known_to: dt.date | None = None
 
 
 class Curve(Policy):

@@ -5,206 +5,367 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any
+from typing import Annotated, NamedTuple
 
 from pipelines.policy.plans import CommissionPlan, Component
-from pipelines.policy.rates import Rate
-from pipelines.policy.table import write_table
+from pipelines.policy.table import PolicyTable
 from pipelines.warehouse.duck import Warehouse, fingerprint
+from pipelines.warehouse.rows import Amount, Day, Flag, Long, Share, Text, Whole
 
-_PART = "plan_id varchar, plan_version integer, component_id varchar, "
-PLAN_TABLES = {
-    "policy.commission_plan": (
-        "plan_id varchar, plan_version integer, label_zh varchar, label_en varchar, role varchar, "
-        "valid_from date, valid_to date, requires_salary boolean, draw_monthly decimal(18, 4), "
-        "draw_months integer, draw_for varchar, is_draw_recoverable boolean, "
-        "draw_recover_from integer, draw_recover_pct decimal(9, 4), plan_mark varchar"
-    ),
-    "policy.commission_plan_unit": "plan_id varchar, plan_version integer, unit_id varchar",
-    "policy.commission_component": (
-        f"{_PART}component_no integer, label_zh varchar, label_en varchar, credit_event varchar, "
-        "credit_base varchar, credit_to varchar, max_level integer, of_products boolean, "
-        "only_contract_types boolean, only_segments boolean, only_product_categories boolean, "
-        "only_products boolean, only_key_products boolean, only_new_customers boolean, "
-        "quota_measure varchar, quota_period varchar, quota_of varchar, rate_kind varchar, "
-        "rate_by varchar, rate_mode varchar, is_per_transaction boolean, "
-        "base_rate_pct decimal(12, 4), without_quota_rate_pct decimal(12, 4), "
-        "cap_per_deal decimal(18, 4), cap_per_month decimal(18, 4), cap_carries boolean, "
-        "release_when varchar, hold_pct decimal(9, 4), hold_months integer, clawback_by varchar, "
-        "clawback_limit varchar, pool_unit varchar, pool_share varchar, "
-        "pool_min_attainment_pct decimal(9, 4), plan_mark varchar"
-    ),
-    "policy.commission_only": f"{_PART}field varchar, value varchar",
-    "policy.commission_tier": (
-        f"{_PART}tier_no integer, tier_from decimal(18, 4), tier_to decimal(18, 4), "
-        "rate_pct decimal(12, 4), next_rate_pct decimal(12, 4), is_upper_from boolean, "
-        "is_upper_to boolean"
-    ),
-    "policy.commission_matrix": (
-        f"{_PART}attainment_from decimal(9, 4), attainment_below decimal(9, 4), "
-        "collection_from decimal(9, 4), collection_below decimal(9, 4), rate_pct decimal(12, 4)"
-    ),
-    "policy.commission_rule": (
-        f"{_PART}rule_no integer, priority integer, product_id varchar, product_name varchar, "
-        "product_category varchar, is_key_product boolean, is_new_customer boolean, "
-        "contract_type varchar, segment varchar, rate_pct decimal(12, 4), amount decimal(18, 4)"
-    ),
-    "policy.commission_cut": (
-        f"{_PART}cut_kind varchar, over decimal(18, 4), cut_pct decimal(9, 4), "
-        "per_day_pct decimal(9, 4)"
-    ),
-    "policy.commission_gate": (
-        f"{_PART}gauge varchar, at_least_pct decimal(9, 4), pays_pct decimal(9, 4)"
-    ),
-    "policy.commission_pool_member": f"{_PART}role varchar, weight_points bigint",
-}
+Rate = Annotated[Decimal, "decimal(12, 4)"]
+Plans = Sequence[CommissionPlan]
 
 
-def write_plans(warehouse: Warehouse, plans: Sequence[CommissionPlan]) -> dict[str, int]:
-    """Write every table of the plans; returns rows by table."""
-    rows: dict[str, list[list[Any]]] = {name: [] for name in PLAN_TABLES}
+class PlanRow(NamedTuple):
+    plan_id: Text
+    plan_version: Whole
+    label_zh: Text
+    label_en: Text
+    role: Text
+    valid_from: Day
+    valid_to: Day | None
+    requires_salary: Flag
+    draw_monthly: Amount | None
+    draw_months: Whole | None
+    draw_for: Text | None
+    is_draw_recoverable: Flag | None
+    draw_recover_from: Whole | None
+    draw_recover_pct: Share | None
+    plan_mark: Text
+
+
+class PlanUnitRow(NamedTuple):
+    plan_id: Text
+    plan_version: Whole
+    unit_id: Text
+
+
+class ComponentRow(NamedTuple):
+    """`plan_mark` is what a closed line was paid by: a component that says else is another one."""
+
+    plan_id: Text
+    plan_version: Whole
+    component_id: Text
+    component_no: Whole
+    label_zh: Text
+    label_en: Text
+    credit_event: Text
+    credit_base: Text
+    credit_to: Text
+    max_level: Whole | None
+    of_products: Flag
+    only_contract_types: Flag
+    only_segments: Flag
+    only_product_categories: Flag
+    only_products: Flag
+    only_key_products: Flag
+    only_new_customers: Flag
+    quota_measure: Text | None
+    quota_period: Text
+    quota_of: Text
+    rate_kind: Text
+    rate_by: Text
+    rate_mode: Text
+    is_per_transaction: Flag
+    base_rate_pct: Rate | None
+    without_quota_rate_pct: Rate | None
+    cap_per_deal: Amount | None
+    cap_per_month: Amount | None
+    cap_carries: Flag
+    release_when: Text
+    hold_pct: Share | None
+    hold_months: Whole | None
+    clawback_by: Text
+    clawback_limit: Text
+    pool_unit: Text | None
+    pool_share: Text | None
+    pool_min_attainment_pct: Share
+    plan_mark: Text
+
+
+class OnlyRow(NamedTuple):
+    plan_id: Text
+    plan_version: Whole
+    component_id: Text
+    field: Text
+    value: Text
+
+
+class TierRow(NamedTuple):
+    """A tier's upper limit belongs to the tier above (`is_upper_to`) or to this one."""
+
+    plan_id: Text
+    plan_version: Whole
+    component_id: Text
+    tier_no: Whole
+    tier_from: Amount
+    tier_to: Amount | None
+    rate_pct: Rate
+    next_rate_pct: Rate
+    is_upper_from: Flag
+    is_upper_to: Flag
+
+
+class MatrixRow(NamedTuple):
+    plan_id: Text
+    plan_version: Whole
+    component_id: Text
+    attainment_from: Share
+    attainment_below: Share | None
+    collection_from: Share
+    collection_below: Share | None
+    rate_pct: Rate
+
+
+class RuleRow(NamedTuple):
+    plan_id: Text
+    plan_version: Whole
+    component_id: Text
+    rule_no: Whole
+    priority: Whole
+    product_id: Text | None
+    product_name: Text | None
+    product_category: Text | None
+    is_key_product: Flag | None
+    is_new_customer: Flag | None
+    contract_type: Text | None
+    segment: Text | None
+    rate_pct: Rate | None
+    amount: Amount | None
+
+
+class CutRow(NamedTuple):
+    plan_id: Text
+    plan_version: Whole
+    component_id: Text
+    cut_kind: Text
+    over: Amount
+    cut_pct: Share
+    per_day_pct: Share
+
+
+class GateRow(NamedTuple):
+    plan_id: Text
+    plan_version: Whole
+    component_id: Text
+    gauge: Text
+    at_least_pct: Share
+    pays_pct: Share
+
+
+class PoolMemberRow(NamedTuple):
+    plan_id: Text
+    plan_version: Whole
+    component_id: Text
+    role: Text
+    weight_points: Long
+
+
+def _plan_rows(plans: Plans) -> Iterator[PlanRow]:
     for plan in plans:
-        rows["policy.commission_plan"].append(_plan_row(plan))
-        rows["policy.commission_plan_unit"] += [[plan.id, plan.version, u] for u in plan.units]
+        draw = plan.draw
+        yield PlanRow(
+            plan_id=plan.id,
+            plan_version=plan.version,
+            label_zh=plan.label.zh,
+            label_en=plan.label.en,
+            role=plan.role,
+            valid_from=plan.valid_from,
+            valid_to=plan.valid_to,
+            requires_salary=plan.requires_salary,
+            draw_monthly=draw.monthly if draw else None,
+            draw_months=draw.months if draw else None,
+            draw_for=draw.who if draw else None,
+            is_draw_recoverable=draw.recoverable if draw else None,
+            draw_recover_from=draw.recover_from_month if draw else None,
+            draw_recover_pct=draw.recover_pct if draw else None,
+            plan_mark=fingerprint(draw.model_dump(mode="json") if draw else None)[:16],
+        )
+
+
+def _unit_rows(plans: Plans) -> Iterator[PlanUnitRow]:
+    for plan in plans:
+        for unit in plan.units:
+            yield PlanUnitRow(plan_id=plan.id, plan_version=plan.version, unit_id=unit)
+
+
+def _parts(plans: Plans) -> Iterator[tuple[CommissionPlan, int, Component]]:
+    for plan in plans:
         for number, part in enumerate(plan.components, 1):
-            key = [plan.id, plan.version, part.id]
-            for table, found in _part_rows(number, part, _part_mark(plan, part)):
-                rows[table].append([*key, *found])
-    return {
-        name: write_table(warehouse, name, columns, rows[name])
-        for name, columns in PLAN_TABLES.items()
-    }
+            yield plan, number, part
 
 
-def _plan_row(plan: CommissionPlan) -> list[Any]:
-    draw = plan.draw
-    return [
-        plan.id,
-        plan.version,
-        plan.label.zh,
-        plan.label.en,
-        plan.role,
-        plan.valid_from,
-        plan.valid_to,
-        plan.requires_salary,
-        draw.monthly if draw else None,
-        draw.months if draw else None,
-        draw.who if draw else None,
-        draw.recoverable if draw else None,
-        draw.recover_from_month if draw else None,
-        draw.recover_pct if draw else None,
-        fingerprint(draw.model_dump(mode="json") if draw else None)[:16],
-    ]
-
-
-def _part_mark(plan: CommissionPlan, part: Component) -> str:
-    """What a closed line was paid by: a component that says anything else is another one."""
+def _mark(plan: CommissionPlan, part: Component) -> str:
     own = part.model_dump(mode="json", exclude={"label"})
     return fingerprint(plan.role, plan.units, plan.valid_from, own)[:16]
 
 
-def _part_rows(number: int, part: Component, mark: str) -> Iterator[tuple[str, list[Any]]]:
-    yield "policy.commission_component", [*_component_row(number, part), mark]
-    only = part.credit.only
-    for field, values in (
-        ("contract_type", only.contract_types),
-        ("segment", only.segments),
-        ("product_category", only.product_categories),
-        ("product_id", only.products),
-    ):
-        for value in values:
-            yield "policy.commission_only", [field, value]
-    for row in _tier_rows(part.rate):
-        yield "policy.commission_tier", row
-    for row in _matrix_rows(part.rate):
-        yield "policy.commission_matrix", row
-    for place, rule in enumerate(part.rate.rules, 1):
-        yield (
-            "policy.commission_rule",
-            [
-                place,
-                rule.particularity,
-                rule.product,
-                rule.product_name,
-                rule.product_category,
-                rule.key_product,
-                rule.new_customer,
-                rule.contract_type,
-                rule.segment,
-                rule.rate_pct,
-                rule.amount,
-            ],
+def _component_rows(plans: Plans) -> Iterator[ComponentRow]:
+    for plan, number, part in _parts(plans):
+        credit, quota, rate, cap, pool = part.credit, part.quota, part.rate, part.cap, part.pool
+        only = credit.only
+        yield ComponentRow(
+            plan_id=plan.id,
+            plan_version=plan.version,
+            component_id=part.id,
+            component_no=number,
+            label_zh=part.label.zh,
+            label_en=part.label.en,
+            credit_event=credit.event,
+            credit_base=credit.base,
+            credit_to=credit.to,
+            max_level=credit.levels,
+            of_products=part.of_products,
+            only_contract_types=bool(only.contract_types),
+            only_segments=bool(only.segments),
+            only_product_categories=bool(only.product_categories),
+            only_products=bool(only.products),
+            only_key_products=only.key_products,
+            only_new_customers=only.new_customers,
+            quota_measure=quota.measure if quota else None,
+            quota_period=quota.period if quota else "month",
+            quota_of=quota.of if quota else "payee",
+            rate_kind=rate.kind,
+            rate_by=rate.by,
+            rate_mode=rate.mode or "marginal",
+            is_per_transaction=rate.per == "transaction",
+            base_rate_pct=rate.base_rate_pct,
+            without_quota_rate_pct=rate.without_quota_rate_pct,
+            cap_per_deal=cap.per_deal if cap else None,
+            cap_per_month=cap.per_month if cap else None,
+            cap_carries=cap.carry_forward if cap else False,
+            release_when=part.release.when,
+            hold_pct=part.release.hold_pct,
+            hold_months=part.release.hold_months,
+            clawback_by=part.clawback.by,
+            clawback_limit=part.clawback.limit,
+            pool_unit=pool.unit if pool else None,
+            pool_share=pool.share if pool else None,
+            pool_min_attainment_pct=pool.min_attainment_pct if pool else Decimal(0),
+            plan_mark=_mark(plan, part),
         )
-    for cut in part.cuts:
-        for step in cut.rows():
-            yield "policy.commission_cut", list(step)
-    for gate in part.gates:
-        yield "policy.commission_gate", [gate.on, gate.at_least, gate.pays_pct]
-    if part.pool:
-        for role, weight in part.pool.members.items():
-            yield "policy.commission_pool_member", [role, int(weight * 10_000)]
 
 
-def _component_row(number: int, part: Component) -> list[Any]:
-    credit, quota, rate, cap, pool = part.credit, part.quota, part.rate, part.cap, part.pool
-    only = credit.only
-    return [
-        number,
-        part.label.zh,
-        part.label.en,
-        credit.event,
-        credit.base,
-        credit.to,
-        credit.levels,
-        part.of_products,
-        bool(only.contract_types),
-        bool(only.segments),
-        bool(only.product_categories),
-        bool(only.products),
-        only.key_products,
-        only.new_customers,
-        quota.measure if quota else None,
-        quota.period if quota else "month",
-        quota.of if quota else "payee",
-        rate.kind,
-        rate.by,
-        rate.mode or "marginal",
-        rate.per == "transaction",
-        rate.base_rate_pct,
-        rate.without_quota_rate_pct,
-        cap.per_deal if cap else None,
-        cap.per_month if cap else None,
-        cap.carry_forward if cap else False,
-        part.release.when,
-        part.release.hold_pct,
-        part.release.hold_months,
-        part.clawback.by,
-        part.clawback.limit,
-        pool.unit if pool else None,
-        pool.share if pool else None,
-        pool.min_attainment_pct if pool else Decimal(0),
-    ]
+def _only_rows(plans: Plans) -> Iterator[OnlyRow]:
+    for plan, _, part in _parts(plans):
+        only = part.credit.only
+        for field, values in (
+            ("contract_type", only.contract_types),
+            ("segment", only.segments),
+            ("product_category", only.product_categories),
+            ("product_id", only.products),
+        ):
+            for value in values:
+                yield OnlyRow(plan.id, plan.version, part.id, field=field, value=value)
 
 
-def _tier_rows(rate: Rate) -> Iterator[list[Any]]:
-    """A tier's upper limit belongs to the tier above (`is_upper_to`) or to this one."""
-    steps = rate.steps() if rate.kind == "tiers" else []
-    for place, (start, end, pct, boundary) in enumerate(steps):
-        before = steps[place - 1][3] if place else "lower"
-        after = steps[place + 1][2] if place + 1 < len(steps) else pct
-        yield [place + 1, start, end, pct, after, before == "upper", boundary == "upper"]
+def _tier_rows(plans: Plans) -> Iterator[TierRow]:
+    for plan, _, part in _parts(plans):
+        steps = part.rate.steps() if part.rate.kind == "tiers" else []
+        for place, (start, end, pct, boundary) in enumerate(steps):
+            yield TierRow(
+                plan_id=plan.id,
+                plan_version=plan.version,
+                component_id=part.id,
+                tier_no=place + 1,
+                tier_from=start,
+                tier_to=end,
+                rate_pct=pct,
+                next_rate_pct=steps[place + 1][2] if place + 1 < len(steps) else pct,
+                is_upper_from=place > 0 and steps[place - 1][3] == "upper",
+                is_upper_to=boundary == "upper",
+            )
 
 
-def _matrix_rows(rate: Rate) -> Iterator[list[Any]]:
-    above = {}
-    for side in ("attainment", "collection_rate"):
-        limits = sorted({getattr(cell, side) for cell in rate.matrix})
-        above[side] = {**dict(pairwise(limits)), **({limits[-1]: None} if limits else {})}
-    for cell in rate.matrix:
-        yield [
-            cell.attainment,
-            above["attainment"][cell.attainment],
-            cell.collection_rate,
-            above["collection_rate"][cell.collection_rate],
-            cell.rate_pct,
-        ]
+def _matrix_rows(plans: Plans) -> Iterator[MatrixRow]:
+    for plan, _, part in _parts(plans):
+        above: dict[str, dict[Decimal, Decimal | None]] = {}
+        for side in ("attainment", "collection_rate"):
+            limits = sorted({getattr(cell, side) for cell in part.rate.matrix})
+            above[side] = {**dict(pairwise(limits)), **({limits[-1]: None} if limits else {})}
+        for cell in part.rate.matrix:
+            yield MatrixRow(
+                plan_id=plan.id,
+                plan_version=plan.version,
+                component_id=part.id,
+                attainment_from=cell.attainment,
+                attainment_below=above["attainment"][cell.attainment],
+                collection_from=cell.collection_rate,
+                collection_below=above["collection_rate"][cell.collection_rate],
+                rate_pct=cell.rate_pct,
+            )
+
+
+def _rule_rows(plans: Plans) -> Iterator[RuleRow]:
+    for plan, _, part in _parts(plans):
+        for place, rule in enumerate(part.rate.rules, 1):
+            yield RuleRow(
+                plan_id=plan.id,
+                plan_version=plan.version,
+                component_id=part.id,
+                rule_no=place,
+                priority=rule.particularity,
+                product_id=rule.product,
+                product_name=rule.product_name,
+                product_category=rule.product_category,
+                is_key_product=rule.key_product,
+                is_new_customer=rule.new_customer,
+                contract_type=rule.contract_type,
+                segment=rule.segment,
+                rate_pct=rule.rate_pct,
+                amount=rule.amount,
+            )
+
+
+def _cut_rows(plans: Plans) -> Iterator[CutRow]:
+    for plan, _, part in _parts(plans):
+        for cut in part.cuts:
+            for kind, over, pct, per_day in cut.rows():
+                yield CutRow(
+                    plan_id=plan.id,
+                    plan_version=plan.version,
+                    component_id=part.id,
+                    cut_kind=kind,
+                    over=over,
+                    cut_pct=pct,
+                    per_day_pct=per_day,
+                )
+
+
+def _gate_rows(plans: Plans) -> Iterator[GateRow]:
+    for plan, _, part in _parts(plans):
+        for gate in part.gates:
+            yield GateRow(
+                plan_id=plan.id,
+                plan_version=plan.version,
+                component_id=part.id,
+                gauge=gate.on,
+                at_least_pct=gate.at_least,
+                pays_pct=gate.pays_pct,
+            )
+
+
+def _pool_rows(plans: Plans) -> Iterator[PoolMemberRow]:
+    for plan, _, part in _parts(plans):
+        for role, weight in part.pool.members.items() if part.pool else ():
+            points = int(weight * 10_000)
+            yield PoolMemberRow(plan.id, plan.version, part.id, role=role, weight_points=points)
+
+
+PLAN_TABLES: tuple[PolicyTable[Plans], ...] = (
+    PolicyTable("policy.commission_plan", PlanRow, _plan_rows),
+    PolicyTable("policy.commission_plan_unit", PlanUnitRow, _unit_rows),
+    PolicyTable("policy.commission_component", ComponentRow, _component_rows),
+    PolicyTable("policy.commission_only", OnlyRow, _only_rows),
+    PolicyTable("policy.commission_tier", TierRow, _tier_rows),
+    PolicyTable("policy.commission_matrix", MatrixRow, _matrix_rows),
+    PolicyTable("policy.commission_rule", RuleRow, _rule_rows),
+    PolicyTable("policy.commission_cut", CutRow, _cut_rows),
+    PolicyTable("policy.commission_gate", GateRow, _gate_rows),
+    PolicyTable("policy.commission_pool_member", PoolMemberRow, _pool_rows),
+)
+
+
+def write_plans(warehouse: Warehouse, plans: Plans) -> dict[str, int]:
+    """Write every table of some plans; returns rows by table."""
+    return {table.name: table.write(warehouse, plans) for table in PLAN_TABLES}

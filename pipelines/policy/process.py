@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, field_validator, model_validator
 
 from pipelines.policy.models import Policy, once
+from pipelines.warehouse.rows import Flag, Share, Text, Whole
 from pipelines.workspace.workspace import Label
 from pipelines.workspace.yamlfile import YamlFile, did_you_mean, validate
 
@@ -21,6 +22,26 @@ Milestone = Literal["needs_analysis", "proposal", "negotiation"]
 ALL_SEGMENTS = "*"
 Days = Annotated[int, Field(gt=0)]
 Probability = Annotated[Decimal, Field(ge=0, le=100)]
+
+
+class NameRow(NamedTuple):
+    name: Text
+    stage_id: Text
+    is_end: Flag
+
+
+class SegmentRow(NamedTuple):
+    stage_id: Text
+    segment: Text
+    expected_days: Whole
+    probability_pct: Share
+    is_skipped: Flag
+
+
+class FieldRow(NamedTuple):
+    stage_id: Text
+    segment: Text
+    field: Text
 
 
 class SegmentDifference(Policy):
@@ -85,39 +106,41 @@ class Process(Policy):
         """Every name an export may hold; in an order that does not depend on the stages'."""
         return tuple(sorted(name for name, _, _ in self.name_rows()))
 
-    def name_rows(self) -> list[tuple[str, str, bool]]:
+    def name_rows(self) -> list[NameRow]:
         """Each name, the stage it means, and whether it says that a deal ended instead.
 
         A deal of which no more is known than that it ended stood in the first stage of deals.
         """
         first = next(stage.id for stage in self.stages if stage.object == "opportunity")
         return [
-            *((n, s.id, False) for s in self.stages for n in (s.id, *s.names)),
-            *((name, first, True) for name in self.closed),
+            *(NameRow(n, s.id, is_end=False) for s in self.stages for n in (s.id, *s.names)),
+            *(NameRow(name, first, is_end=True) for name in self.closed),
         ]
 
-    def segment_rows(self) -> list[tuple[str, str, int, Decimal, bool]]:
+    def segment_rows(self) -> list[SegmentRow]:
         """Each stage and segment that differ: expected days, probability, whether it is skipped."""
         return [
-            (
-                stage.id,
-                segment,
-                stage.expected_days if own.expected_days is None else own.expected_days,
-                stage.probability if own.probability is None else own.probability,
-                own.skip,
+            SegmentRow(
+                stage_id=stage.id,
+                segment=segment,
+                expected_days=(
+                    stage.expected_days if own.expected_days is None else own.expected_days
+                ),
+                probability_pct=stage.probability if own.probability is None else own.probability,
+                is_skipped=own.skip,
             )
             for stage in self.stages
             for segment, own in stage.segments.items()
         ]
 
-    def field_rows(self) -> list[tuple[str, str, str]]:
+    def field_rows(self) -> list[FieldRow]:
         """Each stage, segment (or `*` for those without differences) and required field."""
-        rows = []
+        rows: list[FieldRow] = []
         for stage in self.stages:
             sets = {ALL_SEGMENTS: stage.required}
             for segment, own in stage.segments.items():
                 sets[segment] = stage.required if own.required is None else own.required
-            rows += [(stage.id, segment, f) for segment, fields in sets.items() for f in fields]
+            rows += [FieldRow(stage.id, n, f) for n, fields in sets.items() for f in fields]
         return rows
 
     @property

@@ -5,18 +5,42 @@ Belongs here: what the file may say. Does not belong here: applying it (`sql/cor
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, field_validator
 
 from pipelines.policy.models import Policy, once
+from pipelines.policy.table import PolicyTable
+from pipelines.warehouse.rows import Flag, Text, Whole
 from pipelines.workspace.yamlfile import Location, YamlFile, did_you_mean, validate
 
 _Weight = Annotated[int, Field(ge=1, le=1000)]
 _Percent = Annotated[Decimal, Field(ge=0, le=200, decimal_places=2)]
 USUAL_WEIGHT = 100
+
+
+class ProrationRow(NamedTuple):
+    is_enabled: Flag
+    by_working_days: Flag
+    long_leave_days: Whole | None
+
+
+class LeaveKindRow(NamedTuple):
+    kind: Text
+
+
+class RampRow(NamedTuple):
+    role: Text
+    month_no: Whole
+    share_pct: Annotated[Decimal, "decimal(9, 2)"]
+
+
+class SeasonRow(NamedTuple):
+    measure: Text
+    month_of_year: Whole
+    weight: Whole
 
 
 class Proration(Policy):
@@ -62,21 +86,42 @@ class Quotas(Policy):
                     raise ValueError(f"there is no month {month}; months are 1 to 12")
         return seasons
 
-    def weights(self) -> list[list[object]]:
+    def weights(self) -> list[SeasonRow]:
         """Measure, month and weight, all twelve months of every measure that has seasons."""
         return [
-            [measure, month, months.get(month, USUAL_WEIGHT)]
+            SeasonRow(measure, month_of_year=month, weight=months.get(month, USUAL_WEIGHT))
             for measure, months in sorted(self.seasons.items())
             for month in range(1, 13)
         ]
 
-    def steps(self) -> list[list[object]]:
+    def steps(self) -> list[RampRow]:
         """Role, month since joining (1 is the first) and share in percent."""
         return [
-            [role, number, share]
+            RampRow(role, month_no=number, share_pct=share)
             for role, shares in sorted(self.ramp.items())
             for number, share in enumerate(shares, 1)
         ]
+
+
+def _proration_rows(quotas: Quotas) -> Iterator[ProrationRow]:
+    proration = quotas.proration
+    yield ProrationRow(
+        is_enabled=proration.enabled,
+        by_working_days=proration.days == "working",
+        long_leave_days=proration.long_leave_days,
+    )
+
+
+def _leave_kinds(quotas: Quotas) -> Iterator[LeaveKindRow]:
+    return (LeaveKindRow(kind) for kind in quotas.proration.leave_kinds)
+
+
+QUOTA_TABLES: tuple[PolicyTable[Quotas], ...] = (
+    PolicyTable("policy.quota_proration", ProrationRow, _proration_rows),
+    PolicyTable("policy.quota_leave_kind", LeaveKindRow, _leave_kinds),
+    PolicyTable("policy.quota_ramp", RampRow, Quotas.steps),
+    PolicyTable("policy.quota_season", SeasonRow, Quotas.weights),
+)
 
 
 def read_quotas(source: YamlFile, of_kpis: Collection[str]) -> Quotas:

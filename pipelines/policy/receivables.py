@@ -6,19 +6,70 @@ belong here: applying it (`sql/receivables/`).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, field_validator, model_validator
 
 from pipelines.policy.models import Policy, once
+from pipelines.policy.table import PolicyTable
+from pipelines.warehouse.rows import Flag, Text, Whole
 from pipelines.workspace.workspace import Label
 
 RiskClass = Literal["normal", "watch", "doubtful", "bad_debt"]
 RISK_CLASSES: tuple[RiskClass, ...] = ("normal", "watch", "doubtful", "bad_debt")
 Counted = Literal["on_receipt", "when_cleared"]
 Band = tuple[int | None, int | None]
+
+
+class BucketRow(NamedTuple):
+    bucket_id: Text
+    bucket_order: Whole
+    from_day: Whole | None
+    before_day: Whole | None
+    label_zh: Text
+    label_en: Text
+    loss_rate: Annotated[Decimal, "decimal(18, 8)"]
+
+
+class BandRow(NamedTuple):
+    bucket: Text
+    bucket_order: Whole
+    from_day: Whole | None
+    before_day: Whole | None
+    due_from_day: Whole | None
+    due_before_day: Whole | None
+    is_overdue: Flag
+    risk_rank: Whole
+
+
+class ReceivableRow(NamedTuple):
+    ageing_by: Text
+    no_due_date: Text
+    credit_notes: Text
+    foreign_currency: Text
+    receipts_count: Text
+    disputed_rank: Whole
+    sales_amount: Text
+    sales_credit_notes: Text
+    countback_months: Text
+    customer_history: Text
+    loss_rates: Text
+    loss_window_days: Whole
+    loss_min_n: Whole
+    lost_from_day: Whole
+
+
+class MethodRow(NamedTuple):
+    method: Text
+    counted: Text
+
+
+class RiskFlagRow(NamedTuple):
+    risk_flag: Text
+    risk_rank: Whole
 
 
 class Bucket(Policy):
@@ -142,7 +193,7 @@ class Receivables(Policy):
         """Days past due from which an item that is still open counts as lost."""
         return self.provision.lost_from_day or self.risk.bad_debt_from_day
 
-    def bands(self) -> list[list[Any]]:
+    def bands(self) -> list[BandRow]:
         """Stretches of days in which bucket, overdue and risk by days stay the same.
 
         Rows of `policy.age_band`. Where bucket and overdue run on one clock a band needs only the
@@ -157,18 +208,31 @@ class Receivables(Policy):
         due = self._due_bands()
         if self.ageing.by == "document_date":
             return [
-                [b.id, place, *days, *late, late[0] is not None, self.risk.rank_on(late[0])]
+                self._band(b.id, place, days, late, late[0] is not None, late[0])
                 for b, place, days in buckets
                 for late in due
             ]
         return [
-            [b.id, place, *both, None, None, both[0] is not None and both[0] > 0,
-             self.risk.rank_on(both[0])]
+            self._band(b.id, place, both, (None, None), (both[0] or 0) > 0, both[0])
             for b, place, days in buckets
             for late in due
             for both in [_overlap(days, late)]
             if both is not None
-        ]  # fmt: skip
+        ]
+
+    def _band(
+        self, bucket: str, place: int, days: Band, due: Band, is_overdue: bool, late: int | None
+    ) -> BandRow:
+        return BandRow(
+            bucket=bucket,
+            bucket_order=place,
+            from_day=days[0],
+            before_day=days[1],
+            due_from_day=due[0],
+            due_before_day=due[1],
+            is_overdue=is_overdue,
+            risk_rank=self.risk.rank_on(late),
+        )
 
     def _due_bands(self) -> list[Band]:
         risk = self.risk
@@ -207,60 +271,56 @@ def _overlap(one: Band, other: Band) -> Band | None:
     return start, end
 
 
-def receivable_tables(policy: Receivables) -> dict[str, tuple[str, list[list[Any]]]]:
-    """Columns and rows of the tables of schema `policy` that say how receivables are judged."""
-    buckets = policy.buckets
-    ends = [bucket.from_day for bucket in buckets[1:]]
-    return {
-        "bucket": (
-            "bucket_id varchar, bucket_order integer, from_day integer, before_day integer, "
-            "label_zh varchar, label_en varchar, loss_rate decimal(18, 8)",
-            [
-                [b.id, place, b.from_day, end, b.label.zh, b.label.en, b.loss_rate]
-                for place, (b, end) in enumerate(zip(buckets, [*ends, None], strict=True), 1)
-            ],
-        ),
-        "age_band": (
-            "bucket varchar, bucket_order integer, from_day integer, before_day integer, "
-            "due_from_day integer, due_before_day integer, is_overdue boolean, "
-            "risk_rank integer",
-            policy.bands(),
-        ),
-        "receivable": (
-            "ageing_by varchar, no_due_date varchar, credit_notes varchar, "
-            "foreign_currency varchar, receipts_count varchar, disputed_rank integer, "
-            "sales_amount varchar, sales_credit_notes varchar, "
-            "countback_months varchar, customer_history varchar, "
-            "loss_rates varchar, loss_window_days integer, "
-            "loss_min_n integer, lost_from_day integer",
-            [
-                [
-                    policy.ageing.by,
-                    policy.ageing.no_due_date,
-                    policy.credit_notes,
-                    policy.foreign_currency,
-                    policy.receipts.count,
-                    RISK_CLASSES.index(policy.risk.disputed),
-                    policy.credit_sales.amount,
-                    policy.credit_sales.credit_notes,
-                    policy.countback_months,
-                    policy.customer_history,
-                    policy.provision.rates,
-                    policy.provision.window_days,
-                    policy.provision.min_n,
-                    policy.lost_from_day,
-                ]
-            ],
-        ),
-        "receipt_method": (
-            "method varchar, counted varchar",
-            [[_word(name), counted] for name, counted in sorted(policy.receipts.methods.items())],
-        ),
-        "risk_flag": (
-            "risk_flag varchar, risk_rank integer",
-            [[_word(f), RISK_CLASSES.index(name)] for f, name in sorted(policy.risk.flags.items())],
-        ),
-    }
+def _bucket_rows(policy: Receivables) -> Iterator[BucketRow]:
+    ends = [*(bucket.from_day for bucket in policy.buckets[1:]), None]
+    for place, (bucket, end) in enumerate(zip(policy.buckets, ends, strict=True), 1):
+        yield BucketRow(
+            bucket_id=bucket.id,
+            bucket_order=place,
+            from_day=bucket.from_day,
+            before_day=end,
+            label_zh=bucket.label.zh,
+            label_en=bucket.label.en,
+            loss_rate=bucket.loss_rate,
+        )
+
+
+def _receivable_rows(policy: Receivables) -> Iterator[ReceivableRow]:
+    yield ReceivableRow(
+        ageing_by=policy.ageing.by,
+        no_due_date=policy.ageing.no_due_date,
+        credit_notes=policy.credit_notes,
+        foreign_currency=policy.foreign_currency,
+        receipts_count=policy.receipts.count,
+        disputed_rank=RISK_CLASSES.index(policy.risk.disputed),
+        sales_amount=policy.credit_sales.amount,
+        sales_credit_notes=policy.credit_sales.credit_notes,
+        countback_months=policy.countback_months,
+        customer_history=policy.customer_history,
+        loss_rates=policy.provision.rates,
+        loss_window_days=policy.provision.window_days,
+        loss_min_n=policy.provision.min_n,
+        lost_from_day=policy.lost_from_day,
+    )
+
+
+def _method_rows(policy: Receivables) -> Iterator[MethodRow]:
+    for name, counted in sorted(policy.receipts.methods.items()):
+        yield MethodRow(method=_word(name), counted=counted)
+
+
+def _flag_rows(policy: Receivables) -> Iterator[RiskFlagRow]:
+    for flag, name in sorted(policy.risk.flags.items()):
+        yield RiskFlagRow(risk_flag=_word(flag), risk_rank=RISK_CLASSES.index(name))
+
+
+RECEIVABLE_TABLES: tuple[PolicyTable[Receivables], ...] = (
+    PolicyTable("policy.bucket", BucketRow, _bucket_rows),
+    PolicyTable("policy.age_band", BandRow, Receivables.bands),
+    PolicyTable("policy.receivable", ReceivableRow, _receivable_rows),
+    PolicyTable("policy.receipt_method", MethodRow, _method_rows),
+    PolicyTable("policy.risk_flag", RiskFlagRow, _flag_rows),
+)
 
 
 def _word(text: str) -> str:

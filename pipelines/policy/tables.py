@@ -1,314 +1,296 @@
-"""Policies as small tables of schema `policy`, so that SQL decides with them."""
+"""Policies as small tables of schema `policy`, so that SQL decides with them.
+
+Belongs here: the registry of these tables, each named once, and those that no single policy says.
+Does not belong here: the tables of one policy (they stand beside it).
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, NamedTuple, TypeVar
 
-from pipelines.policy.books import write_books
+from pipelines.policy.appraisal_tables import APPRAISAL_TABLES
+from pipelines.policy.books import BOOK_TABLES
+from pipelines.policy.calendars import known_to, special_days, weekend_of
 from pipelines.policy.load import Policies
-from pipelines.policy.models import AppraisalScheme
-from pipelines.policy.plan_tables import write_plans
-from pipelines.policy.quotas import Quotas
-from pipelines.policy.receivables import Receivables, receivable_tables
-from pipelines.policy.table import write_table as _write
-from pipelines.policy.terms import Terms
+from pipelines.policy.plan_tables import PLAN_TABLES
+from pipelines.policy.process import FieldRow, NameRow, SegmentRow
+from pipelines.policy.quotas import QUOTA_TABLES
+from pipelines.policy.receivables import RECEIVABLE_TABLES
+from pipelines.policy.table import PolicyTable
 from pipelines.warehouse.duck import Warehouse
-from pipelines.workspace.workspace import Workspace
+from pipelines.warehouse.rows import Day, Flag, Moment, Share, Text, Whole
+from pipelines.workspace.workspace import Settings, Workspace
 
 _YEARS_BACK = 3
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the rows come from: policies, settings, the business date, what staging knows."""
+
+    policies: Policies
+    settings: Settings
+    as_of: dt.date
+    warehouse: Warehouse
+
+    @property
+    def first(self) -> dt.date:
+        """The first day that is looked at."""
+        return self.settings.history_start or dt.date(self.as_of.year - _YEARS_BACK, 1, 1)
+
+    @property
+    def last(self) -> dt.date:
+        return dt.date(self.as_of.year + 1, 12, 31)
+
+    @property
+    def company_id(self) -> str:
+        """The unit of kind company; without an organisation export, a name that says so."""
+        if not self.warehouse.exists("staging.org_unit"):
+            return "company"
+        found = self.warehouse.scalar(
+            "select min(unit_id) from staging.org_unit where kind = 'company'"
+        )
+        return str(found or "company")
+
+
+class ParameterRow(NamedTuple):
+    as_of_date: Day
+    as_of_end: Moment
+    calendar_start: Day
+    calendar_end: Day
+    base_currency: Text
+    org_view: Text
+    process_id: Text
+    contact_within_hours: Whole
+    stale_after_days: Whole
+    dso_days: Whole
+    company_id: Text
+    company_name_zh: Text
+    company_name_en: Text
+
+
+class StageRow(NamedTuple):
+    stage_id: Text
+    stage_order: Whole
+    label_zh: Text
+    label_en: Text
+    object: Text
+    role: Text
+    expected_days: Whole
+    probability_pct: Share
+    is_won_stage: Flag
+    milestone: Text | None
+    entry_zh: Text | None
+    entry_en: Text | None
+    judged_by: Text | None
+
+
+class TermRow(NamedTuple):
+    activity_logged_within_hours: Whole
+    order_entered_within_hours: Whole
+    matured_after_days: Whole
+    long_open_after_days: Whole
+    customer_active_days: Whole
+    renewal_within_days: Whole
+    repeat_within_days: Whole
+    stage_probability_min_n: Whole
+    first_contact_hours: Text
+    working_day_begins: Whole
+    working_day_ends: Whole
+    fiscal_year_starts: Whole
+
+
+class ReasonRow(NamedTuple):
+    reason: Text
+
+
+class WeekendRow(NamedTuple):
+    day_of_week: Whole
+
+
+class SpecialDayRow(NamedTuple):
+    calendar_date: Day
+    is_working_day: Flag
+
+
+class CalendarRow(NamedTuple):
+    calendar_id: Text
+    country: Text | None
+    known_to: Day | None
+
+
+class KpiRow(NamedTuple):
+    kpi_id: Text
+    label_zh: Text
+    label_en: Text
+    description_zh: Text
+    description_en: Text
+    formula_zh: Text
+    formula_en: Text
+    kind: Text
+    unit: Text
+    decimals: Whole
+    direction: Text
+    min_n: Whole
+    target_measure: Text | None
+    target_value: Annotated[Decimal, "decimal(18, 6)"] | None
+
+
+class KpiNeedRow(NamedTuple):
+    kpi_id: Text
+    table_name: Text
+
+
+def _parameters(said: Said) -> Iterator[ParameterRow]:
+    settings, process = said.settings, said.policies.process
+    yield ParameterRow(
+        as_of_date=said.as_of,
+        as_of_end=dt.datetime.combine(said.as_of + dt.timedelta(days=1), dt.time()),
+        calendar_start=said.first,
+        calendar_end=said.last,
+        base_currency=settings.base_currency,
+        org_view=settings.org_view,
+        process_id=process.id,
+        contact_within_hours=process.contact_within_hours,
+        stale_after_days=process.stale_after_days,
+        dso_days=said.policies.receivables.dso_days,
+        company_id=said.company_id,
+        company_name_zh=settings.name.zh,
+        company_name_en=settings.name.en,
+    )
+
+
+def _stages(said: Said) -> Iterator[StageRow]:
+    for order, stage in enumerate(said.policies.process.stages, 1):
+        yield StageRow(
+            stage_id=stage.id,
+            stage_order=order,
+            label_zh=stage.label.zh,
+            label_en=stage.label.en,
+            object=stage.object,
+            role=stage.role,
+            expected_days=stage.expected_days,
+            probability_pct=stage.probability,
+            is_won_stage=stage.won,
+            milestone=stage.milestone,
+            entry_zh="；".join(criterion.zh for criterion in stage.entry) or None,
+            entry_en="; ".join(criterion.en for criterion in stage.entry) or None,
+            judged_by=" ".join(stage.kpis) or None,
+        )
+
+
+def _terms(said: Said) -> Iterator[TermRow]:
+    yield TermRow(
+        **said.policies.terms.model_dump(),
+        fiscal_year_starts=said.policies.calendar.fiscal_year_starts,
+    )
+
+
+def _weekend(said: Said) -> Iterator[WeekendRow]:
+    return (WeekendRow(day) for day in weekend_of(said.policies.calendar, said.last))
+
+
+def _special_days(said: Said) -> Iterator[SpecialDayRow]:
+    for day in special_days(said.policies.calendar, said.first, said.last):
+        yield SpecialDayRow(calendar_date=day.date, is_working_day=day.is_working)
+
+
+def _calendar(said: Said) -> Iterator[CalendarRow]:
+    calendar = said.policies.calendar
+    this_year = dt.date(said.as_of.year, 1, 1)
+    yield CalendarRow(
+        calendar_id=calendar.id,
+        country=calendar.country,
+        known_to=known_to(calendar, this_year, said.last),
+    )
+
+
+def _kpis(said: Said) -> Iterator[KpiRow]:
+    for name, kpi in said.policies.catalogue.kpis.items():
+        yield KpiRow(
+            kpi_id=name,
+            label_zh=kpi.label.zh,
+            label_en=kpi.label.en,
+            description_zh=kpi.description.zh,
+            description_en=kpi.description.en,
+            formula_zh=kpi.formula.zh,
+            formula_en=kpi.formula.en,
+            kind=kpi.kind,
+            unit=kpi.unit,
+            decimals=kpi.decimals,
+            direction=kpi.direction,
+            min_n=kpi.min_n,
+            target_measure=kpi.target.measure if kpi.target else None,
+            target_value=kpi.target.value if kpi.target else None,
+        )
+
+
+def _kpi_needs(said: Said) -> Iterator[KpiNeedRow]:
+    catalogue = said.policies.catalogue
+    for name in catalogue.kpis:
+        for table in catalogue.needs(name):
+            yield KpiNeedRow(kpi_id=name, table_name=table)
+
+
+def _invalid_reasons(said: Said) -> Iterator[ReasonRow]:
+    return (ReasonRow(reason) for reason in said.policies.process.invalid_lead_reasons)
+
+
+def _of(
+    tables: Sequence[PolicyTable[Part]], part: Callable[[Said], Part]
+) -> Iterator[PolicyTable[Said]]:
+    """The tables of one policy, as tables of all that is said."""
+
+    def whole(table: PolicyTable[Part]) -> PolicyTable[Said]:
+        return PolicyTable(table.name, table.row, lambda said: table.rows(part(said)), table.reads)
+
+    return (whole(table) for table in tables)
+
+
+POLICY_TABLES: tuple[PolicyTable[Said], ...] = (
+    PolicyTable("core.parameter", ParameterRow, _parameters, reads=("staging.org_unit",)),
+    PolicyTable("policy.stage", StageRow, _stages),
+    PolicyTable("policy.stage_name", NameRow, lambda said: said.policies.process.name_rows()),
+    PolicyTable(
+        "policy.stage_segment", SegmentRow, lambda said: said.policies.process.segment_rows()
+    ),
+    PolicyTable("policy.stage_field", FieldRow, lambda said: said.policies.process.field_rows()),
+    PolicyTable("policy.term", TermRow, _terms),
+    PolicyTable("policy.invalid_lead_reason", ReasonRow, _invalid_reasons),
+    PolicyTable("policy.weekend_day", WeekendRow, _weekend),
+    PolicyTable("policy.calendar_day", SpecialDayRow, _special_days),
+    PolicyTable("policy.calendar", CalendarRow, _calendar),
+    *_of(RECEIVABLE_TABLES, lambda said: said.policies.receivables),
+    *_of(QUOTA_TABLES, lambda said: said.policies.quotas),
+    *_of(PLAN_TABLES, lambda said: said.policies.plans),
+    *_of(BOOK_TABLES, lambda said: said.policies.books),
+    *_of(APPRAISAL_TABLES, lambda said: said.policies.schemes),
+    PolicyTable("policy.kpi", KpiRow, _kpis),
+    PolicyTable("policy.kpi_need", KpiNeedRow, _kpi_needs),
+)
 
 
 def write_policies(
-    warehouse: Warehouse, workspace: Workspace, policies: Policies, as_of: dt.date
+    warehouse: Warehouse,
+    workspace: Workspace,
+    policies: Policies,
+    as_of: dt.date,
+    names: Collection[str] | None = None,
 ) -> dict[str, int]:
-    """Write every policy table and `core.parameter`.
+    """Write every policy table and `core.parameter`, or only those named.
 
     Returns:
         Rows by table. A table whose content did not change keeps its fingerprint, so nothing
         that reads it is computed again.
     """
-    settings = workspace.settings
-    process, receivables = policies.process, policies.receivables
-    company = settings.name
-    written = {
-        "core.parameter": _write(
-            warehouse,
-            "core.parameter",
-            "as_of_date date, as_of_end timestamp, calendar_start date, calendar_end date, "
-            "base_currency varchar, org_view varchar, process_id varchar, "
-            "contact_within_hours integer, stale_after_days integer, dso_days integer, "
-            "company_id varchar, company_name_zh varchar, company_name_en varchar",
-            [
-                [
-                    as_of,
-                    dt.datetime.combine(as_of + dt.timedelta(days=1), dt.time()),
-                    settings.history_start or dt.date(as_of.year - _YEARS_BACK, 1, 1),
-                    dt.date(as_of.year + 1, 12, 31),
-                    settings.base_currency,
-                    settings.org_view,
-                    process.id,
-                    process.contact_within_hours,
-                    process.stale_after_days,
-                    receivables.dso_days,
-                    _company_id(warehouse),
-                    company.zh,
-                    company.en,
-                ]
-            ],
-        ),
-        "policy.stage": _write(
-            warehouse,
-            "policy.stage",
-            "stage_id varchar, stage_order integer, label_zh varchar, label_en varchar, "
-            "object varchar, role varchar, expected_days integer, probability_pct decimal(9, 4), "
-            "is_won_stage boolean, milestone varchar, entry_zh varchar, entry_en varchar, "
-            "judged_by varchar",
-            [
-                [
-                    s.id,
-                    order,
-                    s.label.zh,
-                    s.label.en,
-                    s.object,
-                    s.role,
-                    s.expected_days,
-                    s.probability,
-                    s.won,
-                    s.milestone,
-                    "；".join(criterion.zh for criterion in s.entry) or None,
-                    "; ".join(criterion.en for criterion in s.entry) or None,
-                    " ".join(s.kpis) or None,
-                ]
-                for order, s in enumerate(process.stages, 1)
-            ],
-        ),
-        "policy.stage_name": _write(
-            warehouse,
-            "policy.stage_name",
-            "name varchar, stage_id varchar, is_end boolean",
-            process.name_rows(),
-        ),
-        "policy.stage_segment": _write(
-            warehouse,
-            "policy.stage_segment",
-            "stage_id varchar, segment varchar, expected_days integer, "
-            "probability_pct decimal(9, 4), is_skipped boolean",
-            process.segment_rows(),
-        ),
-        "policy.stage_field": _write(
-            warehouse,
-            "policy.stage_field",
-            "stage_id varchar, segment varchar, field varchar",
-            process.field_rows(),
-        ),
-        "policy.term": _write(
-            warehouse,
-            "policy.term",
-            ", ".join(
-                f"{name} {'varchar' if name == 'first_contact_hours' else 'integer'}"
-                for name in (*Terms.model_fields, "fiscal_year_starts")
-            ),
-            [[*policies.terms.model_dump().values(), policies.calendar.fiscal_year_starts]],
-        ),
-        "policy.invalid_lead_reason": _write(
-            warehouse,
-            "policy.invalid_lead_reason",
-            "reason varchar",
-            [[reason] for reason in process.invalid_lead_reasons],
-        ),
-        "policy.weekend_day": _write(
-            warehouse,
-            "policy.weekend_day",
-            "day_of_week integer",
-            [[day] for day in policies.calendar.weekend],
-        ),
-        "policy.calendar_day": _write(
-            warehouse,
-            "policy.calendar_day",
-            "calendar_date date, is_working_day boolean",
-            sorted(_special_days(policies)),
-        ),
-    }
-    written |= _write_receivables(warehouse, policies.receivables)
-    written |= _write_quotas(warehouse, policies.quotas)
-    written |= write_plans(warehouse, policies.plans)
-    written |= write_books(warehouse, policies.books)
-    written |= _write_schemes(warehouse, policies.schemes)
-    written |= _write_catalogue(warehouse, policies)
-    return written
-
-
-def _company_id(warehouse: Warehouse) -> str:
-    """The unit of kind company; without an organisation export, a name that says so."""
-    if not warehouse.exists("staging.org_unit"):
-        return "company"
-    found = warehouse.scalar("select min(unit_id) from staging.org_unit where kind = 'company'")
-    return str(found or "company")
-
-
-def _special_days(policies: Policies) -> Iterator[list[Any]]:
-    worked = set(policies.calendar.worked)
-    for span in policies.calendar.holidays:
-        day = span.first
-        while day <= span.last:
-            if day not in worked:
-                yield [day, False]
-            day += dt.timedelta(days=1)
-    for day in worked:
-        yield [day, True]
-
-
-def _write_receivables(warehouse: Warehouse, policy: Receivables) -> dict[str, int]:
-    """The tables of `policy/receivables.yaml`; their rows are the policy's own."""
+    said = Said(policies, workspace.settings, as_of, warehouse)
     return {
-        f"policy.{name}": _write(warehouse, f"policy.{name}", columns, rows)
-        for name, (columns, rows) in receivable_tables(policy).items()
-    }
-
-
-def _write_quotas(warehouse: Warehouse, quotas: Quotas) -> dict[str, int]:
-    proration = quotas.proration
-    return {
-        "policy.quota_proration": _write(
-            warehouse,
-            "policy.quota_proration",
-            "is_enabled boolean, by_working_days boolean, long_leave_days integer",
-            [[proration.enabled, proration.days == "working", proration.long_leave_days]],
-        ),
-        "policy.quota_leave_kind": _write(
-            warehouse,
-            "policy.quota_leave_kind",
-            "kind varchar",
-            [[kind] for kind in proration.leave_kinds],
-        ),
-        "policy.quota_ramp": _write(
-            warehouse,
-            "policy.quota_ramp",
-            "role varchar, month_no integer, share_pct decimal(9, 2)",
-            quotas.steps(),
-        ),
-        "policy.quota_season": _write(
-            warehouse,
-            "policy.quota_season",
-            "measure varchar, month_of_year integer, weight integer",
-            quotas.weights(),
-        ),
-    }
-
-
-def _write_schemes(warehouse: Warehouse, schemes: Sequence[AppraisalScheme]) -> dict[str, int]:
-    return {
-        "policy.appraisal_scheme": _write(
-            warehouse,
-            "policy.appraisal_scheme",
-            "scheme_id varchar, version integer, label_zh varchar, label_en varchar, role varchar, "
-            "period_kind varchar, valid_from date, rounding integer, floating_pay varchar",
-            [
-                [
-                    s.id,
-                    s.version,
-                    s.label.zh,
-                    s.label.en,
-                    s.role,
-                    s.period,
-                    s.valid_from,
-                    s.rounding,
-                    s.floating_pay,
-                ]
-                for s in schemes
-            ],
-        ),
-        "policy.appraisal_indicator": _write(
-            warehouse,
-            "policy.appraisal_indicator",
-            "scheme_id varchar, indicator varchar, position integer, label_zh varchar, "
-            "label_en varchar, kpi_id varchar, manual_indicator varchar, weight decimal(9, 4), "
-            "against varchar, min_n integer, lower_is_better boolean, threshold decimal(18, 6), "
-            "target decimal(18, 6), stretch decimal(18, 6), threshold_score decimal(9, 4), "
-            "target_score decimal(9, 4), stretch_score decimal(9, 4)",
-            [
-                [
-                    s.id,
-                    i.id,
-                    position,
-                    i.label.zh,
-                    i.label.en,
-                    i.kpi,
-                    i.manual,
-                    i.weight,
-                    i.against,
-                    i.min_n,
-                    i.lower_is_better,
-                    *(
-                        [
-                            i.curve.threshold,
-                            i.curve.target,
-                            i.curve.stretch,
-                            i.curve.threshold_score,
-                            i.curve.target_score,
-                            i.curve.stretch_score,
-                        ]
-                        if i.curve
-                        else [None] * 6
-                    ),
-                ]
-                for s in schemes
-                for position, i in enumerate(s.indicators, 1)
-            ],
-        ),
-        "policy.grade_band": _write(
-            warehouse,
-            "policy.grade_band",
-            "scheme_id varchar, grade varchar, score_from decimal(9, 4), "
-            "score_below decimal(9, 4), coefficient decimal(9, 4)",
-            [
-                [s.id, band.grade, band.start, above.start if above else None, band.coefficient]
-                for s in schemes
-                for band, above in zip(s.bands, (None, *s.bands), strict=False)
-            ],
-        ),
-    }
-
-
-def _write_catalogue(warehouse: Warehouse, policies: Policies) -> dict[str, int]:
-    return {
-        "policy.kpi": _write(
-            warehouse,
-            "policy.kpi",
-            "kpi_id varchar, label_zh varchar, label_en varchar, description_zh varchar, "
-            "description_en varchar, formula_zh varchar, formula_en varchar, kind varchar, "
-            "unit varchar, decimals integer, direction varchar, min_n integer, "
-            "target_measure varchar, target_value decimal(18, 6)",
-            [
-                [
-                    name,
-                    k.label.zh,
-                    k.label.en,
-                    k.description.zh,
-                    k.description.en,
-                    k.formula.zh,
-                    k.formula.en,
-                    k.kind,
-                    k.unit,
-                    k.decimals,
-                    k.direction,
-                    k.min_n,
-                    k.target.measure if k.target else None,
-                    k.target.value if k.target else None,
-                ]
-                for name, k in policies.catalogue.kpis.items()
-            ],
-        ),
-        "policy.kpi_need": _write(
-            warehouse,
-            "policy.kpi_need",
-            "kpi_id varchar, table_name varchar",
-            [
-                [name, table]
-                for name in policies.catalogue.kpis
-                for table in policies.catalogue.needs(name)
-            ],
-        ),
+        table.name: table.write(warehouse, said)
+        for table in POLICY_TABLES
+        if names is None or table.name in names
     }

@@ -6,6 +6,7 @@ Belongs here: the mark of everything a result depends on. Does not belong here: 
 from __future__ import annotations
 
 import json
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ def inputs_mark(session: Session) -> str:
         workspace.settings.model_dump(mode="json"),
         [source.model_dump(mode="json") for source in session.sources],
         repr(session.policies),
+        version("holidays"),  # the days of a country's calendar
         [[name, session.hash_of(path)] for name, path in exports],
         forgotten_loads(session.warehouse),
         [closed.seal for closed in Ledger(workspace.ledger).periods()],

@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.checks.findings import Finding
+from pipelines.checks.findings import Finding, HistoryRow, ResultRow
 from pipelines.errors import UserError
 from pipelines.landing.hashes import content_hashes
 from pipelines.landing.land import Inventory, LandedExport, take_inventory
@@ -31,6 +31,7 @@ from pipelines.staging.stage import Staged, prepare_tables
 from pipelines.warehouse.duck import Built, Warehouse, open_warehouse
 from pipelines.warehouse.model import Model
 from pipelines.warehouse.published import PublishedCopy
+from pipelines.warehouse.rows import declared, insert
 from pipelines.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -196,38 +197,26 @@ class Session:
     def write_findings(self) -> None:
         """Store what the checks found: for the pages, and for good, run by run."""
         con = self.warehouse.con
-        con.execute(
-            "create or replace table mart.check_result (check_id varchar, table_name varchar, "
-            "severity varchar, status varchar, offenders bigint, zh varchar, en varchar, "
-            "evidence varchar)"
-        )
-        rows = [
-            [
-                f.check,
-                f.table,
-                f.severity,
-                f.status,
-                f.offenders,
-                f.zh,
-                f.en,
-                json.dumps(f.evidence, default=str, ensure_ascii=False, sort_keys=True),
-            ]
-            for f in sorted(self.verdicts, key=lambda f: (f.table, f.check))
-        ]
-        if rows:
-            marks = ", ".join("?" for _ in rows[0])
-            con.executemany(f"insert into mart.check_result values ({marks})", rows)
-        con.execute(
-            "create table if not exists mart.check_history (run_id varchar, started_at timestamp, "
-            "as_of_date date, check_id varchar, table_name varchar, severity varchar, "
-            "status varchar, offenders bigint)"
-        )
+        found = sorted(self.verdicts, key=lambda f: (f.table, f.check))
+        con.execute(f"create or replace table mart.check_result ({declared(ResultRow)})")
+        insert(con, "mart.check_result", [finding.row() for finding in found])
+        con.execute(f"create table if not exists mart.check_history ({declared(HistoryRow)})")
         con.execute("delete from mart.check_history where run_id = ?", [self.run_id])
-        con.execute(
-            "insert into mart.check_history select ?, ?, ?, check_id, table_name, severity, "
-            "status, offenders from mart.check_result",
-            [self.run_id, self.started_at, self.as_of],
-        )
+        kept = [
+            HistoryRow(
+                run_id=self.run_id,
+                started_at=self.started_at,
+                as_of_date=self.as_of,
+                check_id=finding.check,
+                table_name=finding.table,
+                severity=finding.severity,
+                status=finding.status,
+                offenders=finding.offenders,
+            )
+            for finding in found
+            if finding in self.findings
+        ]
+        insert(con, "mart.check_history", kept)
 
     def recall_findings(self) -> None:
         """Take the verdicts of earlier runs: they hold for what this run does not check."""

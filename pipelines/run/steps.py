@@ -29,10 +29,11 @@ from pipelines.sources.sourcefile import expected_days
 from pipelines.staging.groups import load_groups
 from pipelines.staging.loads import landed_before, register_loads, save_knowledge
 from pipelines.staging.reading import Reading
-from pipelines.staging.stage import Staged, stage_table
+from pipelines.staging.stage import Staged, create_export_state, stage_table
 from pipelines.warehouse.duck import Built, fingerprint
 from pipelines.warehouse.model import Model
 from pipelines.warehouse.quoting import identifier
+from pipelines.warehouse.rows import insert
 
 _STAGED = """
 create table if not exists meta.staged (
@@ -153,15 +154,15 @@ def _write_export_state(session: Session) -> None:
         else warehouse.row_count(f"staging.{name}")
         for name in canonical_tables()
     }
-    rows = [[name, count, expected.get(name)] for name, count in sorted(held.items())]
+    rows = [
+        ExportStateRow(table_name=name, row_count=count, expected_days=expected.get(name))
+        for name, count in sorted(held.items())
+    ]
     there = {name: count > 0 for name, count in held.items()}
     mark = fingerprint(there, expected)
     with warehouse.transaction():
-        warehouse.con.execute(
-            "create or replace table meta.export_state "
-            "(table_name varchar, row_count bigint, expected_days integer)"
-        )
-        warehouse.con.executemany("insert into meta.export_state values (?, ?, ?)", rows)
+        create_export_state(warehouse)
+        insert(warehouse.con, "meta.export_state", rows)
         warehouse.remember("meta.export_state", mark)
 
 
@@ -169,14 +170,13 @@ def policies(session: Session, names: Collection[str] | None = None) -> dict[str
     """Write the policies and the closed periods as tables; returns rows by table.
 
     Args:
-        names: only these tables; none given means all.
+        names: only these tables; all by default.
     """
-    workspace = session.workspace
-    written = {
-        **write_policies(session.warehouse, workspace, session.policies, session.as_of),
-        **load_ledger(session.warehouse, workspace.ledger, workspace.known_at),
+    workspace, warehouse = session.workspace, session.warehouse
+    return {
+        **write_policies(warehouse, workspace, session.policies, session.as_of, names),
+        **load_ledger(warehouse, workspace.ledger, workspace.known_at, names),
     }
-    return {table: rows for table, rows in written.items() if names is None or table in names}
 
 
 def build(session: Session, model: Model) -> Built:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from pipelines.sources.contract import Table
 from pipelines.staging.groups import Group
@@ -29,6 +30,7 @@ from pipelines.staging.references import held_mark, hold_orphans, of_loads_or_re
 from pipelines.staging.relation import amount_of, create_relations, held, staged
 from pipelines.staging.tracked import derive_changes, is_derivable
 from pipelines.warehouse.duck import Warehouse, fingerprint
+from pipelines.warehouse.rows import Long, Text, Whole, declared
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,18 @@ class Staged:
             self.landed == self.accepted + self.quarantined
             and self.amount_landed == self.amount_accepted + self.amount_quarantined
         )
+
+
+class ExportStateRow(NamedTuple):
+    """Whether a canonical table has rows, and in how many days an export of it should come."""
+
+    table_name: Text
+    row_count: Long
+    expected_days: Whole | None
+
+
+def create_export_state(warehouse: Warehouse) -> None:
+    warehouse.con.execute(f"create or replace table meta.export_state ({declared(ExportStateRow)})")
 
 
 def prepare_tables(warehouse: Warehouse) -> None:

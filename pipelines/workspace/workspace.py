@@ -7,7 +7,6 @@ sources, policies and exports say (each has its own room).
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,7 +53,11 @@ class Input(BaseModel):
 
 
 class Settings(BaseModel):
-    """`attain.yaml`. Every key has a default except the company's name."""
+    """`attain.yaml`. Every key has a default except the company's name.
+
+    `calendar` is a country's code or a file below `policy/calendar/`; `fiscal_year_start_month`,
+    where it is given, stands above that file's `fiscal_year_starts`.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -65,7 +68,7 @@ class Settings(BaseModel):
     process: str = "functional"
     calendar: str = "cn"
     org_view: Literal["as_was", "as_is"] = "as_was"
-    fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)] = 1
+    fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)] | None = None
     history_start: dt.date | None = None
     inputs: tuple[Input, ...] = (Input(path="data/raw"),)
     reports: Annotated[tuple[ReportName, ...], Field(min_length=1)] = get_args(ReportName)
@@ -175,15 +178,20 @@ class Workspace:
         Raises:
             InUseError: another run holds it.
         """
+        from filelock import FileLock, Timeout
+
         self.prepare()
-        with (self.state / "lock").open("w") as handle:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise InUseError(
-                    f"{self.root}: another attain run is at work here; wait for it to end.", 1
-                ) from None
+        lock = FileLock(self.state / "lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise InUseError(
+                f"{self.root}: another attain run is at work here; wait for it to end.", 1
+            ) from None
+        try:
             yield
+        finally:
+            lock.release()
 
 
 def open_workspace(root: Path) -> Workspace:

@@ -16,6 +16,7 @@ import filecmp
 import os
 import re
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from pipelines.errors import UserError
@@ -65,7 +66,7 @@ def publish(
     if previous is None:
         partial.mkdir()
     else:
-        shutil.copytree(previous, partial, copy_function=os.link)
+        shutil.copytree(previous, partial, copy_function=_link)
     _overlay(build_dir, partial)
     _finish(partial, previous, build_dir, is_part)
     tree = _free_name(published, run_id)
@@ -74,6 +75,32 @@ def publish(
     _prune(published, {tree, previous}, keep)
     shutil.rmtree(build_dir)
     return tree
+
+
+def require_links(reports: Path) -> None:
+    """Try out, before anything is computed, what publication needs of the place of the reports.
+
+    Raises:
+        UserError: a link to a folder cannot be made or replaced in one step there.
+    """
+    reports.mkdir(parents=True, exist_ok=True)
+    probe, waiting = reports / f".probe{_PARTIAL}", reports / f".probing{_PARTIAL}"
+    try:
+        for link in (probe, waiting):
+            link.unlink(missing_ok=True)
+            link.symlink_to("published", target_is_directory=True)
+        waiting.replace(probe)
+    except (OSError, NotImplementedError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(
+            f"{reports}: reports are published by replacing a symbolic link in one step, which is "
+            f"not possible here ({reason}). Put the workspace on a file system of Linux or macOS; "
+            "on Windows, run attain in WSL 2."
+        ) from None
+    finally:
+        for link in (probe, waiting):
+            with suppress(OSError):
+                link.unlink()
 
 
 def _overlay(build_dir: Path, tree: Path) -> None:
@@ -89,10 +116,11 @@ def _overlay(build_dir: Path, tree: Path) -> None:
             _link(source, target)
 
 
-def _link(source: Path, target: Path) -> None:
-    if source.stat().st_dev == target.parent.stat().st_dev:
+def _link(source: Path | str, target: Path | str) -> None:
+    """A hard link, or a copy where the file system has none or it would lead to another one."""
+    try:
         os.link(source, target)
-    else:
+    except OSError:
         shutil.copyfile(source, target)
 
 

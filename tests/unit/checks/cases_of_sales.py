@@ -46,7 +46,26 @@ def sold(scope_kind: str, scope: str, amount: object) -> Row:
             "scope_id": scope, "contract_amount__num": amount}  # fmt: skip
 
 
+def calendar(known_to: str | None, country: str | None = "cn") -> Row:
+    return {"calendar_id": "cn", "country": country,
+            "known_to": dt.date.fromisoformat(known_to) if known_to else None}  # fmt: skip
+
+
+def year_of(date: str, fiscal: str = "2026-01-01") -> Row:
+    day = dt.date.fromisoformat(date)
+    return {"calendar_date": day, "year_start": day.replace(month=1, day=1),
+            "fiscal_year_start": dt.date.fromisoformat(fiscal)}  # fmt: skip
+
+
+YEAR = [year_of("2026-11-15"), year_of("2026-12-31"), year_of("2027-01-01", "2027-01-01")]
+
 CLEAN: list[Clean] = [
+    ("calendar_is_known", "to the end of the year", {
+        "core.calendar": YEAR, "policy.calendar": [calendar("2026-12-31")],
+    }),
+    ("calendar_is_known", "rules for good", {
+        "core.calendar": YEAR, "policy.calendar": [calendar(None)],
+    }),
     ("deals_have_a_stage", "one of the process", {
         "core.fct_opportunity": [{"opportunity_id": "O", "stage": "proposal"}],
     }),
@@ -76,6 +95,26 @@ CLEAN: list[Clean] = [
 ]  # fmt: skip
 
 BROKEN: list[Broken] = [
+    ("calendar_is_known", "the notice is not out", {
+        "core.calendar": YEAR,
+        "policy.calendar": [calendar("2025-12-31")],
+    }, {"calendar_id": "cn", "computed_to": dt.date(2026, 12, 31), "problem":
+        "calendar cn knows the days off and the days worked instead to 2025-12-31, and periods "
+        "reach 2026-12-31; bring the Python library holidays up to date, or write the days that "
+        "follow into policy/calendar/cn.yaml, with country and known_to"}),
+    ("calendar_is_known", "a file that ends", {
+        "core.calendar": YEAR,
+        "policy.calendar": [calendar("2026-11-30", None)],
+    }, {"problem":
+        "calendar cn knows the days off and the days worked instead to 2026-11-30, and periods "
+        "reach 2026-12-31; add the days that follow to policy/calendar/cn.yaml"}),
+    ("calendar_is_known", "a year of account that ends in March", {
+        "core.calendar": [
+            year_of("2026-11-15", "2026-04-01"), year_of("2027-03-31", "2026-04-01"),
+            year_of("2027-04-01", "2027-04-01"),
+        ],
+        "policy.calendar": [calendar("2026-12-31")],
+    }, {"computed_to": dt.date(2027, 3, 31)}),
     ("deals_have_a_stage", "a name no stage claims", {
         "core.fct_opportunity": [{"opportunity_id": "O", "_line": 7}],
         "staging.opportunity": [{"opportunity_id": "O", "stage": "sold"}],

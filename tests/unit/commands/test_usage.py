@@ -11,7 +11,7 @@ from commands import Said, in_shell, write
 from laboratory import ROOT
 
 Attain = Callable[..., Said]
-COMMANDS = ("run", "explain", "sample", "init", "check", "status", "ui")
+COMMANDS = ("run", "explain", "sample", "init", "check", "calendar", "status", "ui")
 SOURCE = (
     "source: crm_customer",
     "system: crm",
@@ -194,7 +194,7 @@ def test_a_formula_over_an_unknown_column_is_named(attain: Attain, workspace: Pa
 def test_an_input_folder_that_is_gone_is_named(attain: Attain, workspace: Path) -> None:
     (workspace / "data" / "raw").rmdir()
     message = run_and_check(attain, workspace)
-    assert message == "attain.yaml line 10, inputs.0.path: no such folder 'data/raw'."
+    assert message == "attain.yaml line 12, inputs.0.path: no such folder 'data/raw'."
 
 
 def test_check_lists_missing_and_unusable_exports_and_ends_with_one(

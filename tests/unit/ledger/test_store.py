@@ -6,6 +6,8 @@ import datetime as dt
 import errno
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -245,3 +247,23 @@ def test_of_two_closings_at_once_the_second_is_refused(tmp_path: Path) -> None:
         close_period(open_workspace(tmp_path), "2026-10", moment.date(), moment, "Li")
     assert error.value.message.endswith("another attain run is at work here; wait for it to end.")
     assert list((tmp_path / "ledger").iterdir()) == []
+
+
+def test_a_run_that_was_killed_leaves_no_lock_behind(tmp_path: Path) -> None:
+    (tmp_path / "attain.yaml").write_text("name: {zh: 甲, en: A}\n", encoding="utf-8")
+    holder = subprocess.Popen(
+        [sys.executable, "-c",
+         "import sys, time; from pathlib import Path; from pipelines.workspace.workspace import *\n"
+         f"with open_workspace(Path({str(tmp_path)!r})).locked(): print(1, flush=True); "
+         "time.sleep(60)"],
+        stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert holder.stdout is not None
+    holder.stdout.readline()
+    with pytest.raises(UserError) as error, open_workspace(tmp_path).locked():
+        pass
+    assert error.value.exit_code == 1
+    holder.kill()
+    holder.wait()
+    with open_workspace(tmp_path).locked():
+        pass

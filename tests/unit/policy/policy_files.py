@@ -11,6 +11,8 @@ from pipelines.errors import UserError
 from pipelines.policy.load import Policies, load_policies
 from pipelines.workspace.workspace import open_workspace
 
+OFFICIAL = Path(__file__).parent / "official"  # the notices of a country, as a file of one's own
+
 
 class PolicyFiles:
     """Own policy files of one workspace; `load` reads all of them."""
@@ -32,8 +34,10 @@ class PolicyFiles:
         return self
 
     def change(self, name: str, old: str, new: str) -> PolicyFiles:
-        """Take a shipped file over with one change."""
-        text = (ROOT / "policy" / name).read_text(encoding="utf-8")
+        """Take a shipped file over with one change, or a file of one's own that nothing ships."""
+        shipped = ROOT / "policy" / name
+        path = shipped if shipped.exists() else OFFICIAL / name
+        text = path.read_text(encoding="utf-8")
         assert old in text, f"{name} does not say {old!r}"
         return self.put(name, text.replace(old, new, 1))
 

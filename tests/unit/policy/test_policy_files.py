@@ -43,7 +43,7 @@ def test_the_shipped_policies_load(policies: PolicyFiles) -> None:
         (CALENDAR, "weekend: [6, 7]", "weekend: [5, 6]",
          lambda p: p.calendar.weekend == (5, 6)),
         (QUOTAS, "ramp: {}", "ramp: {rep: [50, 75.5]}",
-         lambda p: p.quotas.steps() == [["rep", 1, Decimal(50)], ["rep", 2, Decimal("75.5")]]),
+         lambda p: p.quotas.steps() == [("rep", 1, Decimal(50)), ("rep", 2, Decimal("75.5"))]),
         (QUOTAS, "[collections_net]", "[collections_net, margin]",
          lambda p: "margin" in p.measures),
         (QUOTAS, "seasons: {}", "seasons: {contract_amount: {2: 60}}",
@@ -234,7 +234,11 @@ def test_a_file_in_another_encoding_is_named(policies: PolicyFiles) -> None:
     [
         ("process: functionl",
          "process: there is no policy/process/functionl.yaml (did you mean functional?)."),
-        ("calendar: de", "calendar: there is no policy/calendar/de.yaml (expected one of cn)."),
+        ("calendar: ch ina", "calendar: there is no policy/calendar/ch ina.yaml, and no country "
+         "has the code 'ch ina' (did you mean cn?)."),
+        ("calendar: de-bay", "calendar: there is no policy/calendar/de-bay.yaml, and DE has no "
+         "part with the code 'de-bay' (did you mean de-by?)."),
+        ("fiscal_year_start_month: 13", "fiscal_year_start_month: expected at most 12; found 13."),
         ("org_view: as_it_was",
          "org_view: expected 'as_was' or 'as_is' (did you mean as_was?); found 'as_it_was'."),
         ("time_zone: Asia/Shangai",

@@ -16,7 +16,7 @@ from pipelines.errors import UserError
 from pipelines.reporting.model.page import FailedCheck, Page
 from pipelines.reporting.model.values import Bilingual, Period
 from pipelines.reporting.publish.build import Edition, Entry, StaleNotice, write_build
-from pipelines.reporting.publish.publish import publish
+from pipelines.reporting.publish.publish import publish, require_links
 from pipelines.reporting.publish.render import NOTICE_END, NOTICE_START
 
 LEDGER = FailedCheck(
@@ -219,6 +219,29 @@ def test_a_real_folder_in_the_place_of_the_link_is_not_overwritten(tmp_path):
     (tmp_path / "reports" / "latest").mkdir(parents=True)
     with pytest.raises(UserError, match="not attain's link"):
         run(tmp_path, "r1", rep_page(1))
+
+
+def test_a_place_without_links_is_told_before_anything_is_computed(tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(1314, "A required privilege is not held by the client")
+
+    require_links(tmp_path / "reports")
+    assert list((tmp_path / "reports").iterdir()) == []
+    monkeypatch.setattr(Path, "symlink_to", refuse)
+    with pytest.raises(UserError) as error:
+        require_links(tmp_path / "reports")
+    assert "not possible here (A required privilege is not held by the client)" in str(error.value)
+    assert str(error.value).endswith("on Windows, run attain in WSL 2.")
+
+
+def test_where_there_are_no_hard_links_files_are_copied(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    first = run(tmp_path, "1", director_page())
+    again = run(tmp_path, "2", director_page())
+    assert digests(again) == digests(first)
 
 
 def test_an_unfinished_build_is_not_published(tmp_path):

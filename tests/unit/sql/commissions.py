@@ -63,9 +63,9 @@ def given_plans(lab: Laboratory, *plans: Row) -> Laboratory:
     scratch.prepare()
     write_plans(scratch, [CommissionPlan.model_validate(dict(found)) for found in plans])
     for table in PLAN_TABLES:
-        cursor = scratch.con.execute(f"select * from {table}")
+        cursor = scratch.con.execute(f"select * from {table.name}")
         names = [column[0] for column in cursor.description or ()]
-        lab.given(table, [dict(zip(names, row, strict=True)) for row in cursor.fetchall()])
+        lab.given(table.name, [dict(zip(names, row, strict=True)) for row in cursor.fetchall()])
     return lab
 
 

@@ -1,0 +1,54 @@
+"""Rows as types: a class for each table that Python fills, whose fields are the table's columns.
+
+Belongs here: the engine's type of a field, `create table` from a class, putting rows in. Does not
+belong here: which tables there are (each room declares its own) or tables made by SQL.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import cache
+from typing import Annotated, Any, get_args, get_type_hints
+
+import duckdb
+
+Text = Annotated[str, "varchar"]
+Whole = Annotated[int, "integer"]
+Long = Annotated[int, "bigint"]
+Flag = Annotated[bool, "boolean"]
+Day = Annotated[dt.date, "date"]
+Moment = Annotated[dt.datetime, "timestamp"]
+Amount = Annotated[Decimal, "decimal(18, 4)"]
+Share = Annotated[Decimal, "decimal(9, 4)"]  # percent, and scores of a hundred
+
+Row = tuple[Any, ...]  # a NamedTuple whose fields are annotated with the types above
+
+
+@cache
+def columns(row: type[Row]) -> dict[str, str]:
+    """The columns of a row's class and their types, in order."""
+    hints = get_type_hints(row, include_extras=True)
+    return {name: _kind(hint) for name, hint in hints.items()}
+
+
+def _kind(hint: Any) -> str:
+    """The engine's type behind an annotation, with or without `| None`."""
+    for part in (hint, *get_args(hint)):
+        for note in getattr(part, "__metadata__", ()):
+            if isinstance(note, str):
+                return note
+    raise TypeError(f"{hint} says no type of the engine")
+
+
+def declared(row: type[Row]) -> str:
+    """Names and types as in `create table`."""
+    return ", ".join(f"{name} {kind}" for name, kind in columns(row).items())
+
+
+def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]) -> None:
+    """Put rows of one class into a table that was declared from it."""
+    if rows:
+        marks = ", ".join("?" for _ in rows[0])
+        con.executemany(f"insert into {table} values ({marks})", [list(row) for row in rows])
