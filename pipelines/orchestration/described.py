@@ -7,6 +7,7 @@ Belongs here: metadata that only Dagster's page needs. Does not belong here: any
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -44,8 +45,10 @@ def _code(model: Model) -> Mapping[str, object]:
     file = next((f for f in (shipped("sql", model.path), _template(model)) if f.is_file()), None)
     if file is None:
         return {}
-    reference = dg.LocalFileCodeReference(file_path=str(file), line_number=1, label=file.name)
-    return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=[reference])}
+    with warnings.catch_warnings(category=dg.BetaWarning, action="ignore"):
+        reference = dg.LocalFileCodeReference(file_path=str(file), line_number=1, label=file.name)
+        shown = dg.CodeReferencesMetadataValue(code_references=[reference])
+    return {"dagster/code_references": shown}
 
 
 def _template(model: Model) -> Path:
