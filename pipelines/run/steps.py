@@ -29,7 +29,7 @@ from pipelines.sources.sourcefile import expected_days
 from pipelines.staging.groups import load_groups
 from pipelines.staging.loads import landed_before, register_loads, save_knowledge
 from pipelines.staging.reading import Reading
-from pipelines.staging.stage import Staged, create_export_state, stage_table
+from pipelines.staging.stage import ExportStateRow, Staged, create_export_state, stage_table
 from pipelines.warehouse.duck import Built, fingerprint
 from pipelines.warehouse.model import Model
 from pipelines.warehouse.quoting import identifier
