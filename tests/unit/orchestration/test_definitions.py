@@ -93,7 +93,7 @@ def test_dagster_itself_validates_the_code_location(tmp_path: Path) -> None:
     [
         ("attain.yaml", "name: {zh: 甲, en: A}\nreportz: []\n", "reportz"),
         ("policy/terms.yaml", "no_such_term: 1\n", "no_such_term"),
-        ("sources/a.yaml", "source: a\nsystem: a\ntable: opportunities\n", "opportunities"),
+        ("sources/a.yaml", "source: a\nsystem: crm\ntable: opportunities\n", "opportunities"),
     ],
 )
 def test_a_broken_workspace_loads_and_says_in_every_job_what_is_wrong(
@@ -116,7 +116,8 @@ def test_every_asset_says_what_it_is_whose_it_is_and_of_which_columns() -> None:
         assert node.owners, key
         if key.path[0] not in ("policy", "core") or "dagster/column_schema" in node.metadata:
             assert node.description, key
-    lines = graph.get(dg.AssetKey(["mart", "receivable_item"])).metadata["dagster/column_schema"]
-    assert "open_amount" in {column.name for column in lines.value.columns}
-    code = graph.get(dg.AssetKey(["mart", "receivable_item"])).metadata["dagster/code_references"]
+    item = graph.get(dg.AssetKey(["mart", "receivable_item"])).metadata
+    lines = item["dagster/column_schema"]
+    assert "open_amount" in {column.name for column in lines.columns}
+    code = item["dagster/code_references"]
     assert Path(code.code_references[0].file_path).name.startswith("receivable_item.sql")
