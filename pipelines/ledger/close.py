@@ -125,7 +125,7 @@ def _blocked(warehouse: Warehouse, _since: str, _period: str) -> list[str]:
     from pipelines.warehouse.models import read_models
 
     tables = {"mart.commission_statement"}
-    reads = {m.name: m.inputs for m in read_models("core", "receivables", "commission", "reports")}
+    reads = {m.name: m.inputs for m in read_models()}
     pending = ["mart.commission_statement"]
     while pending:
         for table in reads.get(pending.pop(), ()):
@@ -235,7 +235,7 @@ def _unexplained(warehouse: Warehouse, _since: str, period: str) -> list[str]:
 def _inputs(warehouse: Warehouse, since: str, period: str) -> list[str]:
     """A pool that nobody qualifies for belongs to nobody yet."""
     found = warehouse.rows(
-        "select pool_id, period, amount from core.commission_pool_share "
+        "select pool_id, period, amount from commission.pool_share "
         "where employee_id = pool_id and amount <> 0 and period > ? and period <= ? order by all",
         [since, period],
     )

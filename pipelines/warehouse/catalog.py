@@ -9,13 +9,11 @@ from pipelines.policy.load import Policies
 from pipelines.policy.process import Process
 from pipelines.warehouse.models import Model, in_order, read_models
 
-GROUPS = ("core", "receivables", "commission", "funnel", "kpi", "appraisal", "reports")
-
 
 def all_models(policies: Policies) -> list[Model]:
     """Plain and generated models, each after those it reads."""
     generated = generated_models(policies.catalogue, policies.process, policies.schemes)
-    return in_order([*read_models(*GROUPS), *generated])
+    return in_order([*read_models(), *generated])
 
 
 def ancestors(models: Sequence[Model], wanted: Iterable[str]) -> list[Model]:
@@ -33,4 +31,4 @@ def ancestors(models: Sequence[Model], wanted: Iterable[str]) -> list[Model]:
 
 def fact_models(process: Process) -> dict[str, Model]:
     """The models that a fact of the catalogue may stand on, by table name."""
-    return {model.name: model for model in [*read_models(*GROUPS), open_opportunity(process)]}
+    return {model.name: model for model in [*read_models(), open_opportunity(process)]}

@@ -197,4 +197,4 @@ def _shown(table: str) -> str:
     if table != "mart.quarantine":
         return "*"
     contacts = sorted({name for table in canonical_tables().values() for name in table.contact})
-    return render("reports/masked_quarantine.sql.j2", columns=contacts)
+    return render("mart/masked_quarantine.sql.j2", columns=contacts)

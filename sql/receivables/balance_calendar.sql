@@ -1,4 +1,4 @@
--- table: core.receivable_calendar
+-- table: receivables.balance_calendar
 -- grain: one row per day up to the day of the report
 -- key:   calendar_date
 -- why:   balances are looked at on the last day of every period, those of customers too, unless policy

@@ -1,9 +1,9 @@
--- table: core.receivable_day
+-- table: receivables.balance_day
 -- grain: one row per day looked at, owner, customer, segment, partner or currency, and bucket
 -- key:   as_of_date, axis, member_id, bucket
 -- why:   balances of every period end from movements summed once: 104 week-ends cost what one costs
 with first_day as (
-  select min(calendar_date) as calendar_date from core.receivable_calendar
+  select min(calendar_date) as calendar_date from receivables.balance_calendar
 ),
 
 span as (
@@ -89,7 +89,7 @@ seen as (
     sum(movement.doubtful_items) as doubtful_items,
     sum(movement.bad_debt_items) as bad_debt_items
   from movement
-  inner join core.receivable_calendar as calendar on movement.moved_date = calendar.calendar_date
+  inner join receivables.balance_calendar as calendar on movement.moved_date = calendar.calendar_date
   group by
     grouping sets (
       (calendar.as_of_date, movement.bucket, movement.bucket_order, movement.owner_id),
@@ -128,7 +128,7 @@ as_of as (
   select
     as_of_date,
     max(case when as_of_date = customer_as_of_date then 1 else 0 end) as is_customer_day
-  from core.receivable_calendar
+  from receivables.balance_calendar
   group by as_of_date
 ),
 
@@ -174,7 +174,7 @@ revalued as (
     revaluation.bucket,
     sum(revaluation.revaluation_base) as revaluation_base,
     sum(revaluation.overdue_revaluation_base) as overdue_revaluation_base
-  from core.revaluation_day as revaluation
+  from receivables.revaluation_day as revaluation
   cross join policy.receivable as policy
   where policy.foreign_currency = 'closing_rate'
   group by

@@ -1,4 +1,4 @@
--- table: core.credit_use_day
+-- table: receivables.credit_use_day
 -- grain: one row per day looked at and unit, segment or partner whose customers have credit limits, and
 --        per customer that uses its own
 -- key:   as_of_date, scope_kind, scope_id
@@ -6,7 +6,7 @@
 --        owner's, in the unit the owner was in that day. What is used is summed from movements once:
 --        104 week-ends cost what one costs
 with first_day as (
-  select min(calendar_date) as calendar_date from core.receivable_calendar
+  select min(calendar_date) as calendar_date from receivables.balance_calendar
 ),
 
 customer as (
@@ -30,7 +30,7 @@ span as (
     greatest(exposure.valid_before, first_day.calendar_date) as valid_before,
     exposure.exposure_base,
     case when exposure.exposure_base > customer.credit_limit then 1 else 0 end as breaches
-  from core.credit_exposure_span as exposure
+  from receivables.credit_exposure_span as exposure
   inner join customer on exposure.customer_id = customer.customer_id
   cross join first_day
   where exposure.exposure_base > 0
@@ -71,7 +71,7 @@ seen as (
     sum(movement.exposure_base) as exposure_base,
     sum(movement.breaches) as breaches
   from movement
-  inner join core.receivable_calendar as calendar on movement.moved_date = calendar.calendar_date
+  inner join receivables.balance_calendar as calendar on movement.moved_date = calendar.calendar_date
   group by
     grouping sets (
       (calendar.as_of_date, movement.owner_id),
@@ -102,7 +102,7 @@ as_of as (
   select
     as_of_date,
     max(case when as_of_date = customer_as_of_date then 1 else 0 end) as is_customer_day
-  from core.receivable_calendar
+  from receivables.balance_calendar
   group by as_of_date
 ),
 

@@ -1,4 +1,4 @@
--- table: core.due_span
+-- table: receivables.due_span
 -- grain: one row per instalment and span of days with one amount of cash against it
 -- key:   invoice_id, instalment_seq, valid_from
 -- why:   of what fell due, what had come in as cash on any day; cash pays the earliest instalment first

@@ -1,4 +1,4 @@
--- table: core.receivable_flow
+-- table: receivables.flow_day
 -- grain: one row per day looked at and scope
 -- key:   as_of_date, scope_kind, scope_id
 -- why:   what a balance is held against: sales of the days before it, what was open before them, what
@@ -17,7 +17,7 @@ with part as (
     cast(0 as decimal(18, 4)) as opening_base,
     cast(0 as decimal(18, 4)) as due_base,
     cast(0 as decimal(18, 4)) as collected_base
-  from core.sales_day as sales
+  from receivables.sales_day as sales
   cross join core.parameter as parameter
   union all
   -- what was open a window before: the same spans, that much later
@@ -36,7 +36,7 @@ with part as (
     span.open_amount_base as opening_base,
     cast(0 as decimal(18, 4)) as due_base,
     cast(0 as decimal(18, 4)) as collected_base
-  from core.open_item_span as span
+  from receivables.open_item_span as span
   cross join core.parameter as parameter
   left join core.dim_customer as customer on span.customer_id = customer.customer_id
   union all
@@ -53,7 +53,7 @@ with part as (
     cast(0 as decimal(18, 4)) as opening_base,
     span.due_amount_base as due_base,
     span.collected_amount_base as collected_base
-  from core.due_span as span
+  from receivables.due_span as span
   cross join core.parameter as parameter
   left join core.dim_customer as customer on span.customer_id = customer.customer_id
   where span.valid_from < cast(span.due_date + parameter.dso_days * interval 1 day as date)
@@ -92,7 +92,7 @@ movement as (
 dated as (
   select
     movement.*,
-    greatest(movement.moved_date, (select min(calendar_date) from core.receivable_calendar)) as seen_date
+    greatest(movement.moved_date, (select min(calendar_date) from receivables.balance_calendar)) as seen_date
   from movement
 ),
 
@@ -114,7 +114,7 @@ seen as (
     sum(movement.due_base) as due_base,
     sum(movement.collected_base) as collected_base
   from dated as movement
-  inner join core.receivable_calendar as calendar on movement.seen_date = calendar.calendar_date
+  inner join receivables.balance_calendar as calendar on movement.seen_date = calendar.calendar_date
   group by
     grouping sets (
       (calendar.as_of_date, movement.owner_id),
@@ -148,7 +148,7 @@ as_of as (
   select
     as_of_date,
     max(case when as_of_date = customer_as_of_date then 1 else 0 end) as is_customer_day
-  from core.receivable_calendar
+  from receivables.balance_calendar
   group by as_of_date
 ),
 

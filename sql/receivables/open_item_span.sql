@@ -1,4 +1,4 @@
--- table: core.open_item_span
+-- table: receivables.open_item_span
 -- grain: one row per open item and span of days with one open amount
 -- key:   item_kind, document_id, instalment_seq, valid_from
 -- why:   an open amount changes only on the days of its entries; between them it stands

@@ -1,4 +1,4 @@
--- table: core.commission_booked
+-- table: commission.booked_line
 -- kind:  view
 -- grain: one row per line of a commission ledger
 -- key:   line_id
@@ -76,8 +76,8 @@ select
   ledger.is_echo,
   ledger._load,
   ledger._line
-from core.commission_ledger as ledger
-inner join core.open_period as books on ledger.period > books.last_period
+from commission.computed_line as ledger
+inner join commission.open_period as books on ledger.period > books.last_period
 union all
 select
   line_id,
@@ -114,4 +114,4 @@ select
   false as is_echo,
   _load,
   _line
-from core.commission_correction
+from commission.correction_line

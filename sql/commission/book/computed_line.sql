@@ -1,4 +1,4 @@
--- table: core.commission_ledger
+-- table: commission.computed_line
 -- kind:  view
 -- grain: one row per line of a ledger as computed anew from everything known now
 -- key:   line_id
@@ -10,7 +10,7 @@ with entry as (
     entry.*,
     component.plan_mark,
     coalesce(component.release_when <> 'at_once' or component.hold_pct > 0, false) as is_timed
-  from core.commission_entry as entry
+  from commission.earned as entry
   left join policy.commission_component as component
     on
       entry.plan_id = component.plan_id
@@ -32,7 +32,7 @@ release as (
     release.cause,
     release.release_date <= parameter.as_of_date as is_due,
     component.plan_mark
-  from core.commission_release as release
+  from commission.release as release
   cross join core.parameter as parameter
   left join policy.commission_component as component
     on
@@ -52,7 +52,7 @@ draw as (
     draw.is_draw_recoverable,
     draw.drawn,
     draw.recovered
-  from core.commission_draw as draw
+  from commission.draw as draw
   left join policy.commission_plan as plan
     on draw.plan_id = plan.plan_id and draw.plan_version = plan.plan_version
 ),

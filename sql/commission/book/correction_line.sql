@@ -1,4 +1,4 @@
--- table: core.commission_correction
+-- table: commission.correction_line
 -- grain: one row per line of a closed month that would be computed differently today
 -- key:   line_id
 -- why:   months that were closed stand as they were closed; what is known otherwise since then is a
@@ -7,7 +7,7 @@ with books as (
   select
     last_period,
     open_period
-  from core.open_period
+  from commission.open_period
 ),
 
 -- where the credits of the closed months come from
@@ -46,7 +46,7 @@ fresh as (
     ledger.release_date,
     coalesce(ledger._load, credit._load) as _load,
     coalesce(ledger._line, credit._line) as _line
-  from core.commission_ledger as ledger
+  from commission.computed_line as ledger
   inner join books on ledger.period <= books.last_period
   left join origin as credit on ledger.credit_id = credit.credit_id
 ),

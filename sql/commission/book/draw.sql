@@ -1,4 +1,4 @@
--- table: core.commission_draw
+-- table: commission.draw
 -- grain: one row per payee and whole month in which a plan with a draw is in force for them
 -- key:   payee_id, period
 -- why:   a draw lifts the month to a minimum. What was advanced is owed, and taken back from what is
@@ -39,7 +39,7 @@ month as (
     plan.draw_recover_from,
     plan.draw_recover_pct,
     employee.hire_date
-  from core.payee_plan_span as span
+  from commission.payee_plan_span as span
   inner join plan on span.plan_id = plan.plan_id and span.plan_version = plan.plan_version
   inner join core.calendar as calendar
     on
@@ -61,7 +61,7 @@ earned as (
     entry.payee_id,
     entry.period,
     sum(entry.amount) as amount
-  from core.commission_entry as entry
+  from commission.earned as entry
   inner join month on entry.payee_id = month.payee_id and entry.period = month.period
   where entry.source_kind <> 'adjustment'
   group by entry.payee_id, entry.period

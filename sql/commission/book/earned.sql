@@ -1,4 +1,4 @@
--- table: core.commission_entry
+-- table: commission.earned
 -- kind:  view
 -- grain: one row per earned line of a payee
 -- key:   line_id
@@ -38,7 +38,7 @@ select
   quota,
   cast(null as bigint) as _load,
   cast(null as bigint) as _line
-from core.commission_earning
+from commission.credit_earning
 where payee_id not like 'pool:%'
 union all
 select
@@ -69,7 +69,7 @@ select
   cast(null as decimal(18, 4)) as quota,
   taken._load,
   taken._line
-from core.commission_limit as taken
+from commission.limit_taken as taken
 left join core.fct_credit_event as event on taken.event_id = event.event_id
 where taken.payee_id not like 'pool:%'
 union all
@@ -101,7 +101,7 @@ select
   cast(null as decimal(18, 4)) as quota,
   cast(null as bigint) as _load,
   cast(null as bigint) as _line
-from core.commission_pool_share
+from commission.pool_share
 union all
 select
   concat('adjustment:', adjustment.adjustment_id) as line_id,

@@ -1,4 +1,4 @@
--- table: core.open_period
+-- table: commission.open_period
 -- grain: one row
 -- key:   open_period
 -- why:   what is known late of closed months is posted in the month after the last one closed

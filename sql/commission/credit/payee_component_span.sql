@@ -1,4 +1,4 @@
--- table: core.payee_component_span
+-- table: commission.payee_component_span
 -- grain: one row per employee, span of days with one commission plan, and component of the plan
 -- key:   employee_id, valid_from, component_id
 -- why:   which component pays whom when, and by whose quota; a small table keeps the join with a
@@ -17,7 +17,7 @@ select
   case when component.quota_of = 'unit' then coalesce(unit.kind, 'employee') else 'employee' end
     as quota_scope_kind,
   case when component.quota_of = 'unit' then span.unit_id else span.employee_id end as quota_scope_id
-from core.payee_plan_span as span
+from commission.payee_plan_span as span
 inner join policy.commission_component as component
   on span.plan_id = component.plan_id and span.plan_version = component.plan_version
 left join core.dim_unit as unit on span.unit_id = unit.unit_id

@@ -1,4 +1,4 @@
--- table: core.payee_plan_span
+-- table: commission.payee_plan_span
 -- grain: one row per employee and span of days on which one commission plan is in force for them
 -- key:   employee_id, valid_from
 -- why:   a plan is chosen by role, unit and date; one that names the unit goes before one for all

@@ -1,4 +1,4 @@
--- table: core.commission_limit
+-- table: commission.limit_taken
 -- grain: one row per correction that a clawback limit, a cap or a gate makes
 -- key:   limit_id
 -- why:   what was earned stays visible; what a limit takes from it (or gives back later) is a line
@@ -36,7 +36,7 @@ event_earning as (
     sum(earning.amount) as amount,
     max(credit._load) as _load,
     max(credit._line) as _line
-  from core.commission_earning as earning
+  from commission.credit_earning as earning
   inner join core.fct_credit as credit on earning.credit_id = credit.credit_id
   inner join component
     on
@@ -174,7 +174,7 @@ month_earning as (
       component_id,
       period,
       amount
-    from core.commission_earning
+    from commission.credit_earning
     union all
     select
       payee_id,
@@ -199,7 +199,7 @@ gated as (
     month.amount,
     min(gate.pays_pct) as pays_pct
   from month_earning as month
-  inner join core.commission_gauge as gauge
+  inner join commission.gauge as gauge
     on
       month.payee_id = gauge.payee_id
       and month.plan_id = gauge.plan_id

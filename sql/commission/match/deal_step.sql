@@ -1,4 +1,4 @@
--- table: core.deal_step
+-- table: commission.deal_step
 -- grain: one row per step of a deal, from won over signed, ordered and invoiced to paid, that differs
 -- key:   kind, key
 -- why:   each difference has the reason that a rule finds in the documents; one that no rule finds is

@@ -1,4 +1,4 @@
--- table: core.commission_account
+-- table: commission.account
 -- grain: one row per payee, plan component and quota period with credit that is paid by a position
 -- key:   payee_id, plan_id, plan_version, component_id, quota_start
 -- why:   one running position each, its quota, and a short number by which a million credits are

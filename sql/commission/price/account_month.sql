@@ -1,4 +1,4 @@
--- table: core.commission_month
+-- table: commission.account_month
 -- grain: one row per account and month with credit
 -- key:   account_no, month_start
 -- why:   what gates, two-way tables and pools look at: the credit of the month and of the quota period
@@ -19,7 +19,7 @@ with credited as (
       end
     ) as last_amount
   from core.fct_credit as credit
-  inner join core.commission_account as account
+  inner join commission.account as account
     on
       credit.payee_id = account.payee_id
       and credit.plan_id = account.plan_id

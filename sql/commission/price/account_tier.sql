@@ -1,4 +1,4 @@
--- table: core.commission_step
+-- table: commission.account_tier
 -- grain: one row per account and tier
 -- key:   account_no, tier_no
 -- why:   the tiers in money, as written or in percent of the payee's own prorated quota, with the
@@ -16,7 +16,7 @@ with period as (
     component.rate_by,
     component.base_rate_pct,
     component.without_quota_rate_pct
-  from core.commission_account as account
+  from commission.account as account
   inner join policy.commission_component as component
     on
       account.plan_id = component.plan_id

@@ -1,4 +1,4 @@
--- table: core.commission_earning
+-- table: commission.credit_earning
 -- kind:  view
 -- grain: one row per earned line of a credit, before gates and caps
 -- key:   line_id
@@ -11,7 +11,7 @@ with at_original_rate as (
     cast(round(reversal.original_amount * 100, 0) as hugeint) as original_cents,
     cast(round(reversal.original_credit * 100, 0) as hugeint) as original_credit
   from core.fct_credit as credit
-  inner join core.commission_reversal as reversal on credit.credit_id = reversal.credit_id
+  inner join commission.reversal as reversal on credit.credit_id = reversal.credit_id
   where credit.is_at_original_rate and reversal.original_credit > 0
 )
 
@@ -38,9 +38,9 @@ select
   priced.amount,
   priced.position_to,
   reversal.original_line_id as reverses_line_id
-from core.commission_priced as priced
-inner join core.commission_account as account on priced.account_no = account.account_no
-left join core.commission_reversal as reversal on priced.credit_id = reversal.credit_id
+from commission.priced_slice as priced
+inner join commission.account as account on priced.account_no = account.account_no
+left join commission.reversal as reversal on priced.credit_id = reversal.credit_id
 union all
 select
   concat_ws('|', back.credit_id, 'back') as line_id,

@@ -1,4 +1,4 @@
--- table: core.commission_running
+-- table: commission.credit_position
 -- kind:  view
 -- grain: one row per credit that is paid by a position
 -- key:   credit_id
@@ -17,7 +17,7 @@ with credit as (
     credit.full_amount,
     credit.credit_amount
   from core.fct_credit as credit
-  inner join core.commission_account as account
+  inner join commission.account as account
     on
       credit.payee_id = account.payee_id
       and credit.plan_id = account.plan_id
@@ -61,4 +61,4 @@ select
   case when placed.is_per_transaction then placed.credit_amount else placed.account_position end
     as position_to
 from placed
-inner join core.commission_account as account on placed.account_no = account.account_no
+inner join commission.account as account on placed.account_no = account.account_no

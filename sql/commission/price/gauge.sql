@@ -1,4 +1,4 @@
--- table: core.commission_gauge
+-- table: commission.gauge
 -- grain: one row per payee, plan component and month with credit
 -- key:   payee_id, plan_id, plan_version, component_id, month_start
 -- why:   gates and two-way tables look at the attainment of the quota period at the month's end and at
@@ -29,8 +29,8 @@ month_end as (
     account.quota,
     month.month_start,
     month.full_amount_so_far
-  from core.commission_month as month
-  inner join core.commission_account as account on month.account_no = account.account_no
+  from commission.account_month as month
+  inner join commission.account as account on month.account_no = account.account_no
   inner join component
     on
       account.plan_id = component.plan_id

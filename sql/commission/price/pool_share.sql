@@ -1,4 +1,4 @@
--- table: core.commission_pool_share
+-- table: commission.pool_share
 -- grain: one row per pool, month and member who shares it
 -- key:   pool_id, plan_id, component_id, period, employee_id
 -- why:   a pool is paid out exactly: shares are cut off to whole cents and the cents left over go to
@@ -11,7 +11,7 @@ with earned as (
     component_id,
     period,
     amount
-  from core.commission_earning
+  from commission.credit_earning
   where payee_id like 'pool:%'
   union all
   select
@@ -21,7 +21,7 @@ with earned as (
     component_id,
     period,
     amount
-  from core.commission_limit
+  from commission.limit_taken
   where payee_id like 'pool:%'
 ),
 
@@ -96,8 +96,8 @@ standing as (
     sum(month.full_amount) over (
       partition by account.payee_id, component.quota_measure, month.month_start
     ) as month_credit
-  from core.commission_month as month
-  inner join core.commission_account as account on month.account_no = account.account_no
+  from commission.account_month as month
+  inner join commission.account as account on month.account_no = account.account_no
   inner join policy.commission_component as component
     on
       account.plan_id = component.plan_id

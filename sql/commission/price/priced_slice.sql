@@ -1,4 +1,4 @@
--- table: core.commission_priced
+-- table: commission.priced_slice
 -- grain: one row per credit and step it is paid in
 -- key:   credit_id, step_kind, tier_no
 -- why:   what each credit earns. Marginal tiers pay each slice at its own rate and take it back at it;
@@ -27,7 +27,7 @@ with running as (
     cast(position_to - credit_amount as decimal(18, 4)) as position_from,
     position_to,
     case when credit_amount < 0 then -1 else 1 end as sign
-  from core.commission_running
+  from commission.credit_position
 ),
 
 -- money that goes back is a way back over the same slices
@@ -54,7 +54,7 @@ slice as (
     greatest(least(way.position_to, way.position_from), step.limit_from) as slice_from,
     least(greatest(way.position_to, way.position_from), step.limit_to) as slice_to
   from running as way
-  inner join core.commission_step as step
+  inner join commission.account_tier as step
     on
       way.account_no = step.account_no
       and greatest(way.position_to, way.position_from) > step.limit_from
@@ -141,7 +141,7 @@ reached as (
     step.amount_from,
     step.amount_to
   from running
-  inner join core.commission_step as step
+  inner join commission.account_tier as step
     on
       running.account_no = step.account_no
       and running.position_to > step.reaches_from
@@ -286,8 +286,8 @@ table_rate as (
     ) as amount,
     running.position_to
   from running
-  inner join core.commission_account as account on running.account_no = account.account_no
-  inner join core.commission_gauge as gauge
+  inner join commission.account as account on running.account_no = account.account_no
+  inner join commission.gauge as gauge
     on
       account.payee_id = gauge.payee_id
       and account.plan_id = gauge.plan_id

@@ -1,4 +1,4 @@
--- table: core.commission_reversal
+-- table: commission.reversal
 -- grain: one row per credit that takes back another that was paid by a position
 -- key:   credit_id
 -- why:   few credits are ever taken back: only what those had earned is added up
@@ -24,5 +24,5 @@ select
   cast(sum(priced.amount) as decimal(18, 4)) as original_amount,
   cast(sum(priced.credit_amount) as decimal(18, 4)) as original_credit
 from reversed
-inner join core.commission_priced as priced on reversed.original_credit_id = priced.credit_id
+inner join commission.priced_slice as priced on reversed.original_credit_id = priced.credit_id
 group by reversed.credit_id

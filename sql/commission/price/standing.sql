@@ -1,4 +1,4 @@
--- table: core.commission_standing
+-- table: commission.standing
 -- grain: one row per employee whose role has a commission plan with tiers at the end of a month, or on
 --        the day of the report; the last thirteen months
 -- key:   employee_id, period
@@ -82,7 +82,7 @@ payee as (
     period.period_end as quota_end,
     account.account_no,
     account.quota
-  from core.payee_component_span as plan_span
+  from commission.payee_component_span as plan_span
   inner join month on plan_span.valid_from <= month.data_end and plan_span.valid_to >= month.data_end
   inner join component
     on
@@ -94,7 +94,7 @@ payee as (
       component.quota_period = period.period_kind
       and month.data_end >= period.period_start
       and month.data_end <= period.period_end
-  left join core.commission_account as account
+  left join commission.account as account
     on
       plan_span.employee_id = account.payee_id
       and plan_span.plan_id = account.plan_id
@@ -146,7 +146,7 @@ line as (
     period,
     sum(credit_amount) as credit,
     sum(amount) as earned
-  from core.commission_earning
+  from commission.credit_earning
   group by payee_id, plan_id, plan_version, component_id, quota_start, period
 ),
 

@@ -1,4 +1,4 @@
--- table: core.commission_cash
+-- table: commission.document_cash
 -- grain: one row per document whose commission waits for cash, and day on which that changes
 -- key:   family_kind, family_id, moved_date
 -- why:   what share of an invoice, order or contract has come in, net of VAT in base currency: cash

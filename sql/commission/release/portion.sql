@@ -1,4 +1,4 @@
--- table: core.commission_portion
+-- table: commission.portion
 -- grain: one row per portion of an earned amount that is released on a day of its own
 -- key:   portion_id
 -- why:   earned and payable are two ledgers: cash, full payment and hold-backs stand between them. What
@@ -40,7 +40,7 @@ earned as (
     component.release_when <> 'at_once'
     and entry.family_id is not null
     and component.family_kind in ('invoice', 'order', 'contract') as is_waiting
-  from core.commission_entry as entry
+  from commission.earned as entry
   inner join component
     on
       entry.plan_id = component.plan_id
@@ -79,7 +79,7 @@ moment as (
     where is_waiting
     group by payee_id, plan_id, component_id, family_kind, family_id
   ) as family
-  inner join core.commission_cash as cash
+  inner join commission.document_cash as cash
     on family.family_kind = cash.family_kind and family.family_id = cash.family_id
 ),
 
@@ -138,7 +138,7 @@ cash_by_then as (
     cash.cash_cents,
     cash.collectable_cents
   from earned_so_far
-  left join core.commission_cash as cash
+  left join commission.document_cash as cash
     on
       earned_so_far.family_kind = cash.family_kind
       and earned_so_far.family_id = cash.family_id

@@ -1,4 +1,4 @@
--- table: core.commission_release
+-- table: commission.release
 -- kind:  view
 -- grain: one row per part of an earned amount that becomes payable, now or later
 -- key:   release_id
@@ -25,6 +25,6 @@ select
   case when part.is_hold then portion.hold_date else portion.release_date end as release_date,
   case when part.is_hold then portion.hold_amount else portion.amount end as amount,
   case when part.is_hold then 'hold_back' else portion.cause end as cause
-from core.commission_portion as portion
+from commission.portion as portion
 cross join part
 where case when part.is_hold then portion.hold_amount else portion.amount end <> 0

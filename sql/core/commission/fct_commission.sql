@@ -35,6 +35,6 @@ select
   priced.position_to,
   credit._load,
   credit._line
-from core.commission_priced as priced
-inner join core.commission_account as account on priced.account_no = account.account_no
+from commission.priced_slice as priced
+inner join commission.account as account on priced.account_no = account.account_no
 inner join core.fct_credit as credit on priced.credit_id = credit.credit_id

@@ -108,7 +108,7 @@ personal as (
     component.quota_scope_kind,
     component.quota_scope_id
   from candidate
-  inner join core.payee_component_span as component
+  inner join commission.payee_component_span as component
     on
       candidate.payee_id = component.employee_id
       and candidate.credit_event = component.credit_event

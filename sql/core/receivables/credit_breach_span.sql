@@ -12,5 +12,5 @@ select
   credit_limit,
   _load,
   _line
-from core.credit_exposure_span
+from receivables.credit_exposure_span
 where exposure_base > credit_limit

@@ -21,7 +21,7 @@ with day as (
     receivable.watch_items,
     receivable.doubtful_items,
     receivable.bad_debt_items
-  from core.receivable_day as receivable
+  from receivables.balance_day as receivable
   cross join core.parameter as parameter
   left join core.org_day as org
     on receivable.member_id = org.employee_id and receivable.as_of_date = org.calendar_date
@@ -73,7 +73,7 @@ scoped as (
     watch_items,
     doubtful_items,
     bad_debt_items
-  from core.receivable_day
+  from receivables.balance_day
   where axis <> 'owner' and not (axis = 'partner' and member_id = '(none)')
 )
 

@@ -120,7 +120,7 @@ movement as (
 ),
 
 as_of as (
-  select distinct as_of_date from core.receivable_calendar
+  select distinct as_of_date from receivables.balance_calendar
 ),
 
 seen as (

@@ -20,7 +20,7 @@ revaluation as (
     as_of_date,
     currency,
     sum(revaluation_base) as amount
-  from core.revaluation_day
+  from receivables.revaluation_day
   group by as_of_date, currency
 )
 

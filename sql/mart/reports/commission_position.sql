@@ -37,7 +37,7 @@ with tier as (
           * cast(0.01 as decimal(3, 2)) as decimal(30, 10)
         )
     end as amount_to
-  from core.commission_standing as position
+  from commission.standing as position
   inner join policy.commission_tier as tier
     on
       position.plan_id = tier.plan_id
@@ -91,14 +91,14 @@ point as (
     period,
     'now' as point,
     cast(credit as decimal(20, 4)) as credit
-  from core.commission_standing
+  from commission.standing
   union all
   select
     employee_id,
     period,
     'step' as point,
     cast(credit + 10000 as decimal(20, 4)) as credit
-  from core.commission_standing
+  from commission.standing
   where not is_of_units
   union all
   select
@@ -233,7 +233,7 @@ select
       end
     ), 2
   ) as decimal(18, 4)) as next_pays
-from core.commission_standing as position
+from commission.standing as position
 left join reached on position.employee_id = reached.employee_id and position.period = reached.period
 left join more on position.employee_id = more.employee_id and position.period = more.period
 left join policy.commission_tier as now

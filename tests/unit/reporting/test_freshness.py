@@ -16,7 +16,7 @@ from pipelines.reporting.values import verbatim
 from pipelines.resources import shipped
 from pipelines.warehouse.models import parse_model
 
-PATH = shipped("sql", "reports") / "export_freshness.sql"
+PATH = shipped("sql", "mart", "reports") / "export_freshness.sql"
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ with earned as (
   select
     posted_period as period,
     sum(amount) as amount
-  from core.commission_booked
+  from commission.booked_line
   where ledger = 'earned'
   group by posted_period
 ),
@@ -17,7 +17,7 @@ paid as (
   select
     strftime(coalesce(credit_date, cast(concat(period, '-01') as date)), '%Y-%m') as period,
     sum(amount) as amount
-  from core.commission_booked
+  from commission.booked_line
   where ledger = 'paid'
   group by strftime(coalesce(credit_date, cast(concat(period, '-01') as date)), '%Y-%m')
 ),

@@ -38,6 +38,6 @@ select
   line.is_closed,
   coalesce(line._load, credit._load) as _load,
   coalesce(line._line, credit._line) as _line
-from core.commission_booked as line
+from commission.booked_line as line
 left join core.fct_credit as credit
   on case when line.is_computed then line.credit_id end = credit.credit_id

@@ -4,7 +4,7 @@
 -- why:   what a payee earned, may be paid, was paid and is owed later, as posted in the month; a closed
 --        month is read from the ledger, word for word
 with books as (
-  select last_period from core.open_period
+  select last_period from commission.open_period
 ),
 
 line as (
@@ -21,7 +21,7 @@ line as (
     case
       when not line.is_echo then substr(md5(concat(line.line_id, '=', cast(line.amount as varchar))), 1, 12)
     end as mark
-  from core.commission_booked as line
+  from commission.booked_line as line
 ),
 
 posted as (

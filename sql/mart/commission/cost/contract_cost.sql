@@ -9,7 +9,7 @@ with earned as (
     event.contract_id,
     line.period,
     sum(line.amount) as amount
-  from core.commission_entry as line
+  from commission.earned as line
   left join core.fct_credit as credit on line.credit_id = credit.credit_id
   inner join core.fct_credit_event as event on coalesce(credit.event_id, line.event_id) = event.event_id
   where event.contract_id is not null

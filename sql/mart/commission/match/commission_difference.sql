@@ -178,7 +178,7 @@ difference as (
     step.actual,
     step.actual - step.expected as difference,
     step.reason_code
-  from core.deal_step as step
+  from commission.deal_step as step
 ),
 
 -- an acceptance names the amount it accepts, or any amount of that month and key

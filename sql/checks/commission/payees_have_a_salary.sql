@@ -13,7 +13,7 @@ select distinct
     line.payee_id, ' is paid by plan ', line.plan_id, ' in ', line.period,
     ' and has no salary then'
   ) as problem
-from core.commission_booked as line
+from commission.booked_line as line
 inner join policy.commission_plan as plan
   on line.plan_id = plan.plan_id and line.plan_version = plan.plan_version and plan.requires_salary
 left join staging.salary as salary

@@ -34,7 +34,7 @@ with dated as (
     ) as stated_rank,
     span._load,
     span._line
-  from core.open_item_span as span
+  from receivables.open_item_span as span
   cross join policy.receivable as policy
   left join core.dim_customer as customer on span.customer_id = customer.customer_id
   left join policy.risk_flag as flag on lower(trim(customer.risk_flag)) = flag.risk_flag

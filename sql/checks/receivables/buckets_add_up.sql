@@ -13,7 +13,7 @@ with ageing as (
 
 item as (
   select sum(open_amount_base) as amount
-  from core.open_item_span as span
+  from receivables.open_item_span as span
   cross join core.parameter as parameter
   where span.valid_from <= parameter.as_of_date and span.valid_before > parameter.as_of_date
 )

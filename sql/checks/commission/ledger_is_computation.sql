@@ -18,7 +18,7 @@ computed as (
     payee_id,
     ledger,
     sum(amount) as amount
-  from core.commission_ledger
+  from commission.computed_line
   group by payee_id, ledger
 )
 

@@ -1,5 +1,5 @@
 -- check:    open_is_document_less_settled
--- guards:   core.open_item_span
+-- guards:   receivables.open_item_span
 -- severity: block
 -- zh:       每张单据：未清 = 单据金额 − 已清
 -- en:       for every document, open = amount − settled
@@ -28,7 +28,7 @@ still_open as (
     span.item_kind,
     span.document_id,
     sum(span.open_amount) as amount
-  from core.open_item_span as span
+  from receivables.open_item_span as span
   cross join core.parameter as parameter
   where span.valid_from <= parameter.as_of_date and span.valid_before > parameter.as_of_date
   group by span.item_kind, span.document_id

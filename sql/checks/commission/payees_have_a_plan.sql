@@ -42,7 +42,7 @@ unpaid as (
   from named
   inner join core.org_day as org
     on named.employee_id = org.employee_id and named.quota_date = org.calendar_date and org.is_active
-  left join core.payee_plan_span as paid
+  left join commission.payee_plan_span as paid
     on
       named.employee_id = paid.employee_id
       and named.quota_date >= paid.valid_from
@@ -50,7 +50,7 @@ unpaid as (
   left join policy.unpaid_role as unpaid_role on org.role = unpaid_role.role
   left join begins on org.role = begins.role
   cross join first_plan
-  cross join core.open_period as closed
+  cross join commission.open_period as closed
   where
     paid.employee_id is null
     and unpaid_role.role is null

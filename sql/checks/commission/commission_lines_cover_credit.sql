@@ -1,5 +1,5 @@
 -- check:    commission_lines_cover_credit
--- guards:   core.commission_earning
+-- guards:   commission.credit_earning
 -- severity: block
 -- zh:       提成行覆盖全部基数，不多不少
 -- en:       commission lines cover the credit of each payee and month exactly
@@ -18,7 +18,7 @@ with amount as (
     period,
     0 as credited,
     credit_amount as paid_on
-  from core.commission_earning
+  from commission.credit_earning
   where step_kind in ('slice', 'reached', 'original_rate')
 )
 

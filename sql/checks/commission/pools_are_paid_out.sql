@@ -1,5 +1,5 @@
 -- check:    pools_are_paid_out
--- guards:   core.commission_pool_share
+-- guards:   commission.pool_share
 -- severity: block
 -- zh:       公佣池全部分配，不多不少
 -- en:       a pool is paid out exactly
@@ -11,6 +11,6 @@ select
   period,
   max(pool_amount) as pool_amount,
   sum(amount) as shared
-from core.commission_pool_share
+from commission.pool_share
 group by pool_id, plan_id, component_id, period
 having max(pool_amount) <> sum(amount)
