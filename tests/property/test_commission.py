@@ -356,7 +356,9 @@ def test_closing_changing_and_posting_the_difference_gives_what_a_fresh_computat
 ) -> None:
     """Closed twice with a change before, between and after: the sums are those computed anew."""
     found = cases(HISTORY)
-    lab.given("core.closed_line", []).given("core.closed_period", []).build("commission.open_period")
+    lab.given("core.closed_line", []).given("core.closed_period", []).build(
+        "commission.open_period"
+    )
     for step, month in enumerate(("2026-08", "2026-09", None)):
         lab.given("commission.computed_line", ledger_of(found, step))
         lab.build("commission.correction_line", "mart.commission_line")

@@ -175,7 +175,9 @@ def test_documents_that_name_no_document_before_them_are_listed(lab: Laboratory)
         ("order_to_invoice", "I", 30),  # nobody exports contracts
     ]
     lab.given("core.fct_contract", [{"contract_id": "A"}])
-    assert pick(lab.result("commission.deal_step", "key"), "kind", "key", "period", "reason_code") == [
+    assert pick(
+        lab.result("commission.deal_step", "key"), "kind", "key", "period", "reason_code"
+    ) == [
         ("order_to_invoice", "I", "2026-08", "missing"),
         ("contract_to_order", "S", "2026-08", "missing"),
         ("contract_to_order", "T", "2026-11", "timing"),

@@ -61,9 +61,9 @@ def test_an_invoice_stays_open_until_the_cheque_has_cleared(lab: Laboratory) -> 
         receipt=[receipt("R", "2026-10-05", 100, method="cheque", cleared_date=day("2026-10-20"))],
         receipt_allocation=[allocation("R", "I", "2026-10-05", 100)],
     )
-    assert pick(lab.result("receivables.open_item_span"), "document_id", "valid_from", "valid_before") == [
-        ("I", day("2026-10-01"), day("2026-10-20"))
-    ]
+    assert pick(
+        lab.result("receivables.open_item_span"), "document_id", "valid_from", "valid_before"
+    ) == [("I", day("2026-10-01"), day("2026-10-20"))]
     assert [r["amount"] for r in lab.result("core.fct_collection")] == [100]
 
 

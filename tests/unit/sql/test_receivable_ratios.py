@@ -145,7 +145,9 @@ def test_counting_back_uses_up_the_newest_month_first(lab: Laboratory) -> None:
             ("1", "2026-09-10", 100_000), ("2", "2026-08-10", 80_000), ("3", "2026-07-10", 70_000),
         ]
     ]).build("receivables.balance_calendar", "receivables.sales_day")  # fmt: skip
-    rows = [r for r in lab.result("receivables.dso_countback") if r["as_of_date"] == day("2026-09-30")]
+    rows = [
+        r for r in lab.result("receivables.dso_countback") if r["as_of_date"] == day("2026-09-30")
+    ]
     # September 30 days, August 31, and 32/70 of July's 31
     assert pick(rows, "scope_kind", "dso_countback") == [("company", Decimal("75.1714"))]
 
@@ -170,7 +172,9 @@ def test_counting_back_ends_where_the_sales_of_a_month_cover_all_that_is_owed(
         {"as_of_date": day("2026-09-30"), "scope_kind": "company", "scope_id": "C",
          "bucket": "not_due", "open_amount_base": 100},
     ])  # fmt: skip
-    rows = [r for r in lab.result("receivables.dso_countback") if r["as_of_date"] == day("2026-09-30")]
+    rows = [
+        r for r in lab.result("receivables.dso_countback") if r["as_of_date"] == day("2026-09-30")
+    ]
     assert pick(rows, "scope_kind", "dso_countback") == [("company", Decimal(expected))]
 
 
