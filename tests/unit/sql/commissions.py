@@ -20,8 +20,9 @@ CHAIN = (
     "commission.account", "commission.account_month", "commission.credit_position",
     "commission.account_tier",
     "commission.gauge", "commission.priced_slice", "commission.reversal",
-    "commission.credit_earning", "commission.limit_taken",
-    "commission.pool_share", "commission.earned", "commission.document_cash",
+    "commission.credit_earning", "commission.event_limit", "commission.limit_taken",
+    "commission.pool_month", "commission.pool_share", "commission.earned",
+    "commission.document_invoice", "commission.document_cash",
     "commission.portion", "commission.release", "commission.draw",
     "commission.computed_line",
 )  # fmt: skip

@@ -34,7 +34,7 @@ def limits(
     lab.given("core.fct_credit", [
         credit(line["credit_id"], line["amount"], invoice_id=line["credit_id"], opportunity_id="O")
         for line in lines
-    ])  # fmt: skip
+    ]).build("commission.event_limit")  # fmt: skip
     return pick(
         lab.result("commission.limit_taken", "credit_date, limit_id"), "cause", "period", "amount"
     )
@@ -141,7 +141,7 @@ def shares(
     lab.given("commission.account", [
         account(row["payee_id"], number, quota=100) for number, row in enumerate(standing)
     ])  # fmt: skip
-    lab.build("commission.account_month")
+    lab.build("commission.account_month", "commission.pool_month")
     return pick(lab.result("commission.pool_share", "employee_id"), "employee_id", "amount")
 
 
@@ -191,7 +191,8 @@ def test_a_pool_of_a_region_is_filled_by_its_teams_and_paid_out_exactly(lab: Lab
     lab.given("core.fct_credit_event", [
         event("A", "700.05"), event("B", 300, owner_id="E2"), event("C", 500, owner_id="E4"),
     ])  # fmt: skip
-    lab.build("core.fct_credit", *PAID, "commission.limit_taken")
+    lab.build("core.fct_credit", *PAID, "commission.event_limit", "commission.limit_taken",
+              "commission.pool_month")  # fmt: skip
     rows = lab.result("commission.pool_share", "pool_id, employee_id")
     assert pick(rows, "pool_id", "employee_id", "amount") == [
         ("pool:region:R", "E1", Decimal("33.34")), ("pool:region:R", "E2", Decimal("33.34")),

@@ -118,6 +118,7 @@ def cash_of(
     lab.given("core.fct_settlement", [
         {"item_kind": "invoice", "document_id": "I", "is_known": True, **row} for row in settled
     ])  # fmt: skip
+    lab.build("commission.document_invoice")
     rows = lab.result("commission.document_cash", "moved_date")
     return [(str(r["moved_date"]), r["cash_cents"], r["collectable_cents"]) for r in rows]
 
@@ -154,6 +155,7 @@ def test_a_part_of_what_was_paid_is_rounded_in_the_invoice_s_own_currency_first(
 def test_an_invoice_that_no_commission_waits_for_is_not_followed(lab: Laboratory) -> None:
     cash_of(lab, [settled("cash", "2026-10-20", 113)])
     lab.given("core.fct_credit", [credit("V", 100, family_id="J")])
+    lab.build("commission.document_invoice")
     assert lab.result("commission.document_cash") == []
 
 
