@@ -1,9 +1,10 @@
 -- table: receivables.balance_calendar
 -- grain: one row per day up to the day of the report
 -- key:   calendar_date
--- why:   balances are looked at on the last day of every period, those of customers too, unless policy
---        keeps them at month ends, on the day of the report and on the days it is compared with; a
---        movement counts from the first such day on or after it
+-- why:   the days on which balances are looked at, and for every other day the next of them: the last day
+--        of every period, those of customers too, unless policy keeps them at month ends, on the day of
+--        the report and on the days it is compared with; a movement counts from the first such day on or
+--        after it
 with looked_at as (
   select
     variant.to_date as as_of_date,

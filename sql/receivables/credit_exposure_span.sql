@@ -1,8 +1,8 @@
 -- table: receivables.credit_exposure_span
 -- grain: one row per customer with a limit and span of days with one exposure
 -- key:   customer_id, valid_from
--- why:   what a customer owes and has ordered without an invoice yet, beside the credit limit; an
---        invoice takes from its order what it bills, never more
+-- why:   what a customer owes and has ordered without an invoice yet, beside the credit limit; the days
+--        above it are core.credit_breach_span. An invoice takes from its order what it bills, never more
 with customer as (
   select
     customer_id,

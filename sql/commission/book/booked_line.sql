@@ -2,8 +2,9 @@
 -- kind:  view
 -- grain: one row per line of a commission ledger
 -- key:   line_id
--- why:   the closed months word for word, the open ones as computed today, and what corrects the closed
---        ones, for readers who add up: a computed line of a credit does not say where it comes from
+-- why:   the ledgers as they stand, for readers who add up; mart.commission_line adds where a line comes
+--        from. Closed months word for word, open ones as computed today (commission.computed_line), and
+--        what corrects the closed ones (commission.correction_line)
 select
   line_id,
   base_line_id,

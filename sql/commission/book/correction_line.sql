@@ -1,8 +1,9 @@
 -- table: commission.correction_line
 -- grain: one row per line of a closed month that would be computed differently today
 -- key:   line_id
--- why:   months that were closed stand as they were closed; what is known otherwise since then is a
---        line of the open month that names its cause and the line it corrects
+-- why:   what sets a closed line right in the open month: the difference of commission.computed_line from
+--        what was closed, its cause and the line it corrects. Months that were closed stand as they were
+--        closed
 with books as (
   select
     last_period,

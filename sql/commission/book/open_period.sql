@@ -1,7 +1,7 @@
 -- table: commission.open_period
--- grain: one row
+-- grain: one row: the month after the last one closed
 -- key:   open_period
--- why:   what is known late of closed months is posted in the month after the last one closed
+-- why:   where what is known late of closed months is posted (commission.correction_line)
 select
   coalesce(max(closed.period), '0001-01') as last_period,
   coalesce(

@@ -1,8 +1,8 @@
 -- table: commission.payee_component_span
 -- grain: one row per employee, span of days with one commission plan, and component of the plan
 -- key:   employee_id, valid_from, component_id
--- why:   which component pays whom when, and by whose quota; a small table keeps the join with a
---        million credits a small one
+-- why:   which component pays whom when, and by whose quota, of the plan that commission.payee_plan_span
+--        found in force; a small table keeps the join with a million credits a small one
 select
   span.employee_id,
   span.valid_from,

@@ -1,7 +1,8 @@
 -- table: commission.payee_plan_span
 -- grain: one row per employee and span of days on which one commission plan is in force for them
 -- key:   employee_id, valid_from
--- why:   a plan is chosen by role, unit and date; one that names the unit goes before one for all
+-- why:   which plan is in force for whom when; commission.payee_component_span has its components. A plan
+--        is chosen by role, unit and date; one that names the unit goes before one for all
 with place as (
   select
     was.employee_id,

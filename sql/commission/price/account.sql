@@ -1,8 +1,8 @@
 -- table: commission.account
 -- grain: one row per payee, plan component and quota period with credit that is paid by a position
 -- key:   payee_id, plan_id, plan_version, component_id, quota_start
--- why:   one running position each, its quota, and a short number by which a million credits are
---        ordered and joined in a fraction of the time that five texts take
+-- why:   what a position is counted in: payee, component and quota period, with the quota. A short number
+--        orders and joins a million credits in a fraction of the time that five texts take
 with measured as (
   select
     payee_id,

@@ -1,9 +1,11 @@
 -- table: commission.account_month
 -- grain: one row per account and month with credit
 -- key:   account_no, month_start
--- why:   what gates, two-way tables and pools look at: the credit of the month and of the quota period
---        so far, and the position at the month's end, which is what the months of the quota period have
---        moved it by, or the last credit where a rate begins anew with each
+-- why:   where an account stands at the end of a month; commission.credit_position says it for each
+--        credit, commission.standing for the page of a payee. Gates, two-way tables and pools look at the
+--        credit of the month and of the quota period so far, and at the position, which is what the
+--        months of the quota period have moved it by, or the last credit where a rate begins anew with
+--        each
 with credited as (
   select
     account.account_no,

@@ -2,9 +2,9 @@
 -- kind:  view
 -- grain: one row per credit that is paid by a position
 -- key:   credit_id
--- why:   a running position places each credit in its quota period: money that came back moves it back
---        in the period of what it takes back, after everything else of that period; a rate per
---        transaction begins anew with each credit
+-- why:   where each credit begins and ends in its account, before any rate: money that came back moves it
+--        back in the period of what it takes back, after everything else of that period; a rate per
+--        transaction begins anew with each credit. What it earns there stands in commission.priced_slice
 with credit as (
   select
     credit.credit_id,

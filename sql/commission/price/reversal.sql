@@ -1,7 +1,8 @@
 -- table: commission.reversal
--- grain: one row per credit that takes back another that was paid by a position
+-- grain: one row per credit that takes back another that was priced
 -- key:   credit_id
--- why:   few credits are ever taken back: only what those had earned is added up
+-- why:   what a credit that is taken back had earned, all steps together; what taking it back costs is a
+--        line of commission.credit_earning. Few credits are ever taken back: only theirs is added up
 with reversed as (
   select
     back.credit_id,

@@ -2,8 +2,9 @@
 -- grain: one row per employee whose role has a commission plan with tiers at the end of a month, or on
 --        the day of the report; the last thirteen months
 -- key:   employee_id, period
--- why:   credit and commission of the quota period so far, and the quota they are measured by, of the
---        component whose tiers a payee looks at
+-- why:   where a payee stands, for their page: also without any credit yet, which
+--        commission.account_month does not know. Credit and commission of the quota period so far, and
+--        the quota they are measured by, of the component whose tiers a payee looks at
 with month as (
   select
     strftime(period.period_start, '%Y-%m') as period,

@@ -2,8 +2,9 @@
 -- kind:  view
 -- grain: one row per part of an earned amount that becomes payable, now or later
 -- key:   release_id
--- why:   a portion becomes payable on its day but for what is held back; that follows when its months
---        are over. A line that waits for nothing is its own source
+-- why:   each amount on the day on which it may be paid: a portion (commission.portion) without what is
+--        held back of it, and that when its months are over. A line that waits for nothing is its own
+--        source
 with part as (
   select
     'now' as part,

@@ -2,7 +2,9 @@
 -- kind:  view
 -- grain: one row per credit and step it is paid in
 -- key:   line_id
--- why:   what each credit earns, beside where it comes from and whose it is
+-- why:   commission.priced_slice beside where the credit comes from and whose it is, for KPIs and for who
+--        asks about one line; credits that go back at the original's rate are not among them
+--        (commission.credit_earning)
 select
   concat_ws('|', priced.credit_id, case when priced.step_kind = 'rerated' then 'r' end, priced.tier_no)
     as line_id,

@@ -1,8 +1,9 @@
 -- table: core.open_item_bucket_span
 -- grain: one row per open item, ageing bucket and span of days with one open amount and judgement in it
 -- key:   item_kind, document_id, instalment_seq, bucket, valid_from
--- why:   an item that crosses a limit leaves one bucket or risk class and enters the next on a known
---        day, so every week-end is a sum of movements and the buckets add up by construction
+-- why:   receivables.open_item_span cut once more on the days on which an item ages: an item that crosses
+--        a limit leaves one bucket or risk class and enters the next on a known day, so every week-end is
+--        a sum of movements and the buckets add up by construction
 with dated as (
   select
     span.item_kind,

@@ -2,9 +2,9 @@
 -- kind:  view
 -- grain: one row per line of a commission ledger
 -- key:   line_id
--- why:   what was earned by which source document at which rate, what of it may be paid, is held and
---        was paid: the closed months word for word, the open ones as computed today, and what corrects
---        the closed ones
+-- why:   what was earned by which source document at which rate, what of it may be paid, is held and was
+--        paid: the ledgers (commission.booked_line) with the origin of each line. The closed months word
+--        for word, the open ones as computed today, and what corrects the closed ones
 select
   line.line_id,
   line.base_line_id,
