@@ -1,9 +1,9 @@
 -- table: commission.deal_step
 -- grain: one row per step of a deal, from won over signed, ordered and invoiced to paid, that differs
 -- key:   kind, key
--- why:   where two neighbouring columns of mart.deal_match differ, and why: each difference has the
---        reason that a rule finds in the documents; one that no rule finds is unexplained. A rule
---        explains an amount, never just any difference
+-- why:   where two neighbouring steps of mart.deal_match differ, and why: each difference has the reason
+--        that a rule finds in the documents; one that no rule finds is unexplained. A rule explains an
+--        amount, never just any difference
 with books as (
   select
     books.tolerance,
