@@ -102,7 +102,7 @@ def parse_model(text: str, path: str, group: str) -> Model:
     """Read a model from the text of its file.
 
     Raises:
-        ValueError: the header misses a field; this is a mistake of ours, not of a user.
+        ValueError: the header misses a field or has it twice; a mistake of ours, not of a user.
     """
     header: dict[str, str] = {}
     last = ""
@@ -112,6 +112,8 @@ def parse_model(text: str, path: str, group: str) -> Model:
         field, colon, value = line.removeprefix("--").partition(":")
         if colon and field.strip() in (*_FIELDS, *_OPTIONAL):
             last = field.strip()
+            if last in header:
+                raise ValueError(f"{path}: the header says twice what {last} is")
             header[last] = value.strip()
         elif last:
             header[last] += " " + line.removeprefix("--").strip()
