@@ -157,5 +157,3 @@ def test_a_pool_holds_what_its_credits_earned_less_what_limits_took(lab: Laborat
     ])  # fmt: skip
     rows = lab.result("commission.pool_member")
     assert pick(rows, "employee_id", "attainment_points", "credit_cents") == [("E1", 0, 0)]
-
-
