@@ -165,9 +165,9 @@ def read_models() -> list[Model]:
 
 
 def group_of(path: str) -> str:
-    """The part of the business that a model below `sql/` belongs to: the innermost folder named so.
+    """The part of the business that a model belongs to: the innermost folder that is named so.
 
-    `mart/commission/book/commission_line.sql` and `core/commission/fct_credit.sql` are commission's.
+    `mart/commission/book/…` and `core/commission/…` are commission's.
     """
     return next(folder for folder in reversed(path.split("/")[:-1]) if folder in GROUPS)
 

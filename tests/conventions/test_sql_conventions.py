@@ -92,7 +92,7 @@ def test_the_sql_transpiles_to_spark_without_an_unsupported_construct(path: str)
 
 
 def test_every_template_of_a_model_is_held_to_the_conventions_as_rendered() -> None:
-    """Those that only use macros; those that take values are rendered as models of the catalogue."""
+    """Those that only use macros; those that take values are models of the catalogue."""
     templates = {
         path.relative_to(ROOT / "sql").as_posix()
         for path in (ROOT / "sql").rglob("*.sql.j2")

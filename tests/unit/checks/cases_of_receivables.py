@@ -112,7 +112,8 @@ CLEAN: list[Clean] = [
 
 BROKEN: list[Broken] = [
     ("buckets_add_up", "a bucket misses an item", {
-        "mart.receivable_ageing": [ageing("not_due", 60)], "receivables.open_item_span": [span(100)],
+        "mart.receivable_ageing": [ageing("not_due", 60)],
+        "receivables.open_item_span": [span(100)],
     }, {"ageing_amount": 60, "item_amount": 100}),
     ("credit_notes_refer_to_posted", "a draft", {
         "mart.load": [{"load_id": 1, "file": "erp/invoice.csv"}],
