@@ -121,7 +121,7 @@ def test_a_pool_is_paid_out_exactly_and_nobody_is_a_cent_off(lab: Laboratory) ->
     lab.given("commission.account", [
         account(f"E{n}.{k}", number) for number, (n, k, _) in enumerate(members)
     ])  # fmt: skip
-    lab.build("commission.account_month")
+    lab.build("commission.account_month", "commission.pool_month")
     paid: dict[str, list[Row]] = defaultdict(list)
     for row in lab.result("commission.pool_share"):
         paid[row["pool_id"]].append(row)
