@@ -227,8 +227,8 @@ def _processor(found: dict[str, Took]) -> float:
 
 _BEFORE_CREDITS = frozenset(
     {
-        "core.payee_plan_span",
-        "core.payee_component_span",
+        "commission.payee_plan_span",
+        "commission.payee_component_span",
         "core.fct_credit_event",
         "core.fct_credit_cut",
         "core.fct_credit",
@@ -240,7 +240,7 @@ def _hold_against_each_other(con: duckdb.DuckDBPyConnection) -> None:
     """The plan of 2025 is what the query by hand computes; cents may differ by rounding alone."""
     (months, worst) = con.execute(
         "with ours as (select payee_id, cast(concat(period, '-01') as date) as month_start, "
-        "sum(amount) as amount from core.commission_earning where component_id = 'cash' "
+        "sum(amount) as amount from commission.credit_earning where component_id = 'cash' "
         "and period < '2026' group by all), "
         "theirs as (select line.payee_id, line.month_start, sum(line.amount) as amount "
         "from by_hand as line inner join core.fct_credit as credit using (credit_id) "

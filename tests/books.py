@@ -26,8 +26,8 @@ STARTED = dt.datetime(2026, 11, 16)
 COMMISSION = (
     "mart.commission_line",
     "mart.commission_statement",
-    "core.commission_pool_share",
-    "core.commission_draw",
+    "commission.pool_share",
+    "commission.draw",
     "mart.commission_target",
 )
 

@@ -114,7 +114,7 @@ class Laboratory:
             [day, dt.datetime.combine(day + dt.timedelta(days=1), dt.time())],
         )
         for name in ("core.period", "core.period_variant", "core.period_day", "core.period_part",
-                     "core.period_reference", "core.receivable_calendar"):  # fmt: skip
+                     "core.period_reference", "receivables.balance_calendar"):  # fmt: skip
             self.build(name)
         return self
 

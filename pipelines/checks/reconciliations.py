@@ -1,4 +1,4 @@
-"""Reconciliations: SQL that returns offenders, one file each in `sql/checks/`.
+"""Reconciliations: SQL that returns offenders, one file each below `sql/checks/`.
 
 A check file's header says what it guards, whether it blocks, and what it says in both languages.
 """
@@ -6,7 +6,6 @@ A check file's header says what it guards, whether it blocks, and what it says i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 
@@ -82,5 +81,5 @@ def all_reconciliations() -> list[Reconciliation]:
     """Every shipped check, by name."""
     return [
         parse_reconciliation(path.read_text(encoding="utf-8"), path.name)
-        for path in sorted(Path(shipped("sql", "checks")).glob("*.sql"))
+        for path in sorted(shipped("sql", "checks").rglob("*.sql"), key=lambda path: path.name)
     ]

@@ -219,7 +219,7 @@ def _unexplained(warehouse: Warehouse, _since: str, period: str) -> list[str]:
 def _inputs(warehouse: Warehouse, since: str, period: str) -> list[str]:
     """A pool that nobody qualifies for belongs to nobody yet."""
     found = warehouse.rows(
-        "select pool_id, period, amount from core.commission_pool_share "
+        "select pool_id, period, amount from commission.pool_share "
         "where employee_id = pool_id and amount <> 0 and period > ? and period <= ? order by all",
         [since, period],
     )

@@ -28,7 +28,7 @@ from pipelines.workspace.workspace import Workspace
 from pipelines.workspace.yamlfile import did_you_mean, read_yaml
 
 Pipeline = Literal["all", "weighted"]
-_TABLE = "core.commission_ledger"
+_TABLE = "commission.computed_line"
 
 
 @dataclass(frozen=True)
@@ -235,7 +235,7 @@ def _win_open_deals(rehearsal: Warehouse, pipeline: Pipeline) -> None:
 def _collect(warehouse: Warehouse, collected: Collected) -> None:
     invoice = literal(collected.invoice_id)
     open_amount = warehouse.scalar(
-        "select sum(span.open_amount) from core.open_item_span as span "
+        "select sum(span.open_amount) from receivables.open_item_span as span "
         f"where span.item_kind = 'invoice' and span.document_id = {invoice} "
         "and span.valid_before = date '9999-12-31'"
     )
@@ -243,8 +243,8 @@ def _collect(warehouse: Warehouse, collected: Collected) -> None:
         known = [
             row["document_id"]
             for row in warehouse.rows(
-                "select distinct document_id from core.open_item_span where item_kind = 'invoice' "
-                "and valid_before = date '9999-12-31'"
+                "select distinct document_id from receivables.open_item_span "
+                "where item_kind = 'invoice' and valid_before = date '9999-12-31'"
             )
         ]
         near = did_you_mean(collected.invoice_id, known)

@@ -189,7 +189,7 @@ def _imported(source: str) -> list[str]:
 
 def _expression(kpi: Kpi, words: Mapping[str, str]) -> str:
     if kpi.kind == "modelled":
-        return f"{words['modelled']} `sql/kpi/modelled_{kpi.fact}.sql.j2`"
+        return f"{words['modelled']} `sql/kpi/modelled/{kpi.fact}.sql.j2`"
     where = f" where {kpi.where}" if kpi.where else ""
     if kpi.kind == "percentile":
         return f"{words['percentile']} {kpi.percentile} of `{kpi.numerator}`{where}"

@@ -6,14 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from pipelines.models.generate import generated_models
 from pipelines.policy.load import Policies
-from pipelines.warehouse.facts import GROUPS
 from pipelines.warehouse.model import Model, in_order, read_models
 
 
 def all_models(policies: Policies) -> list[Model]:
     """Plain and generated models, each after those it reads."""
     generated = generated_models(policies.catalogue, policies.process, policies.schemes)
-    return in_order([*read_models(*GROUPS), *generated])
+    return in_order([*read_models(), *generated])
 
 
 def tables_above(models: Iterable[Model], wanted: Iterable[str]) -> frozenset[str]:

@@ -91,7 +91,7 @@ def _fact_models(catalogue: Catalogue, fact_id: str) -> list[Model]:
         models.append(_summed("kpi/balance.sql.j2", name, "balances", fact_id, fact, balances))
     modelled = catalogue.of_fact(fact_id, "modelled")
     if modelled:
-        sql = render(f"kpi/modelled_{fact_id}.sql.j2", fact=fact, kpis=modelled)
+        sql = render(f"kpi/modelled/{fact_id}.sql.j2", fact=fact, kpis=modelled)
         models.append(_model(f"kpi.{fact_id}_modelled", sql, "balances", fact_id))
     return models
 
@@ -244,7 +244,7 @@ def _value_view(
         f"-- table: {name}\n-- kind:  view\n-- grain: one row per KPI, period and scope\n"
         f"-- key:   kpi_id, {_WIDE_KEY}\n-- why:   {why}\n"
     )
-    sql = render("kpi/value.sql.j2", entries=entries, before=before)
+    sql = render("mart/kpi/kpi_value.sql.j2", entries=entries, before=before)
     return parse_model(header + sql, f"kpi/{name.split('.')[1]}", "kpi")
 
 
@@ -259,7 +259,7 @@ def _quota_attainment(catalogue: Catalogue) -> Model:
         "-- why:   actual against quota, and against the quota of the working days gone by\n"
     )
     return parse_model(
-        header + render("kpi/quota_attainment.sql.j2", measures=measures),
-        "kpi/quota_attainment",
+        header + render("mart/kpi/quota_attainment.sql.j2", measures=measures),
+        "mart/kpi/quota_attainment",
         "kpi",
     )

@@ -146,7 +146,7 @@ def _check_derived(source: YamlFile, name: str, catalogue: Catalogue) -> None:
 
 
 def _check_modelled(source: YamlFile, name: str, kpi: Kpi) -> None:
-    template = shipped("sql", "kpi", f"modelled_{kpi.fact}.sql.j2")
+    template = shipped("sql", "kpi", "modelled", f"{kpi.fact}.sql.j2")
     if not template.exists() or f"{name}__num" not in template.read_text(encoding="utf-8"):
         raise source.error(
             (name, "kind"), "no SQL model computes it; use `sum`, `ratio` or `percentile`."

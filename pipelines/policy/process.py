@@ -1,7 +1,7 @@
 """The sales process as data (`policy/process/*.yaml`): its stages, in what order, under what names.
 
 Belongs here: what a process may say and what makes one whole. Does not belong here: the tables made
-of it (`tables.py`) or how deals move through it (`sql/core/fct_stage_visit.sql`).
+of it (`tables.py`) or how deals move through it (`sql/core/pipeline/`).
 """
 
 from __future__ import annotations

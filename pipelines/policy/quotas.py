@@ -1,6 +1,6 @@
 """The policy on quotas (`policy/quotas.yaml`): proration, ramps of new hires, seasons.
 
-Belongs here: what the file may say. Does not belong here: applying it (`sql/core/quota_day.sql`).
+Belongs here: what the file may say. Does not belong here: applying it (`sql/core/quota/`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""SQL models: one file, one table; its header says what the table is.
+"""SQL models: one file, one table, at `sql/<schema>/…/<table>.sql`; its header says what it is.
 
 A model file begins with
     -- table: core.fct_stage_visit
@@ -23,7 +23,21 @@ from sqlglot import exp
 from pipelines.warehouse.template import render, values_of
 from pipelines.workspace.resources import shipped
 
-SCHEMAS = ("staging", "held", "history", "core", "kpi", "mart", "policy", "meta")
+SCHEMAS = (
+    "staging",
+    "held",
+    "history",
+    "core",
+    "receivables",
+    "commission",
+    "kpi",
+    "mart",
+    "policy",
+    "meta",
+)
+# Those whose tables are models: each is a folder below `sql/`, with folders per step inside.
+MODELLED = ("core", "receivables", "commission", "kpi", "mart")
+GROUPS = ("core", "receivables", "commission", "funnel", "kpi", "appraisal", "reports")
 _QUOTE = '"'
 _COMMENT = re.compile(r"--[^\n]*")
 _READ = re.compile(
@@ -88,7 +102,7 @@ def parse_model(text: str, path: str, group: str) -> Model:
     """Read a model from the text of its file.
 
     Raises:
-        ValueError: the header misses a field; this is a mistake of ours, not of a user.
+        ValueError: the header misses a field or has it twice; a mistake of ours, not of a user.
     """
     header: dict[str, str] = {}
     last = ""
@@ -98,6 +112,8 @@ def parse_model(text: str, path: str, group: str) -> Model:
         field, colon, value = line.removeprefix("--").partition(":")
         if colon and field.strip() in (*_FIELDS, *_OPTIONAL):
             last = field.strip()
+            if last in header:
+                raise ValueError(f"{path}: the header says twice what {last} is")
             header[last] = value.strip()
         elif last:
             header[last] += " " + line.removeprefix("--").strip()
@@ -133,17 +149,27 @@ def in_order(models: Iterable[Model]) -> list[Model]:
     return done
 
 
-def read_models(*groups: str) -> list[Model]:
-    """The models of the given folders below `sql/`, by path: plain SQL, or SQL that uses macros."""
+def read_models() -> list[Model]:
+    """The models below `sql/`, by path: plain SQL, or SQL that uses macros."""
     root = shipped("sql")
-    return [
-        parse_model(text, path.relative_to(root).as_posix(), group)
-        for group in groups
-        for path in sorted(
-            [*Path(root / group).glob("*.sql"), *Path(root / group).glob("*.sql.j2")]
-        )
-        if (text := _model_text(path, path.relative_to(root).as_posix())) is not None
+    paths = [
+        (path, path.relative_to(root).as_posix())
+        for schema in MODELLED
+        for path in sorted([*(root / schema).rglob("*.sql"), *(root / schema).rglob("*.sql.j2")])
     ]
+    return [
+        parse_model(text, name, group_of(name))
+        for path, name in paths
+        if (text := _model_text(path, name)) is not None
+    ]
+
+
+def group_of(path: str) -> str:
+    """The part of the business that a model belongs to: the innermost folder that is named so.
+
+    `mart/commission/book/…` and `core/commission/…` are commission's.
+    """
+    return next(folder for folder in reversed(path.split("/")[:-1]) if folder in GROUPS)
 
 
 def _model_text(path: Path, name: str) -> str | None:

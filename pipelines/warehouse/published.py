@@ -127,7 +127,7 @@ class PublishedCopy:
         """
         if table != "mart.quarantine":
             return "*"
-        return render("reports/masked_quarantine.sql.j2", columns=self._contact_columns)
+        return render("mart/masked_quarantine.sql.j2", columns=self._contact_columns)
 
 
 def write_published_copy(

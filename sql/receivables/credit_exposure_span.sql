@@ -1,8 +1,8 @@
--- table: core.credit_exposure_span
+-- table: receivables.credit_exposure_span
 -- grain: one row per customer with a limit and span of days with one exposure
 -- key:   customer_id, valid_from
--- why:   what a customer owes and has ordered without an invoice yet, beside the credit limit; an
---        invoice takes from its order what it bills, never more
+-- why:   what a customer owes and has ordered without an invoice yet, beside the credit limit; the days
+--        above it are core.credit_breach_span. An invoice takes from its order what it bills, never more
 with customer as (
   select
     customer_id,
@@ -42,13 +42,13 @@ movement as (
     customer_id,
     valid_from as moved_date,
     open_amount_base as amount
-  from core.open_item_span
+  from receivables.open_item_span
   union all
   select
     customer_id,
     valid_before as moved_date,
     -open_amount_base as amount
-  from core.open_item_span
+  from receivables.open_item_span
   union all
   select
     customer_id,

@@ -1,7 +1,8 @@
--- table: core.open_item_span
+-- table: receivables.open_item_span
 -- grain: one row per open item and span of days with one open amount
 -- key:   item_kind, document_id, instalment_seq, valid_from
--- why:   an open amount changes only on the days of its entries; between them it stands
+-- why:   what is open of an item, whatever bucket it is in (core.open_item_bucket_span): an open amount
+--        changes only on the days of its entries; between them it stands
 with settled as (
   select
     item_kind,

@@ -1,4 +1,4 @@
--- table: core.revaluation_day
+-- table: receivables.revaluation_day
 -- grain: one row per day looked at, owner, customer, currency and bucket with foreign items open
 -- key:   as_of_date, owner_id, customer_id, segment, currency, bucket
 -- why:   what foreign items are worth at the rate of the day looked at, less what they are worth at
@@ -19,7 +19,7 @@ with item as (
     ) as decimal(18, 4)) - span.open_amount_base as amount
   from core.open_item_bucket_span as span
   cross join core.parameter as parameter
-  inner join (select distinct as_of_date from core.receivable_calendar) as as_of
+  inner join (select distinct as_of_date from receivables.balance_calendar) as as_of
     on span.valid_from <= as_of.as_of_date and span.valid_before > as_of.as_of_date
   inner join core.fx_day as fx
     on span.currency = fx.currency and as_of.as_of_date = fx.calendar_date

@@ -1,5 +1,5 @@
--- table: core.sales_day
--- grain: one row per day, owner, customer and currency with documents
+-- table: receivables.sales_day
+-- grain: one row per day, owner, customer, segment and currency with documents
 -- key:   invoice_date, owner_id, customer_id, segment, currency
 -- why:   the sales that DSO and CEI divide by, by the axes on which they are asked for
 select

@@ -96,7 +96,7 @@ def test_a_recoverable_draw_is_owed_and_taken_back_later(session: Session) -> No
     """COM-VEN-09, Oracle Fusion IC, draw and recovery; months 4 and 5 follow from the rule."""
     found = rows(
         session,
-        "select drawn, recovered, balance from core.commission_draw "
+        "select drawn, recovered, balance from commission.draw "
         "where payee_id = 'ven09' and period <= '2026-05' order by period",
     )
     assert found == [(500, 0, 500), (300, 0, 800), (600, 0, 1400), (0, 200, 1200), (0, 1200, 0)]
@@ -238,7 +238,7 @@ def test_a_pool_is_shared_equally_by_who_qualifies(session: Session) -> None:
     """COM-VEN-20, Core Commissions: 10,000 among the ten who reached 50 % of their quota."""
     found = rows(
         session,
-        "select employee_id, amount from core.commission_pool_share "
+        "select employee_id, amount from commission.pool_share "
         "where pool_id = 'pool:team:POOL0' order by 1",
     )
     assert found == [(f"pool_{place:02}", 1000) for place in range(10)]

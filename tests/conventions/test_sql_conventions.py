@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
-from laboratory import models, shipped
+from laboratory import ROOT, models, shipped
 
 from pipelines.checks.reconciliations import all_reconciliations
 from pipelines.sources.contract import canonical_tables
@@ -15,7 +19,7 @@ from pipelines.sources.sourcefile import canonical_source
 from pipelines.staging.mapping import column_texts
 from pipelines.staging.rules import row_rules
 from pipelines.warehouse.duck import open_warehouse
-from pipelines.warehouse.model import tables_parsed
+from pipelines.warehouse.model import read_models, tables_parsed
 from pipelines.warehouse.quoting import identifier
 from pipelines.warehouse.spark import spark_sql
 from pipelines.warehouse.template import macro, render
@@ -85,6 +89,49 @@ ALL_SQL = {
 @pytest.mark.parametrize("path", sorted(ALL_SQL))
 def test_the_sql_transpiles_to_spark_without_an_unsupported_construct(path: str) -> None:
     assert spark_sql(ALL_SQL[path])
+
+
+def test_every_template_of_a_model_is_held_to_the_conventions_as_rendered() -> None:
+    """Those that only use macros; those that take values are models of the catalogue."""
+    templates = {
+        path.relative_to(ROOT / "sql").as_posix()
+        for path in (ROOT / "sql").rglob("*.sql.j2")
+        if path.read_text(encoding="utf-8").startswith("-- table:")
+    }
+    generated = {"core/pipeline/fct_open_opportunity.sql.j2"}
+    assert templates - generated <= set(ALL_SQL)
+    assert all("{%" not in sql and "{{" not in sql for sql in ALL_SQL.values())
+
+
+def test_a_rendered_template_keeps_the_rules_of_plain_sql(tmp_path: Path) -> None:
+    """All rules of `sqlfluff` but those of layout: a macro does not know where it is put."""
+    for model in read_models():
+        if model.path.endswith(".j2"):
+            (tmp_path / f"{model.name}.sql").write_text(f"{model.sql}\n", encoding="utf-8")
+    layout = [f"LT{number:02}" for number in range(1, 16)]
+    excluded = ",".join(["AM04", "ST06", "RF04", "ST05", "RF02", *layout])
+    found = subprocess.run(
+        [sys.executable, "-m", "sqlfluff", "lint", "--config", str(ROOT / "pyproject.toml"),
+         "--disable-progress-bar", "-n", "--exclude-rules", excluded, str(tmp_path)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert found.returncode == 0, found.stdout
+
+
+def test_a_table_is_found_in_the_folder_of_its_schema() -> None:
+    """`sql/<schema>/…/<table>.sql`, so that who reads a table in a query can open its file."""
+    lost = []
+    for model in read_models():
+        schema, _, table = model.name.partition(".")
+        place = Path(model.path)
+        if (place.parts[0], place.name.split(".")[0]) != (schema, table):
+            lost.append(f"{model.name} stands in {model.path}")
+    assert lost == []
+
+
+def test_no_folder_holds_more_files_than_one_looks_through() -> None:
+    held = Counter(path.parent for path in (ROOT / "sql").rglob("*.sql*"))
+    assert {str(folder): n for folder, n in held.items() if n > 15} == {}
 
 
 @pytest.mark.parametrize("path", sorted(ALL_SQL))

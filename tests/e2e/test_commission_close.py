@@ -34,7 +34,7 @@ STARTED = dt.datetime(2026, 11, 16, 9, 0)
 MONTHS = ("2026-08", "2026-09", "2026-10")
 NEEDED = (
     "mart.commission_statement", "mart.commission_difference", "mart.commission_dispute",
-    "core.commission_pool_share",
+    "commission.pool_share",
 )  # fmt: skip
 Row = dict[str, str]
 

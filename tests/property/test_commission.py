@@ -106,7 +106,7 @@ def test_a_pool_is_paid_out_exactly_and_nobody_is_a_cent_off(lab: Laboratory) ->
                   quota={"measure": "m", "period": "month"}), role="pool"),
         plan(part(quota={"measure": "m", "period": "month"})),
     )  # fmt: skip
-    lab.given("core.commission_earning", [
+    lab.given("commission.credit_earning", [
         {"line_id": str(n), "payee_id": f"pool:team:T{n}", "plan_id": "P-pool", "plan_version": 1,
          "component_id": "c", "period": "2026-10", "amount": cents * CENT}
         for n, (cents, _) in enumerate(found)
@@ -118,12 +118,12 @@ def test_a_pool_is_paid_out_exactly_and_nobody_is_a_cent_off(lab: Laboratory) ->
     lab.given("core.fct_credit", [
         credit(f"{n}.{k}", weight * CENT, payee_id=f"E{n}.{k}") for n, k, weight in members
     ])  # fmt: skip
-    lab.given("core.commission_account", [
+    lab.given("commission.account", [
         account(f"E{n}.{k}", number) for number, (n, k, _) in enumerate(members)
     ])  # fmt: skip
-    lab.build("core.commission_month")
+    lab.build("commission.account_month", "commission.pool_month")
     paid: dict[str, list[Row]] = defaultdict(list)
-    for row in lab.result("core.commission_pool_share"):
+    for row in lab.result("commission.pool_share"):
         paid[row["pool_id"]].append(row)
     for n, (cents, own) in enumerate(found):
         rows = paid[f"pool:team:T{n}"]
@@ -272,7 +272,7 @@ RELEASED = part(event="invoiced", rate=tiers(1, 1000, 3, 20_000, 5),
                 release={"when": "cash", "hold_pct": 10, "hold_months": 1})  # fmt: skip
 LEDGER = (
     "select payee_id, ledger, period, source_id, cause, amount, position_to "
-    "from core.commission_ledger order by all"
+    "from commission.computed_line order by all"
 )
 
 
@@ -303,12 +303,12 @@ def test_what_is_payable_never_exceeds_what_is_earned_unless_it_is_taken_back_la
         select payee_id, credit_date, sum(sum(case ledger when 'earned' then amount
           when 'payable' then -amount else 0 end)) over (partition by payee_id order by credit_date)
           as left_over
-        from core.commission_ledger group by payee_id, credit_date
+        from commission.computed_line group by payee_id, credit_date
         qualify left_over < 0
     """)
     assert {row["payee_id"] for row in ahead} <= taken_back
     off = lab.query("""
-        select payee_id from core.commission_ledger group by payee_id having
+        select payee_id from commission.computed_line group by payee_id having
         sum(case when ledger = 'earned' then amount else -amount end) <> 0
     """)
     assert off == []
@@ -343,12 +343,12 @@ def close(lab: Laboratory, period: str, number: int) -> None:
     names = ", ".join(row["column_name"] for row in lab.query(
         "select column_name from information_schema.columns where table_schema = 'core' "
         "and table_name = 'closed_line' order by ordinal_position"))  # fmt: skip
-    lab.build("core.commission_correction", "mart.commission_line")
+    lab.build("commission.correction_line", "mart.commission_line")
     lab.con.execute(f"insert into core.closed_line select {names} from mart.commission_line "
                     f"where not is_closed and posted_period <= '{period}'")  # fmt: skip
     lab.con.execute("insert into core.closed_period (period, number) values (?, ?)",
                     [period, number])  # fmt: skip
-    lab.build("core.open_period")
+    lab.build("commission.open_period")
 
 
 def test_closing_changing_and_posting_the_difference_gives_what_a_fresh_computation_does(
@@ -356,15 +356,17 @@ def test_closing_changing_and_posting_the_difference_gives_what_a_fresh_computat
 ) -> None:
     """Closed twice with a change before, between and after: the sums are those computed anew."""
     found = cases(HISTORY)
-    lab.given("core.closed_line", []).given("core.closed_period", []).build("core.open_period")
+    lab.given("core.closed_line", []).given("core.closed_period", []).build(
+        "commission.open_period"
+    )
     for step, month in enumerate(("2026-08", "2026-09", None)):
-        lab.given("core.commission_ledger", ledger_of(found, step))
-        lab.build("core.commission_correction", "mart.commission_line")
+        lab.given("commission.computed_line", ledger_of(found, step))
+        lab.build("commission.correction_line", "mart.commission_line")
         off = lab.query("""
             with posted as (select payee_id, ledger, sum(amount) as amount
               from mart.commission_line group by all),
             anew as (select payee_id, ledger, sum(amount) as amount
-              from core.commission_ledger group by all)
+              from commission.computed_line group by all)
             select * from posted full outer join anew using (payee_id, ledger)
             where coalesce(posted.amount, 0) <> coalesce(anew.amount, 0)
         """)

@@ -109,6 +109,6 @@ def test_the_buckets_of_any_day_add_up_to_what_is_owed(
             sums = [
                 lab.query(f"select coalesce(sum(open_amount), 0) as total from {table} "
                           f"where {inside}")[0]["total"]
-                for table in ("core.open_item_span", "core.open_item_bucket_span")
+                for table in ("receivables.open_item_span", "core.open_item_bucket_span")
             ]  # fmt: skip
             assert sums == [outstanding(book, day)] * 2, day

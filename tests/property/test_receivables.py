@@ -28,8 +28,8 @@ BALANCES = (
     "select as_of_date, scope_kind, scope_id, bucket, open_amount_base, items, "
     "overdue_amount_base, watch_items from mart.receivable_ageing order by all"
 )
-OPEN = (*ITEMS, "core.open_item_span")
-CHAIN = (*SPANS, "core.revaluation_day", "core.receivable_day", "mart.receivable_ageing")
+OPEN = (*ITEMS, "receivables.open_item_span")
+CHAIN = (*SPANS, "receivables.revaluation_day", "receivables.balance_day", "mart.receivable_ageing")
 
 
 @dataclass
@@ -139,11 +139,11 @@ def test_the_buckets_of_every_scope_add_up_to_what_the_documents_leave_open(
     with fresh() as lab:
         books(lab, made, policy)
         off = lab.query("""
-            with day as (select distinct as_of_date from core.receivable_calendar),
+            with day as (select distinct as_of_date from receivables.balance_calendar),
             document as (
               select day.as_of_date, coalesce(sum(span.open_amount_base), 0) as amount
               from day
-              left join core.open_item_span as span
+              left join receivables.open_item_span as span
                 on span.valid_from <= day.as_of_date and span.valid_before > day.as_of_date
               group by day.as_of_date
             ),
@@ -201,7 +201,7 @@ def test_open_is_the_document_less_what_settled_it_at_any_day(
             ),
             still_open as (
               select item_kind, document_id, sum(open_amount) as amount
-              from core.open_item_span
+              from receivables.open_item_span
               where valid_from <= date '{day}' and valid_before > date '{day}'
               group by item_kind, document_id
             )

@@ -1,7 +1,7 @@
 """What does not agree: the unexplained remainder, every comparison, payroll, deals step by step.
 
 Belongs here: sections over `mart.commission_difference`. Does not belong here: what is compared
-with what and which rule explains it (`sql/commission/commission_difference.sql`).
+with what and which rule explains it (`sql/mart/commission/match/`).
 """
 
 from __future__ import annotations

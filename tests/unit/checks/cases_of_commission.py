@@ -77,10 +77,10 @@ def salary(first: str, last: str | None = None) -> Row:
 
 PLANNED = {
     "policy.commission_plan": [{"role": "rep", "valid_from": dt.date(2026, 1, 1)}],
-    "core.payee_plan_span": [
+    "commission.payee_plan_span": [
         {"employee_id": "E1", "valid_from": dt.date(2026, 10, 5), "valid_to": dt.date(2026, 10, 5)}
     ],
-    "core.open_period": [{"last_period": "0001-01", "open_period": "0001-02"}],
+    "commission.open_period": [{"last_period": "0001-01", "open_period": "0001-02"}],
 }  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def split(who: str, pct: object, kind: str = "split") -> Row:
 CLEAN: list[Clean] = [
     ("commission_lines_cover_credit", "in slices", {
         "core.fct_credit": [credit(100), credit(7, rate_kind="matrix")],
-        "core.commission_earning": [paid_on(60), paid_on(40, kind="reached"),
+        "commission.credit_earning": [paid_on(60), paid_on(40, kind="reached"),
                                     paid_on(7, kind="table")],
     }),
     ("credits_add_up", "shared", {"core.fct_credit": [credit(70), credit(30, "E2")]}),
@@ -114,12 +114,12 @@ CLEAN: list[Clean] = [
         ],
     }),
     ("pools_are_paid_out", "thirds", {
-        "core.commission_pool_share": [share(Decimal("33.34")), share(Decimal("33.33"), "E2"),
+        "commission.pool_share": [share(Decimal("33.34")), share(Decimal("33.33"), "E2"),
                                        share(Decimal("33.33"), "E3")],
     }),
     ("ledger_is_computation", "closed and the difference", {
         "mart.commission_line": [line("earned", 100, is_closed=True), line("earned", -5)],
-        "core.commission_ledger": [{"payee_id": "E1", "ledger": "earned", "amount": 95}],
+        "commission.computed_line": [{"payee_id": "E1", "ledger": "earned", "amount": 95}],
     }),
     ("no_source_is_paid_twice", "credited, bounced and credited again", {
         "mart.commission_line": [credited(100), credited(-100, "2026-11", "bounce"),
@@ -153,12 +153,12 @@ CLEAN: list[Clean] = [
     }),
     ("payees_have_a_salary", "of the month, not asked for, or closed", {
         **SALARIED, "staging.salary": [salary("2026-10-31")],
-        "core.commission_booked": [earned_by("P"), earned_by("Q", "2026-09"),
+        "commission.booked_line": [earned_by("P"), earned_by("Q", "2026-09"),
                                  earned_by("P", "2026-08", closed=True)],
     }),
     ("payees_have_a_salary", "in the closed month that is corrected after they left", {
         **SALARIED, "staging.salary": [salary("2026-01-01", "2026-07-19")],
-        "core.commission_booked": [earned_by("P", "2026-10", of="2026-04")],
+        "commission.booked_line": [earned_by("P", "2026-10", of="2026-04")],
     }),
     ("payees_have_a_plan", "in force, unpaid on purpose, gone, not yet, or closed", {
         **PLANNED, "policy.unpaid_role": [{"role": "director"}],
@@ -173,7 +173,7 @@ CLEAN: list[Clean] = [
             approver("E1", "rep", dt.date(2026, 8, 5)),
             approver("E1", "rep", dt.date(2026, 10, 5)),
         ],
-        "core.open_period": [{"last_period": "2026-08", "open_period": "2026-09"}],
+        "commission.open_period": [{"last_period": "2026-08", "open_period": "2026-09"}],
     }),
     ("splits_add_up", "overlays beside", {
         "staging.opportunity_split": [split("E1", Decimal("33.33")), split("E2", Decimal("66.67")),
@@ -183,13 +183,13 @@ CLEAN: list[Clean] = [
 
 BROKEN: list[Broken] = [
     ("commission_lines_cover_credit", "a slice nobody pays", {
-        "core.fct_credit": [credit(100)], "core.commission_earning": [paid_on(60)],
+        "core.fct_credit": [credit(100)], "commission.credit_earning": [paid_on(60)],
     }, {"payee_id": "E1", "credited": 100, "paid_on": 60}),
     ("commission_lines_cover_credit", "no line at all", {
         "core.fct_credit": [credit(100)],
     }, {"payee_id": "E1", "paid_on": 0}),
     ("commission_lines_cover_credit", "a line without credit", {
-        "core.commission_earning": [paid_on(60, "E2")],
+        "commission.credit_earning": [paid_on(60, "E2")],
     }, {"payee_id": "E2", "credited": 0, "paid_on": 60}),
     ("credits_add_up", "credited twice", {
         "core.fct_credit": [credit(100), credit(Decimal("0.01"), "E2")],
@@ -201,14 +201,14 @@ BROKEN: list[Broken] = [
         "mart.commission_line": [line("payable", 20, "guarantee")],
     }, {"earned": 0, "payable_or_held": 20}),
     ("pools_are_paid_out", "a cent nobody gets", {
-        "core.commission_pool_share": [share(50), share(Decimal("49.99"), "E2")],
+        "commission.pool_share": [share(50), share(Decimal("49.99"), "E2")],
     }, {"pool_id": "pool:team:T", "pool_amount": 100, "shared": Decimal("99.99")}),
     ("ledger_is_computation", "a difference posted twice", {
         "mart.commission_line": [line("earned", 100), line("earned", -5), line("earned", -5)],
-        "core.commission_ledger": [{"payee_id": "E1", "ledger": "earned", "amount": 95}],
+        "commission.computed_line": [{"payee_id": "E1", "ledger": "earned", "amount": 95}],
     }, {"payee_id": "E1", "ledger": "earned", "posted": 90, "computed": 95}),
     ("ledger_is_computation", "a payee nobody posts", {
-        "core.commission_ledger": [{"payee_id": "E2", "ledger": "held", "amount": 5}],
+        "commission.computed_line": [{"payee_id": "E2", "ledger": "held", "amount": 5}],
     }, {"payee_id": "E2", "posted": 0, "computed": 5}),
     ("no_source_is_paid_twice", "a receipt entered under another number a month later", {
         "mart.commission_line": [credited(100), credited(100, "2026-11")],
@@ -241,7 +241,7 @@ BROKEN: list[Broken] = [
     }, {"kind": "product_category", "name": "pumps"}),
     ("payees_have_a_salary", "it ended the month before", {
         **SALARIED, "staging.salary": [salary("2026-01-01", "2026-09-30")],
-        "core.commission_booked": [earned_by("P")],
+        "commission.booked_line": [earned_by("P")],
     }, {"payee_id": "E1", "period": "2026-10", "problem":
         "E1 is paid by plan P in 2026-10 and has no salary then"}),
     ("payees_have_a_plan", "a role that no plan names", {

@@ -58,7 +58,7 @@ CLEAN: list[Clean] = [
     ("buckets_add_up", "to the cent", {
         "mart.receivable_ageing": [ageing("not_due", Decimal("60.01")), ageing("d1_30", 40),
                                    ageing("d1_30", 999, dt.date(2026, 11, 8))],
-        "core.open_item_span": [span(Decimal("100.01")), span(5, valid_before=AS_OF)],
+        "receivables.open_item_span": [span(Decimal("100.01")), span(5, valid_before=AS_OF)],
     }),
     ("buckets_add_up", "nothing open", {}),
     ("credit_notes_refer_to_posted", "a posted one, and one nobody exported", {
@@ -102,7 +102,7 @@ CLEAN: list[Clean] = [
         "core.fct_open_item": [document(60), {**document(40), "instalment_seq": 2},
                                document(-7, "receipt")],
         "core.fct_settlement": [settlement(30), settlement(70, known=False)],
-        "core.open_item_span": [span(70), span(-7, item_kind="receipt"),
+        "receivables.open_item_span": [span(70), span(-7, item_kind="receipt"),
                                 span(100, valid_before=AS_OF)],
     }),
     ("receivables_tie_to_ledger", "tied", {
@@ -112,7 +112,8 @@ CLEAN: list[Clean] = [
 
 BROKEN: list[Broken] = [
     ("buckets_add_up", "a bucket misses an item", {
-        "mart.receivable_ageing": [ageing("not_due", 60)], "core.open_item_span": [span(100)],
+        "mart.receivable_ageing": [ageing("not_due", 60)],
+        "receivables.open_item_span": [span(100)],
     }, {"ageing_amount": 60, "item_amount": 100}),
     ("credit_notes_refer_to_posted", "a draft", {
         "mart.load": [{"load_id": 1, "file": "erp/invoice.csv"}],
@@ -163,7 +164,7 @@ BROKEN: list[Broken] = [
         "receipt R is in USD, which has no rate on 2026-10-01"}),
     ("open_is_document_less_settled", "a cent lost between instalments", {
         "core.fct_open_item": [document(100)], "core.fct_settlement": [settlement(30)],
-        "core.open_item_span": [span(Decimal("69.99"))],
+        "receivables.open_item_span": [span(Decimal("69.99"))],
     }, {"document_id": "I", "amount": 100, "settled_amount": 30}),
     ("open_is_document_less_settled", "settled by another kind of document", {
         "core.fct_open_item": [document(100)],

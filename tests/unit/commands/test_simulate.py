@@ -37,7 +37,7 @@ def open_month(tmp_path_factory: pytest.TempPathFactory) -> Path:
     })  # fmt: skip
     root = tmp_path_factory.mktemp("open")
     books.write(root)
-    with computed(root, "2026-10-31", ["mart.commission_statement", "core.open_item_span"]):
+    with computed(root, "2026-10-31", ["mart.commission_statement", "receivables.open_item_span"]):
         pass
     return root
 

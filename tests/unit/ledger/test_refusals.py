@@ -20,7 +20,7 @@ from pipelines.workspace.workspace import open_workspace
 
 END = dt.date(2026, 10, 31)
 NEEDED = ("mart.commission_statement", "mart.commission_difference", "mart.commission_dispute",
-          "mart.commission_approval", "core.commission_pool_share")  # fmt: skip
+          "mart.commission_approval", "commission.pool_share")  # fmt: skip
 STATED = (*NEEDED, *REPORTS["commission_statement"].reads)
 PLAN = {"credit": {"event": "cash_received", "to": "deal_team"}, "rate": {"flat_pct": 10}}
 

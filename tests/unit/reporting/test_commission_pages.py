@@ -116,7 +116,7 @@ def test_a_statement_names_what_of_its_own_month_is_held_and_until_when(sample, 
     """What was earned later, or released by its end, is not of October."""
     waiting = dict(
         sample.execute(
-            "select payee_id, sum(hold_amount) from core.commission_portion "
+            "select payee_id, sum(hold_amount) from commission.portion "
             "where release_date <= date '2026-10-31' and hold_date > date '2026-10-31' "
             "and hold_amount <> 0 group by payee_id"
         ).fetchall()
@@ -219,7 +219,7 @@ def test_leads_to_the_next_tier_are_numbers_and_what_each_pays_is_money(sample, 
 def test_payees_paid_by_a_two_way_table_or_a_flat_rate_are_told_of_no_tier(sample, pages):
     flat = dict(
         sample.execute(
-            "select employee_id, plan_id from core.payee_plan_span "
+            "select employee_id, plan_id from commission.payee_plan_span "
             "where date '2026-10-31' between valid_from and valid_to "
             "and plan_id in ('team_lead', 'csm', 'presales')"
         ).fetchall()

@@ -16,7 +16,7 @@ from pipelines.reporting.publish.render import _freshness
 from pipelines.warehouse.model import parse_model
 from pipelines.workspace.resources import shipped
 
-PATH = shipped("sql", "reports") / "export_freshness.sql"
+PATH = shipped("sql", "mart", "reports") / "export_freshness.sql"
 
 
 @pytest.fixture(scope="module")

@@ -110,7 +110,7 @@ def test_the_next_tier_and_the_next_ten_thousand_follow_from_the_plan(sample):
 
 
 @pytest.mark.parametrize(
-    "path", sorted(shipped("sql", "reports").glob("*.sql")), ids=lambda p: p.stem
+    "path", sorted(shipped("sql", "mart", "reports").glob("*.sql")), ids=lambda p: p.stem
 )
 def test_a_reports_table_has_the_key_it_declares_and_reads_on_spark(sample, path):
     model = parse_model(path.read_text(encoding="utf-8"), path.name, "reports")

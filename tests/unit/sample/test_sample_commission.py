@@ -142,7 +142,7 @@ def test_the_engine_pays_what_a_second_way_of_counting_gives(
         (who, period): amount
         for who, period, amount in rows(
             con,
-            "select payee_id, period, sum(amount) from core.commission_earning "
+            "select payee_id, period, sum(amount) from commission.credit_earning "
             "where component_id = 'cash' and period between '2025-01' and '2025-12' "
             "and source_kind = 'receipt' group by all having sum(amount) <> 0",
         )

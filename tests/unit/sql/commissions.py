@@ -15,17 +15,18 @@ from pipelines.policy.plans import CommissionPlan
 from pipelines.warehouse.duck import Warehouse
 
 CHAIN = (
-    "core.payee_plan_span", "core.payee_component_span", "core.fct_credit_event",
+    "commission.payee_plan_span", "commission.payee_component_span", "core.fct_credit_event",
     "core.fct_credit_cut", "core.fct_credit",
-    "core.commission_account", "core.commission_month", "core.commission_running",
-    "core.commission_step",
-    "core.commission_gauge", "core.commission_priced", "core.commission_reversal",
-    "core.commission_earning", "core.commission_limit",
-    "core.commission_pool_share", "core.commission_entry", "core.commission_cash",
-    "core.commission_portion", "core.commission_release", "core.commission_draw",
-    "core.commission_ledger",
+    "commission.account", "commission.account_month", "commission.credit_position",
+    "commission.account_tier",
+    "commission.gauge", "commission.priced_slice", "commission.reversal",
+    "commission.credit_earning", "commission.event_limit", "commission.limit_taken",
+    "commission.pool_month", "commission.pool_share", "commission.earned",
+    "commission.document_invoice", "commission.document_cash",
+    "commission.portion", "commission.release", "commission.draw",
+    "commission.computed_line",
 )  # fmt: skip
-PAID = CHAIN[CHAIN.index("core.commission_account") : CHAIN.index("core.commission_earning") + 1]
+PAID = CHAIN[CHAIN.index("commission.account") : CHAIN.index("commission.credit_earning") + 1]
 NAME = {"zh": "提", "en": "c"}
 
 
@@ -84,8 +85,8 @@ def planned(who: str, role: str = "rep", since: str = "2025-01-01", **more: Any)
 
 def given_payees(lab: Laboratory, *payees: Row) -> Laboratory:
     """The plans people are under, and by them the components that pay them."""
-    lab.given("core.payee_plan_span", payees)
-    lab.build("core.payee_component_span")
+    lab.given("commission.payee_plan_span", payees)
+    lab.build("commission.payee_component_span")
     return lab
 
 
@@ -128,7 +129,7 @@ def earned(
     lab.build(*PAID)
     return lab.query(
         "select earning.*, credit.event_id, credit.source_id, credit.split_pct, credit.cut_pct "
-        "from core.commission_earning as earning "
+        "from commission.credit_earning as earning "
         "inner join core.fct_credit as credit on earning.credit_id = credit.credit_id "
         "order by credit_date, source_id, step_kind, position_to, tier_no"
     )

@@ -9,7 +9,7 @@ from typing import Any
 from laboratory import Laboratory, Row
 
 ITEMS = ("core.fct_invoice", "core.fct_open_item", "core.fct_settlement")
-SPANS = (*ITEMS, "core.open_item_span", "core.open_item_bucket_span")
+SPANS = (*ITEMS, "receivables.open_item_span", "core.open_item_bucket_span")
 TABLES = ("invoice", "invoice_instalment", "receipt", "receipt_allocation", "write_off")
 FOREVER = dt.date(9999, 12, 31)
 

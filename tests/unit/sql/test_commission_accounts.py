@@ -114,7 +114,7 @@ def test_an_accepted_difference_is_no_longer_unexplained_if_it_is_the_one_accept
 
 
 def test_the_liability_is_what_was_earned_and_not_yet_paid(lab: Laboratory) -> None:
-    lab.given("core.commission_booked", [
+    lab.given("commission.booked_line", [
         of_ledger("earned", 100), of_ledger("earned", 50, "2026-10"),
         of_ledger("paid", 80, credit_date=day("2026-10-15")),
     ])  # fmt: skip
@@ -132,7 +132,7 @@ def cost(
     lab: Laboratory, amount: object, books: dict[str, object] | None = None, **contract: Any
 ) -> list[dict[str, Any]]:
     """Commission of one contract, signed on 1 December 2025."""
-    lab.given("core.commission_entry", [
+    lab.given("commission.earned", [
         {"line_id": "L", "event_id": "V", "period": "2025-12", "amount": amount},
     ])  # fmt: skip
     lab.given("core.fct_credit_event", [{"event_id": "V", "contract_id": "A"}])

@@ -42,10 +42,10 @@ def lines(
     lab: Laboratory, before: Sequence[Row], now: Sequence[Row], events: Sequence[Row],
     last: str = "2026-09",
 ) -> list[dict[str, Any]]:  # fmt: skip
-    lab.given("core.closed_period", [closed_month(last)]).build("core.open_period")
+    lab.given("core.closed_period", [closed_month(last)]).build("commission.open_period")
     lab.given("core.closed_line", before)
-    lab.given("core.commission_ledger", now)
-    lab.given("core.fct_credit_event", events).build("core.commission_correction")
+    lab.given("commission.computed_line", now)
+    lab.given("core.fct_credit_event", events).build("commission.correction_line")
     return lab.result("mart.commission_line", "posted_period, line_id")
 
 
@@ -55,9 +55,9 @@ def causes(*found: Any) -> list[tuple[Any, ...]]:
 
 
 def test_the_month_after_the_last_closed_one_is_open(lab: Laboratory) -> None:
-    assert pick(lab.result("core.open_period"), "last_period") == [("0001-01",)]
+    assert pick(lab.result("commission.open_period"), "last_period") == [("0001-01",)]
     lab.given("core.closed_period", [closed_month("2026-11"), closed_month("2026-12", 2)])
-    assert pick(lab.result("core.open_period"), "last_period", "open_period") == [
+    assert pick(lab.result("commission.open_period"), "last_period", "open_period") == [
         ("2026-12", "2027-01"),
     ]  # fmt: skip
 
@@ -69,7 +69,7 @@ def test_nothing_changed_posts_nothing_and_the_closed_line_stands(lab: Laborator
 
 def test_only_what_is_known_otherwise_is_a_correction(lab: Laboratory) -> None:
     lines(lab, [closed("A", 10), closed("B", 5)], [fresh("A", 10), fresh("B", 4)], [known("B")])
-    found = lab.result("core.commission_correction")
+    found = lab.result("commission.correction_line")
     assert pick(found, "base_line_id", "amount") == [("earned:B", -1)]
 
 
@@ -163,7 +163,7 @@ def test_a_computed_line_is_of_the_credit_s_document_and_a_closed_one_of_what_it
     assert pick(found, "line_id", "event_id", "source_id", "invoice_id", "split_pct") == [
         ("earned:A", "A", "A", None, 100), ("earned:B", "B", "B", "I", 100),
     ]  # fmt: skip
-    booked = lab.result("core.commission_booked", "line_id")
+    booked = lab.result("commission.booked_line", "line_id")
     assert pick(booked, "line_id", "source_id", "is_computed") == [
         ("earned:A", "A", False), ("earned:B", None, True),
     ]  # fmt: skip
@@ -185,7 +185,7 @@ def line(ledger: str, amount: object, period: str = "2026-10", **more: Any) -> R
 
 
 def statements(lab: Laboratory, *found: Row) -> list[dict[str, Any]]:
-    lab.build("core.open_period").given("core.commission_booked", found)
+    lab.build("commission.open_period").given("commission.booked_line", found)
     return lab.result("mart.commission_statement", "period")
 
 

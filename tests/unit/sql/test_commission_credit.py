@@ -59,14 +59,14 @@ def seated(who: str, **more: Any) -> Row:
 
 
 def spans(lab: Laboratory) -> list[tuple[Any, ...]]:
-    rows = lab.result("core.payee_plan_span", "valid_from")
+    rows = lab.result("commission.payee_plan_span", "valid_from")
     return pick(rows, "plan_id", "valid_from", "valid_to")
 
 
 def plans_of(lab: Laboratory, *plans: Row, **place: Any) -> list[tuple[Any, ...]]:
     given_plans(lab, *plans)
     lab.given("core.employee_assignment", [seated("E1", **place)])
-    return pick(lab.result("core.payee_plan_span"), "plan_id", "plan_version")
+    return pick(lab.result("commission.payee_plan_span"), "plan_id", "plan_version")
 
 
 @pytest.mark.parametrize("unit", ["T", "R", "C"])
@@ -125,8 +125,8 @@ def test_each_component_is_measured_by_the_person_or_their_unit(lab: Laboratory)
     parts = part("own"), part("over", to="managers", quota=of_unit)
     given_plans(lab, plan(*parts), plan(part("c", to="pool", pool=pool), role="pool"))
     lab.given("core.dim_unit", [{"unit_id": "T", "kind": "team"}])
-    lab.given("core.payee_plan_span", [planned("E1"), planned("E1", "pool")])
-    rows = lab.result("core.payee_component_span", "component_id")
+    lab.given("commission.payee_plan_span", [planned("E1"), planned("E1", "pool")])
+    rows = lab.result("commission.payee_component_span", "component_id")
     assert pick(rows, "component_id", "quota_scope_kind", "quota_scope_id") == [
         ("over", "team", "T"), ("own", "employee", "E1"),
     ]  # fmt: skip

@@ -30,13 +30,13 @@ def limits(
 ) -> list[tuple[Any, ...]]:
     """Cause, month and amount of each correction."""
     given_plans(lab, plan(part(event="invoiced", **component)))
-    lab.given("core.commission_earning", lines)
+    lab.given("commission.credit_earning", lines)
     lab.given("core.fct_credit", [
         credit(line["credit_id"], line["amount"], invoice_id=line["credit_id"], opportunity_id="O")
         for line in lines
-    ])  # fmt: skip
+    ]).build("commission.event_limit")  # fmt: skip
     return pick(
-        lab.result("core.commission_limit", "credit_date, limit_id"), "cause", "period", "amount"
+        lab.result("commission.limit_taken", "credit_date, limit_id"), "cause", "period", "amount"
     )
 
 
@@ -86,7 +86,7 @@ GATE = {"gates": [{"on": "collection_rate", "at_least": 40, "pays_pct": 50}]}
 def test_below_a_gate_only_its_part_is_paid(
     lab: Laboratory, rate: object, expected: list[tuple[Any, ...]]
 ) -> None:
-    lab.given("core.commission_gauge", [
+    lab.given("commission.gauge", [
         {"payee_id": "E1", "plan_id": "P-rep", "plan_version": 1, "component_id": "c",
          "month_start": day("2026-10-01"), "attainment_pct": 0, "collection_rate_pct": rate},
     ])  # fmt: skip
@@ -109,7 +109,7 @@ def test_a_gate_by_attainment_looks_at_the_quota_period_so_far(
     component = {"quota": {"measure": "m", "period": "quarter"}, "gates": [gate]}
     rows = earned(lab, [credit("A", sold)], component, own_quota)
     lab.given("core.fct_credit_event", [event("A", sold)])
-    found = lab.result("core.commission_limit")
+    found = lab.result("commission.limit_taken")
     assert [row["amount"] for row in rows] == [Decimal("90.00")]
     assert [row["amount"] for row in found] == taken
     assert {(row["cause"], row["period"]) for row in found} <= {("gate", "2026-10")}
@@ -133,16 +133,16 @@ def shares(
     own = part(quota={"measure": "m", "period": "month"})
     pooled = part(to="pool", pool=pool, quota={"measure": "m", "period": "month"})
     given_plans(lab, plan(pooled, role="pool"), plan(own))
-    lab.given("core.commission_earning", [
+    lab.given("commission.credit_earning", [
         earning("A", amount, payee_id="pool:team:T", plan_id="P-pool"),
     ])  # fmt: skip
     lab.given("core.org_day", members)
     lab.given("core.fct_credit", standing)
-    lab.given("core.commission_account", [
+    lab.given("commission.account", [
         account(row["payee_id"], number, quota=100) for number, row in enumerate(standing)
     ])  # fmt: skip
-    lab.build("core.commission_month")
-    return pick(lab.result("core.commission_pool_share", "employee_id"), "employee_id", "amount")
+    lab.build("commission.account_month", "commission.pool_month")
+    return pick(lab.result("commission.pool_share", "employee_id"), "employee_id", "amount")
 
 
 def of_team(who: str, role: str = "rep", **more: Any) -> Row:
@@ -191,8 +191,9 @@ def test_a_pool_of_a_region_is_filled_by_its_teams_and_paid_out_exactly(lab: Lab
     lab.given("core.fct_credit_event", [
         event("A", "700.05"), event("B", 300, owner_id="E2"), event("C", 500, owner_id="E4"),
     ])  # fmt: skip
-    lab.build("core.fct_credit", *PAID, "core.commission_limit")
-    rows = lab.result("core.commission_pool_share", "pool_id, employee_id")
+    lab.build("core.fct_credit", *PAID, "commission.event_limit", "commission.limit_taken",
+              "commission.pool_month")  # fmt: skip
+    rows = lab.result("commission.pool_share", "pool_id, employee_id")
     assert pick(rows, "pool_id", "employee_id", "amount") == [
         ("pool:region:R", "E1", Decimal("33.34")), ("pool:region:R", "E2", Decimal("33.34")),
         ("pool:region:R", "E3", Decimal("33.33")), ("pool:region:R9", "E4", 50),
@@ -222,15 +223,15 @@ def test_a_pool_that_owes_takes_back_to_the_cent(lab: Laboratory) -> None:
 def test_entries_are_credits_limits_shares_and_adjustments_but_not_a_pool_s_own_lines(
     lab: Laboratory,
 ) -> None:
-    lab.given("core.commission_earning", [
+    lab.given("commission.credit_earning", [
         earning("A", 10, step_kind="slice"), earning("B", 5, step_kind="rerated"),
         earning("N", -3, reverses_line_id="A|1"), earning("X", 99, payee_id="pool:team:T"),
     ])  # fmt: skip
-    lab.given("core.commission_limit", [
+    lab.given("commission.limit_taken", [
         {"limit_id": "limit", "payee_id": "E1", "source_kind": "cap", "cause": "cap_per_month",
          "period": "2026-10", "amount": -2},
     ])  # fmt: skip
-    lab.given("core.commission_pool_share", [
+    lab.given("commission.pool_share", [
         {"pool_id": "pool:team:T", "plan_id": "Q", "component_id": "c", "period": "2026-10",
          "employee_id": "E1", "pool_amount": 99, "amount": 33},
     ])  # fmt: skip
@@ -241,7 +242,7 @@ def test_entries_are_credits_limits_shares_and_adjustments_but_not_a_pool_s_own_
          "kind": "draw"},
         {"adjustment_id": "3", "employee_id": "E1", "period": "2026-12", "amount": 8},
     ])  # fmt: skip
-    rows = lab.result("core.commission_entry", "line_id")
+    rows = lab.result("commission.earned", "line_id")
     assert sorted(pick(rows, "cause", "amount")) == [
         ("cap_per_month", -2), ("clawback", -3), ("invoice", 10), ("pool", 33), ("spiff", 50),
         ("tier_reached", 5),
@@ -255,11 +256,11 @@ def draws(lab: Laboratory, earned: Sequence[object], **draw: Any) -> list[tuple[
     months = [f"2026-{month:02}" for month in range(7, 7 + len(earned))]
     given_payees(lab, planned("E1", since="2026-07-01", valid_to=day(f"{months[-1]}-28")))
     lab.given("staging.employee", [{"employee_id": "E1", "hire_date": day("2026-07-01")}])
-    lab.given("core.commission_entry", [
+    lab.given("commission.earned", [
         {"line_id": month, "payee_id": "E1", "period": month, "amount": amount,
          "source_kind": "receipt"} for month, amount in zip(months, earned, strict=True)
     ])  # fmt: skip
-    return pick(lab.result("core.commission_draw", "period"), "drawn", "recovered", "balance")
+    return pick(lab.result("commission.draw", "period"), "drawn", "recovered", "balance")
 
 
 def test_a_draw_lifts_the_month_to_the_minimum_and_is_taken_back_from_what_is_above_it(
@@ -290,5 +291,5 @@ def test_a_draw_for_new_starters_is_none_for_those_who_were_here_before_the_plan
         {"employee_id": "E1", "hire_date": day("2026-06-30")},
         {"employee_id": "E2", "hire_date": day("2026-09-15")},
     ])  # fmt: skip
-    rows = lab.result("core.commission_draw")
+    rows = lab.result("commission.draw")
     assert pick(rows, "payee_id", "month_no", "drawn") == [("E2", 2, 1000)]

@@ -21,7 +21,7 @@ from commissions import (
 )
 from laboratory import Laboratory, Row, pick
 
-STANDING = (*PAID, "core.commission_standing")
+STANDING = (*PAID, "commission.standing")
 RATES = (5, 100, 8, 130, 10)
 
 
@@ -102,7 +102,7 @@ def test_a_payee_stands_on_credit_and_commission_of_the_quota_period_so_far(
     """80,000 at 5 % in October; 110,000 of a quota of 100,000 at 8 % with November."""
     found = [credit("A", 80_000), credit("B", 30_000, "2026-11-05")]
     positions(lab, found, of_quota(*RATES, mode="whole", boundary="upper"))
-    rows = lab.result("core.commission_standing", "period")[-2:]
+    rows = lab.result("commission.standing", "period")[-2:]
     assert pick(rows, "period", "quota", "credit", "earned", "month_credit", "month_earned") == [
         ("2026-10", 100_000, 80_000, 4_000, 80_000, 4_000),
         ("2026-11", 100_000, 110_000, 8_800, 30_000, 4_800),

@@ -28,12 +28,12 @@ def test_a_running_position_places_each_credit_in_its_quota_period(lab: Laborato
         credit("C", 50, "2026-09-30", quota_start=day("2026-07-01")),
     ])  # fmt: skip
     lab.given("core.quota_day", [quota(1000), quota(7, calendar_date=day("2027-01-01"))])
-    accounts = lab.result("core.commission_account", "account_no")
+    accounts = lab.result("commission.account", "account_no")
     assert pick(accounts, "account_no", "quota_start", "quota") == [
         (1, day("2026-07-01"), None), (2, day("2026-10-01"), 1000),
     ]  # fmt: skip
-    lab.build("core.commission_account")
-    rows = lab.result("core.commission_running", "credit_id")
+    lab.build("commission.account")
+    rows = lab.result("commission.credit_position", "credit_id")
     assert pick(rows, "credit_id", "account_no", "place", "position_to", "quota") == [
         ("A", 2, 1, 900, 1000), ("B", 2, 2, 1200, 1000), ("C", 1, 1, 50, None),
     ]  # fmt: skip
@@ -41,7 +41,7 @@ def test_a_running_position_places_each_credit_in_its_quota_period(lab: Laborato
 
 def test_tiers_are_money_of_the_payee_s_own_quota_with_what_lies_below(lab: Laboratory) -> None:
     earned(lab, [credit("A", 100)], of_quota(1, 60, 2, 100, 3), 1000)
-    rows = lab.result("core.commission_step", "tier_no")
+    rows = lab.result("commission.account_tier", "tier_no")
     assert pick(rows, "amount_from", "amount_to", "rate_pct", "commission_before") == [
         (0, 600, 1, 0), (600, 1000, 2, 6), (1000, None, 3, 14),
     ]  # fmt: skip
@@ -193,9 +193,9 @@ def test_a_month_ends_where_its_last_credit_has_come_to(
              credit("C", -10, "2026-11-05")]  # fmt: skip
     earned(lab, [{**one, "is_per_transaction": per is not None} for one in found],
            {"rate": {"flat_pct": 10, **({"per": per} if per else {})}})  # fmt: skip
-    rows = lab.result("core.commission_month", "month_start")
+    rows = lab.result("commission.account_month", "month_start")
     last = lab.query(
-        "select position_to from core.commission_running "
+        "select position_to from commission.credit_position "
         "qualify row_number() over (partition by account_no, month_start order by place desc) = 1 "
         "order by month_start"
     )
@@ -209,7 +209,7 @@ def test_attainment_is_cut_off_to_four_decimals_and_nothing_due_is_nothing_late(
     """999,999.99 of 1,000,000 is not yet 100 %."""
     found = [credit("A", Decimal("999999.99"), rate_kind="matrix")]
     earned(lab, found, MATRIX, 1_000_000)
-    rows = lab.result("core.commission_gauge")
+    rows = lab.result("commission.gauge")
     assert pick(rows, "attainment_pct", "collection_rate_pct") == [
         (Decimal("99.9999"), 100),
     ]  # fmt: skip
@@ -222,7 +222,7 @@ def test_a_lead_is_judged_by_what_their_people_collect(lab: Laboratory) -> None:
          "valid_to": day("9999-12-31")} for who in ("E2", "E3")
     ])  # fmt: skip
     earned(lab, [credit("A", 100, rate_kind="matrix")], MATRIX, 1000)
-    rows = lab.result("core.commission_gauge")
+    rows = lab.result("commission.gauge")
     assert [row["collection_rate_pct"] for row in rows] == [75]
 
 
@@ -270,7 +270,7 @@ def test_what_takes_back_names_the_line_it_takes_back(lab: Laboratory) -> None:
     assert pick(rows, "source_id", "amount", "reverses_line_id") == [
         ("A", 10, None), ("A", 4, None), ("B", -1, "A|1"), ("B", -4, "A|1"),
     ]  # fmt: skip
-    taken = lab.result("core.commission_reversal")
+    taken = lab.result("commission.reversal")
     assert pick(taken, "credit_id", "original_line_id", "original_amount", "original_credit") == [
         ("B", "A|1", 14, 1200),
     ]  # fmt: skip
@@ -293,13 +293,13 @@ def test_a_clawback_at_the_original_rate_takes_that_and_leaves_the_position(
 
 def test_the_lines_of_a_credit_are_what_it_earned_before_limits(lab: Laboratory) -> None:
     earned(lab, [credit("A", 1200)], QUOTA, 1000)
-    assert pick(lab.result("core.commission_priced", "tier_no"), "credit_id", "amount") == [
+    assert pick(lab.result("commission.priced_slice", "tier_no"), "credit_id", "amount") == [
         ("A", 10), ("A", 4),
     ]  # fmt: skip
     rows = lab.result("core.fct_commission", "tier_no")
     assert pick(rows, "line_id", "payee_id", "invoice_id", "amount") == [
         ("A|1", "E1", "I", 10), ("A|2", "E1", "I", 4),
     ]  # fmt: skip
-    assert pick(lab.result("core.commission_earning", "line_id"), "line_id", "amount") == [
+    assert pick(lab.result("commission.credit_earning", "line_id"), "line_id", "amount") == [
         ("A|1", 10), ("A|2", 4),
     ]  # fmt: skip

@@ -24,10 +24,10 @@ def releases(
 ) -> list[tuple[Any, ...]]:
     """Day, amount and cause of each part."""
     given_plans(lab, plan(part(event="invoiced", release=release)))
-    lab.given("core.commission_entry", entries)
-    lab.given("core.commission_cash", cash)
-    lab.build("core.commission_portion")
-    rows = lab.result("core.commission_release", "release_date, cause, amount")
+    lab.given("commission.earned", entries)
+    lab.given("commission.document_cash", cash)
+    lab.build("commission.portion")
+    rows = lab.result("commission.release", "release_date, cause, amount")
     return [(str(r["release_date"]), r["amount"], r["cause"]) for r in rows]
 
 
@@ -118,7 +118,8 @@ def cash_of(
     lab.given("core.fct_settlement", [
         {"item_kind": "invoice", "document_id": "I", "is_known": True, **row} for row in settled
     ])  # fmt: skip
-    rows = lab.result("core.commission_cash", "moved_date")
+    lab.build("commission.document_invoice")
+    rows = lab.result("commission.document_cash", "moved_date")
     return [(str(r["moved_date"]), r["cash_cents"], r["collectable_cents"]) for r in rows]
 
 
@@ -154,16 +155,17 @@ def test_a_part_of_what_was_paid_is_rounded_in_the_invoice_s_own_currency_first(
 def test_an_invoice_that_no_commission_waits_for_is_not_followed(lab: Laboratory) -> None:
     cash_of(lab, [settled("cash", "2026-10-20", 113)])
     lab.given("core.fct_credit", [credit("V", 100, family_id="J")])
-    assert lab.result("core.commission_cash") == []
+    lab.build("commission.document_invoice")
+    assert lab.result("commission.document_cash") == []
 
 
 def ledger(lab: Laboratory) -> list[tuple[Any, ...]]:
-    return sorted(pick(lab.result("core.commission_ledger"), "ledger", "cause", "amount"))
+    return sorted(pick(lab.result("commission.computed_line"), "ledger", "cause", "amount"))
 
 
 def test_what_is_earned_without_conditions_is_payable_at_once(lab: Laboratory) -> None:
     given_plans(lab, plan())
-    lab.given("core.commission_entry", [entry("A", 10)])
+    lab.given("commission.earned", [entry("A", 10)])
     assert ledger(lab) == [("earned", "invoice", 10), ("payable", "released_at_once", 10)]
 
 
@@ -171,7 +173,7 @@ def test_what_waits_is_held_until_it_is_released_and_what_is_due_later_stays_hel
     lab: Laboratory,
 ) -> None:
     releases(lab, [entry("A", 100)], HOLD)
-    lab.build("core.commission_release")
+    lab.build("commission.release")
     assert ledger(lab) == [
         ("earned", "invoice", 100), ("held", "held", 100), ("held", "released_at_once", -90),
         ("payable", "released_at_once", 90),
@@ -182,11 +184,11 @@ def test_a_portion_says_what_is_paid_on_its_day_and_what_is_held_back_until_when
     lab: Laboratory,
 ) -> None:
     releases(lab, [entry("A", 100)], HOLD)
-    (found,) = lab.result("core.commission_portion")
+    (found,) = lab.result("commission.portion")
     assert (found["amount"], found["hold_amount"]) == (90, 10)
     assert (str(found["release_date"]), str(found["hold_date"])) == ("2026-10-05", "2027-01-05")
     assert found["family_id"] is None  # a line that waits for nothing is its own source
-    assert {r["family_id"] for r in lab.result("core.commission_release")} == {found["portion_id"]}
+    assert {r["family_id"] for r in lab.result("commission.release")} == {found["portion_id"]}
 
 
 def test_a_line_that_another_ledger_repeats_is_marked_beside_the_line_it_repeats(
@@ -194,8 +196,8 @@ def test_a_line_that_another_ledger_repeats_is_marked_beside_the_line_it_repeats
 ) -> None:
     """The digest of a statement covers each pair once, so both stand in the same month."""
     releases(lab, [entry("A", 100)], HOLD)
-    lab.build("core.commission_release")
-    found = pick(lab.result("core.commission_ledger"), "ledger", "cause", "is_echo", "period")
+    lab.build("commission.release")
+    found = pick(lab.result("commission.computed_line"), "ledger", "cause", "is_echo", "period")
     assert sorted(found) == [
         ("earned", "invoice", False, "2026-10"), ("held", "held", True, "2026-10"),
         ("held", "released_at_once", True, "2026-10"),
@@ -210,14 +212,14 @@ def drawn(recoverable: bool) -> Row:
 
 
 def test_an_advance_is_payable_and_not_earned_a_guarantee_is_both(lab: Laboratory) -> None:
-    lab.given("core.commission_draw", [drawn(True)])
+    lab.given("commission.draw", [drawn(True)])
     assert ledger(lab) == [("payable", "draw", 300)]
-    lab.given("core.commission_draw", [drawn(False)])
+    lab.given("commission.draw", [drawn(False)])
     assert ledger(lab) == [("earned", "guarantee", 300), ("payable", "guarantee", 300)]
 
 
 def test_what_is_recovered_of_an_advance_is_taken_from_what_is_payable(lab: Laboratory) -> None:
-    lab.given("core.commission_draw", [{**drawn(True), "drawn": 0, "recovered": 200}])
+    lab.given("commission.draw", [{**drawn(True), "drawn": 0, "recovered": 200}])
     assert ledger(lab) == [("payable", "draw_recovered", -200)]
 
 

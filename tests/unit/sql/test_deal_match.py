@@ -28,7 +28,7 @@ def deal(**more: Any) -> Row:
 
 
 def reasons(lab: Laboratory, kind: str) -> list[str]:
-    rows = lab.result("core.deal_step", "key")
+    rows = lab.result("commission.deal_step", "key")
     return [row["reason_code"] for row in rows if row["kind"] == kind]
 
 
@@ -119,7 +119,7 @@ def test_a_deal_is_compared_with_all_its_contracts_together(
              won_date=day(dated))
         for name, net in zip("AB", nets, strict=True)
     ])  # fmt: skip
-    rows = [r for r in lab.result("core.deal_step") if r["kind"] == "won_to_contract"]
+    rows = [r for r in lab.result("commission.deal_step") if r["kind"] == "won_to_contract"]
     assert [(r["key"], r["expected"] - r["actual"], r["reason_code"]) for r in rows] == expected
 
 
@@ -132,7 +132,7 @@ def test_the_rest_of_a_deal_may_be_in_a_contract_that_names_no_deal(
         deal(opportunity_id="(none)", contract_id="B", won_date=None, won_amount=None,
              contract_net=rest),
     ])  # fmt: skip
-    rows = {r["key"]: r["reason_code"] for r in lab.result("core.deal_step")
+    rows = {r["key"]: r["reason_code"] for r in lab.result("commission.deal_step")
             if r["kind"] == "won_to_contract"}  # fmt: skip
     assert rows == {"O": expected, "B": "missing"}
 
@@ -171,11 +171,13 @@ def test_documents_that_name_no_document_before_them_are_listed(lab: Laboratory)
         {"invoice_id": "N", "kind": "credit_note", "invoice_date": day("2026-08-01"),
          "net_amount_base": -9},
     ])  # fmt: skip
-    assert pick(lab.result("core.deal_step", "key"), "kind", "key", "actual") == [
+    assert pick(lab.result("commission.deal_step", "key"), "kind", "key", "actual") == [
         ("order_to_invoice", "I", 30),  # nobody exports contracts
     ]
     lab.given("core.fct_contract", [{"contract_id": "A"}])
-    assert pick(lab.result("core.deal_step", "key"), "kind", "key", "period", "reason_code") == [
+    assert pick(
+        lab.result("commission.deal_step", "key"), "kind", "key", "period", "reason_code"
+    ) == [
         ("order_to_invoice", "I", "2026-08", "missing"),
         ("contract_to_order", "S", "2026-08", "missing"),
         ("contract_to_order", "T", "2026-11", "timing"),
@@ -192,7 +194,7 @@ def test_money_that_no_invoice_has_taken_is_listed(lab: Laboratory) -> None:
     ])  # fmt: skip
     assert reasons(lab, "invoice_to_receipt") == []  # nobody exports invoices
     lab.given("core.fct_invoice", [{"invoice_id": "I", "kind": "invoice", "contract_id": "A"}])
-    rows = lab.result("core.deal_step", "key")
+    rows = lab.result("commission.deal_step", "key")
     assert pick(rows, "kind", "key", "period", "expected", "actual", "reason_code") == [
         ("invoice_to_receipt", "R", "2026-08", 0, Decimal("30.01"), "missing"),
         ("invoice_to_receipt", "S", "2026-11", 0, 4, "timing"),

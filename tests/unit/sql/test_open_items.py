@@ -28,7 +28,7 @@ def entries(lab: Laboratory) -> list[tuple[Any, ...]]:
 
 def spans(lab: Laboratory, **tables: list[Row]) -> list[tuple[Any, ...]]:
     given_documents(lab, *ITEMS, **tables)
-    rows = lab.result("core.open_item_span", "document_id, instalment_seq, valid_from")
+    rows = lab.result("receivables.open_item_span", "document_id, instalment_seq, valid_from")
     return pick(rows, "document_id", "instalment_seq", "valid_from", "valid_before", "open_amount")
 
 
@@ -94,7 +94,7 @@ def test_a_foreign_receipt_is_shown_at_the_rate_of_its_day(lab: Laboratory) -> N
         {"currency": "USD", "rate_date": day("2026-10-01"), "rate_to_base": 7},
     ]).build("core.fx_day")  # fmt: skip
     given_documents(lab, *ITEMS, receipt=[receipt("R", "2026-10-02", 60, currency="USD")])
-    assert pick(lab.result("core.open_item_span"), "open_amount", "open_amount_base") == [
+    assert pick(lab.result("receivables.open_item_span"), "open_amount", "open_amount_base") == [
         (-60, -420)
     ]
 

@@ -137,7 +137,7 @@ def test_the_balance_of_every_period_end_is_a_sum_of_movements(lab: Laboratory) 
         bucket_span("not_due", "2026-11-09", None, -30, owner_id=None),
     ])  # fmt: skip
     rows = [
-        r for r in lab.result("core.receivable_day")
+        r for r in lab.result("receivables.balance_day")
         if r["as_of_date"] >= day("2026-11-01") and r["axis"] == "owner"
     ]  # fmt: skip
     assert pick(rows, "as_of_date", "member_id", "bucket", "open_amount_base", "items") == [
@@ -159,8 +159,8 @@ def test_customers_stand_at_the_days_policy_names(
     lab.con.execute("update policy.receivable set customer_history = ?", [history])
     lab.given("core.open_item_bucket_span", [
         bucket_span("not_due", "2026-11-01", None, 100, customer_id="K"),
-    ]).build("core.receivable_calendar")  # fmt: skip
-    rows = [r for r in lab.result("core.receivable_day") if r["axis"] == "customer"]
+    ]).build("receivables.balance_calendar")  # fmt: skip
+    rows = [r for r in lab.result("receivables.balance_day") if r["axis"] == "customer"]
     assert pick(rows, "as_of_date", "member_id", "open_amount_base") == [
         (day(f"2026-11-{number:02}"), "K", 100) for number in expected
     ]
@@ -173,7 +173,7 @@ def test_ageing_rolls_up_to_the_unit_the_owner_is_in_on_the_day(lab: Laboratory)
         {"employee_id": "E1", "calendar_date": day("2026-11-15"), "team_id": "T2",
          "region_id": "R"},
     ])  # fmt: skip
-    lab.given("core.receivable_day", [
+    lab.given("receivables.balance_day", [
         {"as_of_date": day(date), "axis": "owner", "member_id": owner, "bucket": "d1_30",
          "bucket_order": 2, "open_amount_base": amount, "items": 1}
         for date, owner, amount in [("2026-11-08", "E1", 100), ("2026-11-15", "E1", 100),
@@ -199,7 +199,7 @@ def test_ageing_by_customer_segment_partner_and_currency_adds_up(lab: Laboratory
     given_documents(
         lab,
         *SPANS,
-        "core.receivable_day",
+        "receivables.balance_day",
         invoice=[
             invoice(number, "2026-10-01", amount, "2026-11-01", customer_id=customer)
             for number, customer, amount in [("A", "K1", 10), ("B", "K1", 20), ("C", "K2", 5)]

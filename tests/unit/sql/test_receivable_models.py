@@ -61,9 +61,9 @@ def test_an_invoice_stays_open_until_the_cheque_has_cleared(lab: Laboratory) -> 
         receipt=[receipt("R", "2026-10-05", 100, method="cheque", cleared_date=day("2026-10-20"))],
         receipt_allocation=[allocation("R", "I", "2026-10-05", 100)],
     )
-    assert pick(lab.result("core.open_item_span"), "document_id", "valid_from", "valid_before") == [
-        ("I", day("2026-10-01"), day("2026-10-20"))
-    ]
+    assert pick(
+        lab.result("receivables.open_item_span"), "document_id", "valid_from", "valid_before"
+    ) == [("I", day("2026-10-01"), day("2026-10-20"))]
     assert [r["amount"] for r in lab.result("core.fct_collection")] == [100]
 
 
@@ -113,7 +113,7 @@ def test_a_small_note_is_kept_open_where_policy_says_so(lab: Laboratory) -> None
 
 
 def test_every_day_leads_to_the_next_day_looked_at(lab: Laboratory) -> None:
-    found = {r["calendar_date"]: r for r in lab.result("core.receivable_calendar")}
+    found = {r["calendar_date"]: r for r in lab.result("receivables.balance_calendar")}
     assert found[day("2026-11-02")]["as_of_date"] == day("2026-11-08")
     assert found[day("2026-11-02")]["customer_as_of_date"] == day("2026-11-08")
     assert found[day("2026-10-26")]["as_of_date"] == day("2026-10-31")
@@ -140,7 +140,7 @@ def test_the_sales_that_ratios_divide_by_are_those_policy_names(
         invoice=[invoice("I", "2026-11-02", 113, net_amount=100),
                  note("N", "2026-11-03", 33, net_amount=30)],
     )  # fmt: skip
-    assert sum(row["sales_base"] for row in lab.result("core.sales_day")) == expected
+    assert sum(row["sales_base"] for row in lab.result("receivables.sales_day")) == expected
     kpis = [
         row for row in lab.result("kpi.invoice")
         if (row["period_kind"], row["period_start"]) == ("month", day("2026-11-01"))
@@ -159,7 +159,7 @@ def test_what_came_in_of_an_instalment_stands_between_its_payments(lab: Laborato
         receipt_allocation=[allocation("R", "I", "2026-09-20", 30),
                             allocation("S", "I", "2026-10-10", 70)],
     )  # fmt: skip
-    rows = lab.result("core.due_span", "valid_from")
+    rows = lab.result("receivables.due_span", "valid_from")
     columns = ("valid_from", "valid_before", "due_amount_base", "collected_amount_base")
     assert pick(rows, *columns) == [
         (day("2026-10-01"), day("2026-10-10"), 100, 30),
@@ -175,8 +175,8 @@ def test_flows_are_of_the_window_before_the_day_and_the_opening_of_the_day_befor
     given_documents(
         lab,
         *SPANS,
-        "core.sales_day",
-        "core.due_span",
+        "receivables.sales_day",
+        "receivables.due_span",
         invoice=[
             invoice("old", "2026-08-16", 1000, "2026-08-16"),
             invoice("new", "2026-08-17", 100, "2026-09-17"),
@@ -187,7 +187,7 @@ def test_flows_are_of_the_window_before_the_day_and_the_opening_of_the_day_befor
         ],
     )  # fmt: skip
     columns = ("opening", "credit_sales", "due_amount_base", "collected_amount_base")
-    rows = lab.result("core.receivable_flow")
+    rows = lab.result("receivables.flow_day")
     assert pick(on(rows, "2026-11-15"), *columns) == [(1000, 100, 100, 60)]
     # on the last day of October the window still holds all of it, and nothing was open before
     assert pick(on(rows, "2026-10-31"), *columns) == [(0, 1100, 1100, 1060)]
@@ -208,7 +208,7 @@ def foreign(lab: Laboratory, setting: str) -> None:
 
 def test_foreign_items_are_worth_the_rate_of_the_day_looked_at(lab: Laboratory) -> None:
     foreign(lab, "closing_rate")
-    rows = lab.result("core.revaluation_day", "as_of_date")
+    rows = lab.result("receivables.revaluation_day", "as_of_date")
     found = {row["as_of_date"]: row["revaluation_base"] for row in rows}
     assert found[REPORT] == Decimal("100.01")
     assert found[day("2026-11-08")] == 0
@@ -223,7 +223,7 @@ def test_a_revaluation_row_stands_beside_the_item_and_in_its_bucket(lab: Laborat
         ("invoice_revaluation", "F", "d1_30", 0, Decimal("100.01")),
         ("invoice", "F", "d1_30", Decimal("100.01"), Decimal("700.07")),
     ]
-    lab.build("core.revaluation_day", "core.receivable_day", "mart.receivable_ageing")
+    lab.build("receivables.revaluation_day", "receivables.balance_day", "mart.receivable_ageing")
     totals = lab.query(
         "select scope_kind, sum(open_amount_base) as amount from mart.receivable_ageing "
         "where as_of_date = date '2026-11-15' and scope_kind <> 'partner' group by all"
@@ -236,7 +236,7 @@ def test_the_revaluation_is_shown_whether_or_not_it_is_booked(
     lab: Laboratory, setting: str
 ) -> None:
     foreign(lab, setting)
-    lab.build("core.revaluation_day", "core.receivable_day", "mart.receivable_ageing")
+    lab.build("receivables.revaluation_day", "receivables.balance_day", "mart.receivable_ageing")
     row = next(r for r in lab.result("mart.receivable_revaluation") if r["as_of_date"] == REPORT)
     columns = ("currency", "closing_rate", "document_rate_base", "closing_rate_base")
     assert pick([row], *columns) == [("USD", 8, Decimal("700.07"), Decimal("800.08"))]
@@ -297,7 +297,7 @@ def limits(lab: Laboratory) -> list[Row]:
         *SPANS,
         invoice=[invoice("I", "2026-10-05", 120), invoice("J", "2026-11-05", 999, customer_id="M")],
     )
-    return lab.result("core.credit_exposure_span")
+    return lab.result("receivables.credit_exposure_span")
 
 
 def test_exposure_is_of_customers_with_a_limit(lab: Laboratory) -> None:
@@ -307,23 +307,23 @@ def test_exposure_is_of_customers_with_a_limit(lab: Laboratory) -> None:
 
 def test_credit_use_counts_limits_that_nobody_used(lab: Laboratory) -> None:
     limits(lab)
-    lab.build("core.credit_exposure_span")
+    lab.build("receivables.credit_exposure_span")
     columns = ("scope_id", "credit_limit", "credit_exposure", "credit_breaches")
-    rows = lab.result("core.credit_use_day")
+    rows = lab.result("receivables.credit_use_day")
     assert pick(on(rows, "2026-11-15"), *columns) == [("C", 400, 120, 1)]
     assert pick(on(rows, "2026-09-30"), *columns) == [("C", 400, 0, 0)]
 
 
 def test_credit_use_is_known_of_customers_that_use_it_at_every_week_end(lab: Laboratory) -> None:
     limits(lab)
-    lab.build("core.credit_exposure_span")
-    rows = [r for r in lab.result("core.credit_use_day") if r["scope_kind"] == "customer"]
+    lab.build("receivables.credit_exposure_span")
+    rows = [r for r in lab.result("receivables.credit_use_day") if r["scope_kind"] == "customer"]
     columns = ("as_of_date", "scope_id", "credit_limit", "credit_exposure", "credit_breaches")
     assert {r["scope_id"] for r in rows} == {"K"}
     assert pick(rows, *columns)[-2:] == [
         (day("2026-11-08"), "K", 100, 120, 1), (day("2026-11-15"), "K", 100, 120, 1),
     ]  # fmt: skip
-    partners = [r for r in lab.result("core.credit_use_day") if r["scope_kind"] == "partner"]
+    partners = [r for r in lab.result("receivables.credit_use_day") if r["scope_kind"] == "partner"]
     assert partners == []  # (none) is no partner
 
 
@@ -349,7 +349,7 @@ def test_ratios_are_exact_and_rounded_half_up_once(lab: Laboratory) -> None:
          "overdue_revaluation_base": 0}
         for bucket, amount, late in [("not_due", 100_000, 0), ("d1_30", 20_000, 20_000)]
     ])  # fmt: skip
-    lab.given("core.receivable_flow", [
+    lab.given("receivables.flow_day", [
         {"as_of_date": REPORT, "scope_kind": "company", "scope_id": "C", "credit_sales": 1_000_000,
          "opening": 100_000, "due_amount_base": 3, "collected_amount_base": 2},
     ])  # fmt: skip
@@ -367,12 +367,12 @@ def test_a_ratio_to_next_to_nothing_has_no_value_and_stops_nothing(lab: Laborato
          "open_amount_base": 90_000_000_000, "overdue_amount_base": 0, "revaluation_base": 0,
          "overdue_revaluation_base": 0},
     ])  # fmt: skip
-    lab.given("core.receivable_flow", [
+    lab.given("receivables.flow_day", [
         {"as_of_date": REPORT, "scope_kind": "company", "scope_id": "C", "opening": 0,
          "credit_sales": Decimal("0.01"), "due_amount_base": Decimal("0.01"),
          "collected_amount_base": 5_420_271},
     ])  # fmt: skip
-    lab.given("core.credit_use_day", [
+    lab.given("receivables.credit_use_day", [
         {"as_of_date": REPORT, "scope_kind": "company", "scope_id": "C",
          "credit_limit": Decimal("0.01"), "credit_exposure": 90_000_000_000},
     ])  # fmt: skip

@@ -27,7 +27,7 @@ def test_dso_divides_by_the_credit_sales_of_the_scope(lab: Laboratory) -> None:
     lab.given("mart.receivable_ageing", [
         ageing("E1", "not_due", 600), ageing("E1", "d1_30", 300), ageing("E2", "not_due", 5),
     ])  # fmt: skip
-    lab.given("core.receivable_flow", [
+    lab.given("receivables.flow_day", [
         {"as_of_date": day("2026-11-15"), "scope_kind": "employee", "scope_id": "E1",
          "credit_sales": 900},
     ])  # fmt: skip
@@ -68,8 +68,8 @@ def test_credit_sales_look_back_ninety_one_days(lab: Laboratory) -> None:
             ("E1", "2026-08-16", 1), ("E1", "2026-08-17", 10), ("E1", "2026-11-15", 100),
             (None, "2026-11-15", -30),
         ])
-    ]).build("core.sales_day")  # fmt: skip
-    rows = [r for r in lab.result("core.receivable_flow") if r["as_of_date"] == day("2026-11-15")]
+    ]).build("receivables.sales_day")  # fmt: skip
+    rows = [r for r in lab.result("receivables.flow_day") if r["as_of_date"] == day("2026-11-15")]
     found = {(r["scope_kind"], r["scope_id"]): r["credit_sales"] for r in rows}
     assert found["employee", "E1"] == 110
     assert found["employee", "(none)"] == -30
@@ -84,8 +84,8 @@ def test_credit_sales_belong_to_the_unit_of_the_day_looked_at(lab: Laboratory) -
     lab.given("core.fct_invoice", [
         {"invoice_id": "I", "kind": "invoice", "owner_id": "E1",
          "invoice_date": day("2026-11-02"), "credit_sales_base": 100},
-    ]).build("core.sales_day")  # fmt: skip
-    rows = [r for r in lab.result("core.receivable_flow") if r["as_of_date"] == day("2026-11-15")]
+    ]).build("receivables.sales_day")  # fmt: skip
+    rows = [r for r in lab.result("receivables.flow_day") if r["as_of_date"] == day("2026-11-15")]
     assert ("team", "T2") in pick(rows, "scope_kind", "scope_id")
 
 
@@ -144,8 +144,10 @@ def test_counting_back_uses_up_the_newest_month_first(lab: Laboratory) -> None:
         for number, date, amount in [
             ("1", "2026-09-10", 100_000), ("2", "2026-08-10", 80_000), ("3", "2026-07-10", 70_000),
         ]
-    ]).build("core.receivable_calendar", "core.sales_day")  # fmt: skip
-    rows = [r for r in lab.result("core.dso_countback") if r["as_of_date"] == day("2026-09-30")]
+    ]).build("receivables.balance_calendar", "receivables.sales_day")  # fmt: skip
+    rows = [
+        r for r in lab.result("receivables.dso_countback") if r["as_of_date"] == day("2026-09-30")
+    ]
     # September 30 days, August 31, and 32/70 of July's 31
     assert pick(rows, "scope_kind", "dso_countback") == [("company", Decimal("75.1714"))]
 
@@ -161,7 +163,7 @@ def test_counting_back_uses_up_the_newest_month_first(lab: Laboratory) -> None:
 def test_counting_back_ends_where_the_sales_of_a_month_cover_all_that_is_owed(
     lab: Laboratory, sold: list[tuple[str, int]], expected: str
 ) -> None:
-    lab.as_of(day("2026-09-30")).given("core.sales_day", [
+    lab.as_of(day("2026-09-30")).given("receivables.sales_day", [
         {"invoice_date": day(date), "owner_id": "E1", "customer_id": "K", "segment": "(none)",
          "partner_id": "(none)", "currency": "CNY", "sales_base": amount}
         for date, amount in sold
@@ -170,14 +172,16 @@ def test_counting_back_ends_where_the_sales_of_a_month_cover_all_that_is_owed(
         {"as_of_date": day("2026-09-30"), "scope_kind": "company", "scope_id": "C",
          "bucket": "not_due", "open_amount_base": 100},
     ])  # fmt: skip
-    rows = [r for r in lab.result("core.dso_countback") if r["as_of_date"] == day("2026-09-30")]
+    rows = [
+        r for r in lab.result("receivables.dso_countback") if r["as_of_date"] == day("2026-09-30")
+    ]
     assert pick(rows, "scope_kind", "dso_countback") == [("company", Decimal(expected))]
 
 
 def test_a_customer_is_counted_back_on_every_day_it_is_looked_at(lab: Laboratory) -> None:
     sale = {"owner_id": "E1", "customer_id": "K", "segment": "(none)", "partner_id": "(none)",
             "currency": "CNY"}  # fmt: skip
-    lab.given("core.sales_day", [
+    lab.given("receivables.sales_day", [
         {**sale, "invoice_date": day("2026-10-20"), "sales_base": 100},
         {**sale, "invoice_date": day("2026-11-12"), "sales_base": 40},
     ])  # fmt: skip
@@ -186,7 +190,7 @@ def test_a_customer_is_counted_back_on_every_day_it_is_looked_at(lab: Laboratory
          "open_amount_base": amount}
         for date, amount in [("2026-11-08", 100), ("2026-11-15", 90), ("2026-11-01", 101)]
     ])  # fmt: skip
-    rows = lab.result("core.dso_countback")
+    rows = lab.result("receivables.dso_countback")
     # 8 days of November and all of October; 15 days and half of October; more than ever was sold
     assert pick(rows, "as_of_date", "scope_id", "dso_countback") == [
         (day("2026-11-08"), "K", 39), (day("2026-11-15"), "K", Decimal("30.5")),
@@ -201,7 +205,7 @@ def test_amounts_beyond_64_bits_divide_as_exactly(lab: Laboratory) -> None:
             {**scope, "bucket": "not_due", "open_amount_base": 6 * scale, "overdue_amount_base": 0,
              "revaluation_base": 0, "overdue_revaluation_base": 0},
         ])  # fmt: skip
-        lab.given("core.receivable_flow", [
+        lab.given("receivables.flow_day", [
             {**scope, "credit_sales": 9 * scale, "opening": -scale, "due_amount_base": 9 * scale,
              "collected_amount_base": 4 * scale},
         ])  # fmt: skip
@@ -213,7 +217,7 @@ def test_amounts_beyond_64_bits_divide_as_exactly(lab: Laboratory) -> None:
 
 def test_a_limit_used_by_orders_alone_is_shown_where_nothing_is_open(lab: Laboratory) -> None:
     use = {"as_of_date": day("2026-11-15"), "scope_kind": "customer", "credit_limit": 100}
-    lab.given("core.credit_use_day", [
+    lab.given("receivables.credit_use_day", [
         {**use, "scope_id": "K", "credit_exposure": 150, "credit_breaches": 1},
         {**use, "scope_id": "L", "credit_exposure": 0, "credit_breaches": 0},
     ])  # fmt: skip

@@ -3,7 +3,7 @@ select
   books.last_period,
   books.open_period,
   closed.periods > 0 as is_begun
-from core.open_period as books
+from commission.open_period as books
 cross join (
   select count(*) as periods
   from core.closed_period

@@ -6,7 +6,7 @@ select
   component.label_zh,
   component.label_en,
   portion.hold_amount as amount
-from core.commission_portion as portion
+from commission.portion as portion
 cross join core.parameter as parameter
 inner join policy.commission_component as component
   on

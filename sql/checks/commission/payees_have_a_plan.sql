@@ -1,0 +1,71 @@
+-- check:    payees_have_a_plan
+-- guards:   mart.commission_statement
+-- severity: warn
+-- zh:       业务归属人在当日适用某个提成方案
+-- en:       whoever is named on what plans pay for has a plan on that day
+-- why:      a misspelt role, or a unit no plan names, pays nobody; before a role's first plan that is meant
+with named as (
+  select
+    event_id,
+    quota_date,
+    owner_id as employee_id
+  from core.fct_credit_event
+  where owner_id is not null
+  union
+  select
+    event.event_id,
+    event.quota_date,
+    split.employee_id
+  from core.fct_credit_event as event
+  inner join staging.opportunity_split as split on event.opportunity_id = split.opportunity_id
+),
+
+begins as (
+  select
+    role,
+    min(valid_from) as valid_from
+  from policy.commission_plan
+  group by role
+),
+
+first_plan as (
+  select min(valid_from) as valid_from
+  from policy.commission_plan
+),
+
+unpaid as (
+  select
+    named.employee_id,
+    org.role,
+    strftime(named.quota_date, '%Y-%m') as period,
+    count(*) as documents
+  from named
+  inner join core.org_day as org
+    on named.employee_id = org.employee_id and named.quota_date = org.calendar_date and org.is_active
+  left join commission.payee_plan_span as paid
+    on
+      named.employee_id = paid.employee_id
+      and named.quota_date >= paid.valid_from
+      and named.quota_date <= paid.valid_to
+  left join policy.unpaid_role as unpaid_role on org.role = unpaid_role.role
+  left join begins on org.role = begins.role
+  cross join first_plan
+  cross join commission.open_period as closed
+  where
+    paid.employee_id is null
+    and unpaid_role.role is null
+    and named.quota_date >= coalesce(begins.valid_from, first_plan.valid_from)
+    and strftime(named.quota_date, '%Y-%m') > closed.last_period
+  group by named.employee_id, org.role, strftime(named.quota_date, '%Y-%m')
+)
+
+select
+  employee_id,
+  period,
+  role,
+  documents,
+  concat(
+    employee_id, ' (role ', role, ') is named on ', cast(documents as varchar),
+    ' documents of ', period, ' that plans pay for, and no plan pays them then'
+  ) as problem
+from unpaid
