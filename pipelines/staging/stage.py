@@ -134,10 +134,7 @@ def _update(
     parents = fingerprint([warehouse.state(f"lost.{name}") for name in _parents(table)])
     all_in_doubt = fresh or warehouse.state(judged) != parents
     with warehouse.transaction():
-        warehouse.con.execute(
-            "delete from meta.built where name in (?, ?, ?)",
-            [f"merged.{table.name}", f"staging.{table.name}", judged],
-        )
+        warehouse.unnote(f"merged.{table.name}", f"staging.{table.name}", judged)
         if fresh:
             warehouse.con.execute("delete from meta.merged where table_name = ?", [table.name])
             create_relations(warehouse, table)
@@ -160,14 +157,13 @@ def _update(
         _write_account(warehouse, table, groups)
         if any(group.is_full for group in added) or before != held_mark(warehouse, table):
             _note_lost_keys(warehouse, table)
-        warehouse.con.execute("insert into meta.built values (?, ?, 0)", [judged, parents])
+        warehouse.note(judged, parents)
 
 
 def _note_lost_keys(warehouse: Warehouse, table: Table) -> None:
     """Rows may have left the table: whatever refers to it has to be judged anew, all of it."""
     name = f"lost.{table.name}"
-    mark = fingerprint(warehouse.state(name))
-    warehouse.con.execute("insert or replace into meta.built values (?, ?, 0)", [name, mark])
+    warehouse.note(name, fingerprint(warehouse.state(name)))
 
 
 def _merged(warehouse: Warehouse, table: Table) -> list[str]:
@@ -184,7 +180,7 @@ def _remember(warehouse: Warehouse, table: Table, wanted: str, marks: list[str])
     if not marks and is_derivable(table):
         content = fingerprint(content, wanted)
     for name, mark in ((f"merged.{table.name}", wanted), (f"staging.{table.name}", content)):
-        warehouse.con.execute("insert into meta.built values (?, ?, ?)", [name, mark, rows])
+        warehouse.note(name, mark, rows)
 
 
 def _write_account(warehouse: Warehouse, table: Table, groups: Sequence[Group]) -> None:

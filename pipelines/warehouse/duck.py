@@ -37,13 +37,28 @@ def fingerprint(*parts: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+class Memory:
+    """What the open database is known to hold, shared by all its cursors."""
+
+    def __init__(self) -> None:
+        self.built: dict[str, tuple[str, int]] | None = None
+        self.views: set[str] | None = None
+
+    def forget(self) -> None:
+        """What was read may have been rolled back."""
+        self.built = self.views = None
+
+
 class Warehouse:
     """One open DuckDB database with attain's schemas."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, path: Path, memory: Memory | None = None
+    ) -> None:
         self.con = con
         self.path = path
         self._leaves_room = False
+        self._memory = memory if memory is not None else Memory()
 
     def prepare(self) -> None:
         """Create schemas and the memory of what was built."""
@@ -56,20 +71,25 @@ class Warehouse:
 
     def beside(self) -> Warehouse:
         """The same database for another thread."""
-        return Warehouse(self.con.cursor(), self.path)
+        return Warehouse(self.con.cursor(), self.path, self._memory)
 
     def state(self, name: str) -> str | None:
         """The fingerprint a table was built from; `None` when it was never built."""
-        found = self.con.execute(
-            "select fingerprint from meta.built where name = ?", [name]
-        ).fetchone()
-        return str(found[0]) if found else None
+        found = self._built().get(name)
+        return found[0] if found else None
 
     def row_count(self, name: str) -> int:
-        found = self.con.execute(
-            "select row_count from meta.built where name = ?", [name]
-        ).fetchone()
-        return int(found[0]) if found else 0
+        found = self._built().get(name)
+        return found[1] if found else 0
+
+    def _built(self) -> dict[str, tuple[str, int]]:
+        """What each table was built from, read once: nobody else writes while this one is open."""
+        if self._memory.built is None:
+            rows = self.con.execute(
+                "select name, fingerprint, row_count from meta.built"
+            ).fetchall()
+            self._memory.built = {name: (mark, count) for name, mark, count in rows}
+        return self._memory.built
 
     def build(self, model: Model, extra: Sequence[object] = ()) -> Built:
         """Build a model's table unless it is current; the old table stays until the new is whole.
@@ -90,38 +110,50 @@ class Warehouse:
         """Replace a table by the rows of a query and remember what it was built from."""
         kind, other = ("view", "table") if is_view else ("table", "view")
         with self.transaction():
-            if self._is(other, name):  # a model may become a view, or a table again
-                self.con.execute(f"drop {other} {name}")
+            if (name in self._views() and not is_view) or (is_view and self._is_table(name)):
+                self.con.execute(f"drop {other} {name}")  # a model may become the other
             found = self.con.execute(f"create or replace {kind} {name} as {sql}").fetchone()
             rows = int(found[0]) if found else 0
-            self._note(name, mark, rows)
+            self.note(name, mark, rows)
+            (self._views().add if is_view else self._views().discard)(name)
             return rows
 
-    def _is(self, kind: str, name: str) -> bool:
-        """Whether there is a table or view of that name; views are the quick question."""
-        schema, _, table = name.partition(".")
-        return bool(
-            self.scalar(
-                f"select count(*) from duckdb_{kind}s() where schema_name = ? "
-                f"and {kind}_name = ? and database_name = current_database()",
-                [schema, table],
-            )
-        )
+    def _views(self) -> set[str]:
+        if self._memory.views is None:
+            rows = self.con.execute(
+                "select schema_name || '.' || view_name from duckdb_views() "
+                "where not internal and database_name = current_database()"
+            ).fetchall()
+            self._memory.views = {name for (name,) in rows}
+        return self._memory.views
+
+    def _is_table(self, name: str) -> bool:
+        return name not in self._views() and self.exists(name)
 
     def remember(self, name: str, mark: str) -> int:
         """Note what a table was built from; the number of its rows."""
         rows = int(self.scalar(f"select count(*) from {name}"))
-        self._note(name, mark, rows)
+        self.note(name, mark, rows)
         return rows
 
-    def _note(self, name: str, mark: str, rows: int) -> None:
-        """An update first: replacing on conflict takes seven times as long."""
+    def note(self, name: str, mark: str, rows: int = 0) -> None:
+        """Note what something was made from.
+
+        An update first: replacing on conflict takes seven times as long.
+        """
         found = self.con.execute(
             "update meta.built set fingerprint = ?, row_count = ? where name = ?",
             [mark, rows, name],
         ).fetchone()
         if not found or not found[0]:
             self.con.execute("insert into meta.built values (?, ?, ?)", [name, mark, rows])
+        self._built()[name] = (mark, rows)
+
+    def unnote(self, *names: str) -> None:
+        """What was noted holds no longer: these are made anew."""
+        self.con.execute("delete from meta.built where name in (select unnest(?))", [list(names)])
+        for name in names:
+            self._built().pop(name, None)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -131,6 +163,7 @@ class Warehouse:
             yield
         except BaseException:
             self.con.execute("rollback")
+            self._memory.forget()
             raise
         self.con.execute("commit")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.warehouse.duck import Warehouse
-from pipelines.warehouse.model import tables_parsed
+from pipelines.warehouse.model import tables_read
 from pipelines.warehouse.quoting import identifier, literal
 from pipelines.warehouse.template import render
 
@@ -170,7 +170,7 @@ def _views(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], set[str]]:
         ).fetchall()
     }
     reads = {
-        name: tables_parsed(sql.split(" AS ", 1)[1].rstrip().rstrip(";"))
+        name: tables_read(sql.split(" AS ", 1)[1])
         for name, sql in every.items()
         if name.startswith(("mart.", "kpi."))
     }

@@ -21,6 +21,7 @@ def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(shipped("sql")),
         undefined=jinja2.StrictUndefined,
+        bytecode_cache=jinja2.FileSystemBytecodeCache(),  # compiled once on a machine
         autoescape=False,  # SQL, not HTML
         trim_blocks=False,
         keep_trailing_newline=False,

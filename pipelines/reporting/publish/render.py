@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipelines.reporting.drilldown.page import Drilldown
@@ -61,6 +61,7 @@ def environment() -> Environment:
         loader=FileSystemLoader(shipped("reports", "templates")),
         autoescape=True,
         undefined=StrictUndefined,
+        bytecode_cache=FileSystemBytecodeCache(),  # compiled once on a machine
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,

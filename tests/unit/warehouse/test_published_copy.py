@@ -9,8 +9,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.models.shape import empty_warehouse
 from pipelines.sources.contract import contact_columns
 from pipelines.warehouse.duck import Warehouse, open_warehouse
+from pipelines.warehouse.model import tables_parsed, tables_read
 from pipelines.warehouse.published import PublishedCopy, write_published_copy
 
 
@@ -121,3 +123,14 @@ def test_a_file_that_is_mostly_free_is_written_anew_next_time(
     assert not (tmp_path / "published.duckdb").exists()
     published(warehouse, tmp_path)
     assert (tmp_path / "attain.duckdb").stat().st_size < large / 3
+
+
+def test_what_a_view_reads_is_read_off_as_the_engine_prints_it() -> None:
+    with empty_warehouse() as (warehouse, _):
+        printed = warehouse.con.execute(
+            "select sql from duckdb_views() where not internal and schema_name in ('mart', 'kpi')"
+        ).fetchall()
+    assert len(printed) > 3
+    for (sql,) in printed:
+        query = sql.split(" AS ", 1)[1].rstrip().rstrip(";")
+        assert tables_read(query) == tables_parsed(query)
