@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import dagster as dg
 
 from pipelines.checks.findings import Finding
+from pipelines.errors import UserError
+from pipelines.run.one_run import OneRun
+from pipelines.run.session import Session
 
 
 def asset_key(table: str) -> dg.AssetKey:
@@ -21,6 +25,16 @@ OWNER = "team:sales-operations"
 def tables_of(keys: Iterable[dg.AssetKey]) -> set[str]:
     """The warehouse tables that assets are."""
     return {".".join(key.path) for key in keys}
+
+
+@contextmanager
+def step_of(run: OneRun, name: str) -> Iterator[Session]:
+    """One step of a run; a mistake that a person can set right is its first line on the page."""
+    try:
+        with run.step(name) as session:
+            yield session
+    except UserError as error:
+        raise dg.Failure(description=error.message, allow_retries=False) from None
 
 
 def check_result(

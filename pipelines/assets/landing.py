@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import dagster as dg
 
-from pipelines.assets.keys import OWNER, asset_key, check_result, tables_of
+from pipelines.assets.keys import OWNER, asset_key, check_result, step_of, tables_of
 from pipelines.checks.reconciliations import Reconciliation
 from pipelines.run import steps
 from pipelines.run.one_run import OneRun
@@ -44,7 +44,7 @@ def landing_asset(expected_days: Mapping[str, int]) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, run: dg.ResourceParam[OneRun]
     ) -> Iterator[dg.MaterializeResult[None]]:
         # files are matched to tables as a whole: landing one of them is landing all
-        with run.step("land") as session:
+        with step_of(run, "land") as session:
             rows = steps.land(session)
             for key in sorted(context.selected_asset_keys):
                 name = key.path[-1]
@@ -98,7 +98,7 @@ def staging_asset(checks: Iterable[Reconciliation]) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         asked = tables_of(context.selected_asset_keys)
         wanted = [name for name in canonical_tables() if f"staging.{name}" in asked]
-        with run.step("stage") as session:
+        with step_of(run, "stage") as session:
             staged = steps.stage(session, wanted) if asked else {}
             for name in wanted:
                 account = staged[name]

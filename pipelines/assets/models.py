@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import dagster as dg
 
-from pipelines.assets.keys import OWNER, asset_key, check_result, tables_of
+from pipelines.assets.keys import OWNER, asset_key, check_result, step_of, tables_of
 from pipelines.assets.landing import check_spec
 from pipelines.checks.reconciliations import Reconciliation
 from pipelines.ledger.tables import LEDGER_TABLES
@@ -44,7 +44,7 @@ def policy_asset() -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, run: dg.ResourceParam[OneRun]
     ) -> Iterator[dg.MaterializeResult[None]]:
         asked = tables_of(context.selected_asset_keys)
-        with run.step("policy") as session:
+        with step_of(run, "policy") as session:
             for table, rows in steps.policies(session, asked).items():
                 yield dg.MaterializeResult(
                     asset_key=asset_key(table), metadata={"dagster/row_count": rows}
@@ -103,7 +103,7 @@ def compute_asset(
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         asked = tables_of(context.selected_asset_keys)
         judged = {key.name for key in context.selected_asset_check_keys}
-        with run.step("compute") as session:
+        with step_of(run, "compute") as session:
             for work in order:
                 if isinstance(work, Model):
                     if work.name in asked:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import dagster as dg
 
-from pipelines.assets.keys import OWNER, asset_key
+from pipelines.assets.keys import OWNER, asset_key, step_of
 from pipelines.assets.models import BUILT
 from pipelines.run import steps
 from pipelines.run.one_run import PUBLISH, OneRun
@@ -40,7 +40,7 @@ def _report_asset(name: str) -> dg.AssetsDefinition:
         ],
     )
     def build(run: dg.ResourceParam[OneRun]) -> dg.MaterializeResult[None]:
-        with run.step(step) as session:
+        with step_of(run, step) as session:
             if REPORTS[name].after_checks:
                 return dg.MaterializeResult(metadata={"built": "after all checks, when published"})
             if not session.is_whole and (stopping := causes(session, name)):

@@ -103,7 +103,7 @@ def _dated(
 
 
 def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
-    """Monday 06:00 for the week, the third day 06:00 for the month, in the company's time zone.
+    """Monday 06:00 for the week, the third day 06:00 for the month, unless the settings say else.
 
     After days of being off, each missed week or month is one tick and one run, oldest first.
     """
@@ -120,7 +120,7 @@ def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
         dg.ScheduleDefinition(
             name="monday_morning",
             job_name=WEEKLY_JOB,
-            cron_schedule="0 6 * * 1",
+            cron_schedule=settings.run_at.week,
             execution_timezone=settings.time_zone,
             execution_fn=weekly,
             description="The week that ended yesterday, before eight.",
@@ -128,7 +128,7 @@ def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
         dg.ScheduleDefinition(
             name="month_close",
             job_name=MONTHLY_JOB,
-            cron_schedule="0 6 3 * *",
+            cron_schedule=settings.run_at.month,
             execution_timezone=settings.time_zone,
             execution_fn=monthly,
             description="Last month, on its third day after.",
@@ -142,7 +142,7 @@ def sensors(workspace: Workspace) -> list[dg.SensorDefinition]:
     @dg.sensor(
         name="exports_arrived",
         job_name=REFRESH_JOB,
-        minimum_interval_seconds=30,
+        minimum_interval_seconds=10,
         description="Starts a run when exports arrived or changed; their content decides.",
     )
     def exports_arrived(context: dg.SensorEvaluationContext) -> dg.SensorResult:

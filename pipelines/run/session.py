@@ -214,7 +214,6 @@ class Session:
                 offenders=finding.offenders,
             )
             for finding in found
-            if finding in self.findings
         ]
         insert(con, "mart.check_history", kept)
 

@@ -52,6 +52,18 @@ class Input(BaseModel):
     export: Literal["full", "delta"] = "full"
 
 
+Cron = Annotated[str, Field(pattern=r"^(\S+ ){4}\S+$")]
+
+
+class RunAt(BaseModel):
+    """When the schedules tick, as cron writes it, in the company's time zone."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    week: Cron = "0 6 * * 1"
+    month: Cron = "0 6 3 * *"
+
+
 class Settings(BaseModel):
     """`attain.yaml`. Every key has a default except the company's name.
 
@@ -72,6 +84,7 @@ class Settings(BaseModel):
     history_start: dt.date | None = None
     inputs: tuple[Input, ...] = (Input(path="data/raw"),)
     reports: Annotated[tuple[ReportName, ...], Field(min_length=1)] = get_args(ReportName)
+    run_at: RunAt = RunAt()
     up_is_red: bool = False
     memory_limit: Annotated[str, Field(pattern=r"^\d+(\.\d+)?\s?(MB|GB|MiB|GiB)$")] = "2GB"
 

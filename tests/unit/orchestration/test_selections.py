@@ -27,6 +27,9 @@ O3,E1,C,2026-09-03,order,won,3000,CNY,2026-10-03
 O4,E1,D,2026-09-04,negotiation,lost,4000,CNY,2026-10-04
 O5,E1,E,2026-09-05,qualification,open,5000,CNY,
 """
+NO_RATE = """invoice_id,kind,customer_id,invoice_date,net_amount,gross_amount,currency,status
+I1,invoice,C1,2026-10-01,100,113,USD,posted
+"""
 PEOPLE = "employee_id,name,email,hire_date\nE1,甲,e1@example.com,2024-01-01\n"
 
 
@@ -84,7 +87,7 @@ def materialise(
 def said(done: dg.ExecuteInProcessResult) -> list[str]:
     """The first line of every step that failed."""
     return [
-        (event.step_failure_data.user_failure_data.description or "")
+        event.step_failure_data.user_failure_data.description or ""
         for event in done.all_events
         if event.event_type_value == "STEP_FAILURE" and event.step_failure_data.user_failure_data
     ]
@@ -170,15 +173,16 @@ def test_what_was_never_landed_or_computed_is_refused_with_what_to_do(tmp_path: 
 def test_what_a_failed_check_stops_is_refused_alone_too_and_takes_no_notice_away(
     computed: Workspace,
 ) -> None:
-    raw = computed.root / "data" / "canonical" / "opportunity.csv"
-    raw.write_text("opportunity_id,owner_id\nO1,E1\n", encoding="utf-8")  # created_at is required
+    raw = computed.root / "data" / "canonical"
+    (raw / "customer.csv").write_text("customer_id,name\nC1,丙\n", encoding="utf-8")
+    (raw / "invoice.csv").write_text(NO_RATE, encoding="utf-8")
     outcome = run(computed, DAY, STARTED)
-    assert outcome.exit_code == 1 and "director_weekly" in outcome.kept
+    assert outcome.exit_code == 1 and outcome.kept == ["director_weekly"]
     before = pages(computed)
-    for keys in ([["mart", "funnel_stage"]], [["reports", "director_weekly"]]):
+    for keys in ([["mart", "receivable_item"]], [["reports", "director_weekly"]]):
         done = materialise(computed, keys)
         assert not done.success
-        assert "staging.opportunity" in said(done)[0] and "refresh" in said(done)[0]
+        assert "core.fct_invoice: " in said(done)[0] and "refresh" in said(done)[0]
     assert pages(computed) == before
     done = materialise(computed, [["reports", "sales_ops"]])  # the notice of the other stays
     assert done.success, said(done)
@@ -216,18 +220,19 @@ def test_a_check_alone_judges_the_table_as_it_stands(computed: Workspace) -> Non
     assert done.success and verdict.passed
 
 
-def test_a_partition_of_the_page_and_the_command_give_the_same_bytes(
-    computed: Workspace, tmp_path: Path
-) -> None:
-    page = company(tmp_path / "page")
+def test_a_partition_of_the_page_and_the_command_give_the_same_bytes(tmp_path: Path) -> None:
+    page, command = company(tmp_path / "page"), company(tmp_path / "command")
     job = load_definitions(page.root).resolve_job_def(WEEKLY_JOB)
     with open_instance(page.dagster_home) as instance:
         done = job.execute_in_process(
             partition_key="2026-11-15", instance=instance, raise_on_error=False
         )
-    assert done.success, said(done)
-    ours, theirs = pages(page), pages(computed)
+        record = instance.get_run_record_by_id(done.run_id)
+    assert done.success and record is not None, said(done)
+    started = record.create_timestamp.astimezone(dt.UTC).replace(tzinfo=None)
+    run(command, DAY, started)
+    ours, theirs = pages(page), pages(command)
     assert ours.keys() == theirs.keys()
     assert {name for name in ours if ours[name] != theirs[name]} == set()
-    assert held(page) == held(computed)
+    assert held(page) == held(command)
     assert not run(page, DAY, STARTED).changed  # it left the record of its run
