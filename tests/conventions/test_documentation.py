@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from laboratory import ROOT
 
 from pipelines.cli.main import cli
 from pipelines.handbook.handbook import documents
+from tests.support.laboratory import ROOT
 
 
 @pytest.fixture(scope="module")

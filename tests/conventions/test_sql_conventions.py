@@ -7,7 +7,6 @@ import re
 from typing import Any
 
 import pytest
-from laboratory import models, shipped
 
 from pipelines.checks.reconciliations import all_reconciliations
 from pipelines.sources.contract import canonical_tables
@@ -20,6 +19,7 @@ from pipelines.warehouse.quoting import identifier
 from pipelines.warehouse.spark import spark_sql
 from pipelines.warehouse.template import macro, render
 from pipelines.workspace.workspace import Workspace
+from tests.support.laboratory import models, shipped
 
 
 def _staging_sql() -> dict[str, str]:

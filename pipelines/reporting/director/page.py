@@ -5,9 +5,6 @@ Belongs here: lead, tiles and order of sections. Sections live in their own modu
 
 from __future__ import annotations
 
-from decimal import Decimal
-from itertools import pairwise
-
 from pipelines.reporting.director import cycle as section_cycle
 from pipelines.reporting.director import discount as section_discount
 from pipelines.reporting.director import forecast as section_forecast
@@ -16,19 +13,15 @@ from pipelines.reporting.director import movement as section_movement
 from pipelines.reporting.director import people as section_people
 from pipelines.reporting.director import quota as section_quota
 from pipelines.reporting.director import rates as section_rates
-from pipelines.reporting.director.quota import Standing, missed_by_region, standings
+from pipelines.reporting.director.lead import money_lead, quota_lead
+from pipelines.reporting.director.quota import standings
 from pipelines.reporting.model import kpis
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.kpis import KpiBook
 from pipelines.reporting.model.page import Page, Reader, Tile
 from pipelines.reporting.model.values import (
-    Count,
-    Listing,
-    Message,
     Money,
-    Ratio,
     message,
-    quotient,
 )
 from pipelines.reporting.shared import deals as section_deals
 from pipelines.reporting.shared import quality as section_quality
@@ -58,9 +51,6 @@ WANTED = (
     "win_rate_value:quarter", "win_rate_value:rolling_13w", "discount_breach_rate:rolling_13w",
     "sales_cycle_days:rolling_13w",
 )  # fmt: skip
-# A region that holds this much of the company's gap is where it comes from.
-_NEARLY_ALL = Decimal("0.8")
-_HALF = Decimal("0.5")
 
 
 def build(context: Context) -> list[Page]:
@@ -82,8 +72,8 @@ def build(context: Context) -> list[Page]:
             company=context.company,
             currency=context.currency,
             lead=(
-                *_quota_lead(context, company, whole, regions),
-                *_money_lead(context, company),
+                *quota_lead(context, company, whole, regions),
+                *money_lead(context, company),
             ),
             freshness=context.freshness,
             quality=context.quality,
@@ -134,142 +124,3 @@ def _tiles(context: Context, book: KpiBook) -> tuple[Tile, ...]:
             "ageing",
         ),
     )  # fmt: skip
-
-
-# --- the lead: what, how far from plan, where, why ----------------------------------------------
-
-
-def _quota_lead(
-    context: Context, book: KpiBook, whole: Standing | None, regions: list[Standing]
-) -> tuple[Message, ...]:
-    if whole is not None and context.lacks("contract") is None:
-        return (
-            message(
-                "lead.quota",
-                quarter=context.quarter,
-                signed=Money(amount=whole.actual),
-                attainment=Ratio(value=whole.attainment),
-                pace=Ratio(value=whole.pace),
-            ),
-            *_gap(context, whole, regions),
-        )
-    signed = book.value(context.company_id, "contract_amount", "quarter")
-    if signed is not None:
-        return (message("lead.signed", quarter=context.quarter, signed=Money(amount=signed)),)
-    won = book.now(context.company_id, "win_rate_value", "quarter")
-    counted = book.now(context.company_id, "win_rate_count", "quarter")
-    if won is not None and counted is not None and counted.denominator:
-        return (
-            message(
-                "lead.won",
-                quarter=context.quarter,
-                deals=Count(value=int(counted.numerator), unit="deals"),
-                decided=Count(value=int(counted.denominator)),
-                amount=Money(amount=won.numerator),
-            ),
-        )
-    missing = context.lacks("contract", "opportunity")
-    return (missing or message("lead.nothing", quarter=context.quarter),)
-
-
-def _gap(context: Context, whole: Standing, regions: list[Standing]) -> tuple[Message, ...]:
-    """Where the gap to the pace comes from, and the slipped deals behind it."""
-    behind = sorted((r for r in regions if r.is_behind), key=lambda r: -r.gap)
-    if not whole.is_behind:
-        ahead = message("lead.on_pace")
-        if whole.gap < 0 and whole.judgement == "good":
-            ahead = message("lead.ahead", amount=Money(amount=-whole.gap))
-        return (ahead, *(_one_behind(context, region) for region in behind[:1]))
-    gap = Money(amount=whole.gap)
-    if not behind:
-        return (message("lead.behind", gap=gap),)
-    worst = behind[0]
-    part = quotient(worst.gap, whole.gap)
-    if part > 1 and len(behind) < len(regions):
-        return (message("lead.behind", gap=gap), _one_behind(context, worst))
-    if part >= _NEARLY_ALL:
-        return (message("lead.gap_nearly_all", gap=gap, unit=worst.name), *_why(context, worst))
-    if part >= _HALF:
-        share = Ratio(value=part)
-        return (
-            message("lead.gap_mostly", gap=gap, unit=worst.name, share=share),
-            *_why(context, worst),
-        )
-    names = Listing(items=tuple(region.name for region in behind))
-    return (message("lead.gap_spread", gap=gap, units=names), *_why(context, worst))
-
-
-def _one_behind(context: Context, region: Standing) -> Message:
-    missed = missed_by_region(context).get(region.scope_id)
-    gap = Money(amount=region.gap)
-    if missed is None or not missed.missed:
-        return message("lead.one_behind", unit=region.name, gap=gap)
-    return message(
-        "lead.one_behind_slipped",
-        unit=region.name,
-        gap=gap,
-        deals=Count(value=missed.missed, unit="deals"),
-        amount=Money(amount=missed.missed_amount),
-    )
-
-
-def _why(context: Context, region: Standing) -> tuple[Message, ...]:
-    missed = missed_by_region(context).get(region.scope_id)
-    if missed is None or not missed.missed:
-        return ()
-    return (
-        message(
-            "lead.slipped",
-            deals=Count(value=missed.missed, unit="deals"),
-            amount=Money(amount=missed.missed_amount),
-        ),
-    )
-
-
-def _money_lead(context: Context, book: KpiBook) -> tuple[Message, ...]:
-    """How collections and overdue money moved."""
-    return tuple(
-        sentence
-        for sentence in (_collections(context, book), _overdue(context, book))
-        if sentence is not None
-    )
-
-
-def _collections(context: Context, book: KpiBook) -> Message | None:
-    row = book.now(context.company_id, "collections", "week")
-    if row is None or row.value is None:
-        return None
-    amount = Money(amount=row.value)
-    if row.previous_value is None or row.previous_value <= 0:
-        return message("lead.collections", amount=amount)
-    change = quotient(row.value, row.previous_value) - 1
-    shown = kpis.relative(abs(change), signed=False)
-    if abs(change) < Decimal("0.005"):
-        return message("lead.collections_same", amount=amount)
-    name = "lead.collections_up" if change > 0 else "lead.collections_down"
-    return message(name, amount=amount, change=shown)
-
-
-def _overdue(context: Context, book: KpiBook) -> Message | None:
-    """The overdue rate, and for how many weeks it has been moving the same way."""
-    history = [
-        row.value
-        for row in book.history(context.company_id, "overdue_rate", "week")
-        if row.value is not None
-    ]
-    if not history:
-        return None
-    rate = Ratio(value=history[-1], decimals=1)
-    steps = [now - before for before, now in pairwise(history)]
-    if not steps or steps[-1] == 0:
-        return message("lead.overdue_same", rate=rate)
-    falling = steps[-1] < 0
-    weeks = 0
-    for step in reversed(steps):
-        if step == 0 or (step < 0) != falling:
-            break
-        weeks += 1
-    name = "lead.overdue_down" if falling else "lead.overdue_up"
-    if weeks < 2:
-        return message(name, rate=rate)
-    return message(f"{name}_again", rate=rate, weeks=Count(value=weeks, unit="weeks"))

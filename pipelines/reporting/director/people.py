@@ -61,7 +61,7 @@ def ranking_section(context: Context, quotas: dict[str, Standing]) -> Section:
             "variance:points gap:money",
             [_cells(context, row, places.get(row.scope_id), quotas.get(row.scope_id))
              for row in people],
-            judgements=[_verdict(row, company) if row.decided >= least else "neutral"
+            judgements=[verdict(row, company) if row.decided >= least else "neutral"
                         for row in people],
         ),
         definitions=context.definition(_KPI),
@@ -97,7 +97,7 @@ def _cells(
     )
 
 
-def _verdict(row: Record, company: Record) -> Judgement:
+def verdict(row: Record, company: Record) -> Judgement:
     """Good or bad only where the intervals lie apart."""
     if not differ(wilson(row.won, row.decided), wilson(company.won, company.decided)):
         return "neutral"
@@ -109,8 +109,8 @@ def _headline(context: Context, judged: list[Record], company: Record) -> Messag
     rate = Ratio(value=quotient(company.won, company.decided))
     if not judged:
         return message("ranking.nobody", rate=rate)
-    better = [row for row in judged if _verdict(row, company) == "good"]
-    worse = [row for row in judged if _verdict(row, company) == "bad"]
+    better = [row for row in judged if verdict(row, company) == "good"]
+    worse = [row for row in judged if verdict(row, company) == "bad"]
     names = {
         "better": Listing(items=tuple(context.person(row.scope_id) for row in better[:3])),
         "worse": Listing(items=tuple(context.person(row.scope_id) for row in worse[-3:])),
@@ -152,5 +152,5 @@ def _ranked(context: Context, row: Record, company: Record) -> RankedRow:
         low=low,
         high=high,
         n=row.decided,
-        judgement=_verdict(row, company),
+        judgement=verdict(row, company),
     )

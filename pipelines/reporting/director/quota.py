@@ -128,7 +128,7 @@ def quota_section(context: Context, regions: list[Standing], teams: list[Standin
     return Section(
         id="quota",
         topic=topic,
-        message=_headline(rows),
+        message=headline(rows),
         what=(message("quota.what", quarter=context.quarter), message("quota.reading")),
         chart=AttainmentBars(
             rows=tuple(
@@ -144,7 +144,8 @@ def quota_section(context: Context, regions: list[Standing], teams: list[Standin
     )
 
 
-def _headline(rows: list[Standing]) -> Message:
+def headline(rows: list[Standing]) -> Message:
+    """Who is behind the pace, of rows ordered by their variance, best first."""
     behind = [s for s in reversed(rows) if s.is_behind]
     if not behind:
         return message("quota.all_hold", n=Count(value=len(rows)))

@@ -107,13 +107,13 @@ def said_of(context: Context, off: list[Record], over: str, under: str) -> Messa
         over if worst.over_allocated > 0 else under,
         n=Count(value=len(off)),
         unit=context.unit(worst.unit_id),
-        period=_period(worst),
+        period=quota_period(worst),
         measure=measure(context, worst.measure),
         amount=amount(context, worst.measure, abs(worst.over_allocated)),
     )
 
 
-def _period(row: Record) -> Period | Span:
+def quota_period(row: Record) -> Period | Span:
     """The quota's period by its name where it is a whole month."""
     start, end = row.period_start, row.period_end
     after = end.fromordinal(end.toordinal() + 1)
@@ -130,7 +130,7 @@ def _gap_table(context: Context, off: list[Record]) -> Table:
             (
                 context.unit(row.unit_id),
                 measure(context, row.measure),
-                message("value.plain", value=_period(row)),
+                message("value.plain", value=quota_period(row)),
                 _number(row.quota),
                 count(row.parts),
                 _number(row.parts_amount),

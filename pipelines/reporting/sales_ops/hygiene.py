@@ -88,7 +88,7 @@ def hygiene_section(context: Context) -> Section:
                     label=context.person(row.employee_id),
                     value=Decimal(row.flawed_deals),
                     n=row.open_deals,
-                    judgement=_verdict(row, now),
+                    judgement=verdict(row, now),
                 )
                 for row in worst
             ),
@@ -100,7 +100,7 @@ def hygiene_section(context: Context) -> Section:
             "rep:text flawed:count open_deals:count flawed_share:ratio incomplete:count "
             "stale:count past_date:count completeness:ratio activities:count logged_late:ratio",
             [_cells(context, row) for row in people],
-            judgements=[_verdict(row, now) for row in people],
+            judgements=[verdict(row, now) for row in people],
         ),
         definitions=context.definition(_KPI),
     )
@@ -145,7 +145,7 @@ def _notes(
                 past_due_now=Count(value=now.past_due),
             )
         )
-    clearly = [row for row in people if _verdict(row, now) == "bad"]
+    clearly = [row for row in people if verdict(row, now) == "bad"]
     if clearly:
         names = Listing(items=tuple(context.person(row.employee_id) for row in clearly[:3]))
         notes.append(message("hygiene.clearly", people=names))
@@ -161,7 +161,7 @@ def _notes(
     return tuple(notes)
 
 
-def _verdict(row: Record, company: Hygiene) -> Judgement:
+def verdict(row: Record, company: Hygiene) -> Judgement:
     """Bad or good only where there are deals enough, and the intervals lie apart."""
     if row.open_deals < LEAST_DEALS:
         return "neutral"

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commands import Said, in_shell, write
-from laboratory import ROOT
+
+from tests.support.commands import Said, in_shell, write
+from tests.support.laboratory import ROOT
 
 Attain = Callable[..., Said]
 COMMANDS = ("run", "explain", "sample", "init", "check", "calendar", "status", "ui")

@@ -9,8 +9,6 @@ from decimal import Decimal as D
 from pathlib import Path
 
 import pytest
-from reading import column, one, section_of, tile_of, total
-from warehouses import SUNDAY, opened
 
 from pipelines.errors import UserError
 from pipelines.reporting.language.speaker import speaker
@@ -20,6 +18,8 @@ from pipelines.reporting.model.queries import query_text
 from pipelines.reporting.publish.render import render
 from pipelines.reporting.reports import REPORTS, quality
 from pipelines.warehouse.model import tables_read
+from tests.support.pages.reading import column, one, section_of, tile_of, total
+from tests.support.pages.warehouses import SUNDAY, opened
 
 QUERIES = Path(__file__).resolve().parents[3] / "pipelines" / "reporting"
 VALUES = re.compile(r'data-value="([^"]*)"')

@@ -10,7 +10,7 @@ from types import SimpleNamespace as Row
 
 import pytest
 
-from pipelines.reporting.director import page as director
+from pipelines.reporting.director import lead as director_lead
 from pipelines.reporting.director import people as section_people
 from pipelines.reporting.director import quota as section_quota
 from pipelines.reporting.director.quota import Standing
@@ -45,11 +45,11 @@ class Company:
 
 def gap(actual: int, regions: list[Standing], **missed: tuple[int, int]) -> str:
     whole = replace(WHOLE, actual=D(actual))
-    return " ".join(EN.text(m) for m in director._gap(Company(**missed), whole, regions))
+    return " ".join(EN.text(m) for m in director_lead.gap_lead(Company(**missed), whole, regions))
 
 
 def headline(*regions: Standing) -> str:
-    return EN.text(section_quota._headline(sorted(regions, key=lambda s: -s.variance)))
+    return EN.text(section_quota.headline(sorted(regions, key=lambda s: -s.variance)))
 
 
 # --- the gap: how much, where, why ---
@@ -151,9 +151,9 @@ def test_more_than_tenfold_is_a_factor_and_not_a_percentage():
 
 def test_only_intervals_that_lie_apart_are_called_a_difference():
     company = Row(won=40, decided=100)
-    assert section_people._verdict(Row(won=6, decided=10), company) == "neutral"
-    assert section_people._verdict(Row(won=60, decided=100), company) == "good"
-    assert section_people._verdict(Row(won=20, decided=100), company) == "bad"
+    assert section_people.verdict(Row(won=6, decided=10), company) == "neutral"
+    assert section_people.verdict(Row(won=60, decided=100), company) == "good"
+    assert section_people.verdict(Row(won=20, decided=100), company) == "bad"
 
 
 def test_wilsons_interval_is_the_textbooks_and_stays_within_bounds():

@@ -10,10 +10,10 @@ from typing import Any
 
 import duckdb
 import pytest
-from sample_files import Sample
 
 from pipelines.errors import UserError
 from pipelines.sample import SampleSummary, generate
+from tests.support.sample_files import Sample
 
 SHIPPED = Path(__file__).parents[3] / "data" / "raw"
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 from python_calamine import CalamineWorkbook
-from sample_files import Sample
 
 from pipelines.sample.layout import EXPORTS, Export
+from tests.support.sample_files import Sample
 
 SOURCES = Path(__file__).parents[3] / "sources"
 SHEETS = [export for export in EXPORTS if export.sheet is not None]
