@@ -8,10 +8,11 @@ from __future__ import annotations
 from decimal import Decimal
 from itertools import pairwise
 
-from pipelines.reporting.director.quota import Standing, missed_by_region
+from pipelines.reporting.director.quota import Standing, missed_by_region, standings
 from pipelines.reporting.model import kpis
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.kpis import KpiBook
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.values import (
     Count,
     Listing,
@@ -27,10 +28,13 @@ _NEARLY_ALL = Decimal("0.8")
 _HALF = Decimal("0.5")
 
 
-def quota_lead(
-    context: Context, book: KpiBook, whole: Standing | None, regions: list[Standing]
-) -> tuple[Message, ...]:
+@shows(
+    queries=("quotas", "deals_by_region"),
+    kpis=("contract_amount:quarter", "win_rate_value:quarter", "win_rate_count:quarter"),
+)  # fmt: skip
+def quota_lead(context: Context) -> tuple[Message, ...]:
     """How far the quarter is, against its quota where there is one."""
+    whole = next(iter(standings(context, "company")), None)
     if whole is not None and context.lacks("contract") is None:
         return (
             message(
@@ -40,8 +44,9 @@ def quota_lead(
                 attainment=Ratio(value=whole.attainment),
                 pace=Ratio(value=whole.pace),
             ),
-            *gap_lead(context, whole, regions),
+            *gap_lead(context, whole, standings(context, "region")),
         )
+    book = KpiBook.read(context, "company")
     signed = book.value(context.company_id, "contract_amount", "quarter")
     if signed is not None:
         return (message("lead.signed", quarter=context.quarter, signed=Money(amount=signed)),)
@@ -115,8 +120,10 @@ def _why(context: Context, region: Standing) -> tuple[Message, ...]:
     )
 
 
-def money_lead(context: Context, book: KpiBook) -> tuple[Message, ...]:
+@shows(kpis=("collections:week",), histories=("overdue_rate:week",))
+def money_lead(context: Context) -> tuple[Message, ...]:
     """How collections and overdue money moved."""
+    book = KpiBook.read(context, "company")
     return tuple(
         sentence
         for sentence in (_collections(context, book), _overdue(context, book))

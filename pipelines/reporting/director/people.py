@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from pipelines.reporting.director.quota import Standing
+from pipelines.reporting.director.quota import Standing, standings
 from pipelines.reporting.model.charts import RankedBars, RankedRow
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.intervals import differ, wilson
 from pipelines.reporting.model.page import Section
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, empty, money, table
 from pipelines.reporting.model.values import (
     Count,
@@ -27,14 +28,15 @@ from pipelines.reporting.model.values import (
     quotient,
 )
 
-QUERIES = ("win_rates",)
 _KPI = "win_rate_count"
 # So many rows from each end fit a screen; the table has everybody.
 _ENDS = 8
 
 
-def ranking_section(context: Context, quotas: dict[str, Standing]) -> Section:
+@shows(queries=("win_rates", "quotas"), kpis=(_KPI,))
+def ranking_section(context: Context) -> Section:
     """Win rate of twelve months by representative; only clear differences are called one."""
+    quotas = {standing.scope_id: standing for standing in standings(context, "employee")}
     topic = message("ranking.topic")
     kpi = context.kpis.get(_KPI)
     least = kpi.min_n if kpi else 10

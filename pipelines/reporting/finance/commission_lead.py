@@ -9,18 +9,20 @@ from __future__ import annotations
 from decimal import Decimal
 
 from pipelines.reporting.finance import close as section_close
-from pipelines.reporting.finance import commission as section_commission
 from pipelines.reporting.finance import differences as section_differences
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Asked, Comparison, Tile
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.values import Count, Message, Money, Shown, message
 
-QUERIES = (
-    *section_close.QUERIES, *section_commission.QUERIES, *section_differences.QUERIES,
+
+@shows(
+    queries=(
+        "commission_totals", "commission_comparisons", "commission_remainder", "commission_close",
+        "commission_accruals",
+    )
 )  # fmt: skip
-
-
 def lead(context: Context) -> tuple[Message, ...]:
     """What keeps the month from being closed, then what is payable and owed."""
     row = _month(context)
@@ -54,6 +56,7 @@ def _unexplained_sentence(context: Context) -> Message:
     return message(name, n=Count(value=n), amount=Money(amount=amount, exact=True))
 
 
+@shows(queries=("commission_comparisons", "commission_remainder", "commission_close"))
 def unexplained_tile(context: Context) -> Tile:
     """The remainder over all comparisons; it must be zero before a month is closed."""
     label = message("tile.commission_unexplained")
@@ -97,6 +100,7 @@ def unexplained_tile(context: Context) -> Tile:
     )
 
 
+@shows(queries=("commission_totals", "commission_comparisons"), kpis=("commission_payable",))
 def payable_tile(context: Context, beside_unexplained: bool = False) -> Tile:
     """Payable of the last complete month against payroll.
 
@@ -140,6 +144,7 @@ def payable_tile(context: Context, beside_unexplained: bool = False) -> Tile:
     )
 
 
+@shows(queries=("commission_accruals",))
 def liability_tile(context: Context) -> Tile:
     """Earned and not yet paid at the end of the last complete month, beside the ledger."""
     month = context.last_month
@@ -171,6 +176,7 @@ def liability_tile(context: Context) -> Tile:
     )
 
 
+@shows(queries=("contract_cost_months",))
 def cost_tile(context: Context) -> Tile:
     """The asset of contract costs at the end of the last complete month."""
     month = context.last_month

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Section, Table
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, empty, table
 from pipelines.reporting.model.values import (
     Count,
@@ -25,7 +26,6 @@ from pipelines.reporting.model.values import (
     verbatim,
 )
 
-QUERIES = ("quota_allocation",)
 _LEVELS = ("company", "region", "team")
 _MOST = 40
 
@@ -36,6 +36,7 @@ def gaps(context: Context) -> list[Record]:
     return sorted(off, key=lambda r: (-abs(r.over_allocated), r.measure, r.period_start, r.unit_id))
 
 
+@shows(queries=("quota_allocation",))
 def allocation_section(context: Context) -> Section:
     """Parts against the whole; where they differ, each difference."""
     topic = message("allocation.topic")
@@ -59,6 +60,7 @@ def allocation_section(context: Context) -> Section:
     )
 
 
+@shows(queries=("quota_allocation",))
 def summary_section(context: Context) -> Section | None:
     """Every measure and level beside the list of differences; without one the list is this."""
     rows = context.rows("quota_allocation")

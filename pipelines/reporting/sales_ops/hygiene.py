@@ -14,6 +14,7 @@ from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.intervals import differ, wilson
 from pipelines.reporting.model.page import Section
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, empty, share, table
 from pipelines.reporting.model.values import (
     Count,
@@ -25,7 +26,6 @@ from pipelines.reporting.model.values import (
     message,
 )
 
-QUERIES = ("crm_hygiene",)
 _KPI = "opportunity_completeness"
 # Fewer deals or activities than this make no rate: one of three is not a third.
 LEAST_DEALS, _LEAST_ACTIVITIES = 5, 10
@@ -63,6 +63,7 @@ def _summed(rows: list[Record]) -> Hygiene | None:
     )
 
 
+@shows(queries=("crm_hygiene",), kpis=(_KPI,))
 def hygiene_section(context: Context) -> Section:
     """Representatives by the number of deals in which something is to be set right."""
     topic = message("hygiene.topic")

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.kpis import KpiBook
 from pipelines.reporting.model.page import Comparison, Tile
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.values import Count, Money, Text, message
 from pipelines.reporting.sales_ops import allocation as section_allocation
 from pipelines.reporting.sales_ops import quarantine as section_quarantine
@@ -20,11 +21,12 @@ from pipelines.reporting.shared import verdicts as section_verdicts
 from pipelines.reporting.shared.quality import has_verdicts
 from pipelines.reporting.shared.tiles import level_tile
 
-QUERIES = ("kpi_values",)
-HISTORIES = ("first_contact_on_time_rate:week",)
-WANTED = (*HISTORIES, "opportunity_completeness:week")
 
-
+@shows(
+    queries=("checks", "exports", "quarantine_owners", "quota_allocation"),
+    kpis=("opportunity_completeness:week",),
+    histories=("first_contact_on_time_rate:week",),
+)  # fmt: skip
 def tiles(context: Context) -> tuple[Tile, ...]:
     """Data first, then process, then quotas."""
     return (
@@ -116,7 +118,7 @@ def _kpi_tile(context: Context, kpi_id: str, scope: Text, section: str) -> Tile:
     kpi = context.kpis[kpi_id]
     if not context.is_renewed("kpi_values"):
         return _withheld_tile(kpi_id, kpi.label, scope, section)
-    book = KpiBook.read(context, "company", WANTED, HISTORIES)
+    book = KpiBook.read(context, "company")
     row = book.now(context.company_id, kpi_id, "week")
     footer = None
     if row is not None and row.numerator is not None and row.denominator:
@@ -130,7 +132,7 @@ def _kpi_tile(context: Context, kpi_id: str, scope: Text, section: str) -> Tile:
 
 def _allocation_tile(context: Context) -> Tile:
     label, scope = message("tile.quota_gaps"), message("scope.this_year")
-    if not context.is_renewed(*section_allocation.QUERIES):
+    if not context.is_renewed("quota_allocation"):
         return _withheld_tile("quota_gaps", label, scope, "allocation")
     rows = context.rows("quota_allocation")
     reason = context.lacks("quota")

@@ -49,11 +49,11 @@ def test_a_report_reads_only_the_tables_it_declares(sample, name):
 
 
 def test_every_query_beside_the_package_belongs_to_a_report():
-    used = {query for report in REPORTS.values() for query in report.queries}
+    used = {query for report in REPORTS.values() for query in report.declared.queries}
     from pipelines.reporting.model import context
     from pipelines.reporting.shared import quality as section_quality
 
-    used |= {*context.QUERIES, *section_quality.STATUS_QUERIES, "checks"}
+    used |= {*context.QUERIES, *section_quality.STATUS_QUERIES}
     assert {path.stem for path in QUERIES.glob("*/queries/*.sql")} == used
 
 
