@@ -64,9 +64,6 @@ def staged(root: Path, as_of: dt.date = dt.date(2026, 11, 15)) -> Iterator[Stage
         steps.land(session)
         steps.stage(session)
         problems = {
-            found.export.name: found.problem
-            for exports in session.landed.values()
-            for found in exports
-            if found.problem
+            found.export.name: found.problem for found in session.landing.exports if found.problem
         }
         yield Staged(session.warehouse.con, problems)
