@@ -14,6 +14,7 @@ from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Asked, Comparison, Tile
 from pipelines.reporting.model.queries import Record
 from pipelines.reporting.model.shows import shows
+from pipelines.reporting.model.tables import empty_tile
 from pipelines.reporting.model.values import Count, Message, Money, Shown, message
 
 
@@ -62,13 +63,12 @@ def unexplained_tile(context: Context) -> Tile:
     label = message("tile.commission_unexplained")
     scope = message("scope.all_comparisons")
     if not context.rows("commission_comparisons"):
-        return Tile(
-            kpi_id="commission_unexplained",
-            label=label,
-            scope=scope,
-            value=None,
-            no_data_reason=context.lacks("receipt_allocation") or message("no_data.nothing"),
-            section="remainder",
+        return empty_tile(
+            "commission_unexplained",
+            label,
+            scope,
+            context.lacks("receipt_allocation") or message("no_data.nothing"),
+            "remainder",
         )
     n, amount = section_differences.unexplained(context)
     taken = section_differences.accepted(context)
@@ -110,13 +110,12 @@ def payable_tile(context: Context, beside_unexplained: bool = False) -> Tile:
     month, row = context.last_month, _month(context)
     label = message("tile.commission_payable")
     if row is None:
-        return Tile(
-            kpi_id="commission_payable",
-            label=label,
-            scope=message("value.plain", value=month),
-            value=None,
-            no_data_reason=context.lacks("receipt_allocation") or message("no_data.nothing"),
-            section="months",
+        return empty_tile(
+            "commission_payable",
+            label,
+            message("value.plain", value=month),
+            context.lacks("receipt_allocation") or message("no_data.nothing"),
+            "months",
         )
     n, amount = section_differences.unexplained(context)
     open_amount = Comparison(
@@ -151,13 +150,12 @@ def liability_tile(context: Context) -> Tile:
     row = next((r for r in context.rows("commission_accruals") if r.period == month.key), None)
     label, scope = message("tile.liability"), message("scope.end_of", month=month)
     if row is None:
-        return Tile(
-            kpi_id="commission_liability",
-            label=label,
-            scope=scope,
-            value=None,
-            no_data_reason=context.lacks("receipt_allocation") or message("no_data.nothing"),
-            section="accrual",
+        return empty_tile(
+            "commission_liability",
+            label,
+            scope,
+            context.lacks("receipt_allocation") or message("no_data.nothing"),
+            "accrual",
         )
     off = row.liability_difference
     return Tile(
@@ -183,13 +181,12 @@ def cost_tile(context: Context) -> Tile:
     row = next((r for r in context.rows("contract_cost_months") if r.period == month.key), None)
     label, scope = message("tile.contract_cost"), message("scope.end_of", month=month)
     if row is None:
-        return Tile(
-            kpi_id="contract_cost_asset",
-            label=label,
-            scope=scope,
-            value=None,
-            no_data_reason=context.lacks("contract") or message("no_data.nothing"),
-            section="contract_cost",
+        return empty_tile(
+            "contract_cost_asset",
+            label,
+            scope,
+            context.lacks("contract") or message("no_data.nothing"),
+            "contract_cost",
         )
     return Tile(
         kpi_id="contract_cost_asset",

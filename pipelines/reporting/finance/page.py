@@ -20,6 +20,7 @@ from pipelines.reporting.model.kpis import KpiBook
 from pipelines.reporting.model.page import Comparison, Page, Reader, Section, SparkPoint, Tile
 from pipelines.reporting.model.queries import Record
 from pipelines.reporting.model.shows import sections, shows
+from pipelines.reporting.model.tables import empty_tile
 from pipelines.reporting.model.values import (
     Bilingual,
     Count,
@@ -116,13 +117,8 @@ def _balance_tile(context: Context, name: str, metric: Record | None, section: s
     label, scope = message(f"tile.{name}"), message("scope.as_of_day")
     value = getattr(metric, name) if metric is not None else None
     if metric is None or value is None:
-        return Tile(
-            kpi_id=name,
-            label=label,
-            scope=scope,
-            value=None,
-            no_data_reason=context.lacks("invoice") or message("ageing.nothing_open"),
-            section=section,
+        return empty_tile(
+            name, label, scope, context.lacks("invoice") or message("ageing.nothing_open"), section
         )
     history = {row.as_of_date: getattr(row, name) for row in context.rows("receivable_history")}
     footer = None

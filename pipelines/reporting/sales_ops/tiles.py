@@ -13,6 +13,7 @@ from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.kpis import KpiBook
 from pipelines.reporting.model.page import Comparison, Tile
 from pipelines.reporting.model.shows import shows
+from pipelines.reporting.model.tables import empty_tile
 from pipelines.reporting.model.values import Count, Money, Text, message
 from pipelines.reporting.sales_ops import allocation as section_allocation
 from pipelines.reporting.sales_ops import quarantine as section_quarantine
@@ -87,10 +88,7 @@ def _exports_tile(context: Context) -> Tile:
 def _checks_tile(context: Context) -> Tile:
     label, scope = message("tile.checks_broken"), message("scope.this_run")
     if not has_verdicts(context.con):
-        return Tile(
-            kpi_id="checks_broken", label=label, scope=scope, value=None,
-            no_data_reason=message("verdicts.not_run"), section="verdicts",
-        )  # fmt: skip
+        return empty_tile("checks_broken", label, scope, message("verdicts.not_run"), "verdicts")
     rows = section_verdicts.broken(context)
     blocking = sum(section_verdicts.blocks(row) for row in rows)
     passed = sum(row.status == "passed" for row in context.rows("checks"))
@@ -137,10 +135,9 @@ def _allocation_tile(context: Context) -> Tile:
     rows = context.rows("quota_allocation")
     reason = context.lacks("quota")
     if reason is not None or not rows:
-        return Tile(
-            kpi_id="quota_gaps", label=label, scope=scope, value=None,
-            no_data_reason=reason or message("allocation.no_unit_quotas"), section="allocation",
-        )  # fmt: skip
+        return empty_tile(
+            "quota_gaps", label, scope, reason or message("allocation.no_unit_quotas"), "allocation"
+        )
     off = section_allocation.gaps(context)
     money = [row.over_allocated for row in off if section_allocation.is_money(context, row.measure)]
     return Tile(
@@ -167,7 +164,4 @@ def _allocated(label: str, amounts: Iterable[Decimal]) -> Comparison:
 
 
 def _withheld_tile(kpi_id: str, label: Text, scope: Text, section: str) -> Tile:
-    return Tile(
-        kpi_id=kpi_id, label=label, scope=scope, value=None,
-        no_data_reason=message("ops.withheld"), section=section,
-    )  # fmt: skip
+    return empty_tile(kpi_id, label, scope, message("ops.withheld"), section)

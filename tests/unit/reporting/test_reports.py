@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from decimal import Decimal as D
-from pathlib import Path
 
 import pytest
 
@@ -18,10 +17,11 @@ from pipelines.reporting.model.queries import query_text
 from pipelines.reporting.publish.render import render
 from pipelines.reporting.reports import REPORTS, quality
 from pipelines.warehouse.model import tables_read
+from tests.support.laboratory import ROOT
 from tests.support.pages.reading import column, one, section_of, tile_of, total
 from tests.support.pages.warehouses import SUNDAY, opened
 
-QUERIES = Path(__file__).resolve().parents[3] / "pipelines" / "reporting"
+QUERIES = ROOT / "pipelines" / "reporting"
 VALUES = re.compile(r'data-value="([^"]*)"')
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from decimal import Decimal as D
-from pathlib import Path
 from types import SimpleNamespace as Row
 
 import pytest
@@ -20,9 +19,10 @@ from pipelines.reporting.model.kpis import against_plan, changed, judged, moved,
 from pipelines.reporting.model.periods import named_period
 from pipelines.reporting.model.values import verbatim
 from pipelines.workspace.resources import shipped
+from tests.support.laboratory import ROOT
 
 EN = speaker("en", "CNY", 2026)
-PACKAGE = Path(__file__).resolve().parents[3] / "pipelines" / "reporting"
+PACKAGE = ROOT / "pipelines" / "reporting"
 EAST = Standing("E", verbatim("East"), "region", quota=D(100), actual=D(20), due=D(45), n=9)
 WEST = replace(EAST, scope_id="W", name=verbatim("West"), actual=D(45))
 NORTH = replace(EAST, scope_id="N", name=verbatim("North"), actual=D(60))
