@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from laboratory import ROOT, Laboratory, make_workspace
-
 from pipelines.workspace.workspace import Workspace
+from tests.support.laboratory import ROOT, Laboratory, make_workspace
 
 # What costs most is computed once for all the files that read it: one worker runs them, and begins
 # with them, so that none is left alone with them at the end. Files are named by how they begin.

@@ -1,4 +1,4 @@
-"""Commands of the commission books: close a month, prove the ledger."""
+"""Commands of the commission books: close a month, prove the ledger, rehearse a plan."""
 
 from __future__ import annotations
 
@@ -8,17 +8,11 @@ import json
 import sys
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from pipelines.cli.options import JSON, WORKSPACE
-
-if TYPE_CHECKING:
-    pass
-
-
-AS_OF = click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Business date of the run.")
+from pipelines.cli.options import AS_OF, JSON, WORKSPACE
 
 
 @click.command()
@@ -28,7 +22,7 @@ AS_OF = click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Busines
 @click.option("--by", help="Who closes; your login name by default.")
 @JSON
 def close(
-    period: str, workspace: Path, as_of: dt.datetime | None, by: str | None, as_json: bool
+    period: str, workspace: Path, as_of: dt.date | None, by: str | None, as_json: bool
 ) -> None:
     """Freeze a commission month (2026-10) for ever.
 
@@ -44,7 +38,7 @@ def close(
 
     opened = open_workspace(workspace)
     now = dt.datetime.now(dt.UTC)
-    day = business_date(opened.settings, as_of.date() if as_of else None, now)
+    day = business_date(opened.settings, as_of, now)
     with RunDisplay(quiet=as_json) as display:
         closed = close_period(
             opened, period, day, now.replace(tzinfo=None), by or getpass.getuser(), display.progress

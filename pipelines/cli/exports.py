@@ -1,6 +1,6 @@
 """Commands about exports: what is recognised in them, source files to begin with, quarantine.
 
-Belongs here: words in, words out. Does not belong here: computing (`cli.py`).
+Belongs here: words in, words out. Does not belong here: finding out (`onboarding`, `books`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def check(file: Path | None, workspace: Path, write: bool, as_json: bool) -> Non
 
     For a file that no source reads: which table it may be.
     """
-    from pipelines.cli.console import print_recognition
+    from pipelines.cli.console_exports import print_recognition
     from pipelines.onboarding.recognise import recognise
     from pipelines.onboarding.strangers import write_drafts
     from pipelines.policy.load import load_policies
@@ -54,7 +54,7 @@ def check(file: Path | None, workspace: Path, write: bool, as_json: bool) -> Non
 @JSON
 def preset(vendor: str | None, workspace: Path, as_json: bool) -> None:
     """Copy the source files for a known system into the workspace; without VENDOR, list them."""
-    from pipelines.cli.console import print_presets
+    from pipelines.cli.console_exports import print_presets
     from pipelines.onboarding.presets import copy_preset, preset_tables
     from pipelines.workspace.workspace import open_workspace
 
@@ -110,7 +110,7 @@ def quarantine(
         shown_value,
         write_workbook,
     )
-    from pipelines.cli.console import print_quarantine
+    from pipelines.cli.console_exports import print_quarantine
     from pipelines.policy.quality import Quality
     from pipelines.warehouse.duck import open_warehouse
     from pipelines.workspace.workspace import open_workspace

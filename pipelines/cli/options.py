@@ -16,3 +16,12 @@ WORKSPACE = click.option(
     help="The company's folder, the one with attain.yaml.",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the result for machines.")
+
+
+AS_OF = click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=lambda _context, _option, moment: moment.date() if moment is not None else None,
+    help="Business date of the run.",
+)
+"""Without it, `pipelines.workspace.dates.business_date` says which day a run is of."""

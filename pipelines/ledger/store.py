@@ -156,7 +156,7 @@ class Ledger:
             "files": {name: _sha256(working / name) for name in FILES},
             "head": head,
         }
-        manifest["seal"] = _seal(manifest)
+        manifest["seal"] = seal_of(manifest)
         path = working / MANIFEST
         path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False), encoding="utf-8")
         for name in (*FILES, MANIFEST):
@@ -239,7 +239,7 @@ def _faults(
     closed: ClosedPeriod, before: ClosedPeriod | None, con: duckdb.DuckDBPyConnection
 ) -> Iterator[Fault]:
     period, manifest = closed.period, closed.manifest
-    if _seal(manifest) != manifest["seal"]:
+    if seal_of(manifest) != manifest["seal"]:
         yield Fault(period, f"{MANIFEST} is not what was sealed")
     if manifest["previous"] != (before.seal if before else ""):
         yield Fault(period, "it does not follow the period before it; one was changed or removed")
@@ -286,7 +286,8 @@ def _start(previous: str) -> str:
     return hashlib.sha256(f"attain ledger {_FORMAT} {previous}".encode()).hexdigest()
 
 
-def _seal(manifest: dict[str, Any]) -> str:
+def seal_of(manifest: dict[str, Any]) -> str:
+    """The checksum of everything a manifest says but its own seal."""
     body = {key: value for key, value in manifest.items() if key != "seal"}
     text = json.dumps(body, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -20,10 +20,13 @@ from pipelines.reporting.model.context import Context, open_context
 from pipelines.reporting.model.page import Freshness, Page, Quality
 from pipelines.reporting.model.periods import month_of
 from pipelines.reporting.model.queries import tables_of
+from pipelines.reporting.model.shows import Declared, declared
 from pipelines.reporting.rep import page as rep
 from pipelines.reporting.sales_ops import page as sales_ops
 from pipelines.reporting.shared.quality import STATUS_QUERIES, read_status
 from pipelines.reporting.statement import page as statement
+
+_VERDICTS = "mart.check_result"  # written by the run itself, after its tables
 
 
 @dataclass(frozen=True)
@@ -35,14 +38,19 @@ class Report:
     """
 
     name: str
-    queries: tuple[str, ...]
     pages: Callable[[Context], list[Page]]
     after_checks: bool = False
 
     @cached_property
     def reads(self) -> tuple[str, ...]:
-        """The tables its queries read, found in their SQL."""
-        return tables_of((*context.QUERIES, *STATUS_QUERIES, *self.queries))
+        """The tables its queries read, found in their SQL, but for the verdicts of checks."""
+        read = tables_of((*context.QUERIES, *STATUS_QUERIES, *self.declared.queries))
+        return tuple(table for table in read if table != _VERDICTS)
+
+    @property
+    def declared(self) -> Declared:
+        """What its builders read and show."""
+        return declared(self.pages)
 
     def build(
         self,
@@ -59,18 +67,18 @@ class Report:
             UserError: the warehouse was computed for another day than `as_of`.
         """
         shown, freshness = quality(con)
-        return self.pages(open_context(con, as_of, shown, freshness, not_renewed))
+        return self.pages(open_context(con, as_of, shown, freshness, not_renewed, self.declared))
 
 
 REPORTS: dict[str, Report] = {
     report.name: report
     for report in (
-        Report("director_weekly", director.QUERIES, director.build),
-        Report("finance", finance.QUERIES, finance.build),
-        Report("appraisal", appraisal.QUERIES, appraisal.build),
-        Report("rep_weekly", rep.QUERIES, rep.build),
-        Report("commission_statement", statement.QUERIES, statement.build),
-        Report("sales_ops", sales_ops.QUERIES, sales_ops.build, after_checks=True),
+        Report("director_weekly", director.build),
+        Report("finance", finance.build),
+        Report("appraisal", appraisal.build),
+        Report("rep_weekly", rep.build),
+        Report("commission_statement", statement.build),
+        Report("sales_ops", sales_ops.build, after_checks=True),
     )
 }
 

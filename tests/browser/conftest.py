@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,19 +10,17 @@ from typing import Any
 import pytest
 
 CHROMIUM = Path("/usr/bin/chromium")
-sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "reporting"))
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`reports/latest` after two weeks: the director's newest page is marked as not renewed."""
-    from example_pages import director_page, rep_page
-    from example_parts import CHINA
-
     from pipelines.reporting.model.page import FailedCheck
     from pipelines.reporting.model.values import Period, verbatim
     from pipelines.reporting.publish.build import Edition, StaleNotice, write_build
     from pipelines.reporting.publish.publish import publish
+    from tests.support.pages.example_pages import director_page, rep_page
+    from tests.support.pages.example_parts import CHINA
 
     root = tmp_path_factory.mktemp("workspace")
     page = director_page()
@@ -53,14 +50,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def company_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`reports/latest` of the sample company: every company page, two representatives, one form."""
-    from laboratory import shipped
-    from warehouses import SUNDAY, compute, opened, sample_workspace
-
     from pipelines.reporting.drilldown.drilldown import drilldowns
     from pipelines.reporting.publish.build import Edition, write_build
     from pipelines.reporting.publish.publish import publish
     from pipelines.reporting.reports import REPORTS, quality
     from pipelines.warehouse.duck import Warehouse
+    from tests.support.laboratory import shipped
+    from tests.support.pages.warehouses import SUNDAY, compute, opened, sample_workspace
 
     root = tmp_path_factory.mktemp("company")
     file = compute(sample_workspace(root))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from example_pages import director_page
+
+from tests.support.pages.example_pages import director_page
 
 pytestmark = pytest.mark.browser
 PAGE = director_page()

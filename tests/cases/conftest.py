@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from canonical import Published, Row, published
-from receivable_files import Books
+
+from tests.support.cases.canonical import Published, Row, published
+from tests.support.cases.receivable_files import Books
 
 MART = ("item", "ageing", "metric", "loss_rate", "revaluation")
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from laboratory import Laboratory, Row
+
+from tests.support.laboratory import Laboratory, Row
 
 SCHEME = {"scheme_id": "S", "role": "rep", "period_kind": "month",
           "valid_from": dt.date(2020, 1, 1), "rounding": 1}  # fmt: skip

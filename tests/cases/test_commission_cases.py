@@ -11,10 +11,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from books import computed, rows
-from commission_books import company
 
 from pipelines.run.session import Session
+from tests.support.books import computed, rows
+from tests.support.cases.commission_books import company
 
 AS_OF = "2026-12-31"
 

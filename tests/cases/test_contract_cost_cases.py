@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from books import Books, computed, rows
 
 from pipelines.run.session import Session
+from tests.support.books import Books, computed, rows
 
 TABLES = ("mart.contract_cost", "mart.contract_cost_month")
 Costs = Callable[..., AbstractContextManager[Session]]

@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from books import Books, computed, rows
-from laboratory import ROOT
 
 from pipelines.run.session import Session
+from tests.support.books import Books, computed, rows
+from tests.support.laboratory import ROOT
 
 GUIDE = (ROOT / "docs" / "guide-finance.md").read_text(encoding="utf-8")
 CREDITS = (80_000, 120_000, 150_000)

@@ -11,8 +11,9 @@ from decimal import Decimal as D
 from typing import Any
 
 import pytest
-from canonical import Published
-from receivable_files import buckets, invoice, note, paid
+
+from tests.support.cases.canonical import Published
+from tests.support.cases.receivable_files import buckets, invoice, note, paid
 
 
 def test_arm_01_dso(workspace: Published, company: Callable[..., Any]) -> None:

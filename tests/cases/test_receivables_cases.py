@@ -12,8 +12,19 @@ from decimal import Decimal as D
 from typing import Any
 
 import pytest
-from canonical import Published, Row
-from receivable_files import Books, allocation, buckets, invoice, note, opened, paid, receipt, terms
+
+from tests.support.cases.canonical import Published, Row
+from tests.support.cases.receivable_files import (
+    Books,
+    allocation,
+    buckets,
+    invoice,
+    note,
+    opened,
+    paid,
+    receipt,
+    terms,
+)
 
 
 def test_ar_01_instalments_are_paid_earliest_due_first(items: Books) -> None:

@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-from laboratory import ROOT
 
 from pipelines.cli.main import cli
 from pipelines.handbook.handbook import documents
+from tests.support.laboratory import ROOT
+
+GUIDES = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("guide*.md"))
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +22,7 @@ def generated() -> dict[str, str]:
 @pytest.mark.parametrize("name", ["kpi-handbook.zh.md", "kpi-handbook.en.md", "tables.md"])
 def test_a_generated_page_is_current(generated: dict[str, str], name: str) -> None:
     written = (ROOT / "docs" / name).read_text(encoding="utf-8")
-    assert written == generated[name], "run: python -m pipelines.handbook.handbook"
+    assert written == generated[name], "run: python -m pipelines.handbook"
 
 
 def test_every_link_between_pages_leads_somewhere() -> None:
@@ -32,10 +34,16 @@ def test_every_link_between_pages_leads_somewhere() -> None:
     assert broken == []
 
 
-def test_the_commands_of_the_readme_exist() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    used = set(re.findall(r"\battain (\w+)", text)) - {"turns"}
+@pytest.mark.parametrize("page", ["README.md", *GUIDES])
+def test_the_commands_of_the_readme_and_the_guides_exist(page: str) -> None:
+    """As they are typed: in a block of code, or between backquotes."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    used = set(re.findall(r"(?:`|^[ $]*)attain (?!-)([\w-]+)", text, re.MULTILINE)) - {"turns"}
     assert used <= set(cli.commands)
+
+
+def test_the_targets_of_the_readme_exist() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
     targets = set(re.findall(r"(?:^|`)make (\w[\w-]*)", text, re.MULTILINE))
     made = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert all(re.search(rf"^{target}:", made, re.MULTILINE) for target in targets)

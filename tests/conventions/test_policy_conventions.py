@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from laboratory import ROOT, models
 from pydantic import BaseModel
 
 from pipelines.checks.reconciliations import all_reconciliations
@@ -18,6 +17,7 @@ from pipelines.policy.terms import Terms
 from pipelines.sources.sourcemodel import SourceFile
 from pipelines.warehouse.rows import columns
 from pipelines.workspace.workspace import Settings
+from tests.support.laboratory import ROOT, models
 
 assert load  # its imports define every policy model
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).resolve().parents[2] / "pipelines"
+from tests.support.laboratory import ROOT
+
+PACKAGE = ROOT / "pipelines"
 CROWDED = 18
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

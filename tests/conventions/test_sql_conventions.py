@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from laboratory import ROOT, models, shipped
 
 from pipelines.checks.reconciliations import all_reconciliations
 from pipelines.sources.contract import canonical_tables
@@ -24,6 +23,7 @@ from pipelines.warehouse.quoting import identifier
 from pipelines.warehouse.spark import spark_sql
 from pipelines.warehouse.template import macro, render
 from pipelines.workspace.workspace import Workspace
+from tests.support.laboratory import ROOT, models, shipped
 
 
 def _staging_sql() -> dict[str, str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from runs import FirstRun, first_run
+
+from tests.support.runs import FirstRun, first_run
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from laboratory import ROOT, make_workspace
 
 from benchmarks.small_as_csv import convert
 from pipelines.checks.reconciliations import all_reconciliations
@@ -28,6 +27,7 @@ from pipelines.reporting.reports import REPORTS
 from pipelines.run import steps
 from pipelines.run.session import Session, open_session
 from pipelines.workspace.workspace import Workspace, open_workspace
+from tests.support.laboratory import ROOT, make_workspace
 
 AS_OF = dt.date(2026, 11, 15)
 STARTED = dt.datetime(2026, 11, 16, 9, 0)

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from books import Books
-from runs import ATTAIN, FirstRun, attain, pages, run
+
+from tests.support.books import Books
+from tests.support.runs import ATTAIN, FirstRun, attain, pages, run
 
 
 def test_what_was_known_then_is_rebuilt_as_it_was_published_then(another_run: FirstRun) -> None:

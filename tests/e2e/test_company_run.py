@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from runs import REPORTS, FirstRun, attain, pages, run
+
+from tests.support.runs import REPORTS, FirstRun, attain, pages, run
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,11 @@ from decimal import Decimal
 
 import pandas as pd
 import pytest
-from laboratory import ROOT, shipped
 
 from pipelines.explain.explain import explain
 from pipelines.warehouse.duck import Warehouse, open_warehouse
 from pipelines.workspace.workspace import Workspace
+from tests.support.laboratory import ROOT, shipped
 
 CATALOGUE = shipped()[1].catalogue
 ADDITIVE = sorted(

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from laboratory import ROOT
+
+from tests.support.laboratory import ROOT
 
 REAL_DATA = os.environ.get("ATTAIN_REAL_DATA")
 pytestmark = pytest.mark.skipif(

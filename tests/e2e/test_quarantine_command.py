@@ -9,7 +9,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from laboratory import ROOT
 from python_calamine import load_workbook
 
 from pipelines.books.quarantine import masked
@@ -18,6 +17,7 @@ from pipelines.sources.contract import contact_columns
 from pipelines.warehouse.duck import open_warehouse
 from pipelines.warehouse.published import write_published_copy
 from pipelines.workspace.workspace import Workspace
+from tests.support.laboratory import ROOT
 
 
 @pytest.fixture

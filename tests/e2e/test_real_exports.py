@@ -10,8 +10,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from laboratory import ROOT
-from staged import Staged, staged
+
+from tests.support.laboratory import ROOT
+from tests.support.staged import Staged, staged
 
 REAL_DATA = os.environ.get("ATTAIN_REAL_DATA")
 pytestmark = pytest.mark.skipif(

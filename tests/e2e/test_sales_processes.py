@@ -8,13 +8,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from laboratory import AS_OF, models, shipped
 
 from pipelines.policy.load import load_process
 from pipelines.policy.tables import write_policies
 from pipelines.warehouse.duck import Warehouse
 from pipelines.warehouse.facts import open_opportunity
 from pipelines.workspace.workspace import Workspace
+from tests.support.laboratory import AS_OF, models, shipped
 
 BUILT = (
     "core.fct_opportunity", "core.fct_stage_visit", "core.fct_stage_entry", "core.fct_stage_exit",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from exports import Exports
-from fate import fate_of
-from odd import COLUMNS, Odd
-from odd_files import ODD_FILES
 
 from pipelines.landing import encoding, guard, jsonl, parquet, text, unpack, xlsx
+from tests.support.exports import Exports
+from tests.support.odd.every import ODD_FILES
+from tests.support.odd.fate import fate_of
+from tests.support.odd.file import COLUMNS, Odd
 
 _MODULES = (encoding, guard, jsonl, parquet, text, unpack, xlsx)
 

@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from exports import Exports
-from fate import Fate, fate_of
-from odd import COLUMNS, GOOD, TEXT
 
 from pipelines.landing import land as landing
 from pipelines.landing.land import take_inventory
 from pipelines.workspace.workspace import open_workspace
+from tests.support.exports import Exports
+from tests.support.odd.fate import Fate, fate_of
+from tests.support.odd.file import COLUMNS, GOOD, TEXT
 
 NAMES = (
     "customer_#1.csv", "customer_it's \"new\".csv", "customer_a[1]*?.csv", "customer_客户 名单.csv",

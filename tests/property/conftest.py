@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from laboratory import Laboratory
 
-UNIT = Path(__file__).parents[1] / "unit"
-sys.path[:0] = [str(UNIT / "sql"), str(UNIT / "staging")]
+from tests.support.laboratory import Laboratory
 
 settings.register_profile(
     "attain",

@@ -8,7 +8,6 @@ from decimal import Decimal
 from random import Random
 
 import pytest
-from exports import MONDAY, READING, Exports
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +18,7 @@ from pipelines.staging.groups import load_groups
 from pipelines.staging.loads import register_loads
 from pipelines.staging.stage import stage_table
 from pipelines.workspace.workspace import open_workspace
+from tests.support.exports import MONDAY, READING, Exports
 
 HEADER = ["opportunity_id", "owner_id", "created_at", "stage", "amount", "name"]
 CHOICES = (

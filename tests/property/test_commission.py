@@ -10,8 +10,10 @@ from itertools import pairwise
 from random import Random
 from typing import Any
 
-from batches import cases
-from commissions import (
+from hypothesis import strategies as st
+
+from tests.support.batches import cases
+from tests.support.facts.commissions import (
     CHAIN,
     PAID,
     account,
@@ -25,9 +27,8 @@ from commissions import (
     quota,
     tiers,
 )
-from documents import day
-from hypothesis import strategies as st
-from laboratory import Laboratory, Row
+from tests.support.facts.documents import day
+from tests.support.laboratory import Laboratory, Row
 
 CENT = Decimal("0.01")
 OCTOBER = dt.date(2026, 10, 8)

@@ -8,10 +8,20 @@ from contextlib import AbstractContextManager
 from decimal import Decimal
 from typing import Any
 
-from documents import SPANS, allocation, given_documents, invoice, note, receipt, terms, write_off
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from laboratory import Laboratory, Row
+
+from tests.support.facts.documents import (
+    SPANS,
+    allocation,
+    given_documents,
+    invoice,
+    note,
+    receipt,
+    terms,
+    write_off,
+)
+from tests.support.laboratory import Laboratory, Row
 
 Fresh = Callable[[], AbstractContextManager[Laboratory]]
 CENT = Decimal("0.01")

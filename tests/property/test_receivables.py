@@ -12,10 +12,20 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from random import Random
 
-from documents import ITEMS, SPANS, allocation, given_documents, invoice, note, receipt, write_off
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from laboratory import Laboratory, Row
+
+from tests.support.facts.documents import (
+    ITEMS,
+    SPANS,
+    allocation,
+    given_documents,
+    invoice,
+    note,
+    receipt,
+    write_off,
+)
+from tests.support.laboratory import Laboratory, Row
 
 FIRST = dt.date(2026, 8, 1)
 DAYS = 100
@@ -177,7 +187,7 @@ def test_the_buckets_of_every_scope_add_up_to_what_the_documents_leave_open(
 
 
 def lab_item_sql() -> str:
-    from laboratory import models
+    from tests.support.laboratory import models
 
     return models()["mart.receivable_item"].sql
 

@@ -8,9 +8,10 @@ from random import Random
 from typing import Any
 
 import pytest
-from exports import MONDAY, NEXT_MONDAY, Exports
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from tests.support.exports import MONDAY, NEXT_MONDAY, Exports
 
 TABLES = ("customer", "receipt")
 HEADERS = {

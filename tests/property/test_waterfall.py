@@ -8,10 +8,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from decimal import Decimal
 
-from deals import deal, event, given_deals
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from laboratory import Laboratory, Row
+
+from tests.support.facts.deals import deal, event, given_deals
+from tests.support.laboratory import Laboratory, Row
 
 Fresh = Callable[[], AbstractContextManager[Laboratory]]
 START = dt.datetime(2026, 9, 20)

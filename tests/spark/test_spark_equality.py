@@ -12,11 +12,11 @@ from typing import Any
 
 import duckdb
 import pytest
-from laboratory import models, shipped
 
 from pipelines.warehouse.quoting import identifier, literal
 from pipelines.warehouse.spark import spark_sql
 from pipelines.workspace.workspace import Workspace
+from tests.support.laboratory import models, shipped
 
 pytestmark = pytest.mark.spark
 

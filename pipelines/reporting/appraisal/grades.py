@@ -10,6 +10,7 @@ from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Section
 from pipelines.reporting.model.periods import named_period
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, day, money, share, table
 from pipelines.reporting.model.values import (
     Bilingual,
@@ -23,10 +24,6 @@ from pipelines.reporting.model.values import (
     verbatim,
 )
 
-QUERIES = (
-    "appraisal_schemes", "appraisal_results", "appraisal_grades", "appraisal_trend",
-    "appraisal_overrides",
-)  # fmt: skip
 _NAMED = 5
 _KNOWN_FLAGS = frozenset({"overridden", "small_n", "two_c_in_a_row", "grade_d", "no_salary"})
 
@@ -52,6 +49,7 @@ def scheme_name(scheme: Record) -> Bilingual:
     return Bilingual(zh=scheme.label_zh, en=scheme.label_en)
 
 
+@shows(queries=("appraisal_grades",))
 def grades_section(context: Context, scheme: Record, rows: list[Record], suffix: str) -> Section:
     """How many people reached each grade, against the period before."""
     bands = [b for b in context.rows("appraisal_grades") if b.scheme_id == scheme.scheme_id]
@@ -181,6 +179,7 @@ def _team(context: Context, employee_id: str) -> Shown | None:
     return context.unit(person.team_id)
 
 
+@shows(queries=("appraisal_overrides",))
 def decisions_section(context: Context) -> Section:
     """Calibration moves and appeals of twelve months: before, after, reason, approver."""
     rows = context.rows("appraisal_overrides")

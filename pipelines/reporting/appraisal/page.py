@@ -16,6 +16,7 @@ from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Comparison, Page, Reader, Section, Tile
 from pipelines.reporting.model.periods import named_period
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.values import (
     Bilingual,
     Count,
@@ -29,21 +30,6 @@ from pipelines.reporting.model.values import (
     quotient,
     verbatim,
 )
-
-QUERIES = (*section_grades.QUERIES, *section_scorecard.QUERIES)
-
-
-def build(context: Context) -> list[Page]:
-    """HR's page, then the forms in the order of employee ids."""
-    results = context.rows("appraisal_results")
-    scores = section_scorecard.scores_by_person(context)
-    return [
-        _overview(context, results),
-        *(
-            _form(context, row, scores.get((row.employee_id, row.scheme_id), []))
-            for row in sorted(results, key=lambda r: (r.employee_id, r.scheme_id))
-        ),
-    ]
 
 
 def _overview(context: Context, results: list[Record]) -> Page:
@@ -211,3 +197,22 @@ def _form(context: Context, row: Record, scores: list[Record]) -> Page:
         quality=context.quality,
         sections=(section_scorecard.scorecard_section(context, row, scores),),
     )
+
+
+@shows(
+    section_grades.grades_section, section_grades.decisions_section,
+    section_scorecard.scores_by_person, section_scorecard.scorecard_section,
+    section_scorecard.matrix_section, section_scorecard.judged_section,
+    queries=("appraisal_results", "appraisal_schemes", "appraisal_grades"),
+)  # fmt: skip
+def build(context: Context) -> list[Page]:
+    """HR's page, then the forms in the order of employee ids."""
+    results = context.rows("appraisal_results")
+    scores = section_scorecard.scores_by_person(context)
+    return [
+        _overview(context, results),
+        *(
+            _form(context, row, scores.get((row.employee_id, row.scheme_id), []))
+            for row in sorted(results, key=lambda r: (r.employee_id, r.scheme_id))
+        ),
+    ]

@@ -12,6 +12,7 @@ from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.kpis import typed
 from pipelines.reporting.model.page import Column, Row, Section, SectionNotice, Table
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import OF_POLICY, shows
 from pipelines.reporting.model.tables import count, share, table
 from pipelines.reporting.model.values import (
     Bilingual,
@@ -25,9 +26,8 @@ from pipelines.reporting.model.values import (
     verbatim,
 )
 
-QUERIES = ("appraisal_scores",)
 
-
+@shows(queries=("appraisal_scores",))
 def scores_by_person(context: Context) -> dict[tuple[str, str], list[Record]]:
     """Indicator rows by person and scheme, in the order of the scheme."""
     cards: dict[tuple[str, str], list[Record]] = {}
@@ -52,6 +52,7 @@ def _measured(context: Context, row: Record, value: Decimal | None) -> Shown | N
     return message("value.plain", value=typed(kpi, value))
 
 
+@shows(kpis=(OF_POLICY,))
 def scorecard_section(context: Context, result: Record, scores: list[Record]) -> Section:
     """One person's card; weights of what could not be judged go to what could."""
     left_out = [row for row in scores if not row.is_counted]
@@ -110,6 +111,7 @@ def _card(context: Context, row: Record) -> tuple[Shown | None, ...]:
     )
 
 
+@shows(queries=("appraisal_scores",))
 def matrix_section(context: Context, scheme: Record, suffix: str) -> Section:
     """Everyone's score on every indicator; empty where it could not be judged."""
     rows = [r for r in context.rows("appraisal_scores") if r.scheme_id == scheme.scheme_id]
@@ -167,6 +169,7 @@ def _weakest(rows: list[Record], labels: dict[str, Text]) -> Shown:
     )
 
 
+@shows(queries=("appraisal_scores",))
 def judged_section(context: Context, scheme: Record, suffix: str) -> Section:
     """How many people each indicator could judge: small samples are left out, not guessed."""
     rows = [r for r in context.rows("appraisal_scores") if r.scheme_id == scheme.scheme_id]

@@ -9,6 +9,7 @@ from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.kpis import KpiBook
 from pipelines.reporting.model.page import Section
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, empty, money, share, table
 from pipelines.reporting.model.values import (
     Count,
@@ -23,7 +24,6 @@ from pipelines.reporting.model.values import (
     verbatim,
 )
 
-QUERIES = ("win_curve", "loss_reasons")
 _STEP = 6
 _TICKS = (30, 60, 90, 120, 180)
 _MARKED = (30, 60, 90, 120, 180)
@@ -37,7 +37,8 @@ _LOSS = frozenset(
 )  # fmt: skip
 
 
-def cycle_section(context: Context, book: KpiBook) -> Section:
+@shows(queries=("win_curve",), kpis=("sales_cycle_days:rolling_13w",))
+def cycle_section(context: Context) -> Section:
     """Cumulative share won by day, with losses as the competing outcome."""
     topic = message("cycle.topic")
     curves: dict[str, dict[int, Record]] = {}
@@ -78,7 +79,7 @@ def cycle_section(context: Context, book: KpiBook) -> Section:
                 ),
             ),
         ),
-        note=_medians(context, book),
+        note=_medians(context),
         table=table(
             "day:days at_risk:count won_share:ratio lost_share:ratio won_before:ratio",
             [
@@ -113,9 +114,11 @@ def _line(
     )
 
 
-def _medians(context: Context, book: KpiBook) -> tuple[Message, ...]:
+def _medians(context: Context) -> tuple[Message, ...]:
     """Median days of won deals: only of those won, so never the whole story."""
-    row = book.now(context.company_id, "sales_cycle_days", "rolling_13w")
+    row = KpiBook.read(context, "company").now(
+        context.company_id, "sales_cycle_days", "rolling_13w"
+    )
     if row is None or row.value is None:
         return ()
     now = Days(value=row.value)
@@ -131,6 +134,7 @@ def _medians(context: Context, book: KpiBook) -> tuple[Message, ...]:
     )
 
 
+@shows(queries=("loss_reasons",))
 def losses_section(context: Context) -> Section:
     """Reasons of lost deals, the dearest first."""
     topic = message("losses.topic")

@@ -7,17 +7,18 @@ from decimal import Decimal
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.kpis import KpiBook
 from pipelines.reporting.model.page import Section
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import day, empty, money, table
 from pipelines.reporting.model.values import Count, Points, Ratio, message, quotient, verbatim
 
-QUERIES = ("discount_breaches",)
 KPI = "discount_breach_rate"
 
 
-def discount_section(context: Context, book: KpiBook) -> Section:
+@shows(queries=("discount_breaches",), kpis=(f"{KPI}:rolling_13w",))
+def discount_section(context: Context) -> Section:
     """Accepted quotes of the last 13 weeks that went beyond authority."""
     topic = message("discount.topic")
-    row = book.now(context.company_id, KPI, "rolling_13w")
+    row = KpiBook.read(context, "company").now(context.company_id, KPI, "rolling_13w")
     reason = context.lacks("quote")
     if reason is not None or row is None or not row.denominator:
         return empty(

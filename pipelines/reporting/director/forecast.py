@@ -8,6 +8,7 @@ from pipelines.reporting.model.charts import ColumnPoint, Columns
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Section
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import empty, money, table
 from pipelines.reporting.model.values import (
     Count,
@@ -21,9 +22,8 @@ from pipelines.reporting.model.values import (
     quotient,
 )
 
-QUERIES = ("forecast",)
 
-
+@shows(queries=("forecast",))
 def forecast_section(context: Context) -> Section:
     """Signed, plus open deals weighted by history, plus what is not yet in the pipeline."""
     topic = message("forecast.topic")

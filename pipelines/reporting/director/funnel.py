@@ -12,6 +12,7 @@ from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.intervals import wilson
 from pipelines.reporting.model.page import Definition, Section
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, empty, share, table
 from pipelines.reporting.model.values import (
     Bilingual,
@@ -27,9 +28,8 @@ from pipelines.reporting.model.values import (
     quotient,
 )
 
-QUERIES = ("funnel",)
 
-
+@shows(queries=("funnel",), kpis=("stage_conversion_rate", "stage_exit_rate", "stage_days"))
 def funnel_sections(context: Context) -> tuple[Section, Section]:
     """Entry cohort of the last complete quarter, and the exit view beside it."""
     rows = context.rows("funnel")

@@ -8,10 +8,10 @@ from pipelines.reporting.model.charts import Waterfall, WaterfallStep
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Section
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, empty, money, table
 from pipelines.reporting.model.values import Count, Day, Judgement, Message, Money, message
 
-QUERIES = ("movement",)
 # Causes in the order of the chart; a win leaves the pipeline and is no loss.
 _CAUSES: dict[str, Judgement] = {
     "created": "good",
@@ -25,6 +25,7 @@ _CAUSES: dict[str, Judgement] = {
 }
 
 
+@shows(queries=("movement",), kpis=("pipeline_amount",))
 def movement_section(context: Context) -> Section:
     """Start of the week plus causes is the end of the week."""
     topic = message("movement.topic")

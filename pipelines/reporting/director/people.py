@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from pipelines.reporting.director.quota import Standing
+from pipelines.reporting.director.quota import Standing, standings
 from pipelines.reporting.model.charts import RankedBars, RankedRow
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.intervals import differ, wilson
 from pipelines.reporting.model.page import Section
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, empty, money, table
 from pipelines.reporting.model.values import (
     Count,
@@ -27,14 +28,15 @@ from pipelines.reporting.model.values import (
     quotient,
 )
 
-QUERIES = ("win_rates",)
 _KPI = "win_rate_count"
 # So many rows from each end fit a screen; the table has everybody.
 _ENDS = 8
 
 
-def ranking_section(context: Context, quotas: dict[str, Standing]) -> Section:
+@shows(queries=("win_rates", "quotas"), kpis=(_KPI,))
+def ranking_section(context: Context) -> Section:
     """Win rate of twelve months by representative; only clear differences are called one."""
+    quotas = {standing.scope_id: standing for standing in standings(context, "employee")}
     topic = message("ranking.topic")
     kpi = context.kpis.get(_KPI)
     least = kpi.min_n if kpi else 10
@@ -61,7 +63,7 @@ def ranking_section(context: Context, quotas: dict[str, Standing]) -> Section:
             "variance:points gap:money",
             [_cells(context, row, places.get(row.scope_id), quotas.get(row.scope_id))
              for row in people],
-            judgements=[_verdict(row, company) if row.decided >= least else "neutral"
+            judgements=[verdict(row, company) if row.decided >= least else "neutral"
                         for row in people],
         ),
         definitions=context.definition(_KPI),
@@ -97,7 +99,7 @@ def _cells(
     )
 
 
-def _verdict(row: Record, company: Record) -> Judgement:
+def verdict(row: Record, company: Record) -> Judgement:
     """Good or bad only where the intervals lie apart."""
     if not differ(wilson(row.won, row.decided), wilson(company.won, company.decided)):
         return "neutral"
@@ -109,8 +111,8 @@ def _headline(context: Context, judged: list[Record], company: Record) -> Messag
     rate = Ratio(value=quotient(company.won, company.decided))
     if not judged:
         return message("ranking.nobody", rate=rate)
-    better = [row for row in judged if _verdict(row, company) == "good"]
-    worse = [row for row in judged if _verdict(row, company) == "bad"]
+    better = [row for row in judged if verdict(row, company) == "good"]
+    worse = [row for row in judged if verdict(row, company) == "bad"]
     names = {
         "better": Listing(items=tuple(context.person(row.scope_id) for row in better[:3])),
         "worse": Listing(items=tuple(context.person(row.scope_id) for row in worse[-3:])),
@@ -152,5 +154,5 @@ def _ranked(context: Context, row: Record, company: Record) -> RankedRow:
         low=low,
         high=high,
         n=row.decided,
-        judgement=_verdict(row, company),
+        judgement=verdict(row, company),
     )

@@ -13,6 +13,7 @@ from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.kpis import KpiBook
 from pipelines.reporting.model.page import Section, Table
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, empty, money, table
 from pipelines.reporting.model.values import (
     Count,
@@ -27,7 +28,6 @@ from pipelines.reporting.model.values import (
     quotient,
 )
 
-QUERIES = ("quotas", "deals_by_region")
 MEASURE = "contract_amount"
 # Within two points of pace a unit neither leads nor lags.
 _NOTICEABLE = Decimal("0.02")
@@ -75,7 +75,7 @@ class Standing:
         return self.judgement == "bad"
 
 
-def standings(context: Context, book: KpiBook | None, scope_kind: str) -> list[Standing]:
+def standings(context: Context, scope_kind: str, book: KpiBook | None = None) -> list[Standing]:
     """All scopes of a kind that have a quota this quarter, the furthest ahead first."""
     found = [
         _standing(context, row, book)
@@ -112,8 +112,13 @@ def missed_by_region(context: Context) -> dict[str | None, Record]:
     return {row.region_id: row for row in context.rows("deals_by_region")}
 
 
-def quota_section(context: Context, regions: list[Standing], teams: list[Standing]) -> Section:
+@shows(queries=("quotas", "deals_by_region"), kpis=("quota_attainment", f"{MEASURE}:quarter"))
+def quota_section(context: Context) -> Section:
     """Attainment by region, with teams in the table."""
+    regions, teams = (
+        standings(context, kind, KpiBook.read(context, kind, (f"{MEASURE}:quarter",)))
+        for kind in ("region", "team")
+    )
     rows = regions or teams
     topic = message("quota.topic")
     if not rows:
@@ -128,7 +133,7 @@ def quota_section(context: Context, regions: list[Standing], teams: list[Standin
     return Section(
         id="quota",
         topic=topic,
-        message=_headline(rows),
+        message=headline(rows),
         what=(message("quota.what", quarter=context.quarter), message("quota.reading")),
         chart=AttainmentBars(
             rows=tuple(
@@ -144,7 +149,8 @@ def quota_section(context: Context, regions: list[Standing], teams: list[Standin
     )
 
 
-def _headline(rows: list[Standing]) -> Message:
+def headline(rows: list[Standing]) -> Message:
+    """Who is behind the pace, of rows ordered by their variance, best first."""
     behind = [s for s in reversed(rows) if s.is_behind]
     if not behind:
         return message("quota.all_hold", n=Count(value=len(rows)))

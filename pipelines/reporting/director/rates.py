@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Definition, Section
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, empty, table
 from pipelines.reporting.model.values import Count, Ratio, Span, message
 
-QUERIES = ("rate_definitions",)
 # From the one this page uses to those furthest from it.
 _ORDER = (
     "narrow", "broad", "accepted", "created", "entered", "all_stages", "any_stages", "exited",
 )  # fmt: skip
 
 
+@shows(queries=("rate_definitions",))
 def rates_section(context: Context) -> Section:
     """All definitions over the same thirteen weeks; the table is closed until asked for."""
     topic = message("rates.topic")

@@ -13,6 +13,7 @@ from pipelines.reporting.model.charts import ColumnPoint, Columns
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Section, SectionNotice
 from pipelines.reporting.model.periods import month_of
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, day, empty, money, table
 from pipelines.reporting.model.values import (
     Count,
@@ -26,14 +27,11 @@ from pipelines.reporting.model.values import (
 )
 from pipelines.reporting.shared.causes import cause_text
 
-QUERIES = (
-    "commission_accruals", "closed_periods", "commission_corrections", "open_disputes",
-    "open_approvals", "contract_cost_months", "commission_close",
-)  # fmt: skip
 _SHORT = 12
 """Characters of a seal that tell one from another."""
 
 
+@shows(queries=("commission_accruals",))
 def accrual_section(context: Context) -> Section:
     """Commission expense and liability by month beside the general ledger."""
     topic = message("accrual.topic")
@@ -74,6 +72,7 @@ def accrual_section(context: Context) -> Section:
     )
 
 
+@shows(queries=("closed_periods",))
 def closed_section(context: Context) -> Section:
     """Months that are closed: when, by whom, and the seal that proves them."""
     topic = message("closed.topic")
@@ -102,6 +101,7 @@ def closed_section(context: Context) -> Section:
     )
 
 
+@shows(queries=("commission_corrections",))
 def corrections_section(context: Context) -> Section:
     """What is known late of closed months, posted in the open month, by cause."""
     topic = message("corrections.topic")
@@ -145,6 +145,7 @@ def corrections_section(context: Context) -> Section:
 _POSTED = ("earned", "payable", "paid")
 
 
+@shows(queries=("open_disputes", "commission_close"))
 def disputes_section(context: Context) -> Section:
     """Disputes of statements that nobody has decided."""
     topic = message("disputes.topic")
@@ -192,6 +193,7 @@ def _blocks(context: Context) -> SectionNotice | None:
     return SectionNotice(severity="info", text=message("disputes.block"))
 
 
+@shows(queries=("open_approvals",))
 def approvals_section(context: Context) -> Section:
     """Approvals that were asked for, and those that do not count."""
     topic = message("approvals.topic")
@@ -239,6 +241,7 @@ def _subject(context: Context, kind: str, key: str | None) -> Text | None:
     return context.person(key)
 
 
+@shows(queries=("contract_cost_months",))
 def contract_cost_section(context: Context) -> Section:
     """The cost of obtaining contracts: capitalised, written off, and the asset left."""
     topic = message("contract_cost.topic")

@@ -15,13 +15,14 @@ from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Section, SectionNotice
 from pipelines.reporting.model.periods import month_of
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, empty, money, table
 from pipelines.reporting.model.values import Count, Money, Period, message
 
-QUERIES = ("commission_totals", "commission_payees", "commission_bases")
 _UNEXPLAINED = "unexplained"
 
 
+@shows(queries=("commission_bases",))
 def base_section(context: Context) -> Section:
     """From the receipts of the last complete month to its commission credit, to the cent."""
     topic = message("base.topic")
@@ -92,6 +93,7 @@ def _step(label: str, amount: Decimal, role: str) -> WaterfallStep:
     return WaterfallStep.model_validate({"label": message(label), "amount": amount, "role": role})
 
 
+@shows(queries=("commission_totals",))
 def months_section(context: Context) -> Section:
     """Payable and paid by month; what is not yet paid is a liability."""
     topic = message("months.topic")
@@ -141,6 +143,7 @@ def _accrual(context: Context, rows: list[Record]) -> Money:
     return Money(amount=earned, exact=True)
 
 
+@shows(queries=("commission_payees",))
 def payees_section(context: Context) -> Section:
     """Every payee of the last complete month."""
     topic = message("payees.topic")

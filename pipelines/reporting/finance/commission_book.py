@@ -11,13 +11,10 @@ from pipelines.reporting.finance.differences import key_text, kind_text, reason_
 from pipelines.reporting.model.book import Book, Cell, Column, RowFormula, Rows, Sheet, columns
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Link
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.values import message, verbatim
 from pipelines.reporting.shared.causes import cause_text
 
-QUERIES = (
-    "book_differences", "book_statements", "book_lines", "book_accruals", "book_cost_months",
-    "book_costs", "book_months",
-)  # fmt: skip
 _DIFFERENCES = columns(
     "not_explained:text compared:text month:text key:text subject:text should_be:money found:money "
     "difference:money+ reason_code:text reason:text approval:text accepted_by:text"
@@ -44,6 +41,7 @@ _COSTS = columns(
 )
 
 
+@shows(queries=("book_months",))
 def book_link(context: Context) -> Link:
     """Where the workbook stands, whichever page speaks of it, and from when on it holds lines."""
     months = context.rows("book_months")[0]
@@ -56,6 +54,12 @@ def book_link(context: Context) -> Link:
     )
 
 
+@shows(
+    queries=(
+        "book_differences", "book_statements", "book_lines", "book_accruals", "book_cost_months",
+        "book_costs", "book_months",
+    )
+)  # fmt: skip
 def commission_book(context: Context) -> Book:
     """Sheets for finance; every row of them, with live totals."""
 

@@ -9,18 +9,21 @@ from __future__ import annotations
 from decimal import Decimal
 
 from pipelines.reporting.finance import close as section_close
-from pipelines.reporting.finance import commission as section_commission
 from pipelines.reporting.finance import differences as section_differences
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Asked, Comparison, Tile
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
+from pipelines.reporting.model.tables import empty_tile
 from pipelines.reporting.model.values import Count, Message, Money, Shown, message
 
-QUERIES = (
-    *section_close.QUERIES, *section_commission.QUERIES, *section_differences.QUERIES,
+
+@shows(
+    queries=(
+        "commission_totals", "commission_comparisons", "commission_remainder", "commission_close",
+        "commission_accruals",
+    )
 )  # fmt: skip
-
-
 def lead(context: Context) -> tuple[Message, ...]:
     """What keeps the month from being closed, then what is payable and owed."""
     row = _month(context)
@@ -54,18 +57,18 @@ def _unexplained_sentence(context: Context) -> Message:
     return message(name, n=Count(value=n), amount=Money(amount=amount, exact=True))
 
 
+@shows(queries=("commission_comparisons", "commission_remainder", "commission_close"))
 def unexplained_tile(context: Context) -> Tile:
     """The remainder over all comparisons; it must be zero before a month is closed."""
     label = message("tile.commission_unexplained")
     scope = message("scope.all_comparisons")
     if not context.rows("commission_comparisons"):
-        return Tile(
-            kpi_id="commission_unexplained",
-            label=label,
-            scope=scope,
-            value=None,
-            no_data_reason=context.lacks("receipt_allocation") or message("no_data.nothing"),
-            section="remainder",
+        return empty_tile(
+            "commission_unexplained",
+            label,
+            scope,
+            context.lacks("receipt_allocation") or message("no_data.nothing"),
+            "remainder",
         )
     n, amount = section_differences.unexplained(context)
     taken = section_differences.accepted(context)
@@ -97,6 +100,7 @@ def unexplained_tile(context: Context) -> Tile:
     )
 
 
+@shows(queries=("commission_totals", "commission_comparisons"), kpis=("commission_payable",))
 def payable_tile(context: Context, beside_unexplained: bool = False) -> Tile:
     """Payable of the last complete month against payroll.
 
@@ -106,13 +110,12 @@ def payable_tile(context: Context, beside_unexplained: bool = False) -> Tile:
     month, row = context.last_month, _month(context)
     label = message("tile.commission_payable")
     if row is None:
-        return Tile(
-            kpi_id="commission_payable",
-            label=label,
-            scope=message("value.plain", value=month),
-            value=None,
-            no_data_reason=context.lacks("receipt_allocation") or message("no_data.nothing"),
-            section="months",
+        return empty_tile(
+            "commission_payable",
+            label,
+            message("value.plain", value=month),
+            context.lacks("receipt_allocation") or message("no_data.nothing"),
+            "months",
         )
     n, amount = section_differences.unexplained(context)
     open_amount = Comparison(
@@ -140,19 +143,19 @@ def payable_tile(context: Context, beside_unexplained: bool = False) -> Tile:
     )
 
 
+@shows(queries=("commission_accruals",))
 def liability_tile(context: Context) -> Tile:
     """Earned and not yet paid at the end of the last complete month, beside the ledger."""
     month = context.last_month
     row = next((r for r in context.rows("commission_accruals") if r.period == month.key), None)
     label, scope = message("tile.liability"), message("scope.end_of", month=month)
     if row is None:
-        return Tile(
-            kpi_id="commission_liability",
-            label=label,
-            scope=scope,
-            value=None,
-            no_data_reason=context.lacks("receipt_allocation") or message("no_data.nothing"),
-            section="accrual",
+        return empty_tile(
+            "commission_liability",
+            label,
+            scope,
+            context.lacks("receipt_allocation") or message("no_data.nothing"),
+            "accrual",
         )
     off = row.liability_difference
     return Tile(
@@ -171,19 +174,19 @@ def liability_tile(context: Context) -> Tile:
     )
 
 
+@shows(queries=("contract_cost_months",))
 def cost_tile(context: Context) -> Tile:
     """The asset of contract costs at the end of the last complete month."""
     month = context.last_month
     row = next((r for r in context.rows("contract_cost_months") if r.period == month.key), None)
     label, scope = message("tile.contract_cost"), message("scope.end_of", month=month)
     if row is None:
-        return Tile(
-            kpi_id="contract_cost_asset",
-            label=label,
-            scope=scope,
-            value=None,
-            no_data_reason=context.lacks("contract") or message("no_data.nothing"),
-            section="contract_cost",
+        return empty_tile(
+            "contract_cost_asset",
+            label,
+            scope,
+            context.lacks("contract") or message("no_data.nothing"),
+            "contract_cost",
         )
     return Tile(
         kpi_id="contract_cost_asset",

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Section
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, day, empty, money, share, table
 from pipelines.reporting.model.values import (
     Count,
@@ -22,12 +23,12 @@ from pipelines.reporting.model.values import (
 )
 from pipelines.reporting.shared.receivables import customer_name, customer_table
 
-QUERIES = ("receivable_now", "risk_classes", "overdue_customers", "unallocated", "over_limit")
 _SHOWN = 15
 _FEW = 8
 _RISKS = ("normal", "watch", "doubtful", "bad_debt", "unallocated")
 
 
+@shows(queries=("receivable_now",), kpis=("dso",))
 def regions_section(context: Context) -> Section:
     """Balance, overdue, days and provision by region; they add up to the company."""
     topic = message("regions.topic")
@@ -85,6 +86,7 @@ def regions_section(context: Context) -> Section:
     )
 
 
+@shows(queries=("risk_classes",))
 def risk_section(context: Context) -> Section:
     """Open invoices by risk class, and unallocated receipts that lower the balance."""
     topic = message("risk.topic")
@@ -131,6 +133,7 @@ def risk_section(context: Context) -> Section:
     )
 
 
+@shows(queries=("overdue_customers",))
 def customers_section(context: Context) -> Section:
     """The customers who owe most of what is overdue."""
     topic = message("customers.topic")
@@ -167,6 +170,7 @@ def customers_section(context: Context) -> Section:
     )
 
 
+@shows(queries=("unallocated",))
 def unallocated_section(context: Context) -> Section:
     """Receipts and credit notes that still wait for an invoice."""
     topic = message("unallocated.topic")
@@ -201,6 +205,7 @@ def unallocated_section(context: Context) -> Section:
     )
 
 
+@shows(queries=("over_limit",))
 def limits_section(context: Context) -> Section:
     """Customers beyond their credit limit."""
     topic = message("limits.topic")

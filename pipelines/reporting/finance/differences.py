@@ -12,6 +12,7 @@ from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Link, Section, SectionNotice
 from pipelines.reporting.model.periods import month_of
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, empty, money, table
 from pipelines.reporting.model.values import (
     Count,
@@ -25,10 +26,6 @@ from pipelines.reporting.model.values import (
     verbatim,
 )
 
-QUERIES = (
-    "commission_differences", "commission_comparisons", "commission_remainder", "commission_close",
-    "deal_differences",
-)  # fmt: skip
 STEPS = ("won_to_contract", "contract_to_order", "order_to_invoice", "invoice_to_receipt")
 KINDS = ("statement_to_payroll", "base_to_erp", "accrual_to_ledger", *STEPS)
 _UNEXPLAINED = "unexplained"
@@ -108,6 +105,7 @@ def settled_differences(context: Context) -> list[Record]:
     return [r for r in context.rows("commission_differences") if r.reason_code != _TIMING]
 
 
+@shows(queries=("commission_comparisons", "commission_remainder", "commission_close"))
 def remainder_section(context: Context, link: Link | None = None) -> Section:
     """What no rule explains, over all comparisons, and what was accepted of it."""
     topic = message("remainder.topic")
@@ -151,6 +149,7 @@ def remainder_section(context: Context, link: Link | None = None) -> Section:
     )
 
 
+@shows(queries=("commission_comparisons",))
 def comparisons_section(context: Context) -> Section:
     """Every comparison with its differences by reason."""
     topic = message("comparisons.topic")
@@ -190,6 +189,7 @@ def _place(kind: str) -> int:
     return KINDS.index(kind) if kind in KINDS else len(KINDS)
 
 
+@shows(queries=("commission_comparisons", "deal_differences", "commission_close"))
 def deals_section(context: Context) -> Section:
     """CRM won, contract, order, invoice and receipt side by side: the deals that differ."""
     topic = message("match.topic")
@@ -242,6 +242,7 @@ def _worry_deal(row: Record) -> Judgement:
     return "bad" if row.is_unexplained or row.reason_code in _TO_ACT_ON else "neutral"
 
 
+@shows(queries=("commission_differences",))
 def payroll_section(context: Context) -> Section:
     """Statement against payroll: every difference with its reason."""
     topic = message("differences.topic")

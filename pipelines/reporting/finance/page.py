@@ -15,12 +15,12 @@ from pipelines.reporting.finance import commission_book, commission_lead, receiv
 from pipelines.reporting.finance import customers as section_customers
 from pipelines.reporting.finance import differences as section_differences
 from pipelines.reporting.finance import provision as section_provision
-from pipelines.reporting.finance.receivables_book import book_link
-from pipelines.reporting.model import kpis
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.kpis import KpiBook
 from pipelines.reporting.model.page import Comparison, Page, Reader, Section, SparkPoint, Tile
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import sections, shows
+from pipelines.reporting.model.tables import empty_tile
 from pipelines.reporting.model.values import (
     Bilingual,
     Count,
@@ -32,67 +32,12 @@ from pipelines.reporting.model.values import (
     message,
     quotient,
 )
-from pipelines.reporting.shared import quality as section_quality
-from pipelines.reporting.shared import receivables as section_receivables
-from pipelines.reporting.shared.receivables import company_metric, old_customers
+from pipelines.reporting.shared.quality import quality_section
+from pipelines.reporting.shared.receivables import ageing_section, company_metric, old_customers
 from pipelines.reporting.shared.tiles import level_tile, sum_tile
 
-QUERIES = (
-    "receivable_history",
-    *kpis.QUERIES,
-    *receivables_book.QUERIES,
-    *commission_book.QUERIES,
-    *commission_lead.QUERIES,
-    *section_customers.QUERIES,
-    *section_provision.QUERIES,
-    *section_quality.QUERIES,
-    *section_receivables.QUERIES,
-)
-HISTORIES = ("overdue_rate:week", "dso:week")
-WANTED = (*HISTORIES, "collections:month")
 FAMILY = "finance"
-
-
-def build(context: Context) -> list[Page]:
-    """The same evidence at two addresses, each with its own subject first."""
-    book = KpiBook.read(context, "company", WANTED, HISTORIES)
-    receivables = (
-        section_receivables.ageing_section(context, exact=True, link=book_link(context)),
-        section_customers.customers_section(context),
-        section_customers.regions_section(context),
-        section_customers.risk_section(context),
-        section_provision.provision_section(context),
-        section_provision.ledger_section(context),
-        section_provision.revaluation_section(context),
-        section_provision.days_section(context),
-        section_customers.unallocated_section(context),
-        section_customers.limits_section(context),
-    )
-    commission = (
-        section_differences.remainder_section(context, commission_book.book_link(context)),
-        section_differences.comparisons_section(context),
-        section_differences.payroll_section(context),
-        section_differences.deals_section(context),
-        section_commission.base_section(context),
-        section_close.accrual_section(context),
-        section_close.corrections_section(context),
-        section_close.disputes_section(context),
-        section_close.approvals_section(context),
-        section_close.closed_section(context),
-        section_commission.months_section(context),
-        section_commission.payees_section(context),
-        section_close.contract_cost_section(context),
-    )
-    data = section_quality.quality_section(context)
-    owed, paid = _receivable_lead(context, book), commission_lead.lead(context)
-    return [
-        _page(context, "receivables", context.week, (*owed, *paid), _tiles(context, book),
-              (*receivables, *commission, data)).model_copy(
-            update={"book": receivables_book.receivables_book(context)}),
-        _page(context, "commission_reconciliation", context.last_month, (*paid, *owed),
-              _commission_tiles(context, book), (*commission, *receivables, data)).model_copy(
-            update={"book": commission_book.commission_book(context)}),
-    ]  # fmt: skip
+_BALANCES = {"outstanding": "receivables_open", "ecl_provision": "ecl_provision"}
 
 
 def _page(
@@ -101,7 +46,7 @@ def _page(
     period: Period,
     lead: tuple[Message, ...],
     tiles: tuple[Tile, ...],
-    sections: tuple[Section, ...],
+    shown: tuple[Section, ...],
 ) -> Page:
     return Page(
         report=report,
@@ -115,14 +60,22 @@ def _page(
         freshness=context.freshness,
         quality=context.quality,
         tiles=tiles,
-        sections=sections,
+        sections=shown,
     )
 
 
 # --- tiles --------------------------------------------------------------------------------------
 
 
-def _tiles(context: Context, book: KpiBook) -> tuple[Tile, ...]:
+@shows(
+    commission_lead.payable_tile,
+    queries=("receivable_now", "receivable_history", "quotas"),
+    kpis=("collections:month", *_BALANCES.values()),
+    histories=("overdue_rate:week", "dso:week"),
+)  # fmt: skip
+def tiles(context: Context) -> tuple[Tile, ...]:
+    """Receivables first, and what commission is payable."""
+    book = KpiBook.read(context, "company")
     me, quotas = context.company_id, context.quotas("company")
     metric = company_metric(context)
     overdue = Money(amount=metric.overdue) if metric is not None else None
@@ -142,9 +95,13 @@ def _tiles(context: Context, book: KpiBook) -> tuple[Tile, ...]:
     )  # fmt: skip
 
 
-def _commission_tiles(context: Context, book: KpiBook) -> tuple[Tile, ...]:
+@shows(
+    tiles, commission_lead.unexplained_tile, commission_lead.liability_tile,
+    commission_lead.cost_tile,
+)  # fmt: skip
+def commission_tiles(context: Context) -> tuple[Tile, ...]:
     """Commission first; of receivables what stands beside it."""
-    shared = {tile.kpi_id: tile for tile in _tiles(context, book)}
+    shared = {tile.kpi_id: tile for tile in tiles(context)}
     return (
         commission_lead.unexplained_tile(context),
         commission_lead.payable_tile(context, beside_unexplained=True),
@@ -155,21 +112,13 @@ def _commission_tiles(context: Context, book: KpiBook) -> tuple[Tile, ...]:
     )
 
 
-_BALANCES = {"outstanding": "receivables_open", "ecl_provision": "ecl_provision"}
-
-
 def _balance_tile(context: Context, name: str, metric: Record | None, section: str) -> Tile:
     """A balance as of the day, with its thirteen week-ends."""
     label, scope = message(f"tile.{name}"), message("scope.as_of_day")
     value = getattr(metric, name) if metric is not None else None
     if metric is None or value is None:
-        return Tile(
-            kpi_id=name,
-            label=label,
-            scope=scope,
-            value=None,
-            no_data_reason=context.lacks("invoice") or message("ageing.nothing_open"),
-            section=section,
+        return empty_tile(
+            name, label, scope, context.lacks("invoice") or message("ageing.nothing_open"), section
         )
     history = {row.as_of_date: getattr(row, name) for row in context.rows("receivable_history")}
     footer = None
@@ -205,12 +154,14 @@ def _balance_tile(context: Context, name: str, metric: Record | None, section: s
 # --- leads --------------------------------------------------------------------------------------
 
 
-def _receivable_lead(context: Context, book: KpiBook) -> tuple[Message, ...]:
+@shows(queries=("receivable_now", "overdue_customers"), kpis=("overdue_rate:week",))
+def receivable_lead(context: Context) -> tuple[Message, ...]:
+    """What customers owe, how old it is, and whether it ties."""
     metric = company_metric(context)
     if metric is None or metric.outstanding <= 0:
         return ()
     rate = Ratio(value=quotient(metric.overdue, metric.outstanding), decimals=1)
-    row = book.now(context.company_id, "overdue_rate", "week")
+    row = KpiBook.read(context, "company").now(context.company_id, "overdue_rate", "week")
     before = row.previous_value if row is not None else None
     name = "finance.lead.owed"
     if before is not None and before != rate.value:
@@ -240,3 +191,64 @@ def _receivable_lead(context: Context, book: KpiBook) -> tuple[Message, ...]:
         off = Money(amount=metric.gl_difference, exact=True, signed=True)
         said.append(message("finance.lead.ties_not", difference=off))
     return tuple(said)
+
+
+# --- the two pages --------------------------------------------------------------------------------
+
+
+@shows(ageing_section)
+def _ageing(context: Context) -> Section:
+    return ageing_section(context, exact=True, link=receivables_book.book_link(context))
+
+
+@shows(section_differences.remainder_section, commission_book.book_link)
+def _remainder(context: Context) -> Section:
+    return section_differences.remainder_section(context, commission_book.book_link(context))
+
+
+RECEIVABLES = (
+    _ageing,
+    section_customers.customers_section,
+    section_customers.regions_section,
+    section_customers.risk_section,
+    section_provision.provision_section,
+    section_provision.ledger_section,
+    section_provision.revaluation_section,
+    section_provision.days_section,
+    section_customers.unallocated_section,
+    section_customers.limits_section,
+)
+COMMISSION = (
+    _remainder,
+    section_differences.comparisons_section,
+    section_differences.payroll_section,
+    section_differences.deals_section,
+    section_commission.base_section,
+    section_close.accrual_section,
+    section_close.corrections_section,
+    section_close.disputes_section,
+    section_close.approvals_section,
+    section_close.closed_section,
+    section_commission.months_section,
+    section_commission.payees_section,
+    section_close.contract_cost_section,
+)
+
+
+@shows(
+    *RECEIVABLES, *COMMISSION, quality_section, receivable_lead, commission_lead.lead, tiles,
+    commission_tiles, receivables_book.receivables_book, commission_book.commission_book,
+)  # fmt: skip
+def build(context: Context) -> list[Page]:
+    """The same evidence at two addresses, each with its own subject first."""
+    receivables, commission = sections(RECEIVABLES, context), sections(COMMISSION, context)
+    data = quality_section(context)
+    owed, paid = receivable_lead(context), commission_lead.lead(context)
+    return [
+        _page(context, "receivables", context.week, (*owed, *paid), tiles(context),
+              (*receivables, *commission, data)).model_copy(
+            update={"book": receivables_book.receivables_book(context)}),
+        _page(context, "commission_reconciliation", context.last_month, (*paid, *owed),
+              commission_tiles(context), (*commission, *receivables, data)).model_copy(
+            update={"book": commission_book.commission_book(context)}),
+    ]  # fmt: skip

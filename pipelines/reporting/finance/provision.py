@@ -12,6 +12,7 @@ from pipelines.reporting.model.charts import Lines, LineSeries
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Section
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import Cells, count, day, empty, money, table
 from pipelines.reporting.model.values import (
     Count,
@@ -27,9 +28,8 @@ from pipelines.reporting.model.values import (
 )
 from pipelines.reporting.shared.receivables import company_metric
 
-QUERIES = ("receivable_now", "loss_rates", "revaluations", "receivable_weeks", "ledger_days")
 
-
+@shows(queries=("loss_rates", "receivable_now"), kpis=("ecl_provision",))
 def provision_section(context: Context) -> Section:
     """The matrix: balance, what entered and was lost, own and set rate, the rate used."""
     topic = message("provision.topic")
@@ -83,6 +83,7 @@ def _matrix_row(context: Context, row: Record) -> Cells:
     )
 
 
+@shows(queries=("ledger_days",))
 def ledger_section(context: Context) -> Section:
     """Open items beside the general ledger, on every day that has a ledger balance."""
     topic = message("ledger.topic")
@@ -117,6 +118,7 @@ def ledger_section(context: Context) -> Section:
     )
 
 
+@shows(queries=("revaluations",))
 def revaluation_section(context: Context) -> Section:
     """Foreign receivables at document and closing rate; whether the difference is booked."""
     topic = message("revaluation.topic")
@@ -161,6 +163,10 @@ def revaluation_section(context: Context) -> Section:
     )
 
 
+@shows(
+    queries=("receivable_weeks", "receivable_now"),
+    kpis=("dso", "dso_countback", "bpdso", "add", "cei"),
+)  # fmt: skip
 def days_section(context: Context) -> Section:
     """The DSO family and collection at the last week-ends."""
     topic = message("days_out.topic")

@@ -11,10 +11,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from pipelines.reporting.model.book import Book, Cell, RowFormula, Sheet, SumOf, columns
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Link
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.values import message, verbatim
 from pipelines.reporting.shared.receivables import company_metric
 
-QUERIES = ("open_items", "loss_rates", "overdue_customers", "ledger_days", "receivable_now")
 _SUMMARY = columns(
     "bucket_id:text bucket:text amount:money+ used_rate:rate provision:money+ rate_source:text "
     "entered_balance:money lost_balance:money own_rate:rate set_rate:rate"
@@ -40,6 +40,7 @@ def book_link(context: Context) -> Link:
     )
 
 
+@shows(queries=("open_items", "loss_rates", "overdue_customers", "ledger_days", "receivable_now"))
 def receivables_book(context: Context) -> Book:
     """Sheets for finance; the summary adds up the rows of the items, live."""
     return Book(

@@ -18,6 +18,7 @@ from pipelines.errors import UserError
 from pipelines.reporting.model.page import Asked, Definition, Freshness, Quality
 from pipelines.reporting.model.periods import month_of
 from pipelines.reporting.model.queries import Record, fetch, stream, tables_of
+from pipelines.reporting.model.shows import Declared
 from pipelines.reporting.model.values import (
     Bilingual,
     Listing,
@@ -87,6 +88,7 @@ class Context:
     quality: Quality
     freshness: tuple[Freshness, ...]
     not_renewed: frozenset[str] = frozenset()
+    declared: Declared = field(default_factory=Declared)
     _rows: dict[str, list[Record]] = field(default_factory=dict)
     _groups: dict[str, dict[str, list[Record]]] = field(default_factory=dict)
     _quotas: dict[str, dict[tuple[str, str, str], Record]] = field(default_factory=dict)
@@ -256,11 +258,13 @@ def open_context(
     quality: Quality,
     freshness: tuple[Freshness, ...],
     not_renewed: frozenset[str] = frozenset(),
+    declared: Declared | None = None,
 ) -> Context:
     """Read what all pages of a report share.
 
     Args:
         not_renewed: tables that a blocking check kept as they were before.
+        declared: what the report's builders read and show.
 
     Raises:
         UserError: the warehouse was computed for another day.
@@ -290,6 +294,7 @@ def open_context(
         quality=quality,
         freshness=freshness,
         not_renewed=not_renewed,
+        declared=declared or Declared(),
     )
 
 

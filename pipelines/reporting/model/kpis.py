@@ -31,7 +31,6 @@ from pipelines.reporting.model.values import (
     quotient,
 )
 
-QUERIES = ("kpi_values", "quotas", "quarter_progress")
 # From here on a percentage is harder to read than a factor.
 _TENFOLD = Decimal(10)
 _TENTH = Decimal("0.1")
@@ -72,15 +71,17 @@ class KpiBook:
         cls,
         context: Context,
         scope_kind: str,
-        wanted: tuple[str, ...],
+        wanted: tuple[str, ...] | None = None,
         histories: tuple[str, ...] = (),
     ) -> KpiBook:
-        """One query for all scopes.
+        """One query for all scopes; all that the report's builders declare if nothing is named.
 
         Args:
             wanted: `kpi:period_kind` of the current values, such as `collections:week`.
             histories: the same for thirteen weeks of values, for tiles that show a line.
         """
+        if wanted is None:
+            wanted, histories = context.declared.values, context.declared.histories
         values: dict[tuple[str, str, str], dict[date, Record]] = {}
         for row in context.rows(
             "kpi_values",

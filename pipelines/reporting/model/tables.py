@@ -1,4 +1,4 @@
-"""Tables of a section from rows of typed cells, and sections that have nothing to show.
+"""Tables of a section from rows of typed cells, and sections and tiles that have nothing to show.
 
 Belongs here: columns by name and type, totals, cutting long tables. Does not belong here: words;
 a column's name is the message `column.<id>`.
@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from pipelines.reporting.model.page import Column, Definition, Row, Section, Table
+from pipelines.reporting.model.page import Column, Definition, Row, Section, Table, Tile
 from pipelines.reporting.model.values import (
     Count,
     Day,
@@ -20,6 +20,7 @@ from pipelines.reporting.model.values import (
     Money,
     Ratio,
     Shown,
+    Text,
     message,
     quotient,
 )
@@ -104,3 +105,10 @@ def empty(
         width="half" if half else "full",
         definitions=definitions,
     )
+
+
+def empty_tile(kpi_id: str, label: Text, scope: Text, reason: Message, section: str) -> Tile:
+    """A tile that has nothing to show, and says why."""
+    return Tile(
+        kpi_id=kpi_id, label=label, scope=scope, value=None, no_data_reason=reason, section=section
+    )  # fmt: skip

@@ -70,7 +70,7 @@ def environment() -> Environment:
         day=lambda day: Day(date=day),
         moment=lambda at: Moment(at=at),
         number=lambda n: Count(value=n),
-        freshness=_freshness,
+        freshness=freshness_text,
     )
     return templates
 
@@ -113,7 +113,7 @@ class Words:
         """Company, data date, freshness and checks: (words, is it a warning)."""
         items = [(self.html(page.company), False)]
         items.append((self.say("meta.as_of", date=Day(date=page.as_of)), False))
-        items += [(self.html(_freshness(source)), source.late) for source in page.freshness]
+        items += [(self.html(freshness_text(source)), source.late) for source in page.freshness]
         return items + [(self.html(text), warns) for text, warns in quality_texts(page.quality)]
 
     def span(self, page: Page) -> Span:
@@ -169,7 +169,8 @@ class Words:
         return len(table.columns) > _CARDS_FROM
 
 
-def _freshness(source: Freshness) -> Message:
+def freshness_text(source: Freshness) -> Message:
+    """To which day a system's data reach, and which of its exports are late."""
     if source.data_to is None:
         return message("meta.no_export", system=source.system)
     day = Day(date=source.data_to)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.kpis import KpiBook
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.values import Count, Days, Message, Money, Ratio, message
 from pipelines.reporting.shared import commission_so_far as rep_commission
 from pipelines.reporting.shared.tiles import Quotas
 
 
+@shows(kpis=("contract_amount:quarter",))
 def lead(
     context: Context,
     book: KpiBook,

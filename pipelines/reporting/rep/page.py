@@ -14,19 +14,12 @@ from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.kpis import KpiBook
 from pipelines.reporting.model.page import Comparison, Definition, Page, Reader, Tile
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.values import Count, Days, Money, message
 from pipelines.reporting.rep import lead as rep_lead
 from pipelines.reporting.rep import sections as rep_sections
 from pipelines.reporting.shared import commission_so_far as rep_commission
 from pipelines.reporting.shared.tiles import Quotas, level_tile, quota_tile, sum_tile
-
-QUERIES = ("rep_readers", *kpis.QUERIES, *rep_sections.QUERIES, *rep_commission.QUERIES)
-HISTORIES = ("pipeline_amount:week",)
-WANTED = (
-    *HISTORIES, "quota_attainment:quarter", "contract_amount:month", "contract_amount:quarter",
-    "collections:month", "commission_earned:quarter", "calls:week", "visits:week",
-    "new_opportunities:week", "first_contact_on_time_rate:week", "opportunity_completeness:week",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -38,31 +31,6 @@ class Own:
     invoices: list[Record]
     position: Record | None
     months: list[Record]
-
-
-def build(context: Context) -> list[Page]:
-    """One page for each representative in service."""
-    book = KpiBook.read(context, "employee", WANTED, HISTORIES)
-    quotas = context.quotas("employee")
-    deals = context.grouped("deals_owner", "owner_id")
-    invoices = context.grouped("invoices_owner", "owner_id")
-    positions = rep_commission.positions(context, context.month.key)
-    months = context.grouped("commission_months", "payee_id")
-    return [
-        _page(
-            context,
-            book,
-            quotas,
-            Own(
-                reader.employee_id,
-                deals.get(reader.employee_id, []),
-                invoices.get(reader.employee_id, []),
-                positions.get(reader.employee_id),
-                months.get(reader.employee_id, []),
-            ),
-        )
-        for reader in context.rows("rep_readers")
-    ]
 
 
 def _page(context: Context, book: KpiBook, quotas: Quotas, own: Own) -> Page:
@@ -78,7 +46,7 @@ def _page(context: Context, book: KpiBook, quotas: Quotas, own: Own) -> Page:
                            own.position),
         freshness=context.freshness,
         quality=context.quality,
-        tiles=_tiles(context, book, quotas, own),
+        tiles=tiles(context, book, quotas, own),
         sections=(
             rep_sections.pipeline_section(context, own.deals),
             rep_sections.invoices_section(context, own.invoices),
@@ -89,7 +57,16 @@ def _page(context: Context, book: KpiBook, quotas: Quotas, own: Own) -> Page:
     )  # fmt: skip
 
 
-def _tiles(context: Context, book: KpiBook, quotas: Quotas, own: Own) -> tuple[Tile, ...]:
+@shows(
+    queries=("quarter_progress",),
+    kpis=(
+        "quota_attainment:quarter", "contract_amount:month", "collections:month",
+        "commission_earned:quarter", "overdue_amount",
+    ),
+    histories=("pipeline_amount:week",),
+)  # fmt: skip
+def tiles(context: Context, book: KpiBook, quotas: Quotas, own: Own) -> tuple[Tile, ...]:
+    """Six figures of the representative."""
     me = own.employee_id
     open_deals = Count(value=own.deals[0].deals if own.deals else 0, unit="deals")
     return (
@@ -154,3 +131,33 @@ def _commission_tile(context: Context, book: KpiBook, own: Own) -> Tile:
         own.employee_id, "commission_earned", "quarter",
         message("scope.to_date", period=context.quarter), comparisons, footer, "commission",
     )  # fmt: skip
+
+
+@shows(
+    rep_lead.lead, tiles, rep_sections.pipeline_section, rep_sections.invoices_section,
+    rep_commission.positions, rep_commission.commission_section, rep_sections.activity_section,
+    queries=("rep_readers", "quotas", "deals_owner", "invoices_owner", "commission_months"),
+)  # fmt: skip
+def build(context: Context) -> list[Page]:
+    """One page for each representative in service."""
+    book = KpiBook.read(context, "employee")
+    quotas = context.quotas("employee")
+    deals = context.grouped("deals_owner", "owner_id")
+    invoices = context.grouped("invoices_owner", "owner_id")
+    positions = rep_commission.positions(context, context.month.key)
+    months = context.grouped("commission_months", "payee_id")
+    return [
+        _page(
+            context,
+            book,
+            quotas,
+            Own(
+                reader.employee_id,
+                deals.get(reader.employee_id, []),
+                invoices.get(reader.employee_id, []),
+                positions.get(reader.employee_id),
+                months.get(reader.employee_id, []),
+            ),
+        )
+        for reader in context.rows("rep_readers")
+    ]

@@ -8,6 +8,7 @@ from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.kpis import KpiBook, typed
 from pipelines.reporting.model.page import Section
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import day, empty, money, table
 from pipelines.reporting.model.values import (
     Count,
@@ -22,7 +23,6 @@ from pipelines.reporting.model.values import (
 from pipelines.reporting.shared.deals import joined, reasons, stage_age
 from pipelines.reporting.shared.receivables import customer_name
 
-QUERIES = ("deals_owner", "invoices_owner")
 _OLD = 90
 _ACTIVITY = (
     "calls", "visits", "new_opportunities", "first_contact_on_time_rate",
@@ -30,6 +30,7 @@ _ACTIVITY = (
 )  # fmt: skip
 
 
+@shows(kpis=("pipeline_amount",))
 def pipeline_section(context: Context, deals: list[Record]) -> Section:
     """Own open deals with their next step; those that need one first."""
     topic = message("rep.pipeline.topic")
@@ -88,6 +89,7 @@ def _next_step(context: Context, deal: Record) -> Message | None:
     )
 
 
+@shows(kpis=("overdue_rate",))
 def invoices_section(context: Context, invoices: list[Record]) -> Section:
     """Own invoices past due, the largest first."""
     topic = message("rep.invoices.topic")
@@ -144,6 +146,7 @@ def _invoice_name(row: Record) -> str:
     return f"{row.invoice_id} / {row.instalment_seq}" if row.instalment_seq > 1 else row.invoice_id
 
 
+@shows(kpis=tuple(f"{kpi_id}:week" for kpi_id in _ACTIVITY))
 def activity_section(context: Context, book: KpiBook, employee_id: str) -> Section:
     """Calls, visits, new deals and record keeping, this week against last."""
     topic = message("rep.activity.topic")

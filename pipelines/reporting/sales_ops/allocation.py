@@ -11,6 +11,7 @@ from decimal import Decimal
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Section, Table
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, empty, table
 from pipelines.reporting.model.values import (
     Count,
@@ -25,7 +26,6 @@ from pipelines.reporting.model.values import (
     verbatim,
 )
 
-QUERIES = ("quota_allocation",)
 _LEVELS = ("company", "region", "team")
 _MOST = 40
 
@@ -36,6 +36,7 @@ def gaps(context: Context) -> list[Record]:
     return sorted(off, key=lambda r: (-abs(r.over_allocated), r.measure, r.period_start, r.unit_id))
 
 
+@shows(queries=("quota_allocation",))
 def allocation_section(context: Context) -> Section:
     """Parts against the whole; where they differ, each difference."""
     topic = message("allocation.topic")
@@ -59,6 +60,7 @@ def allocation_section(context: Context) -> Section:
     )
 
 
+@shows(queries=("quota_allocation",))
 def summary_section(context: Context) -> Section | None:
     """Every measure and level beside the list of differences; without one the list is this."""
     rows = context.rows("quota_allocation")
@@ -107,13 +109,13 @@ def said_of(context: Context, off: list[Record], over: str, under: str) -> Messa
         over if worst.over_allocated > 0 else under,
         n=Count(value=len(off)),
         unit=context.unit(worst.unit_id),
-        period=_period(worst),
+        period=quota_period(worst),
         measure=measure(context, worst.measure),
         amount=amount(context, worst.measure, abs(worst.over_allocated)),
     )
 
 
-def _period(row: Record) -> Period | Span:
+def quota_period(row: Record) -> Period | Span:
     """The quota's period by its name where it is a whole month."""
     start, end = row.period_start, row.period_end
     after = end.fromordinal(end.toordinal() + 1)
@@ -130,7 +132,7 @@ def _gap_table(context: Context, off: list[Record]) -> Table:
             (
                 context.unit(row.unit_id),
                 measure(context, row.measure),
-                message("value.plain", value=_period(row)),
+                message("value.plain", value=quota_period(row)),
                 _number(row.quota),
                 count(row.parts),
                 _number(row.parts_amount),

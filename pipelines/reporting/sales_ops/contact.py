@@ -14,6 +14,7 @@ from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.intervals import differ, wilson
 from pipelines.reporting.model.page import Section
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, empty, table
 from pipelines.reporting.model.values import (
     Count,
@@ -28,7 +29,6 @@ from pipelines.reporting.model.values import (
     quotient,
 )
 
-QUERIES = ("first_contact",)
 KPI = "first_contact_on_time_rate"
 
 
@@ -86,6 +86,7 @@ def worst_team(context: Context) -> str | None:
     return max(behind)[1] if behind else None
 
 
+@shows(queries=("first_contact",), kpis=(KPI,))
 def contact_section(context: Context) -> Section:
     """First contacts of thirteen weeks, by team in the chart, by owner in the table."""
     topic = message("contact.topic")

@@ -14,6 +14,7 @@ from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.intervals import differ, wilson
 from pipelines.reporting.model.page import Section
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, empty, share, table
 from pipelines.reporting.model.values import (
     Count,
@@ -25,7 +26,6 @@ from pipelines.reporting.model.values import (
     message,
 )
 
-QUERIES = ("crm_hygiene",)
 _KPI = "opportunity_completeness"
 # Fewer deals or activities than this make no rate: one of three is not a third.
 LEAST_DEALS, _LEAST_ACTIVITIES = 5, 10
@@ -63,6 +63,7 @@ def _summed(rows: list[Record]) -> Hygiene | None:
     )
 
 
+@shows(queries=("crm_hygiene",), kpis=(_KPI,))
 def hygiene_section(context: Context) -> Section:
     """Representatives by the number of deals in which something is to be set right."""
     topic = message("hygiene.topic")
@@ -88,7 +89,7 @@ def hygiene_section(context: Context) -> Section:
                     label=context.person(row.employee_id),
                     value=Decimal(row.flawed_deals),
                     n=row.open_deals,
-                    judgement=_verdict(row, now),
+                    judgement=verdict(row, now),
                 )
                 for row in worst
             ),
@@ -100,7 +101,7 @@ def hygiene_section(context: Context) -> Section:
             "rep:text flawed:count open_deals:count flawed_share:ratio incomplete:count "
             "stale:count past_date:count completeness:ratio activities:count logged_late:ratio",
             [_cells(context, row) for row in people],
-            judgements=[_verdict(row, now) for row in people],
+            judgements=[verdict(row, now) for row in people],
         ),
         definitions=context.definition(_KPI),
     )
@@ -145,7 +146,7 @@ def _notes(
                 past_due_now=Count(value=now.past_due),
             )
         )
-    clearly = [row for row in people if _verdict(row, now) == "bad"]
+    clearly = [row for row in people if verdict(row, now) == "bad"]
     if clearly:
         names = Listing(items=tuple(context.person(row.employee_id) for row in clearly[:3]))
         notes.append(message("hygiene.clearly", people=names))
@@ -161,7 +162,7 @@ def _notes(
     return tuple(notes)
 
 
-def _verdict(row: Record, company: Hygiene) -> Judgement:
+def verdict(row: Record, company: Hygiene) -> Judgement:
     """Bad or good only where there are deals enough, and the intervals lie apart."""
     if row.open_deals < LEAST_DEALS:
         return "neutral"

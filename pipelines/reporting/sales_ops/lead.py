@@ -7,6 +7,7 @@ keeps as it was is not spoken of.
 from __future__ import annotations
 
 from pipelines.reporting.model.context import Context
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.values import Count, Listing, Message, Money, Ratio, Shown, message
 from pipelines.reporting.sales_ops import allocation as section_allocation
 from pipelines.reporting.sales_ops import contact as section_contact
@@ -17,6 +18,12 @@ from pipelines.reporting.shared import verdicts as section_verdicts
 from pipelines.reporting.shared.quality import has_verdicts
 
 
+@shows(
+    queries=(
+        "checks", "exports", "quarantine_owners", "crm_hygiene", "first_contact",
+        "quota_allocation",
+    )
+)  # fmt: skip
 def lead(context: Context) -> tuple[Message, ...]:
     """The sentences that hold today: what blocks first, then the rows in quarantine."""
     kept, checks = (_quarantine_lead(context),), _checks_lead(context)
@@ -127,7 +134,7 @@ def _contact_lead(context: Context) -> tuple[Message, ...]:
 
 
 def _allocation_lead(context: Context) -> tuple[Message, ...]:
-    if not context.is_renewed(*section_allocation.QUERIES):
+    if not context.is_renewed("quota_allocation"):
         return ()
     off = section_allocation.gaps(context)
     if not off:

@@ -13,6 +13,7 @@ from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.intervals import differ, wilson
 from pipelines.reporting.model.page import Section
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, empty, money, share, table
 from pipelines.reporting.model.values import (
     Count,
@@ -29,7 +30,6 @@ from pipelines.reporting.model.values import (
     verbatim,
 )
 
-QUERIES = ("lead_funnel",)
 _SOURCES = {"cold_call", "event", "partner", "referral", "website"}
 # A rate of fewer leads, and a cost per fewer conversions, says little.
 _LEAST, _LEAST_CONVERTED = 10, 5
@@ -39,6 +39,7 @@ _COUNTS = (
 )  # fmt: skip
 
 
+@shows(queries=("lead_funnel",))
 def funnel_section(context: Context) -> Section:
     """Leads created this year by source, from lead to won deal."""
     topic = message("leads.topic")
@@ -76,6 +77,7 @@ def funnel_section(context: Context) -> Section:
     )  # fmt: skip
 
 
+@shows(queries=("lead_funnel",))
 def cost_section(context: Context) -> Section:
     """What campaigns of this year cost, per lead and per lead that became an opportunity."""
     topic = message("cost.topic")

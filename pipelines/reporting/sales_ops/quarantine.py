@@ -12,6 +12,7 @@ from pipelines.books.quarantine import problem
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Section
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, day, money, table
 from pipelines.reporting.model.values import (
     Bilingual,
@@ -26,7 +27,6 @@ from pipelines.reporting.model.values import (
 from pipelines.reporting.shared.exports import place_of
 from pipelines.reporting.shared.quality import table_name
 
-QUERIES = ("quarantine_owners", "quarantine_rules")
 _OWNERS, _RULES, _NAMED = 12, 100, 3
 
 
@@ -52,6 +52,7 @@ def kept(context: Context) -> tuple[int, Decimal | None]:
     return sum(row.row_count for row in rows), sum(amounts, Decimal(0)) if amounts else None
 
 
+@shows(queries=("quarantine_owners",))
 def owners_section(context: Context) -> Section:
     """Who has rows to set right."""
     rows, topic = context.rows("quarantine_owners"), message("owners.topic")
@@ -98,6 +99,7 @@ def _whose(context: Context, people: list[Record]) -> Message:
     return message("owners.some_owned", nobody=nobody, **said)
 
 
+@shows(queries=("quarantine_rules", "quarantine_owners"))
 def rules_section(context: Context) -> Section:
     """What is wrong with the rows, and where the first of them stands."""
     rows, topic = context.rows("quarantine_rules"), message("rules.topic")

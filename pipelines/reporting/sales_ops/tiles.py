@@ -12,6 +12,8 @@ from decimal import Decimal
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.kpis import KpiBook
 from pipelines.reporting.model.page import Comparison, Tile
+from pipelines.reporting.model.shows import shows
+from pipelines.reporting.model.tables import empty_tile
 from pipelines.reporting.model.values import Count, Money, Text, message
 from pipelines.reporting.sales_ops import allocation as section_allocation
 from pipelines.reporting.sales_ops import quarantine as section_quarantine
@@ -20,11 +22,12 @@ from pipelines.reporting.shared import verdicts as section_verdicts
 from pipelines.reporting.shared.quality import has_verdicts
 from pipelines.reporting.shared.tiles import level_tile
 
-QUERIES = ("kpi_values",)
-HISTORIES = ("first_contact_on_time_rate:week",)
-WANTED = (*HISTORIES, "opportunity_completeness:week")
 
-
+@shows(
+    queries=("checks", "exports", "quarantine_owners", "quota_allocation"),
+    kpis=("opportunity_completeness:week",),
+    histories=("first_contact_on_time_rate:week",),
+)  # fmt: skip
 def tiles(context: Context) -> tuple[Tile, ...]:
     """Data first, then process, then quotas."""
     return (
@@ -85,10 +88,7 @@ def _exports_tile(context: Context) -> Tile:
 def _checks_tile(context: Context) -> Tile:
     label, scope = message("tile.checks_broken"), message("scope.this_run")
     if not has_verdicts(context.con):
-        return Tile(
-            kpi_id="checks_broken", label=label, scope=scope, value=None,
-            no_data_reason=message("verdicts.not_run"), section="verdicts",
-        )  # fmt: skip
+        return empty_tile("checks_broken", label, scope, message("verdicts.not_run"), "verdicts")
     rows = section_verdicts.broken(context)
     blocking = sum(section_verdicts.blocks(row) for row in rows)
     passed = sum(row.status == "passed" for row in context.rows("checks"))
@@ -116,7 +116,7 @@ def _kpi_tile(context: Context, kpi_id: str, scope: Text, section: str) -> Tile:
     kpi = context.kpis[kpi_id]
     if not context.is_renewed("kpi_values"):
         return _withheld_tile(kpi_id, kpi.label, scope, section)
-    book = KpiBook.read(context, "company", WANTED, HISTORIES)
+    book = KpiBook.read(context, "company")
     row = book.now(context.company_id, kpi_id, "week")
     footer = None
     if row is not None and row.numerator is not None and row.denominator:
@@ -130,15 +130,14 @@ def _kpi_tile(context: Context, kpi_id: str, scope: Text, section: str) -> Tile:
 
 def _allocation_tile(context: Context) -> Tile:
     label, scope = message("tile.quota_gaps"), message("scope.this_year")
-    if not context.is_renewed(*section_allocation.QUERIES):
+    if not context.is_renewed("quota_allocation"):
         return _withheld_tile("quota_gaps", label, scope, "allocation")
     rows = context.rows("quota_allocation")
     reason = context.lacks("quota")
     if reason is not None or not rows:
-        return Tile(
-            kpi_id="quota_gaps", label=label, scope=scope, value=None,
-            no_data_reason=reason or message("allocation.no_unit_quotas"), section="allocation",
-        )  # fmt: skip
+        return empty_tile(
+            "quota_gaps", label, scope, reason or message("allocation.no_unit_quotas"), "allocation"
+        )
     off = section_allocation.gaps(context)
     money = [row.over_allocated for row in off if section_allocation.is_money(context, row.measure)]
     return Tile(
@@ -165,7 +164,4 @@ def _allocated(label: str, amounts: Iterable[Decimal]) -> Comparison:
 
 
 def _withheld_tile(kpi_id: str, label: Text, scope: Text, section: str) -> Tile:
-    return Tile(
-        kpi_id=kpi_id, label=label, scope=scope, value=None,
-        no_data_reason=message("ops.withheld"), section=section,
-    )  # fmt: skip
+    return empty_tile(kpi_id, label, scope, message("ops.withheld"), section)

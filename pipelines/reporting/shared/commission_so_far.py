@@ -10,6 +10,7 @@ from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Section, Table
 from pipelines.reporting.model.periods import month_of
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import Cells, empty, money, table
 from pipelines.reporting.model.values import (
     Bilingual,
@@ -22,11 +23,11 @@ from pipelines.reporting.model.values import (
     message,
 )
 
-QUERIES = ("commission_positions", "commission_months", "commission_tiers")
 _STEP = Decimal(10_000)
 _COMPONENT = ("plan_id", "plan_version", "component_id")
 
 
+@shows(queries=("commission_positions",))
 def positions(context: Context, month: str) -> dict[str, Record]:
     """Where each payee stood at the end of a month, or stands on the day of the report."""
     return {
@@ -34,6 +35,7 @@ def positions(context: Context, month: str) -> dict[str, Record]:
     }
 
 
+@shows(queries=("commission_tiers", "quotas"), kpis=("commission_earned",))
 def commission_section(context: Context, position: Record | None) -> Section:
     """Where the payee stands in the quota period, tier by tier."""
     topic = message("rep.commission.topic")

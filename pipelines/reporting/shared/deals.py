@@ -11,6 +11,7 @@ from decimal import Decimal
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Section, Table
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import day, empty, money, table
 from pipelines.reporting.model.values import (
     Count,
@@ -24,8 +25,6 @@ from pipelines.reporting.model.values import (
     message,
     verbatim,
 )
-
-QUERIES = ("deals_by_region", "deals_top")
 
 
 def reasons(deal: Record) -> tuple[Message, ...]:
@@ -80,6 +79,7 @@ def due_before(deal: Record) -> Day | None:
     return Day(date=earlier)
 
 
+@shows(queries=("deals_by_region", "deals_top"))
 def deals_section(context: Context) -> Section:
     """The largest deals that need the reader."""
     topic = message("deals.topic")

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Section
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, day, money, table
 from pipelines.reporting.model.values import (
     Count,
@@ -24,7 +25,6 @@ from pipelines.reporting.model.values import (
 )
 from pipelines.reporting.shared.quality import table_name
 
-QUERIES = ("exports", "exports_alone")
 _WORST = 3
 
 
@@ -38,6 +38,7 @@ def late_tables(context: Context) -> tuple[str, ...]:
     return tuple(dict.fromkeys(row.table_name for row in exports(context) if row.is_late))
 
 
+@shows(queries=("exports", "exports_alone"))
 def exports_section(context: Context) -> Section:
     """Every export with its rows; late ones first, then those with most rows kept aside."""
     rows = exports(context)

@@ -12,6 +12,7 @@ import duckdb
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import FailedCheck, Freshness, Quality, Section
 from pipelines.reporting.model.queries import Record, fetch
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, money, table
 from pipelines.reporting.model.values import (
     Bilingual,
@@ -25,7 +26,6 @@ from pipelines.reporting.model.values import (
     verbatim,
 )
 
-QUERIES = ("quarantine_tables",)
 STATUS_QUERIES = ("quarantine_total", "freshness")
 _SYSTEMS = {"crm", "erp", "hr", "canonical"}
 
@@ -93,6 +93,7 @@ def _system(system: str) -> Text:
     return verbatim(system.upper())
 
 
+@shows(queries=("quarantine_tables",))
 def quality_section(context: Context) -> Section:
     """Rows kept aside by table, and exports that are missing."""
     rows = context.rows("quarantine_tables")

@@ -12,6 +12,7 @@ from pipelines.reporting.model.charts import AgeingBars, AgeingRow
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Link, Section, SectionNotice, Table
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, empty, money, share, table
 from pipelines.reporting.model.values import (
     Count,
@@ -28,7 +29,6 @@ from pipelines.reporting.model.values import (
     verbatim,
 )
 
-QUERIES = ("ageing", "receivable_now", "overdue_customers")
 _OLD = 90
 # Three names are worth saying when they hold this much of what is old.
 _CONCENTRATED = Decimal("0.6")
@@ -53,6 +53,7 @@ def old_customers(context: Context) -> list[Record]:
     return sorted(rows, key=lambda r: (-r.over_90, r.customer_id))
 
 
+@shows(queries=("ageing", "receivable_now", "overdue_customers"), kpis=("overdue_rate",))
 def ageing_section(context: Context, *, exact: bool = False, link: Link | None = None) -> Section:
     """Open receivables by age, with the proof that they add up."""
     topic = message("ageing.topic")

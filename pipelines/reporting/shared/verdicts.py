@@ -13,6 +13,7 @@ from typing import Any
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Link, Section
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, table
 from pipelines.reporting.model.values import (
     Bilingual,
@@ -51,6 +52,7 @@ def sentence(check: Record) -> Bilingual:
     return Bilingual(zh=check.zh, en=check.en)
 
 
+@shows(queries=("checks",))
 def verdicts_section(context: Context) -> Section:
     """Everything that did not pass, and where every expectation can be read."""
     topic = message("verdicts.topic")

@@ -17,6 +17,7 @@ from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Comparison, Page, Reader, Tile
 from pipelines.reporting.model.periods import month_of
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.values import (
     Bilingual,
     Message,
@@ -39,11 +40,6 @@ from pipelines.reporting.statement.lines import (
     tier_text,
 )
 
-QUERIES = (
-    "open_months", "statement_payees", "statement_lines", "statement_holds", "statement_disputes",
-    "statement_approvals", "quotas",
-    *rep_commission.QUERIES,
-)  # fmt: skip
 REPORT = "commission_statement"
 
 
@@ -53,44 +49,6 @@ class Closed:
 
     at: datetime
     by: str
-
-
-def build(context: Context) -> list[Page]:
-    """Statements of the open months that somebody acts on.
-
-    Those are the last month that has ended, or the running one once that is closed, and the month
-    in which corrections to closed ones are posted.
-    """
-    (books,) = context.rows("open_months")
-    last, running = context.last_month, context.month
-    months = {last.key: last} if last.key > books.last_period else {running.key: running}
-    if books.is_begun and books.open_period <= running.key:
-        months[books.open_period] = month_of(books.open_period)
-    return [page for _, month in sorted(months.items()) for page in pages_of(context, month, None)]
-
-
-def pages_of(context: Context, month: Period, closed: Closed | None) -> list[Page]:
-    """The statements of a month, one for each payee."""
-    asked = {"statement_month": month.key}
-    lines = context.grouped("statement_lines", "payee_id", **asked)
-    disputes = context.grouped("statement_disputes", "payee_id", **asked)
-    approvals = context.grouped("statement_approvals", "payee_id", **asked)
-    holds = context.grouped("statement_holds", "payee_id", **asked)
-    positions = rep_commission.positions(context, month.key)
-    return [
-        _page(
-            context,
-            month,
-            row,
-            lines.get(row.payee_id, []),
-            holds.get(row.payee_id, []),
-            disputes.get(row.payee_id, []),
-            approvals.get(row.payee_id, []),
-            positions.get(row.payee_id),
-            closed,
-        )
-        for row in context.rows("statement_payees", **asked)
-    ]
 
 
 def _page(
@@ -246,3 +204,51 @@ def _held_rows(holds: list[Record]) -> Iterator[tuple[Cell, ...]]:
             Bilingual(zh=row.label_zh, en=row.label_en),
             row.amount,
         )
+
+
+@shows(
+    rep_commission.positions,
+    rep_commission.commission_section,
+    queries=(
+        "statement_payees", "statement_lines", "statement_holds", "statement_disputes",
+        "statement_approvals",
+    ),
+    kpis=("commission_earned", "commission_payable", "commission_paid"),
+)  # fmt: skip
+def pages_of(context: Context, month: Period, closed: Closed | None) -> list[Page]:
+    """The statements of a month, one for each payee."""
+    asked = {"statement_month": month.key}
+    lines = context.grouped("statement_lines", "payee_id", **asked)
+    disputes = context.grouped("statement_disputes", "payee_id", **asked)
+    approvals = context.grouped("statement_approvals", "payee_id", **asked)
+    holds = context.grouped("statement_holds", "payee_id", **asked)
+    positions = rep_commission.positions(context, month.key)
+    return [
+        _page(
+            context,
+            month,
+            row,
+            lines.get(row.payee_id, []),
+            holds.get(row.payee_id, []),
+            disputes.get(row.payee_id, []),
+            approvals.get(row.payee_id, []),
+            positions.get(row.payee_id),
+            closed,
+        )
+        for row in context.rows("statement_payees", **asked)
+    ]
+
+
+@shows(pages_of, queries=("open_months",))
+def build(context: Context) -> list[Page]:
+    """Statements of the open months that somebody acts on.
+
+    Those are the last month that has ended, or the running one once that is closed, and the month
+    in which corrections to closed ones are posted.
+    """
+    (books,) = context.rows("open_months")
+    last, running = context.last_month, context.month
+    months = {last.key: last} if last.key > books.last_period else {running.key: running}
+    if books.is_begun and books.open_period <= running.key:
+        months[books.open_period] = month_of(books.open_period)
+    return [page for _, month in sorted(months.items()) for page in pages_of(context, month, None)]

@@ -6,8 +6,6 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from exports import MONDAY, NEXT_MONDAY, Exports
-from laboratory import shipped
 
 from pipelines.checks.accidents import TableAccidents, sentences
 from pipelines.checks.file_accidents import FileAccidents
@@ -16,6 +14,8 @@ from pipelines.landing.land import content_hash, land_export, take_inventory
 from pipelines.policy.quality import Quality
 from pipelines.sources.contract import canonical_tables
 from pipelines.workspace.workspace import open_workspace
+from tests.support.exports import MONDAY, NEXT_MONDAY, Exports
+from tests.support.laboratory import shipped
 
 POLICY = shipped()[1].quality
 SEEN_DAY = dt.datetime(2026, 11, 16)

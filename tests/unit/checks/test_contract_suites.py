@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from laboratory import Laboratory, Row, shipped
 
 from pipelines.checks.contract import ContractValidator, expectations
 from pipelines.checks.findings import Finding
 from pipelines.sources.contract import Table, canonical_tables
 from pipelines.staging.rules import row_rules
+from tests.support.laboratory import Laboratory, Row, shipped
 
 STAGES = shipped()[1].process.stage_ids
 SHARES = shipped()[1].quality.quarantine
@@ -158,14 +158,12 @@ def test_an_engine_that_calls_good_data_bad_is_not_believed(
 
 
 def test_an_exception_inside_the_engine_is_an_error_of_the_check_not_of_the_data(
-    lab: Laboratory, validator: ContractValidator, monkeypatch: pytest.MonkeyPatch
+    lab: Laboratory, validator: ContractValidator
 ) -> None:
     lab.given("staging.org_unit", [unit("T1")])
     assert validator.validate(TABLES["employee"], required=False)  # the engine is open and sound
-    monkeypatch.setattr(
-        "pipelines.checks.contract._repeated_keys", lambda table: "select no_such from {batch}"
-    )
-    found = {f.check: f for f in validator.validate(TABLES["org_unit"], required=True)}
+    keyed = TABLES["org_unit"].model_copy(update={"key": ("no_such",)})
+    found = {f.check: f for f in validator.validate(keyed, required=True)}
     broken = found["unexpected_rows:unique key"]
     assert (broken.status, broken.blocks) == ("errored", True)
     assert "no_such" in broken.evidence[0]["error"]

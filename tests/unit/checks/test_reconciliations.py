@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import cases_of_commission
-import cases_of_receivables
-import cases_of_sales
 import pytest
-from check_rows import Given
-from laboratory import Laboratory
 
 from pipelines.checks.reconciliations import (
     Reconciliation,
     all_reconciliations,
     parse_reconciliation,
 )
+from tests.support.laboratory import Laboratory
+from tests.support.reconciliations import commission as cases_of_commission
+from tests.support.reconciliations import receivables as cases_of_receivables
+from tests.support.reconciliations import sales as cases_of_sales
+from tests.support.reconciliations.rows import Given
 
 TOPICS = (cases_of_commission, cases_of_receivables, cases_of_sales)
 CLEAN = [case for topic in TOPICS for case in topic.CLEAN]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from exports import STAGES, Exports
 
 from pipelines.checks.findings import Finding
 from pipelines.checks.stage_names import unknown_stages
 from pipelines.sources.contract import canonical_tables
+from tests.support.exports import STAGES, Exports
 
 DEAL = "opportunity_id,owner_id,created_at,stage"
 CHANGE = "opportunity_id,field,changed_at,old_value,new_value"

@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from commands import Said, in_process
+from tests.support.commands import Said, in_process
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commands import Said, in_shell, write
+
+from tests.support.commands import Said, in_shell, write
 
 Attain = Callable[..., Said]
 

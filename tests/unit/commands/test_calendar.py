@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from commands import Said, write
+from tests.support.commands import Said, write
 
 Attain = Callable[..., Said]
 

@@ -7,8 +7,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from books import Books
-from commands import Said
+from tests.support.books import Books
+from tests.support.commands import Said
 
 Attain = Callable[..., Said]
 AS_OF = ("--as-of", "2026-10-31")

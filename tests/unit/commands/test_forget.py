@@ -6,12 +6,12 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from commands import in_process, write
 
 from pipelines.run import steps
 from pipelines.run.record import inputs_mark
 from pipelines.run.session import open_session
 from pipelines.workspace.workspace import open_workspace
+from tests.support.commands import in_process, write
 
 HEADER = "customer_id,name,credit_limit"
 GOOD, WRONG = "in/customer_2026-11-02.csv", "in/customer_2026-11-09.csv"

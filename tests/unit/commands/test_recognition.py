@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commands import Said, write
-from laboratory import ROOT
 
 from pipelines.onboarding.draft import draft_name
 from pipelines.sources.sourcefile import read_source
+from tests.support.commands import Said, write
+from tests.support.laboratory import ROOT
 
 Attain = Callable[..., Said]
 STAGES = ("lead", "qualification", "needs_analysis", "proposal", "negotiation", "order")

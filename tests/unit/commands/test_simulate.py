@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from books import Books, computed
-from commands import Said
 
 from pipelines.closing.simulate import in_place
 from pipelines.policy.plans import CommissionPlan
 from pipelines.workspace.workspace import open_workspace
+from tests.support.books import Books, computed
+from tests.support.commands import Said
 
 Attain = Callable[..., Said]
 CASH = {"credit": {"event": "cash_received", "to": "deal_team"}, "rate": {"flat_pct": 10}}

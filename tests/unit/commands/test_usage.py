@@ -7,11 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commands import Said, in_shell, write
-from laboratory import ROOT
+
+from pipelines.cli.main import cli
+from tests.support.commands import Said, in_shell, write
+from tests.support.laboratory import ROOT
 
 Attain = Callable[..., Said]
-COMMANDS = ("run", "explain", "sample", "init", "check", "calendar", "status", "ui")
+COMMANDS = sorted(cli.commands)
 SOURCE = (
     "source: crm_customer",
     "system: crm",

@@ -7,10 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from laboratory import Laboratory, Row, shipped
 
 from pipelines.errors import UserError
 from pipelines.explain.explain import Explanation, explain, parse_period, parse_scope, write_rows
+from tests.support.laboratory import Laboratory, Row, shipped
 
 CATALOGUE = shipped()[1].catalogue
 DAY = dt.date(2026, 11, 15)

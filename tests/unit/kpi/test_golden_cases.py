@@ -6,9 +6,9 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from laboratory import AS_OF, Laboratory, models, shipped
 
 from pipelines.models.generate import table_of
+from tests.support.laboratory import AS_OF, Laboratory, models, shipped
 
 CATALOGUE = shipped()[1].catalogue
 

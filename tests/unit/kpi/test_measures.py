@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import duckdb
 import pytest
-from laboratory import shipped
 
 from pipelines.models.measures import counts, measures_of
 from pipelines.policy.catalogue import Kpi
 from pipelines.warehouse.template import macro
+from tests.support.laboratory import shipped
 
 CALLS = shipped()[1].catalogue.kpis["calls"]
 

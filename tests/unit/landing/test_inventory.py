@@ -7,13 +7,13 @@ from typing import Any
 
 import duckdb
 import pytest
-from landing_files import write_workbook
 
 from pipelines.errors import UserError
 from pipelines.landing.land import Export, LandedExport, content_hash, land_export, take_inventory
 from pipelines.onboarding.recognise import recognise
 from pipelines.sources.sourcefile import SourceFile, load_sources
 from pipelines.workspace.workspace import Workspace, open_workspace
+from tests.support.landing_files import write_workbook
 
 STAGES = ("lead", "order")
 CUSTOMER = """\

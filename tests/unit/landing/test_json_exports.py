@@ -6,11 +6,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from landing_files import Rows, landed_rows, ragged
 
 from pipelines.errors import UserError
 from pipelines.landing.jsonl import land_json
 from pipelines.landing.parquet import Landed
+from tests.support.landing_files import Rows, landed_rows, ragged
 
 
 def land(folder: Path, text: str) -> tuple[Landed, Rows]:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from landing_files import landed_rows
 
 from pipelines.errors import UserError
 from pipelines.landing.land import Export, content_hash, land_export, take_inventory
 from pipelines.landing.parquet import land_parquet
 from pipelines.workspace.workspace import open_workspace
+from tests.support.landing_files import landed_rows
 
 
 def write(path: Path, query: str) -> Path:

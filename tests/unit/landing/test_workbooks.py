@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from landing_files import land_sheet, ragged, write_workbook
 
 from pipelines.errors import UserError
 from pipelines.landing.workbook import cell_text
+from tests.support.landing_files import land_sheet, ragged, write_workbook
 
 
 @pytest.mark.parametrize(

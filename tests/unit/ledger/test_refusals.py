@@ -7,7 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from books import Books, computed, rows
 
 from pipelines.checks.reconciliations import all_reconciliations
 from pipelines.closing.close import close_period, freeze, refusals
@@ -17,6 +16,7 @@ from pipelines.reporting.reports import REPORTS
 from pipelines.run import steps
 from pipelines.run.session import Session
 from pipelines.workspace.workspace import open_workspace
+from tests.support.books import Books, computed, rows
 
 END = dt.date(2026, 10, 31)
 NEEDED = ("mart.commission_statement", "mart.commission_difference", "mart.commission_dispute",

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
+import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+from unittest import mock
 
 import duckdb
 import pytest
@@ -137,7 +141,7 @@ def test_a_manifest_sealed_anew_breaks_the_month_after_it(
     path = ledger.root / "2026-09" / store.MANIFEST
     manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     manifest["closed_by"] = "Wang"
-    manifest["seal"] = store._seal(manifest)
+    manifest["seal"] = store.seal_of(manifest)
     path.write_text(json.dumps(manifest), encoding="utf-8")
     assert {fault.period for fault in ledger.verify(con)} == {"2026-10"}
 
@@ -161,7 +165,7 @@ def test_a_closing_that_is_killed_leaves_nothing_closed_and_can_be_run_again(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(store, "_sha256", kill)
+        patch.setattr(hashlib, "file_digest", kill)
         with pytest.raises(Killed):
             ledger.write("2026-10", con, content())
     assert ledger.periods() == []
@@ -182,12 +186,12 @@ def test_what_a_killed_process_left_behind_is_no_month_and_is_removed(
     assert ledger.verify(con) == []
 
 
-@pytest.mark.parametrize("failing", ["_sync", "_sha256"])
+@pytest.mark.parametrize("failing", [(os, "fsync"), (hashlib, "file_digest")])
 def test_a_full_disk_is_a_sentence_and_nothing_is_closed(
     tmp_path: Path,
     con: duckdb.DuckDBPyConnection,
     monkeypatch: pytest.MonkeyPatch,
-    failing: str,
+    failing: tuple[ModuleType, str],
 ) -> None:
     ledger = Ledger(tmp_path / "ledger")
 
@@ -195,7 +199,7 @@ def test_a_full_disk_is_a_sentence_and_nothing_is_closed(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(store, failing, full)
+        patch.setattr(*failing, full)
         with pytest.raises(UserError) as error:
             ledger.write("2026-10", con, content())
     assert "2026-10 could not be written (No space left on device); nothing was closed" in (
@@ -209,12 +213,12 @@ def test_a_disk_that_fails_after_the_rename_leaves_nothing_closed_either(
 ) -> None:
     ledger = Ledger(tmp_path / "ledger")
 
-    def fail(path: Path) -> None:
-        if path == ledger.root:
+    def fail(handle: int) -> None:
+        if os.path.samestat(os.fstat(handle), ledger.root.stat()):
             raise OSError(errno.EIO, "Input/output error")
 
     with monkeypatch.context() as patch:
-        patch.setattr(store, "_sync", fail)
+        patch.setattr(os, "fsync", fail)
         with pytest.raises(UserError, match="nothing was closed"):
             ledger.write("2026-10", con, content())
     assert ledger.periods() == []
@@ -228,8 +232,8 @@ def test_a_full_disk_of_temporary_files_is_a_sentence_too(
     def full(*_: object) -> None:
         raise duckdb.IOException("IO Error: Could not write file: No space left on device")
 
-    monkeypatch.setattr(documents, "_write", full)
-    session: Any = None
+    monkeypatch.setattr("pipelines.reporting.reports.statements_as_closed", full)
+    session: Any = mock.Mock()
     with pytest.raises(
         UserError, match=r"No space left on device.*; nothing was closed\. Make room"
     ):

@@ -7,11 +7,11 @@ import subprocess
 import sys
 
 import pytest
-from policy_files import OFFICIAL, PolicyFiles
 
 from pipelines.policy.calendars import days_of_year, known_to, special_days, weekend_of
 from pipelines.policy.models import Calendar
 from pipelines.workspace.yamlfile import load_model
+from tests.support.policy_files import OFFICIAL, PolicyFiles
 
 NOTICES_BEGIN, NOTICES_END = dt.date(2024, 9, 28), dt.date(2026, 12, 31)
 FIRST, LAST = dt.date(2023, 1, 1), dt.date(2027, 12, 31)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from policy_files import PolicyFiles
+
+from tests.support.policy_files import PolicyFiles
 
 PLAN = "commission/ours.yaml"
 OWN = """\

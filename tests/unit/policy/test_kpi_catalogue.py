@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from laboratory import ROOT, Laboratory
-from policy_files import PolicyFiles
 
 from pipelines.models.catalog import all_models
+from tests.support.laboratory import ROOT, Laboratory
+from tests.support.policy_files import PolicyFiles
 
 MONEY = "kpis/money.yaml"
 FACTS = "kpis/facts.yaml"

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from policy_files import PolicyFiles
 
 from pipelines.policy.load import Policies
+from tests.support.policy_files import PolicyFiles
 
 PROCESS = "process/functional.yaml"
 CALENDAR = "calendar/cn.yaml"

@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 import duckdb
 import pytest
-from laboratory import AS_OF, models, shipped
 
 from pipelines.checks.reconciliations import all_reconciliations
 from pipelines.ledger.tables import LEDGER_TABLES, load_periods
 from pipelines.policy.tables import POLICY_TABLES, write_policies
 from pipelines.warehouse.duck import Warehouse
 from pipelines.warehouse.rows import Amount, Day, Text, Whole, columns, declared, insert
+from tests.support.laboratory import AS_OF, models, shipped
 
 
 class Sold(NamedTuple):

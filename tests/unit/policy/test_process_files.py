@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from laboratory import ROOT
-from policy_files import PolicyFiles
+
+from tests.support.laboratory import ROOT
+from tests.support.policy_files import PolicyFiles
 
 SHIPPED = ("functional", "journey", "s1_s7")
 FUNCTIONAL = "process/functional.yaml"

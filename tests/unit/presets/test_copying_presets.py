@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from commands import in_process
-from laboratory import ROOT
 
 from pipelines.onboarding.presets import copy_preset, preset_sources, preset_tables, vendors
+from tests.support.commands import in_process
+from tests.support.laboratory import ROOT
 
 
 @pytest.mark.parametrize("vendor", vendors())

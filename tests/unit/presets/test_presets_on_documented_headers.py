@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
-from vendor_exports import Exports
+from tests.support.vendor_exports import Exports
 
 
 def day(text: str) -> dt.date:

@@ -10,7 +10,7 @@ import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
-from vendor_exports import Exports
+from tests.support.vendor_exports import Exports
 
 
 def test_salesforce_s_own_export(tmp_path: Path) -> None:

@@ -1,8 +1,7 @@
-"""Makes the example pages importable, and gives the tests of this folder warehouses to read."""
+"""Warehouses for the tests of this folder to read, and the pages built from them."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +10,6 @@ import pytest
 
 from pipelines.reporting.model.page import Page
 from pipelines.workspace.workspace import Workspace
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +20,7 @@ def sample_warehouse(sample_company: Workspace) -> Path:
 
 @pytest.fixture(scope="module")
 def sample(sample_warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    from warehouses import opened
+    from tests.support.pages.warehouses import opened
 
     with opened(sample_warehouse) as con:
         yield con
@@ -32,9 +29,8 @@ def sample(sample_warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.fixture(scope="session")
 def pages(sample_warehouse: Path) -> dict[str, list[Page]]:
     """The pages of all reports over the sample company."""
-    from warehouses import SUNDAY, opened
-
     from pipelines.reporting.reports import REPORTS
+    from tests.support.pages.warehouses import SUNDAY, opened
 
     with opened(sample_warehouse) as con:
         return {name: report.build(con, SUNDAY) for name, report in REPORTS.items()}

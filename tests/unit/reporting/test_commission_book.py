@@ -24,9 +24,8 @@ def page(pages: dict[str, list[Page]]) -> Page:
 
 @pytest.fixture(scope="module")
 def found(page: Page, sample: duckdb.DuckDBPyConnection, tmp_path_factory) -> CalamineWorkbook:
-    from warehouses import SUNDAY
-
     from pipelines.reporting.reports import REPORTS
+    from tests.support.pages.warehouses import SUNDAY
 
     again = REPORTS["finance"].build(sample, SUNDAY)[1]
     path = tmp_path_factory.mktemp("book") / "commission.en.xlsx"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from decimal import Decimal as D
 
-from reading import column, one, section_of
-
 from pipelines.reporting.model.queries import fetch
+from tests.support.pages.reading import column, one, section_of
 
 
 def test_every_settled_difference_to_payroll_is_listed_with_its_reason(sample, pages):

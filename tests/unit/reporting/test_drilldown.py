@@ -10,8 +10,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from laboratory import shipped
-from warehouses import SUNDAY, opened
 
 from pipelines.explain.explain import explain
 from pipelines.reporting.drilldown import drilldown as module
@@ -24,6 +22,8 @@ from pipelines.reporting.model.values import Count, Verbatim, message, verbatim
 from pipelines.reporting.publish.build import Edition, write_build
 from pipelines.reporting.publish.render import NOTICE_END, NOTICE_START, render_drilldown
 from pipelines.warehouse.duck import Warehouse
+from tests.support.laboratory import shipped
+from tests.support.pages.warehouses import SUNDAY, opened
 
 CATALOGUE = shipped()[1].catalogue
 VALUES = re.compile(r'data-value="([^"]*)"')

@@ -9,8 +9,6 @@ from decimal import Decimal as D
 from itertools import pairwise
 
 import pytest
-from example_pages import director_page
-from example_parts import HOSTILE, spark
 
 from pipelines.reporting.figures import parts
 from pipelines.reporting.figures.draw import figure, script_json
@@ -30,6 +28,8 @@ from pipelines.reporting.model.charts import (
 )
 from pipelines.reporting.model.values import verbatim
 from pipelines.workspace.resources import shipped
+from tests.support.pages.example_pages import director_page
+from tests.support.pages.example_parts import HOSTILE, spark
 
 ZH, EN = speaker("zh", "CNY", 2026), speaker("en", "CNY", 2026)
 CHARTS = {s.chart.kind: s.chart for s in director_page().sections if s.chart is not None}

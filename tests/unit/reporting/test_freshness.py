@@ -6,15 +6,15 @@ from datetime import date
 
 import duckdb
 import pytest
-from small_company import TABLES
-from warehouses import compute, small_workspace
 
 from pipelines.reporting.language.speaker import speaker
 from pipelines.reporting.model.page import Freshness
 from pipelines.reporting.model.values import verbatim
-from pipelines.reporting.publish.render import _freshness
+from pipelines.reporting.publish.render import freshness_text
 from pipelines.warehouse.model import parse_model
 from pipelines.workspace.resources import shipped
+from tests.support.pages.small_company import TABLES
+from tests.support.pages.warehouses import compute, small_workspace
 
 PATH = shipped("sql", "mart", "reports") / "export_freshness.sql"
 
@@ -74,11 +74,11 @@ ERP = Freshness(
 def test_a_page_names_the_late_exports_it_is_computed_from():
     line = ERP.needed_by({"staging.receipt", "staging.opportunity"})
     assert line.late_tables == ("receipt",)
-    said = speaker("en", "CNY", 2026).text(_freshness(line))
+    said = speaker("en", "CNY", 2026).text(freshness_text(line))
     assert said == "ERP to 12 Nov, late: receipts"
 
 
 def test_a_page_that_needs_no_late_export_does_not_say_that_one_is_late():
     line = ERP.needed_by({"staging.opportunity"})
     assert not line.late
-    assert speaker("en", "CNY", 2026).text(_freshness(line)) == "ERP to 12 Nov"
+    assert speaker("en", "CNY", 2026).text(freshness_text(line)) == "ERP to 12 Nov"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal as D
-from pathlib import Path
 
 import pytest
 
@@ -23,10 +22,11 @@ from pipelines.reporting.model.values import (
     verbatim,
 )
 from pipelines.workspace.resources import shipped
+from tests.support.laboratory import ROOT
 
 ZH = speaker("zh", "CNY", 2026)
 EN = speaker("en", "CNY", 2026)
-PACKAGE = Path(__file__).resolve().parents[3] / "pipelines" / "reporting"
+PACKAGE = ROOT / "pipelines" / "reporting"
 
 
 def test_every_message_exists_in_both_languages():

@@ -6,12 +6,12 @@ from datetime import date
 from decimal import Decimal as D
 
 import pytest
-from example_pages import director_page, rep_page
 from pydantic import ValidationError
 
 from pipelines.reporting.model.charts import FunnelRow, Lines, LineSeries, Waterfall, WaterfallStep
 from pipelines.reporting.model.page import Column, Page, Row, Section, Table, Tile, file_name
 from pipelines.reporting.model.values import Money, Ratio, Span, message, verbatim
+from tests.support.pages.example_pages import director_page, rep_page
 
 
 def test_a_page_survives_its_json_unchanged():

@@ -9,8 +9,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from example_pages import director_page, rep_page
-from example_parts import CHINA, SUNDAY
 
 from pipelines.errors import UserError
 from pipelines.reporting.model.page import FailedCheck, Page
@@ -18,6 +16,8 @@ from pipelines.reporting.model.values import Bilingual, Period
 from pipelines.reporting.publish.build import Edition, Entry, StaleNotice, write_build
 from pipelines.reporting.publish.publish import publish, require_links
 from pipelines.reporting.publish.render import NOTICE_END, NOTICE_START
+from tests.support.pages.example_pages import director_page, rep_page
+from tests.support.pages.example_parts import CHINA, SUNDAY
 
 LEDGER = FailedCheck(
     id="receivables_tie_out",

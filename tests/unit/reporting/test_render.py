@@ -9,8 +9,6 @@ from html import escape
 from html.parser import HTMLParser
 
 import pytest
-from example_pages import director_page, rep_page
-from example_parts import HOSTILE
 
 from pipelines.reporting.language.numbers import LANGUAGES
 from pipelines.reporting.model.book import Book
@@ -18,6 +16,8 @@ from pipelines.reporting.model.tables import table
 from pipelines.reporting.model.values import Count, Days, Money, message, verbatim
 from pipelines.reporting.publish.render import Look, render
 from pipelines.workspace.resources import shipped
+from tests.support.pages.example_pages import director_page, rep_page
+from tests.support.pages.example_parts import HOSTILE
 
 PAGE = director_page()
 HTML = {language: render(PAGE, language) for language in LANGUAGES}

@@ -8,12 +8,12 @@ from decimal import Decimal as D
 
 import pytest
 import sqlglot
-from reading import column, one, section_of
-from warehouses import SUNDAY
 
 from pipelines.reporting.model.queries import fetch
 from pipelines.warehouse.model import parse_model
 from pipelines.workspace.resources import shipped
+from tests.support.pages.reading import column, one, section_of
+from tests.support.pages.warehouses import SUNDAY
 
 
 def test_the_commission_base_leads_from_receipts_to_credit_without_a_remainder(sample, pages):

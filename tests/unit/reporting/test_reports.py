@@ -6,11 +6,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from decimal import Decimal as D
-from pathlib import Path
 
 import pytest
-from reading import column, one, section_of, tile_of, total
-from warehouses import SUNDAY, opened
 
 from pipelines.errors import UserError
 from pipelines.reporting.language.speaker import speaker
@@ -20,8 +17,11 @@ from pipelines.reporting.model.queries import query_text
 from pipelines.reporting.publish.render import render
 from pipelines.reporting.reports import REPORTS, quality
 from pipelines.warehouse.model import tables_read
+from tests.support.laboratory import ROOT
+from tests.support.pages.reading import column, one, section_of, tile_of, total
+from tests.support.pages.warehouses import SUNDAY, opened
 
-QUERIES = Path(__file__).resolve().parents[3] / "pipelines" / "reporting"
+QUERIES = ROOT / "pipelines" / "reporting"
 VALUES = re.compile(r'data-value="([^"]*)"')
 
 
@@ -49,11 +49,11 @@ def test_a_report_reads_only_the_tables_it_declares(sample, name):
 
 
 def test_every_query_beside_the_package_belongs_to_a_report():
-    used = {query for report in REPORTS.values() for query in report.queries}
+    used = {query for report in REPORTS.values() for query in report.declared.queries}
     from pipelines.reporting.model import context
     from pipelines.reporting.shared import quality as section_quality
 
-    used |= {*context.QUERIES, *section_quality.STATUS_QUERIES, "checks"}
+    used |= {*context.QUERIES, *section_quality.STATUS_QUERIES}
     assert {path.stem for path in QUERIES.glob("*/queries/*.sql")} == used
 
 

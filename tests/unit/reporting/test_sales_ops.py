@@ -9,14 +9,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from reading import EN, column, one, said, section_of, tile_of, total
-from small_company import CRM_ONLY, TABLES
-from warehouses import SUNDAY, compute, opened, small_workspace
 
 from pipelines.reporting.language.speaker import speaker
 from pipelines.reporting.model.page import Page
 from pipelines.reporting.publish.render import render
 from pipelines.reporting.reports import REPORTS
+from tests.support.pages.reading import EN, column, one, said, section_of, tile_of, total
+from tests.support.pages.small_company import CRM_ONLY, TABLES
+from tests.support.pages.warehouses import SUNDAY, compute, opened, small_workspace
 
 ZH = speaker("zh", "CNY", 2026)
 

@@ -6,9 +6,9 @@ from collections import Counter
 from decimal import Decimal as D
 
 import pytest
-from reading import column, one, said, section_of, tile_of
 
 from pipelines.reporting.model.page import Page
+from tests.support.pages.reading import column, one, said, section_of, tile_of
 
 
 @pytest.fixture(scope="module")

@@ -5,15 +5,14 @@ from __future__ import annotations
 from decimal import Decimal as D
 from types import SimpleNamespace as Row
 
-from reading import EN
-from warehouses import SUNDAY
-
 from pipelines.reporting.sales_ops import allocation as section_allocation
 from pipelines.reporting.sales_ops import contact as section_contact
 from pipelines.reporting.sales_ops import hygiene as section_hygiene
 from pipelines.reporting.sales_ops import leads as section_leads
 from pipelines.reporting.sales_ops.contact import Answered
 from pipelines.reporting.sales_ops.hygiene import Hygiene
+from tests.support.pages.reading import EN
+from tests.support.pages.warehouses import SUNDAY
 
 
 def test_only_clear_differences_between_teams_are_named():
@@ -28,7 +27,7 @@ def test_a_share_of_few_deals_is_never_judged():
     company = Hygiene(open_deals=200, stale=20, past_due=20, incomplete=20, flawed=40)
 
     def verdict(flawed: int, deals: int) -> str:
-        return section_hygiene._verdict(Row(flawed_deals=flawed, open_deals=deals), company)
+        return section_hygiene.verdict(Row(flawed_deals=flawed, open_deals=deals), company)
 
     assert verdict(4, 4) == "neutral"
     assert verdict(9, 10) == "bad"
@@ -45,5 +44,5 @@ def test_nothing_is_divided_by_nothing():
 def test_a_quotas_period_is_named_where_it_is_a_month():
     month = Row(period_start=SUNDAY.replace(day=1), period_end=SUNDAY.replace(day=30))
     weeks = Row(period_start=SUNDAY.replace(day=2), period_end=SUNDAY)
-    assert EN.text(section_allocation._period(month)) == "November 2026"
-    assert EN.text(section_allocation._period(weeks)) == "2–15 Nov"
+    assert EN.text(section_allocation.quota_period(month)) == "November 2026"
+    assert EN.text(section_allocation.quota_period(weeks)) == "2–15 Nov"

@@ -7,7 +7,8 @@ from decimal import Decimal as D
 from typing import Any
 
 import pytest
-from laboratory import Laboratory, Row, pick
+
+from tests.support.laboratory import Laboratory, Row, pick
 
 
 def day(text: str) -> dt.date:

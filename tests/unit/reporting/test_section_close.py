@@ -8,12 +8,11 @@ from decimal import Decimal as D
 from types import SimpleNamespace
 from typing import Any
 
-from reading import column, total
-
 from pipelines.reporting.finance import close as section_close
 from pipelines.reporting.finance import differences as section_differences
 from pipelines.reporting.language.speaker import speaker
 from pipelines.reporting.model.values import verbatim
+from tests.support.pages.reading import column, total
 
 
 def row(**values: Any) -> Any:

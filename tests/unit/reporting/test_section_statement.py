@@ -8,14 +8,14 @@ from decimal import Decimal as D
 from pathlib import Path
 
 import pytest
-from books import Books, computed
-from reading import EN, column, section_of
 
 from pipelines.reporting.model.context import open_context
 from pipelines.reporting.model.page import Page, Section
 from pipelines.reporting.model.periods import month_of
 from pipelines.reporting.reports import REPORTS, quality
 from pipelines.reporting.statement import page as statement
+from tests.support.books import Books, computed
+from tests.support.pages.reading import EN, column, section_of
 
 AS_OF = "2026-11-30"
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from decimal import Decimal as D
-from pathlib import Path
 from types import SimpleNamespace as Row
 
 import pytest
 
-from pipelines.reporting.director import page as director
+from pipelines.reporting.director import lead as director_lead
 from pipelines.reporting.director import people as section_people
 from pipelines.reporting.director import quota as section_quota
 from pipelines.reporting.director.quota import Standing
@@ -20,9 +19,10 @@ from pipelines.reporting.model.kpis import against_plan, changed, judged, moved,
 from pipelines.reporting.model.periods import named_period
 from pipelines.reporting.model.values import verbatim
 from pipelines.workspace.resources import shipped
+from tests.support.laboratory import ROOT
 
 EN = speaker("en", "CNY", 2026)
-PACKAGE = Path(__file__).resolve().parents[3] / "pipelines" / "reporting"
+PACKAGE = ROOT / "pipelines" / "reporting"
 EAST = Standing("E", verbatim("East"), "region", quota=D(100), actual=D(20), due=D(45), n=9)
 WEST = replace(EAST, scope_id="W", name=verbatim("West"), actual=D(45))
 NORTH = replace(EAST, scope_id="N", name=verbatim("North"), actual=D(60))
@@ -45,11 +45,11 @@ class Company:
 
 def gap(actual: int, regions: list[Standing], **missed: tuple[int, int]) -> str:
     whole = replace(WHOLE, actual=D(actual))
-    return " ".join(EN.text(m) for m in director._gap(Company(**missed), whole, regions))
+    return " ".join(EN.text(m) for m in director_lead.gap_lead(Company(**missed), whole, regions))
 
 
 def headline(*regions: Standing) -> str:
-    return EN.text(section_quota._headline(sorted(regions, key=lambda s: -s.variance)))
+    return EN.text(section_quota.headline(sorted(regions, key=lambda s: -s.variance)))
 
 
 # --- the gap: how much, where, why ---
@@ -151,9 +151,9 @@ def test_more_than_tenfold_is_a_factor_and_not_a_percentage():
 
 def test_only_intervals_that_lie_apart_are_called_a_difference():
     company = Row(won=40, decided=100)
-    assert section_people._verdict(Row(won=6, decided=10), company) == "neutral"
-    assert section_people._verdict(Row(won=60, decided=100), company) == "good"
-    assert section_people._verdict(Row(won=20, decided=100), company) == "bad"
+    assert section_people.verdict(Row(won=6, decided=10), company) == "neutral"
+    assert section_people.verdict(Row(won=60, decided=100), company) == "good"
+    assert section_people.verdict(Row(won=20, decided=100), company) == "bad"
 
 
 def test_wilsons_interval_is_the_textbooks_and_stays_within_bounds():

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from small_company import CRM_ONLY, NOTHING, TABLES
-from warehouses import SUNDAY, compute, opened, small_workspace
 
 from pipelines.reporting.language.speaker import speaker
 from pipelines.reporting.model.page import Page
 from pipelines.reporting.model.queries import fetch
 from pipelines.reporting.publish.render import render
 from pipelines.reporting.reports import REPORTS, quality
+from tests.support.pages.small_company import CRM_ONLY, NOTHING, TABLES
+from tests.support.pages.warehouses import SUNDAY, compute, opened, small_workspace
 
 EN = speaker("en", "CNY", 2026)
 VALUES = re.compile(r'data-value="([^"]*)"')

@@ -164,9 +164,8 @@ def test_a_column_of_no_known_kind_is_refused() -> None:
 def test_a_page_s_workbook_is_published_beside_it_and_linked_in_its_language(
     tmp_path: Path,
 ) -> None:
-    from example_pages import director_page
-
     from pipelines.reporting.publish.build import Edition, write_build
+    from tests.support.pages.example_pages import director_page
 
     bare = director_page()
     link = bare.book_link(message("row.total"))

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from sample_files import Sample
 
 from pipelines.sample import SampleSummary, generate
+from tests.support.laboratory import ROOT
+from tests.support.sample_files import Sample
 
-SHIPPED = Path(__file__).parents[3] / "data" / "raw"
+SHIPPED = ROOT / "data" / "raw"
 
 
 @pytest.fixture(scope="session")

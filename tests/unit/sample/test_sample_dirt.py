@@ -6,9 +6,9 @@ from collections import Counter
 from datetime import date
 
 import pytest
-from sample_files import Sample, day, moment
 
 from pipelines.sample.layout import EXPORTS
+from tests.support.sample_files import Sample, day, moment
 
 KEYS: dict[str, tuple[str, ...]] = {
     "campaign": ("活动编号",),

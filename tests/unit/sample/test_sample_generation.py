@@ -10,12 +10,13 @@ from typing import Any
 
 import duckdb
 import pytest
-from sample_files import Sample
 
 from pipelines.errors import UserError
 from pipelines.sample import SampleSummary, generate
+from tests.support.laboratory import ROOT
+from tests.support.sample_files import Sample
 
-SHIPPED = Path(__file__).parents[3] / "data" / "raw"
+SHIPPED = ROOT / "data" / "raw"
 
 
 def checksums(root: Path) -> dict[str, str]:

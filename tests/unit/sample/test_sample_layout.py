@@ -5,16 +5,16 @@ from __future__ import annotations
 import csv
 import zipfile
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 import yaml
 from python_calamine import CalamineWorkbook
-from sample_files import Sample
 
 from pipelines.sample.layout import EXPORTS, Export
+from tests.support.laboratory import ROOT
+from tests.support.sample_files import Sample
 
-SOURCES = Path(__file__).parents[3] / "sources"
+SOURCES = ROOT / "sources"
 SHEETS = [export for export in EXPORTS if export.sheet is not None]
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
-from sample_files import Row, Sample, day, money
+from tests.support.sample_files import Row, Sample, day, money
 
 CENT = Decimal("0.01")
 CREDIT_NOTE = "红字发票"

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from sample_files import Row, Sample, day, money
+from tests.support.sample_files import Row, Sample, day, money
 
 LAST_DAY = date(2026, 11, 15)
 

@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from documents import day
-from laboratory import Laboratory, Row, pick
+
+from tests.support.facts.documents import day
+from tests.support.laboratory import Laboratory, Row, pick
 
 MONTH = {"scheme_id": "S", "role": "rep", "period_kind": "month", "valid_from": day("2026-01-01"),
          "rounding": 1, "floating_pay": "coefficient"}  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from documents import (
+from tests.support.facts.documents import (
     ITEMS,
     allocation,
     day,
@@ -14,7 +14,7 @@ from documents import (
     terms,
     write_off,
 )
-from laboratory import Laboratory, Row, pick
+from tests.support.laboratory import Laboratory, Row, pick
 
 
 def due(lab: Laboratory, kind: str, start: str, **tables: list[Row]) -> list[tuple[Any, ...]]:

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from documents import day
-from laboratory import Laboratory, Row, pick
+
+from tests.support.facts.documents import day
+from tests.support.laboratory import Laboratory, Row, pick
 
 
 def of_ledger(ledger: str, amount: object, period: str = "2026-09", **more: Any) -> Row:

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from commissions import credit
-from documents import day
-from laboratory import Laboratory, Row, pick
+
+from tests.support.facts.commissions import credit
+from tests.support.facts.documents import day
+from tests.support.laboratory import Laboratory, Row, pick
 
 
 def closed_month(period: str, number: int = 1) -> Row:

@@ -7,9 +7,19 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from commissions import event, given_payees, given_plans, member, of_quota, part, plan, planned
-from documents import FOREVER, day
-from laboratory import Laboratory, Row, pick
+
+from tests.support.facts.commissions import (
+    event,
+    given_payees,
+    given_plans,
+    member,
+    of_quota,
+    part,
+    plan,
+    planned,
+)
+from tests.support.facts.documents import FOREVER, day
+from tests.support.laboratory import Laboratory, Row, pick
 
 
 def placed(who: str, manager: str | None, since: str = "2025-01-01", last: bool = True) -> Row:

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from commissions import event, given_plans, part, plan
-from documents import allocation, day, receipt
-from laboratory import Laboratory, Row, pick
+
+from tests.support.facts.commissions import event, given_plans, part, plan
+from tests.support.facts.documents import allocation, day, receipt
+from tests.support.laboratory import Laboratory, Row, pick
 
 
 def invoice(number: str = "I", net: object = 100, gross: object = 113, **more: Any) -> Row:

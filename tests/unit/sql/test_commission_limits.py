@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from commissions import (
+
+from tests.support.facts.commissions import (
     PAID,
     account,
     credit,
@@ -21,8 +22,8 @@ from commissions import (
     plan,
     planned,
 )
-from documents import day
-from laboratory import Laboratory, Row, pick
+from tests.support.facts.documents import day
+from tests.support.laboratory import Laboratory, Row, pick
 
 
 def limits(

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from commissions import (
+
+from tests.support.facts.commissions import (
     PAID,
     credit,
     given_payees,
@@ -19,7 +20,7 @@ from commissions import (
     quota,
     tiers,
 )
-from laboratory import Laboratory, Row, pick
+from tests.support.laboratory import Laboratory, Row, pick
 
 STANDING = (*PAID, "commission.standing")
 RATES = (5, 100, 8, 130, 10)

@@ -5,9 +5,19 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from commissions import credit, earned, given_plans, of_quota, part, plan, quota, tiers
-from documents import day
-from laboratory import Laboratory, Row, pick
+
+from tests.support.facts.commissions import (
+    credit,
+    earned,
+    given_plans,
+    of_quota,
+    part,
+    plan,
+    quota,
+    tiers,
+)
+from tests.support.facts.documents import day
+from tests.support.laboratory import Laboratory, Row, pick
 
 QUOTA = of_quota(1, 100, 2)
 WHOLE = of_quota(1, 100, 2, mode="whole")

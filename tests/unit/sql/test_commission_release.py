@@ -7,9 +7,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
-from commissions import credit, entry, given_plans, part, plan
-from documents import day
-from laboratory import Laboratory, Row, pick
+
+from tests.support.facts.commissions import credit, entry, given_plans, part, plan
+from tests.support.facts.documents import day
+from tests.support.laboratory import Laboratory, Row, pick
 
 LATE = "2026-11-10"
 

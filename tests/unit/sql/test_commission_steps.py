@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from commissions import (
+
+from tests.support.facts.commissions import (
     account,
     credit,
     earning,
@@ -17,8 +18,8 @@ from commissions import (
     plan,
     planned,
 )
-from documents import allocation, day, receipt
-from laboratory import Laboratory, pick
+from tests.support.facts.documents import allocation, day, receipt
+from tests.support.laboratory import Laboratory, pick
 
 
 def test_a_receipt_that_bounced_was_cash_and_then_goes_back(lab: Laboratory) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from deals import day, moment
-from laboratory import Laboratory, Row, pick
+from tests.support.facts.deals import day, moment
+from tests.support.laboratory import Laboratory, Row, pick
 
 
 def rates(lab: Laboratory, *quoted: tuple[str, object], currency: str = "USD") -> Laboratory:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from deals import day, moment
-from laboratory import Laboratory, Row, pick
+from tests.support.facts.deals import day, moment
+from tests.support.laboratory import Laboratory, Row, pick
 
 
 def customer(number: str, **more: Any) -> Row:

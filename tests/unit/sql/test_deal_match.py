@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from documents import day
-from laboratory import Laboratory, Row, pick
+
+from tests.support.facts.documents import day
+from tests.support.laboratory import Laboratory, Row, pick
 
 
 def deal(**more: Any) -> Row:

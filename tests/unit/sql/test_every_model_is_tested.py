@@ -6,9 +6,9 @@ import ast
 from pathlib import Path
 
 import pytest
-from laboratory import models, shipped
 
 from pipelines.models.generate import table_of
+from tests.support.laboratory import models, shipped
 
 GROUPS = ("core", "receivables", "commission", "funnel", "appraisal", "kpi")
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from documents import day
-from laboratory import Laboratory, Row, pick, shipped
-
 from pipelines.models.generate import table_of
+from tests.support.facts.documents import day
+from tests.support.laboratory import Laboratory, Row, pick, shipped
 
 NOVEMBER = day("2026-11-01")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from deals import day, moment
-from laboratory import Laboratory, Row, pick
+
+from tests.support.facts.deals import day, moment
+from tests.support.laboratory import Laboratory, Row, pick
 
 
 def lead(number: str, **more: Any) -> Row:

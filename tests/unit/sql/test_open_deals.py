@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from deals import closed, day, deal, event, given_deals, moment, moves
-from laboratory import Laboratory, Row, pick
+from tests.support.facts.deals import closed, day, deal, event, given_deals, moment, moves
+from tests.support.laboratory import Laboratory, Row, pick
 
 
 def span(number: str, start: str, end: str, due: str, **more: Any) -> Row:

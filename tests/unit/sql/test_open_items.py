@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from documents import (
+from tests.support.facts.documents import (
     FOREVER,
     ITEMS,
     SPANS,
@@ -18,7 +18,7 @@ from documents import (
     terms,
     write_off,
 )
-from laboratory import Laboratory, Row, pick
+from tests.support.laboratory import Laboratory, Row, pick
 
 
 def entries(lab: Laboratory) -> list[tuple[Any, ...]]:

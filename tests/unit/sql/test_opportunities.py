@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from deals import closed, day, deal, event, given_deals, moment
-from laboratory import Laboratory, Row, pick
+
+from tests.support.facts.deals import closed, day, deal, event, given_deals, moment
+from tests.support.laboratory import Laboratory, Row, pick
 
 
 def test_a_deal_that_closed_after_the_day_of_the_report_is_open(lab: Laboratory) -> None:

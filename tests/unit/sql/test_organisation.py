@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from laboratory import Laboratory, Row, pick
+from tests.support.laboratory import Laboratory, Row, pick
 
 
 def day(text: str) -> dt.date:

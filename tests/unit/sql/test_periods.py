@@ -6,7 +6,8 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from laboratory import Laboratory, pick
+
+from tests.support.laboratory import Laboratory, pick
 
 
 def day(text: str) -> dt.date:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from deals import closed, day, deal, event, given_deals
-from laboratory import Laboratory, Row, pick
+from tests.support.facts.deals import closed, day, deal, event, given_deals
+from tests.support.laboratory import Laboratory, Row, pick
 
 FOREVER = day("9999-12-31")
 Q4, Q1 = day("2026-10-01"), day("2027-01-01")

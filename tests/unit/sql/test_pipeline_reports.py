@@ -9,8 +9,9 @@ from random import Random
 from typing import Any
 
 import pytest
-from deals import day
-from laboratory import Laboratory, Row, pick
+
+from tests.support.facts.deals import day
+from tests.support.laboratory import Laboratory, Row, pick
 
 FOREVER = day("9999-12-31")
 TEAMS = {"E1": ("T1", "R1"), "E2": ("T2", "R2"), "E3": ("T2", "R2")}

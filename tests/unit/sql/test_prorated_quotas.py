@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from laboratory import Laboratory, Row, pick
+
+from tests.support.laboratory import Laboratory, Row, pick
 
 NOVEMBER = ("2026-11-01", "2026-11-30")
 

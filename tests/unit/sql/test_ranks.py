@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from laboratory import Laboratory, Row, pick
-
 from pipelines.reporting.model.intervals import wilson
+from tests.support.laboratory import Laboratory, Row, pick
 
 NOVEMBER, LAST = dt.date(2026, 11, 1), dt.date(2026, 11, 15)
 

@@ -18,8 +18,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from deals import closed, day, deal, given_deals, moves
-from laboratory import Laboratory
+
+from tests.support.facts.deals import closed, day, deal, given_deals, moves
+from tests.support.laboratory import Laboratory
 
 Q, N, P, G, W = "qualification", "needs_analysis", "proposal", "negotiation", "order"
 DEALS = [

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from documents import (
+
+from tests.support.facts.documents import (
     FOREVER,
     SPANS,
     allocation,
@@ -17,7 +18,7 @@ from documents import (
     receipt,
     write_off,
 )
-from laboratory import Laboratory, Row, pick
+from tests.support.laboratory import Laboratory, Row, pick
 
 
 def bucket_span(bucket: str, start: str, end: str | None, amount: object, **more: Any) -> Row:

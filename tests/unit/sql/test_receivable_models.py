@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from documents import (
+
+from tests.support.facts.documents import (
     FOREVER,
     ITEMS,
     SPANS,
@@ -18,7 +19,7 @@ from documents import (
     receipt,
     write_off,
 )
-from laboratory import Laboratory, Row, pick
+from tests.support.laboratory import Laboratory, Row, pick
 
 REPORT = day("2026-11-15")
 USD = [

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from documents import day
-from laboratory import Laboratory, Row, pick
+
+from tests.support.facts.documents import day
+from tests.support.laboratory import Laboratory, Row, pick
 
 
 def ageing(scope: str, bucket: str, amount: object, date: str = "2026-11-15") -> Row:

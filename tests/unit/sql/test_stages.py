@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from deals import closed, day, deal, event, given_deals, moves
-from laboratory import Laboratory, Row, pick
+
+from tests.support.facts.deals import closed, day, deal, event, given_deals, moves
+from tests.support.laboratory import Laboratory, Row, pick
 
 Q, N, P, G, W = "qualification", "needs_analysis", "proposal", "negotiation", "order"
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from exports import NEXT_MONDAY, Exports
+
+from tests.support.exports import NEXT_MONDAY, Exports
 
 CUSTOMER = "customer_id,name,credit_limit"
 RECEIPT = "receipt_id,customer_id,received_date,amount"

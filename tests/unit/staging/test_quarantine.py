@@ -8,7 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from exports import MONDAY, NEXT_MONDAY, Exports
+
+from tests.support.exports import MONDAY, NEXT_MONDAY, Exports
 
 HEADER = "opportunity_id,owner_id,created_at,stage,amount"
 GOOD = "O1,E1,2026-01-05,lead,10"

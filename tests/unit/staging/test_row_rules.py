@@ -8,11 +8,11 @@ import io
 from pathlib import Path
 
 import pytest
-from exports import STAGES, Exports
 
 from pipelines.sources.contract import Column, Table, canonical_tables
 from pipelines.sources.sourcefile import allowed_values
 from pipelines.staging.rules import Rule, row_rules
+from tests.support.exports import STAGES, Exports
 
 TABLES = canonical_tables()
 BAD = {

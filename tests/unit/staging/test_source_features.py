@@ -7,11 +7,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from exports import STAGES, Exports
 
 from pipelines.onboarding.recognise import recognise
 from pipelines.sources.sourcefile import load_sources
 from pipelines.workspace.workspace import open_workspace
+from tests.support.exports import STAGES, Exports
 
 
 @pytest.fixture

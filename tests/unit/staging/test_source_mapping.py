@@ -7,7 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from exports import Exports
+
+from tests.support.exports import Exports
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from exports import NEXT_MONDAY, READING, Exports
 
 from pipelines.sources.contract import canonical_tables
 from pipelines.staging.groups import load_groups
 from pipelines.staging.loads import loads_known_at
 from pipelines.staging.stage import prepare_tables, stage_table
+from tests.support.exports import NEXT_MONDAY, READING, Exports
 
 HEADER = "opportunity_id,owner_id,created_at,stage,amount"
 ROWS = (

@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
-from exports import Exports
+from tests.support.exports import Exports
 
 HEADER = "opportunity_id,field,changed_at,old_value,new_value"
 DEAL = (

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 import xlsxwriter
-from exports import MONDAY, NEXT_MONDAY, Exports
 
 from pipelines.staging.loads import export_date, forget
+from tests.support.exports import MONDAY, NEXT_MONDAY, Exports
 
 CUSTOMER = "customer_id,name,credit_limit"
 DELTA = """\

@@ -1,0 +1,123 @@
+"""What is printed of exports: what was recognised, known systems, rows in quarantine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from pipelines.books.quarantine import Listing as QuarantineListing
+    from pipelines.onboarding.recognise import Recognition
+    from pipelines.onboarding.strangers import Guess
+
+
+def print_recognition(found: Recognition, workspace: Path, written: bool = False) -> None:
+    """What was recognised, file by file and column by column; what other files may be."""
+    console = Console(highlight=False, width=160)
+    if not (found.files or found.missing or found.unknown):
+        console.print(
+            "no exports yet: the input folders of attain.yaml hold no CSV, XLSX or Parquet"
+        )
+    for file in found.files:
+        sheet = f" · sheet {file.sheet}" if file.sheet else ""
+        console.print(
+            f"{file.file}{sheet} → {file.table} ({file.rows:,} rows, sources/{file.source}.yaml)",
+            markup=False,
+        )
+        if file.problem:
+            console.print(f"  PROBLEM: {file.problem}", markup=False, soft_wrap=True)
+            continue
+        table = Table(box=None, padding=(0, 2, 0, 2), header_style="dim")
+        for name in ("column", "type", "from", "values"):
+            table.add_column(name, overflow="fold")
+        for column in file.columns:
+            source = column.header or (
+                f"constant {column.constant}" if column.constant is not None else "— not in file"
+            )
+            table.add_row(column.column, column.type, source, " | ".join(column.samples))
+        console.print(table)
+        if file.unused:
+            console.print(f"  not used: {', '.join(file.unused)}", markup=False)
+    for text in found.missing:
+        console.print(f"missing: {text}", markup=False, soft_wrap=True)
+    for guess in found.guesses:
+        _print_guess(console, guess, workspace, written)
+    guessed = {guess.file for guess in found.guesses}
+    for name in (name for name in found.unknown if name not in guessed):
+        console.print(
+            f"unknown: {name}: no source reads it; describe it in sources/*.yaml",
+            markup=False,
+            soft_wrap=True,
+        )
+
+
+def _print_guess(console: Console, guess: Guess, workspace: Path, written: bool) -> None:
+    """What a file that no source reads may be, and how to begin its mapping."""
+    if not guess.fits:
+        console.print(
+            f"unknown: {guess.file}: no source reads it; {guess.problem}. "
+            "Describe it in sources/*.yaml",
+            markup=False,
+            soft_wrap=True,
+        )
+        return
+    say = f"unknown: {guess.file}: no source reads it. It may be {guess.fits[0]}."
+    console.print(say, markup=False, soft_wrap=True)
+    for other in guess.fits[1:]:
+        console.print(f"  or {other}", markup=False, soft_wrap=True)
+    if not written:
+        begin = f"begin sources/{guess.draft_name}.yaml with: attain check --write"
+        console.print(f"  {begin} -w {workspace}", markup=False, soft_wrap=True)
+    if guess.vendor is not None:
+        all_of_it = f"all source files for it: attain preset {guess.vendor} -w {workspace}"
+        console.print(f"  {all_of_it}", markup=False, soft_wrap=True)
+
+
+def print_presets(tables: dict[str, list[str]]) -> None:
+    """The known systems and the tables that their exports fill."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("preset", no_wrap=True)
+    table.add_column("tables", overflow="fold")
+    for vendor, names in tables.items():
+        table.add_row(vendor, ", ".join(names))
+    Console(highlight=False, width=120).print(table)
+
+
+def print_quarantine(
+    found: QuarantineListing, language: str, limit: int, xlsx: Path | None, show_contacts: bool
+) -> None:
+    """Counts by table and rule, then the first rows."""
+    from pipelines.books.quarantine import problem, shown_value
+
+    console = Console(highlight=False)
+    if not found.total:
+        console.print("nothing is in quarantine" if language == "en" else "没有被隔离的行")
+        return
+    counts = Table("table", "rule", "rows", "amount", "owners", "since", box=None)
+    for row in found.counts:
+        amount = f"{row['amount']:,.2f}" if row["amount"] is not None else ""
+        since = f"{row['first_seen_at']:%Y-%m-%d}"
+        counts.add_row(
+            row["table_name"],
+            row["rule_id"],
+            f"{row['row_count']:,}",
+            amount,
+            str(row["owners"]),
+            since,
+        )
+    console.print(counts)
+    for row in found.rows[:limit]:
+        said = problem(row["rule_id"], row["column_name"] or "", language)
+        text = shown_value(row, show_contacts)
+        value = f" {text!r}" if text else ""
+        owner = f" · {row['owner_id']}" if row["owner_id"] else ""
+        console.print(
+            f"{row['file']} line {row['line']}:{value} {said}{owner}", markup=False, soft_wrap=True
+        )
+    if found.total > limit:
+        console.print(f"… {found.total - limit:,} more: --limit, --table, --owner, --xlsx")
+    if xlsx:
+        console.print(f"{found.total:,} rows written to {xlsx}", markup=False)

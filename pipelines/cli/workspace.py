@@ -1,0 +1,68 @@
+"""Commands about a workspace: make one, fill one with a sample, take a wrong file back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from pipelines.cli.options import WORKSPACE
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--name", default=None, help="The company's name; the folder's name by default.")
+@click.option("--preset", "vendor", help="Copy a vendor's source files; see: attain preset.")
+def init(folder: Path, name: str | None, vendor: str | None) -> None:
+    """Make FOLDER a workspace: settings, folders, and what to do next."""
+    from pipelines.onboarding.presets import copy_preset, preset_files
+    from pipelines.onboarding.scaffold import create_workspace
+
+    if vendor is not None:
+        preset_files(vendor)  # a mistyped name leaves no half-made workspace
+    create_workspace(folder, name or folder.resolve().name)
+    if vendor is not None:
+        copy_preset(vendor, folder / "sources")
+    click.echo(
+        f"{folder} is a workspace now.\n"
+        f"1. Put your exports into {folder}/data/raw, or files with canonical names into "
+        f"{folder}/data/canonical.\n"
+        f"2. See what is recognised with: attain check -w {folder}\n"
+        f"   For a file that is not, attain check --write begins {folder}/sources/<name>.yaml; "
+        "for known systems: attain preset\n"
+        f"3. attain run -w {folder}"
+    )
+
+
+@click.command()
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option(
+    "--size", type=click.Choice(["small", "medium", "large"]), default="small", show_default=True
+)
+@click.option("--seed", type=int, default=62, show_default=True)
+def sample(target: Path, size: str, seed: int) -> None:
+    """Write a made-up company's exports, with known dirt, into TARGET."""
+    from pipelines.cli.console import StepDisplay
+    from pipelines.sample import generate
+
+    with StepDisplay() as display:
+        summary = generate(target, size, seed, display.step)  # type: ignore[arg-type]
+    click.echo(f"{summary.rows:,} rows in {len(summary.files)} files below {target}")
+
+
+@click.command()
+@click.argument("file")
+@WORKSPACE
+def forget(file: str, workspace: Path) -> None:
+    """Take back FILE, a delta that was wrong and is no longer there.
+
+    FILE is its name as the quarantine and the reports show it. The next run computes without it.
+    """
+    from pipelines.books.forget import forget_file
+    from pipelines.workspace.workspace import open_workspace
+
+    count = forget_file(
+        open_workspace(workspace), file, dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    )
+    click.echo(f"{file}: {count} loads taken back; attain run computes without them")

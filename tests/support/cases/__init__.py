@@ -1,0 +1,1 @@
+"""Companies of worked cases: canonical files and plans as an example in a book has them."""

@@ -1,0 +1,1 @@
+"""Rows of the fact tables with everything a test does not say filled in."""

@@ -1,0 +1,1 @@
+"""Pages: examples written by hand, small companies to build them from, words to read them with."""

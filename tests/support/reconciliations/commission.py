@@ -1,0 +1,262 @@
+"""Cases of the checks on commission: credit, lines, pools, ledger, approval, splits."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from tests.support.laboratory import Row
+from tests.support.reconciliations.rows import OCTOBER, Broken, Clean
+
+
+def credit(amount: object, who: str = "E1", net: object = 100, **more: Any) -> Row:
+    return {"event_id": "V", "plan_id": "P", "component_id": "c", "credit_to": "deal_team",
+            "payee_id": who, "month_start": OCTOBER, "rate_kind": "tiers", "base_amount": net,
+            "full_amount": amount, "credit_amount": amount, **more}  # fmt: skip
+
+
+def paid_on(amount: object, who: str = "E1", kind: str = "slice") -> Row:
+    return {"payee_id": who, "period": "2026-10", "credit_amount": amount, "step_kind": kind}
+
+
+def line(ledger: str, amount: object, component: str = "c", **more: Any) -> Row:
+    return {"payee_id": "E1", "ledger": ledger, "amount": amount, "component_id": component,
+            "posted_period": "2026-10", **more}  # fmt: skip
+
+
+def share(amount: object, who: str = "E1", pool: object = 100) -> Row:
+    return {"pool_id": "pool:team:T", "plan_id": "P", "component_id": "c", "period": "2026-10",
+            "employee_id": who, "pool_amount": pool, "amount": amount}  # fmt: skip
+
+
+def credited(amount: object, month: str = "2026-10", kind: str = "receipt", **more: Any) -> Row:
+    return line("earned", 1, invoice_id="I", source_kind=kind, credit_amount=amount,
+                posted_period=month, **more)  # fmt: skip
+
+
+def adjustment(approver: str, period: str = "2026-10") -> Row:
+    return {"adjustment_id": "A1", "employee_id": "E1", "period": period, "amount": 5,
+            "approved_by": approver}  # fmt: skip
+
+
+def approver(who: str, role: str = "director", day: dt.date = dt.date(2026, 10, 31)) -> Row:
+    return {"employee_id": who, "calendar_date": day, "role": role, "is_active": True}
+
+
+APPROVERS = {"policy.approver_role": [{"role": "director"}]}
+NAMING = {
+    "policy.commission_plan": [{"plan_id": "P", "plan_version": 1, "role": "rep"}],
+    "core.employee_assignment": [{"employee_id": "E1", "role": "sdr"}],
+    "staging.org_unit": [{"unit_id": "T03"}], "core.dim_customer": [{"customer_id": "K"}],
+    "staging.product": [{"product_id": "HY-1", "name": "valve", "category": "valves"}],
+}  # fmt: skip
+
+
+def named(table: str, **columns: object) -> dict[str, list[Row]]:
+    return {f"policy.commission_{table}": [{"plan_id": "P", "plan_version": 1, **columns}]}
+
+
+SALARIED = {"policy.commission_plan": [
+    {"plan_id": "P", "plan_version": 1, "requires_salary": True},
+    {"plan_id": "Q", "plan_version": 1, "requires_salary": False},
+]}  # fmt: skip
+
+
+def earned_by(
+    plan: str, month: str = "2026-10", closed: bool = False, of: str | None = None
+) -> Row:
+    return line("earned", 1, plan_id=plan, plan_version=1, period=of or month, posted_period=month,
+                is_closed=closed)  # fmt: skip
+
+
+def salary(first: str, last: str | None = None) -> Row:
+    return {"employee_id": "E1", "valid_from": dt.date.fromisoformat(first),
+            "valid_to": dt.date.fromisoformat(last) if last else None}  # fmt: skip
+
+
+PLANNED = {
+    "policy.commission_plan": [{"role": "rep", "valid_from": dt.date(2026, 1, 1)}],
+    "commission.payee_plan_span": [
+        {"employee_id": "E1", "valid_from": dt.date(2026, 10, 5), "valid_to": dt.date(2026, 10, 5)}
+    ],
+    "commission.open_period": [{"last_period": "0001-01", "open_period": "0001-02"}],
+}  # fmt: skip
+
+
+def brought(number: str, who: str, on: str = "2026-10-05", **more: Any) -> Row:
+    return {"event_id": number, "owner_id": who, "quota_date": dt.date.fromisoformat(on), **more}
+
+
+def split(who: str, pct: object, kind: str = "split") -> Row:
+    return {"opportunity_id": "O", "employee_id": who, "kind": kind, "pct": pct}
+
+
+CLEAN: list[Clean] = [
+    ("commission_lines_cover_credit", "in slices", {
+        "core.fct_credit": [credit(100), credit(7, rate_kind="matrix")],
+        "commission.credit_earning": [paid_on(60), paid_on(40, kind="reached"),
+                                    paid_on(7, kind="table")],
+    }),
+    ("credits_add_up", "shared", {"core.fct_credit": [credit(70), credit(30, "E2")]}),
+    ("credits_add_up", "partly credited", {"core.fct_credit": [credit(70)]}),
+    ("credits_add_up", "money going back", {
+        "core.fct_credit": [credit(-70, net=-100), credit(-30, "E2", net=-100)],
+    }),
+    ("credits_add_up", "overlays and managers beside", {
+        "core.fct_credit": [credit(100), credit(100, "E2", credit_to="overlay"),
+                            credit(100, "E3", credit_to="managers")],
+    }),
+    ("commission_ledgers_balance", "partly released, with an advance", {
+        "mart.commission_line": [
+            line("earned", 100), line("held", 100), line("held", -60), line("payable", 60),
+            line("payable", 20, "draw"), line("paid", 75),
+        ],
+    }),
+    ("pools_are_paid_out", "thirds", {
+        "commission.pool_share": [share(Decimal("33.34")), share(Decimal("33.33"), "E2"),
+                                       share(Decimal("33.33"), "E3")],
+    }),
+    ("ledger_is_computation", "closed and the difference", {
+        "mart.commission_line": [line("earned", 100, is_closed=True), line("earned", -5)],
+        "commission.computed_line": [{"payee_id": "E1", "ledger": "earned", "amount": 95}],
+    }),
+    ("no_source_is_paid_twice", "credited, bounced and credited again", {
+        "mart.commission_line": [credited(100), credited(-100, "2026-11", "bounce"),
+                                 credited(100, "2026-11")],
+        "core.fct_invoice": [{"invoice_id": "I", "net_amount_base": 100}],
+    }),
+    ("no_source_is_paid_twice", "on another component", {
+        "mart.commission_line": [credited(100), credited(100) | {"component_id": "d"}],
+        "core.fct_invoice": [{"invoice_id": "I", "net_amount_base": 100}],
+    }),
+    ("adjustments_are_approved", "by a director, and one of a month to come", {
+        **APPROVERS, "core.org_day": [approver("D")],
+        "staging.commission_adjustment": [adjustment("D"), adjustment("E1", "2027-01")],
+    }),
+    ("plan_names_are_known", "a unit", {**NAMING, **named("plan_unit", unit_id="T03")}),
+    ("plan_names_are_known", "members of a pool by a plan, and by the organisation", {
+        **NAMING, "policy.commission_pool_member": [{"plan_id": "P", "role": role}
+                                                    for role in ("rep", "sdr")],
+    }),
+    ("plan_names_are_known", "customers without a segment, and a kind of contract", {
+        **NAMING, "policy.commission_only": [
+            {"plan_id": "P", "field": "segment", "value": "(none)"},
+            {"plan_id": "P", "field": "contract_type", "value": "new"},
+        ],
+    }),
+    ("plan_names_are_known", "a product by each of its names", {
+        **NAMING, "policy.commission_rule": [
+            {"plan_id": "P", "product_id": "HY-1"}, {"plan_id": "P", "product_name": "valve"},
+            {"plan_id": "P", "product_category": "valves"},
+        ],
+    }),
+    ("payees_have_a_salary", "of the month, not asked for, or closed", {
+        **SALARIED, "staging.salary": [salary("2026-10-31")],
+        "commission.booked_line": [earned_by("P"), earned_by("Q", "2026-09"),
+                                 earned_by("P", "2026-08", closed=True)],
+    }),
+    ("payees_have_a_salary", "in the closed month that is corrected after they left", {
+        **SALARIED, "staging.salary": [salary("2026-01-01", "2026-07-19")],
+        "commission.booked_line": [earned_by("P", "2026-10", of="2026-04")],
+    }),
+    ("payees_have_a_plan", "in force, unpaid on purpose, gone, not yet, or closed", {
+        **PLANNED, "policy.unpaid_role": [{"role": "director"}],
+        "core.fct_credit_event": [
+            brought("A", "E1"), brought("B", "D"), brought("C", "E3"),
+            brought("F", "E1", "2025-12-31"), brought("G", "E1", "2026-08-05"),
+        ],
+        "core.org_day": [
+            approver("D", day=dt.date(2026, 10, 5)),
+            {**approver("E3", "rep", dt.date(2026, 10, 5)), "is_active": False},
+            approver("E1", "rep", dt.date(2025, 12, 31)),
+            approver("E1", "rep", dt.date(2026, 8, 5)),
+            approver("E1", "rep", dt.date(2026, 10, 5)),
+        ],
+        "commission.open_period": [{"last_period": "2026-08", "open_period": "2026-09"}],
+    }),
+    ("splits_add_up", "overlays beside", {
+        "staging.opportunity_split": [split("E1", Decimal("33.33")), split("E2", Decimal("66.67")),
+                                      split("E3", 50, "overlay")],
+    }),
+]  # fmt: skip
+
+BROKEN: list[Broken] = [
+    ("commission_lines_cover_credit", "a slice nobody pays", {
+        "core.fct_credit": [credit(100)], "commission.credit_earning": [paid_on(60)],
+    }, {"payee_id": "E1", "credited": 100, "paid_on": 60}),
+    ("commission_lines_cover_credit", "no line at all", {
+        "core.fct_credit": [credit(100)],
+    }, {"payee_id": "E1", "paid_on": 0}),
+    ("commission_lines_cover_credit", "a line without credit", {
+        "commission.credit_earning": [paid_on(60, "E2")],
+    }, {"payee_id": "E2", "credited": 0, "paid_on": 60}),
+    ("credits_add_up", "credited twice", {
+        "core.fct_credit": [credit(100), credit(Decimal("0.01"), "E2")],
+    }, {"event_id": "V", "net_amount": 100, "credited": Decimal("100.01")}),
+    ("commission_ledgers_balance", "payable for nothing", {
+        "mart.commission_line": [line("earned", 100), line("payable", 60), line("held", 41)],
+    }, {"payee_id": "E1", "earned": 100, "payable_or_held": 101}),
+    ("commission_ledgers_balance", "a guarantee that is not earned", {
+        "mart.commission_line": [line("payable", 20, "guarantee")],
+    }, {"earned": 0, "payable_or_held": 20}),
+    ("pools_are_paid_out", "a cent nobody gets", {
+        "commission.pool_share": [share(50), share(Decimal("49.99"), "E2")],
+    }, {"pool_id": "pool:team:T", "pool_amount": 100, "shared": Decimal("99.99")}),
+    ("ledger_is_computation", "a difference posted twice", {
+        "mart.commission_line": [line("earned", 100), line("earned", -5), line("earned", -5)],
+        "commission.computed_line": [{"payee_id": "E1", "ledger": "earned", "amount": 95}],
+    }, {"payee_id": "E1", "ledger": "earned", "posted": 90, "computed": 95}),
+    ("ledger_is_computation", "a payee nobody posts", {
+        "commission.computed_line": [{"payee_id": "E2", "ledger": "held", "amount": 5}],
+    }, {"payee_id": "E2", "posted": 0, "computed": 5}),
+    ("no_source_is_paid_twice", "a receipt entered under another number a month later", {
+        "mart.commission_line": [credited(100), credited(100, "2026-11")],
+        "core.fct_invoice": [{"invoice_id": "I", "net_amount_base": 100}],
+    }, {"payee_id": "E1", "invoice_id": "I", "credited": 200}),
+    ("adjustments_are_approved", "by the payee", {
+        **APPROVERS, "core.org_day": [approver("E1")],
+        "staging.commission_adjustment": [adjustment("E1")],
+    }, {"adjustment_id": "A1", "problem":
+        "adjustment A1 of 2026-10 names E1 as approver, who may not approve it"}),
+    ("adjustments_are_approved", "by somebody whose role may not", {
+        **APPROVERS, "core.org_day": [approver("D", "rep")],
+        "staging.commission_adjustment": [adjustment("D")],
+    }, {"approved_by": "D"}),
+    ("plan_names_are_known", "a unit, a letter off", {
+        **NAMING, **named("plan_unit", unit_id="T30"),
+    }, {"kind": "unit", "problem":
+        "plan P names the unit T30, which no export has (did you mean T03?); it pays nobody for it "
+        "(policy/commission)"}),
+    ("plan_names_are_known", "a role of nobody's in a pool", {
+        **NAMING, **named("pool_member", role="rap"),
+    }, {"kind": "role", "name": "rap", "nearest": "rep"}),
+    ("plan_names_are_known", "a segment", {
+        **NAMING, **named("only", field="segment", value="giants"),
+    }, {"kind": "segment", "problem":
+        "plan P names the segment giants, which no export has; it pays nobody for it "
+        "(policy/commission)"}),
+    ("plan_names_are_known", "a product of a rule", {
+        **NAMING, **named("rule", product_category="pumps"),
+    }, {"kind": "product_category", "name": "pumps"}),
+    ("payees_have_a_salary", "it ended the month before", {
+        **SALARIED, "staging.salary": [salary("2026-01-01", "2026-09-30")],
+        "commission.booked_line": [earned_by("P")],
+    }, {"payee_id": "E1", "period": "2026-10", "problem":
+        "E1 is paid by plan P in 2026-10 and has no salary then"}),
+    ("payees_have_a_plan", "a role that no plan names", {
+        **PLANNED, "core.fct_credit_event": [brought("A", "E2"), brought("B", "E2")],
+        "core.org_day": [approver("E2", "rpe", dt.date(2026, 10, 5))],
+    }, {"employee_id": "E2", "period": "2026-10", "documents": 2, "problem":
+        "E2 (role rpe) is named on 2 documents of 2026-10 that plans pay for, and no plan pays "
+        "them then"}),
+    ("payees_have_a_plan", "an overlay of a unit that no plan names", {
+        **PLANNED,
+        "core.fct_credit_event": [brought("A", "E1", opportunity_id="O")],
+        "staging.opportunity_split": [split("E4", 100, "overlay")],
+        "core.org_day": [approver(who, "rep", dt.date(2026, 10, 5)) for who in ("E1", "E4")],
+    }, {"employee_id": "E4", "role": "rep", "documents": 1}),
+    ("splits_add_up", "99.99", {
+        "staging.opportunity_split": [split("E1", Decimal("33.33")), split("E2", Decimal("66.66"))],
+    }, {"opportunity_id": "O", "pct": Decimal("99.99")}),
+]  # fmt: skip

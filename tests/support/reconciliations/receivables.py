@@ -1,0 +1,176 @@
+"""Cases of the checks on receivables: buckets, documents, allocations, rates, the ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from tests.support.laboratory import AS_OF, Row
+from tests.support.reconciliations.rows import OCTOBER, Broken, Clean
+
+FOREVER = dt.date(9999, 12, 31)
+
+
+def span(amount: object, **more: Any) -> Row:
+    return {"item_kind": "invoice", "document_id": "I", "instalment_seq": 1, "open_amount": amount,
+            "open_amount_base": amount, "valid_from": OCTOBER, "valid_before": FOREVER,
+            **more}  # fmt: skip
+
+
+def ageing(bucket: str, amount: object, day: dt.date = AS_OF) -> Row:
+    return {"as_of_date": day, "scope_kind": "company", "scope_id": "C", "bucket": bucket,
+            "open_amount_base": amount}  # fmt: skip
+
+
+def document(amount: object, kind: str = "invoice") -> Row:
+    return {"item_kind": kind, "document_id": "I", "instalment_seq": 1, "amount": amount}
+
+
+def settlement(amount: object, known: bool = True, kind: str = "invoice") -> Row:
+    return {"item_kind": kind, "document_id": "I", "amount": amount, "is_known": known}
+
+
+def metric(difference: object, scope_kind: str = "company") -> Row:
+    return {"as_of_date": AS_OF, "scope_kind": scope_kind, "scope_id": "C", "outstanding": 100,
+            "gl_balance": 90, "gl_difference": difference}  # fmt: skip
+
+
+def document_of(number: str, status: str) -> Row:
+    return {"invoice_id": number, "kind": "invoice", "status": status, "invoice_date": OCTOBER}
+
+
+def note_of(number: str, original: str, **more: Any) -> Row:
+    return {"invoice_id": number, "kind": "credit_note", "references_invoice_id": original,
+            "invoice_date": OCTOBER, **more}  # fmt: skip
+
+
+def settling(kind: str, amount: object, day: dt.date = OCTOBER, **more: Any) -> Row:
+    return {"item_kind": "invoice", "document_id": "I", "settled_date": day, "kind": kind,
+            "amount": amount, "is_known": True, **more}  # fmt: skip
+
+
+def taken(amount: object) -> Row:
+    return {"receipt_id": "R", "invoice_id": "I", "allocated_date": OCTOBER, "amount": amount}
+
+
+CLEAN: list[Clean] = [
+    ("buckets_add_up", "to the cent", {
+        "mart.receivable_ageing": [ageing("not_due", Decimal("60.01")), ageing("d1_30", 40),
+                                   ageing("d1_30", 999, dt.date(2026, 11, 8))],
+        "receivables.open_item_span": [span(Decimal("100.01")), span(5, valid_before=AS_OF)],
+    }),
+    ("buckets_add_up", "nothing open", {}),
+    ("credit_notes_refer_to_posted", "a posted one, and one nobody exported", {
+        "staging.invoice": [document_of("I", "posted"), note_of("N", "I"), note_of("M", "gone")],
+    }),
+    ("receipts_cover_allocations", "to the cent, in two parts", {
+        "staging.receipt": [{"receipt_id": "R", "amount": 100}],
+        "staging.receipt_allocation": [taken(60), taken(40)],
+    }),
+    ("write_offs_fit_the_balance", "to the cent, and cash that came later", {
+        "core.fct_invoice": [{"invoice_id": "I", "gross_amount": 100}],
+        "core.fct_settlement": [
+            settling("cash", 60), settling("bounce", -10), settling("write_off", 50),
+            settling("cash", 50, AS_OF), settling("write_off", 99, AS_OF, is_known=False),
+            settling("write_off", 99, item_kind="credit_note"),
+        ],
+    }),
+    ("receivable_scopes_add_up", "each kind by itself", {
+        "mart.receivable_ageing": [
+            ageing("d1_30", 100),
+            *({**ageing("d1_30", part), "scope_kind": "segment"} for part in (60, 40)),
+            {**ageing("d1_30", 5), "scope_kind": "partner"},
+        ],
+    }),
+    ("risk_flags_are_known", "in any spelling", {
+        "policy.risk_flag": [{"risk_flag": "watch", "risk_rank": 1}],
+        "core.dim_customer": [{"customer_id": "K", "risk_flag": " Watch"}, {"customer_id": "L"}],
+    }),
+    ("foreign_amounts_have_a_rate", "with a rate", {
+        "core.fct_invoice": [{"invoice_id": "I", "currency": "USD", "rate_to_base": 7}],
+    }),
+    ("foreign_contracts_have_a_rate", "with a rate", {
+        "core.fct_contract": [{"contract_id": "A", "currency": "USD", "net_amount": 1,
+                               "net_amount_base": 7}],
+    }),
+    ("foreign_receipts_have_a_rate", "with a rate", {
+        "core.fct_open_item": [{"item_kind": "receipt", "document_id": "R", "currency": "USD",
+                                "rate_to_base": 7}],
+    }),
+    ("open_is_document_less_settled", "partly paid", {
+        "core.fct_open_item": [document(60), {**document(40), "instalment_seq": 2},
+                               document(-7, "receipt")],
+        "core.fct_settlement": [settlement(30), settlement(70, known=False)],
+        "receivables.open_item_span": [span(70), span(-7, item_kind="receipt"),
+                                span(100, valid_before=AS_OF)],
+    }),
+    ("receivables_tie_to_ledger", "tied", {
+        "mart.receivable_metric": [metric(0), metric(None), metric(5, "team")],
+    }),
+]  # fmt: skip
+
+BROKEN: list[Broken] = [
+    ("buckets_add_up", "a bucket misses an item", {
+        "mart.receivable_ageing": [ageing("not_due", 60)],
+        "receivables.open_item_span": [span(100)],
+    }, {"ageing_amount": 60, "item_amount": 100}),
+    ("credit_notes_refer_to_posted", "a draft", {
+        "mart.load": [{"load_id": 1, "file": "erp/invoice.csv"}],
+        "staging.invoice": [document_of("I", "draft"), note_of("N", "I", _load=1, _line=9)],
+    }, {"file": "erp/invoice.csv", "line": 9, "problem":
+        "credit note N refers to invoice I, which is a draft: nothing is owed that it could "
+        "credit"}),
+    ("receipts_cover_allocations", "a cent too much", {
+        "mart.load": [{"load_id": 1, "file": "erp/receipt.csv"}],
+        "staging.receipt": [{"receipt_id": "R", "amount": 100, "_load": 1, "_line": 4}],
+        "staging.receipt_allocation": [taken(60), taken(Decimal("40.01"))],
+    }, {"file": "erp/receipt.csv", "line": 4, "problem":
+        "receipt R of 100.00 is allocated for 100.01, 0.01 more than came in"}),
+    ("write_offs_fit_the_balance", "a cent too much", {
+        "mart.load": [{"load_id": 1, "file": "erp/write_off.csv"}],
+        "core.fct_invoice": [{"invoice_id": "I", "gross_amount": 100}],
+        "core.fct_settlement": [
+            settling("cash", 60), settling("write_off", Decimal("40.01"), _load=1, _line=4),
+        ],
+    }, {"file": "erp/write_off.csv", "line": 4, "problem":
+        "invoice I is written off for 40.01 on 2026-10-01, when 40.00 of it was open"}),
+    ("receivable_scopes_add_up", "a segment is missing", {
+        "mart.receivable_ageing": [
+            ageing("d1_30", 100), {**ageing("d1_30", 60), "scope_kind": "segment"},
+        ],
+    }, {"scope_kind": "segment", "amount": 60, "company_amount": 100}),
+    ("risk_flags_are_known", "a flag of the past", {
+        "core.dim_customer": [{"customer_id": "K", "risk_flag": "amber", "_line": 3}],
+    }, {"customer_id": "K", "risk_flag": "amber", "_line": 3}),
+    ("foreign_amounts_have_a_rate", "no rate", {
+        "mart.load": [{"load_id": 1, "file": "erp/invoice.csv"}],
+        "staging.fx_rate": [{"currency": "USD", "rate_date": dt.date(2026, 11, 1)}],
+        "core.fct_invoice": [{"invoice_id": "I", "currency": "USD", "invoice_date": OCTOBER,
+                              "_load": 1, "_line": 7}],
+    }, {"file": "erp/invoice.csv", "line": 7, "problem":
+        "document I is in USD, which has no rate on 2026-10-01; its first rate is of 2026-11-01"}),
+    ("foreign_contracts_have_a_rate", "no rate", {
+        "mart.load": [{"load_id": 1, "file": "crm/contract.csv"}],
+        "core.fct_contract": [{"contract_id": "A", "currency": "USD", "net_amount": 1,
+                               "signed_date": OCTOBER, "_load": 1, "_line": 7}],
+    }, {"file": "crm/contract.csv", "line": 7, "problem":
+        "contract A is in USD, which has no rate on 2026-10-01"}),
+    ("foreign_receipts_have_a_rate", "no rate", {
+        "mart.load": [{"load_id": 1, "file": "erp/receipt.csv"}],
+        "core.fct_open_item": [{"item_kind": "receipt", "document_id": "R", "currency": "USD",
+                                "document_date": OCTOBER, "_load": 1, "_line": 7}],
+    }, {"file": "erp/receipt.csv", "line": 7, "problem":
+        "receipt R is in USD, which has no rate on 2026-10-01"}),
+    ("open_is_document_less_settled", "a cent lost between instalments", {
+        "core.fct_open_item": [document(100)], "core.fct_settlement": [settlement(30)],
+        "receivables.open_item_span": [span(Decimal("69.99"))],
+    }, {"document_id": "I", "amount": 100, "settled_amount": 30}),
+    ("open_is_document_less_settled", "settled by another kind of document", {
+        "core.fct_open_item": [document(100)],
+        "core.fct_settlement": [settlement(100, kind="receipt")],
+    }, {"document_id": "I", "settled_amount": 0}),
+    ("receivables_tie_to_ledger", "a difference", {
+        "mart.receivable_metric": [metric(10)],
+    }, {"gl_difference": 10}),
+]  # fmt: skip
