@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 UV     := $(BIN)/uv
 SIZE   ?= small
 
-.PHONY: demo test check format test-browser test-spark bench ui hooks lock clean
+.PHONY: demo test quick check format test-browser test-daemon test-spark bench ui hooks lock clean
 
 $(VENV)/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -19,8 +19,15 @@ $(VENV)/ready: requirements.lock pyproject.toml
 demo: $(VENV)/ready
 	@$(BIN)/attain run
 
+TESTS  := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+SLOW   := browser or daemon or spark or bench
+
 test: check
-	$(BIN)/pytest -m "not browser and not spark and not bench" -n 2 --dist loadfile --no-loadscope-reorder
+	$(TESTS) -m "not ($(SLOW))"
+
+# what developers run all day: everything that needs no whole run
+quick: check
+	$(TESTS) -m "not ($(SLOW) or whole_run)"
 
 check: $(VENV)/ready
 	$(BIN)/ruff format --check .
@@ -34,6 +41,10 @@ format: $(VENV)/ready
 
 test-browser: $(VENV)/ready
 	$(BIN)/pytest -m browser tests/browser
+
+# the page, its daemon, a schedule and the sensor, as `attain ui` starts them
+test-daemon: $(VENV)/ready
+	$(BIN)/pytest -m daemon tests/e2e
 
 # beside the environment, not in it: Great Expectations would load Spark wherever it finds it
 test-spark: $(VENV)/ready
