@@ -27,6 +27,11 @@ SHARED = {
     "sample_company": "company",
     "summary": "sample",
 }
+# Left out by `make quick`: they run a company from its exports, or compute the sample company.
+WHOLE_RUNS = (
+    "e2e/", "unit/sample/", "unit/commands/test_commission_books.py",
+    "unit/commands/test_blocked_run.py", "unit/orchestration/test_selections.py",
+)  # fmt: skip
 LONG = ("e2e/test_commission_close.py", "unit/commands/test_commission_books.py")
 
 
@@ -40,6 +45,10 @@ def group_of(file: str) -> str:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Groups come first; the tests of a file stay together and in their order."""
     order = [*TOGETHER, *LONG]
+    for item in items:
+        file = item.nodeid.partition("::")[0].removeprefix("tests/")
+        if file.startswith(WHOLE_RUNS) or SHARED.keys() & set(getattr(item, "fixturenames", ())):
+            item.add_marker("whole_run")
 
     def place(item: pytest.Item) -> int:
         group = group_of(item.nodeid.partition("::")[0])

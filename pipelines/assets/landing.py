@@ -165,7 +165,8 @@ def _contract(name: str) -> tuple[dg.AssetCheckSpec, ...]:
         dg.AssetCheckSpec(
             "contract",
             asset=key,
-            description="Keys, types, allowed values and references hold; blocks what reads it.",
+            description="Keys, types, allowed values and references hold. While it fails, what "
+            "stands on the table keeps what it held; that is decided table by table.",
         ),
         dg.AssetCheckSpec(
             "surprise", asset=key, description="Volumes and values are as usual; warns only."
@@ -175,7 +176,11 @@ def _contract(name: str) -> tuple[dg.AssetCheckSpec, ...]:
 
 def check_spec(check: Reconciliation) -> dg.AssetCheckSpec:
     """A reconciliation as a check of the table it guards."""
-    stops = "Blocks what stands on the table. " if check.severity == "block" else "Warns only. "
+    stops = (
+        "While it fails, what stands on the table keeps what it held. "
+        if check.severity == "block"
+        else "Warns only. "
+    )
     return dg.AssetCheckSpec(
         check.check,
         asset=asset_key(check.guards),

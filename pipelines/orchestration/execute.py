@@ -32,8 +32,6 @@ def run(
     Raises:
         UserError: configuration is wrong, or another run is at work.
     """
-    from pipelines.reporting.publish.publish import require_links
-
     clock = time.perf_counter()
     with open_session(workspace, as_of, started, run_name(started), reports, progress) as session:
         mark = inputs_mark(session)
@@ -42,6 +40,8 @@ def run(
             outcome = Outcome(**{**earlier["outcome"], "as_of": as_of, "changed": False})
             outcome.seconds = time.perf_counter() - clock
             return outcome
+        from pipelines.reporting.publish.publish import require_links
+
         require_links(workspace.reports)
         forget_record(workspace)
         outcome = _execute(session)

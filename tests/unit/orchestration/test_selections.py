@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -197,6 +199,15 @@ def test_another_day_than_the_tables_stand_at_is_refused(computed: Workspace) ->
         "the tables stand at 2026-11-15, not at 2026-11-08: "
         "start the whole job for 2026-11-08 first."
     ]
+
+
+def test_a_run_of_the_page_waits_for_one_at_the_command(computed: Workspace) -> None:
+    with ThreadPoolExecutor() as beside:
+        with computed.locked():
+            waiting = beside.submit(materialise, computed, group="landed")
+            time.sleep(4)
+            assert not waiting.done()
+        assert waiting.result().success
 
 
 def test_a_broken_policy_is_the_first_line_of_the_run(computed: Workspace) -> None:
