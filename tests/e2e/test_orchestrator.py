@@ -25,7 +25,7 @@ O1,E1,A,2026-09-01,qualification,open,1000,CNY,
 O2,E1,B,2026-09-02,proposal,open,2000,CNY,
 O3,E1,C,2026-09-03,order,won,3000,CNY,2026-10-03
 """
-PATIENCE_SECONDS = 240
+PATIENCE_SECONDS = 420
 
 
 class Page:
