@@ -93,11 +93,7 @@ def test_dagster_itself_validates_the_code_location(tmp_path: Path) -> None:
     [
         ("attain.yaml", "name: {zh: 甲, en: A}\nreportz: []\n", "reportz"),
         ("policy/terms.yaml", "no_such_term: 1\n", "no_such_term"),
-        (
-            "sources/a.yaml",
-            "source: a\nsystem: crm\nfiles: [a.csv]\ntable: opportunities\n",
-            "opportunities",
-        ),
+        ("sources/a.yaml", "source: a\nsystem: crm\n", "required"),
     ],
 )
 def test_a_broken_workspace_loads_and_says_in_every_job_what_is_wrong(
