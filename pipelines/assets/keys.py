@@ -29,10 +29,16 @@ def tables_of(keys: Iterable[dg.AssetKey]) -> set[str]:
 
 @contextmanager
 def step_of(run: OneRun, name: str) -> Iterator[Session]:
-    """One step of a run; a mistake that a person can set right is its first line on the page."""
+    """One step of a run."""
+    with told(), run.step(name) as session:
+        yield session
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """A mistake that a person can set right is the first line of the failed step on the page."""
     try:
-        with run.step(name) as session:
-            yield session
+        yield
     except UserError as error:
         raise dg.Failure(description=error.message, allow_retries=False) from None
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import dagster as dg
 
-from pipelines.assets.keys import OWNER, asset_key, step_of
+from pipelines.assets.keys import OWNER, asset_key, step_of, told
 from pipelines.assets.models import BUILT
 from pipelines.run import steps
 from pipelines.run.one_run import PUBLISH, OneRun
@@ -73,7 +73,8 @@ def publication_asset() -> dg.AssetsDefinition:
         op_tags={"dagster/priority": "-10"},
     )
     def publish(run: dg.ResourceParam[OneRun]) -> dg.MaterializeResult[None]:
-        run.publish()
+        with told():
+            run.publish()
         outcome = run.session.outcome
         assert outcome is not None
         if outcome.blocked:

@@ -210,6 +210,14 @@ def test_a_run_of_the_page_waits_for_one_at_the_command(computed: Workspace) -> 
         assert waiting.result().success
 
 
+def test_what_stops_publication_is_the_first_line_of_the_run(computed: Workspace) -> None:
+    latest = computed.reports / "latest"
+    latest.unlink()
+    latest.mkdir()
+    done = materialise(computed, group="published")
+    assert not done.success and "is a folder, not attain's link" in said(done)[0]
+
+
 def test_a_broken_policy_is_the_first_line_of_the_run(computed: Workspace) -> None:
     before = pages(computed)
     (computed.root / "policy").mkdir()
