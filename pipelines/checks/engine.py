@@ -20,7 +20,7 @@ from duckdb_sqlalchemy import ConnectionWrapper
 
 from pipelines.checks.on_demand import on_demand
 
-on_demand("scipy", "scipy.stats")  # a third of GX's import, for tests of distributions
+on_demand("scipy", "scipy.stats", "altair")  # a half of GX's import, for distributions and charts
 
 import great_expectations as gx  # noqa: E402
 from great_expectations.datasource.fluent import SQLDatasource  # noqa: E402

@@ -6,22 +6,35 @@ here: our own heavy imports, which stand in the functions that need them.
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import sys
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
 
 
 def on_demand(*names: str) -> None:
     """Let modules load at the first use of an attribute; parents are named before their parts."""
     for name in names:
-        if name in sys.modules:
-            continue
-        spec = importlib.util.find_spec(name)
-        if spec is None or spec.loader is None:
-            continue
-        spec.loader = importlib.util.LazyLoader(spec.loader)
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-        parent, _, leaf = name.rpartition(".")
-        if parent:
-            setattr(sys.modules[parent], leaf, module)
+        if name not in sys.modules and find_spec(name) is not None:
+            sys.modules[name] = _Deferred(name)
+
+
+class _Deferred(ModuleType):
+    """Stands for a module until something of it is needed.
+
+    Not `importlib.util.LazyLoader`: that loads at `import name as other`, which asks for the
+    module's `__spec__`.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.__spec__ = find_spec(name)
+
+    def __getattr__(self, name: str) -> Any:  # asked for what is not there yet
+        own = self.__name__
+        if sys.modules.get(own) is self:
+            del sys.modules[own]
+        loaded = importlib.import_module(own)
+        self.__dict__.update(loaded.__dict__)
+        return getattr(loaded, name)

@@ -1,6 +1,6 @@
 """Dagster's own SQLite event log, with its connections kept open for the length of a run.
 
-The stock storage opens a new engine for each of a thousand events, compiles each statement anew and
+The stock storage opens a new engine for each of a thousand events, looks up the schema anew and
 commits after each: a fifth of a small run. Here statements share a connection, and a transaction
 for as long as one follows the other. Files and schema are the stock ones; `attain ui` reads them
 with Dagster's own class.
@@ -9,8 +9,9 @@ with Dagster's own class.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ class PooledEventLogStorage(SqliteEventLogStorage):
         self._open: dict[str, Connection] = {}
         self._busy = threading.RLock()
         self._commits: threading.Timer | None = None
+        self._exists: set[str] = set()
+        self._written: dict[str, tuple[str, dg.EventLogRecord]] = {}
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -40,6 +43,49 @@ class PooledEventLogStorage(SqliteEventLogStorage):
         cls, inst_data: ConfigurableClassData | None, config_value: Any
     ) -> PooledEventLogStorage:
         return cls(inst_data=inst_data, **config_value)
+
+    def has_table(self, table_name: str) -> bool:
+        return self._seen(f"table {table_name}", super().has_table, table_name)
+
+    def has_asset_key_col(self, column_name: str) -> bool:
+        return self._seen(f"asset key column {column_name}", super().has_asset_key_col, column_name)
+
+    def has_secondary_index(self, name: str) -> bool:
+        return self._seen(f"secondary index {name}", super().has_secondary_index, name)
+
+    def _has_asset_key_col_on_connection(self, conn: Connection, column_name: str) -> bool:
+        look = partial(super()._has_asset_key_col_on_connection, conn)
+        return self._seen(f"column {column_name}", look, column_name)
+
+    def _seen(self, what: str, look: Callable[[str], bool], name: str) -> bool:
+        """What the schema has is looked up once; what it lacks, each time: a migration adds it."""
+        if what not in self._exists and look(name):
+            self._exists.add(what)
+        return what in self._exists
+
+    def _get_asset_entry_values(
+        self, event: dg.EventLogEntry, event_id: int, has_asset_key_index_cols: bool
+    ) -> dict[str, Any]:
+        values = super()._get_asset_entry_values(event, event_id, has_asset_key_index_cols)
+        text, key = values.get("last_materialization"), event.get_dagster_event().asset_key
+        if text and key:
+            self._written[key.to_string()] = (text, dg.EventLogRecord(event_id, event))
+        return values
+
+    def _get_latest_materialization_records(
+        self, raw_asset_rows: Iterable[Mapping[str, Any]]
+    ) -> Mapping[dg.AssetKey, dg.EventLogRecord | None]:
+        """A table asks for each table it stands on: what this run wrote is not parsed again."""
+        found: dict[dg.AssetKey, dg.EventLogRecord | None] = {}
+        others = []
+        for row in raw_asset_rows:
+            text, record = self._written.get(row["asset_key"], (None, None))
+            key = dg.AssetKey.from_db_string(row["asset_key"])
+            if key and text and text == row["last_materialization"] and not row["asset_details"]:
+                found[key] = record
+            else:
+                others.append(row)
+        return {**found, **super()._get_latest_materialization_records(others)} if others else found
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
