@@ -14,16 +14,15 @@ from tests.support.laboratory import ROOT, Laboratory, make_workspace
 # What costs most is computed once for all the files that read it: one worker runs them, and begins
 # with them, so that none is left alone with them at the end. Files are named by how they begin.
 TOGETHER = {
-    "runs": ("e2e/test_company_",),
     "company": (
+        "e2e/test_company_run.py",
         "conventions/test_sql_", "e2e/test_every_", "e2e/test_quarantine_", "e2e/test_sales_",
         "spark/", "unit/reporting/", "unit/sample/test_sample_commission.py",
     ),
     "sample": ("unit/sample/",),
 }  # fmt: skip
 SHARED = {
-    "one_run": "runs",
-    "another_run": "runs",
+    "one_run": "company",
     "sample_company": "company",
     "summary": "sample",
 }

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 import pandas as pd
 import pytest
 
-from pipelines.explain.explain import explain
+from pipelines.explain.explain import Shared, explain
 from pipelines.warehouse.duck import Warehouse, open_warehouse
 from pipelines.workspace.workspace import Workspace
 from tests.support.laboratory import ROOT, shipped
@@ -29,22 +30,39 @@ def warehouse(sample_company: Workspace) -> Iterator[Warehouse]:
         yield opened
 
 
-@pytest.mark.parametrize("kpi_id", sorted(CATALOGUE.kpis))
-def test_a_value_opens_to_rows_that_give_it(warehouse: Warehouse, kpi_id: str) -> None:
-    """Of each kind of scope the one with most cases, in a period that is over."""
-    found = warehouse.rows(
-        "select scope_kind, scope_id, period_kind, period_start from mart.kpi_value "
-        "where kpi_id = ? and n > 0 and period_kind in ('month', 'quarter', 'year') "
+@dataclass(frozen=True)
+class Chosen:
+    """Values to open, by their KPI, and the warehouse that holds them ready."""
+
+    shared: Shared
+    places: dict[str, list[tuple[str, str]]]
+
+
+@pytest.fixture(scope="module")
+def chosen(warehouse: Warehouse) -> Iterator[Chosen]:
+    """Of each KPI and kind of scope the one with most cases, in a period that is over."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for row in warehouse.rows(
+        "select kpi_id, scope_kind, scope_id, period_kind, period_start from mart.kpi_value "
+        "where n > 0 and period_kind in ('month', 'quarter', 'year') "
         "and (period_kind <> 'year' or period_start <= date '2026-01-01') "
-        "qualify row_number() over (partition by scope_kind "
-        "order by period_kind <> 'month', n desc, period_start desc, scope_id) = 1",
-        [kpi_id],
-    )
-    assert found, f"{kpi_id} has no case on the sample"
-    for row in found:
-        period = _written(row["period_kind"], row["period_start"])
+        "qualify row_number() over (partition by kpi_id, scope_kind "
+        "order by period_kind <> 'month', n desc, period_start desc, scope_id) = 1"
+    ):
         scope = f"{row['scope_kind']}:{row['scope_id']}"
-        opened = explain(warehouse, CATALOGUE, kpi_id, scope, period, limit=5)
+        period = _written(row["period_kind"], row["period_start"])
+        found.setdefault(row["kpi_id"], []).append((scope, period))
+    scopes = {scope for places in found.values() for scope, _ in places}
+    shared = Shared(warehouse, CATALOGUE, CATALOGUE.kpis, scopes)
+    yield Chosen(shared, found)
+    shared.close()
+
+
+@pytest.mark.parametrize("kpi_id", sorted(CATALOGUE.kpis))
+def test_a_value_opens_to_rows_that_give_it(chosen: Chosen, kpi_id: str) -> None:
+    assert kpi_id in chosen.places, f"{kpi_id} has no case on the sample"
+    for scope, period in chosen.places[kpi_id]:
+        opened = explain(chosen.shared, CATALOGUE, kpi_id, scope, period, limit=5)
         assert opened.adds_up is not False, (scope, period, opened.value)
         assert opened.row_count > 0, (scope, period)
         if not CATALOGUE.kpis[kpi_id].is_untraceable and opened.adds_up is None:
