@@ -24,6 +24,7 @@ class SchemeRow(NamedTuple):
     valid_from: Day
     rounding: Whole
     floating_pay: Text
+    minimum_judged_weight: Share
 
 
 class IndicatorRow(NamedTuple):
@@ -66,6 +67,7 @@ def _scheme_rows(schemes: Schemes) -> Iterator[SchemeRow]:
             valid_from=scheme.valid_from,
             rounding=scheme.rounding,
             floating_pay=scheme.floating_pay,
+            minimum_judged_weight=scheme.minimum_judged_weight,
         )
 
 

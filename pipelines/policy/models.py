@@ -111,6 +111,7 @@ class AppraisalScheme(Policy):
     indicators: tuple[Indicator, ...] = Field(min_length=1)
     bands: tuple[Band, ...] = Field(min_length=1)
     floating_pay: Literal["coefficient", "score"] = "coefficient"
+    minimum_judged_weight: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(50)
 
     @field_validator("indicators")
     @classmethod

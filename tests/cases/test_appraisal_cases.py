@@ -12,7 +12,8 @@ import pytest
 from tests.support.laboratory import Laboratory, Row
 
 SCHEME = {"scheme_id": "S", "role": "rep", "period_kind": "month",
-          "valid_from": dt.date(2020, 1, 1), "rounding": 1}  # fmt: skip
+          "valid_from": dt.date(2020, 1, 1), "rounding": 1,
+          "minimum_judged_weight": 50}  # fmt: skip
 BANDS = [("S", 95, None, "1.5"), ("A", 85, 95, "1.2"), ("B", 70, 85, "1.0"),
          ("C", 60, 70, "0.7"), ("D", 0, 60, "0")]  # fmt: skip
 
@@ -30,7 +31,12 @@ def result(
     lab.given("staging.salary", [
         {"employee_id": "E1", "valid_from": dt.date(2025, 1, 1), "floating_salary": floating},
     ])  # fmt: skip
-    return lab.result("mart.appraisal_result")[0]
+    return appraised(lab)[0]
+
+
+def appraised(lab: Laboratory) -> list[dict[str, Any]]:
+    lab.build("mart.appraisal_total", "mart.appraisal_decision")
+    return lab.result("mart.appraisal_result", "period")
 
 
 def _indicator(score: object, period: str = "2026-10") -> Row:
@@ -86,7 +92,7 @@ def test_a_score_is_rounded_before_it_meets_the_bands(lab: Laboratory) -> None:
 def test_two_c_in_a_row_is_flagged(lab: Laboratory) -> None:
     result(lab, 65, 1_000, "coefficient")
     lab.given("mart.appraisal_score", [_indicator(65, "2026-09"), _indicator(65, "2026-10")])
-    rows = lab.result("mart.appraisal_result", "period")
+    rows = appraised(lab)
     assert [row["flags"] for row in rows] == [None, "two_c_in_a_row"]
 
 

@@ -25,7 +25,7 @@ from pipelines.reporting.model.values import (
 )
 
 _NAMED = 5
-_KNOWN_FLAGS = frozenset({"overridden", "small_n", "two_c_in_a_row", "grade_d", "no_salary"})
+_PLAIN_FLAGS = frozenset({"overridden", "stale_decision", "two_c_in_a_row", "no_salary"})
 
 
 def flags_of(row: Record) -> tuple[str, ...]:
@@ -36,13 +36,32 @@ def flags_of(row: Record) -> tuple[str, ...]:
 def flag_texts(row: Record) -> Listing | None:
     """Flags in words; the grade itself needs no flag."""
     said: list[Shown] = []
-    for flag in flags_of(row):
-        if flag == "small_n":
+    flags = flags_of(row)
+    for flag in flags:
+        if flag == "held":
+            said.append(
+                message(
+                    "flag.held",
+                    weight=Number(value=row.judged_weight, decimals=0),
+                    least=Number(value=row.minimum_judged_weight, decimals=0),
+                )
+            )
+        elif flag == "small_n" and "held" not in flags:
             weight = Number(value=row.judged_weight, decimals=0)
             said.append(message("flag.small_n", weight=weight))
-        elif flag in _KNOWN_FLAGS and flag != "grade_d":
+        elif flag in _PLAIN_FLAGS:
             said.append(message(f"flag.{flag}"))
     return Listing(items=tuple(said)) if said else None
+
+
+def is_held(row: Record) -> bool:
+    """Too little of the scorecard could be judged, and nobody has decided."""
+    return "held" in flags_of(row)
+
+
+def grade_of(row: Record) -> Shown:
+    """The grade, or that there is none yet."""
+    return message("grade.held") if row.grade is None else verbatim(row.grade)
 
 
 def scheme_name(scheme: Record) -> Bilingual:
@@ -53,8 +72,14 @@ def scheme_name(scheme: Record) -> Bilingual:
 def grades_section(context: Context, scheme: Record, rows: list[Record], suffix: str) -> Section:
     """How many people reached each grade, against the period before."""
     bands = [b for b in context.rows("appraisal_grades") if b.scheme_id == scheme.scheme_id]
-    now = Counter(row.grade for row in rows)
+    now = Counter(row.grade for row in rows if row.grade is not None)
+    held = sum(is_held(row) for row in rows)
     before = Counter(row.previous_grade for row in rows if row.previous_grade)
+    waiting = (
+        [(message("grade.held"), None, None, count(held), share(held, len(rows)), None, None)]
+        if held
+        else []
+    )
     pays = {
         band.grade: sum(
             (r.floating_pay for r in rows if r.grade == band.grade and r.floating_pay is not None),
@@ -68,7 +93,7 @@ def grades_section(context: Context, scheme: Record, rows: list[Record], suffix:
         topic=message("grades.topic"),
         message=message(
             "grades.headline",
-            n=Count(value=len(rows), unit="people"),
+            n=Count(value=sum(now.values()), unit="people"),
             best=verbatim(best),
             best_n=Count(value=now[best]),
             lowest=verbatim(lowest),
@@ -103,7 +128,8 @@ def grades_section(context: Context, scheme: Record, rows: list[Record], suffix:
                     money(pays[band.grade]),
                 )
                 for band in bands
-            ],
+            ]
+            + waiting,
             total=(
                 message("row.total"),
                 None,
@@ -150,8 +176,8 @@ def results_section(context: Context, scheme: Record, rows: list[Record], suffix
                     count(row.rank),
                     context.person(row.employee_id),
                     _team(context, row.employee_id),
-                    Number(value=row.score),
-                    verbatim(row.grade or "—"),
+                    Number(value=row.score) if row.score is not None else None,
+                    grade_of(row),
                     verbatim(row.previous_grade) if row.previous_grade else None,
                     Number(value=row.coefficient, decimals=2)
                     if row.coefficient is not None
@@ -169,7 +195,7 @@ def results_section(context: Context, scheme: Record, rows: list[Record], suffix
 
 
 def _alarm(row: Record) -> Judgement:
-    return "bad" if "two_c_in_a_row" in flags_of(row) else "neutral"
+    return "bad" if {"two_c_in_a_row", "stale_decision"} & set(flags_of(row)) else "neutral"
 
 
 def _team(context: Context, employee_id: str) -> Shown | None:
@@ -184,16 +210,19 @@ def decisions_section(context: Context) -> Section:
     """Calibration moves and appeals of twelve months: before, after, reason, approver."""
     rows = context.rows("appraisal_overrides")
     topic = message("decisions.topic")
+    stale = sum(not row.is_applied for row in rows)
     if not rows:
         return Section(id="decisions", topic=topic, message=message("decisions.none"))
     return Section(
         id="decisions",
         topic=topic,
-        message=message("decisions.some", n=Count(value=len(rows))),
+        message=message("decisions.stale", n=Count(value=stale), all=Count(value=len(rows)))
+        if stale
+        else message("decisions.some", n=Count(value=len(rows))),
         what=(message("decisions.what"),),
         table=table(
-            "rep:text period:period field:text before:text after:text reason:text approver:text "
-            "decided:day",
+            "rep:text period:period field:text before:text computed:text after:text applied:text "
+            "reason:text approver:text decided:day",
             [
                 (
                     context.person(row.employee_id),
@@ -202,13 +231,25 @@ def decisions_section(context: Context) -> Section:
                     if row.field in ("score", "grade")
                     else verbatim(row.field),
                     verbatim(row.before),
+                    _computed(row),
                     verbatim(row.after),
+                    message("decisions.applied" if row.is_applied else "decisions.not_applied"),
                     verbatim(row.reason),
                     context.person(row.approved_by),
                     day(row.decided_at.date()),
                 )
                 for row in rows
             ],
+            judgements=["neutral" if row.is_applied else "bad" for row in rows],
         ),
         table_open=True,
     )
+
+
+def _computed(row: Record) -> Shown:
+    """What is computed now, where the decision names what it saw as before."""
+    if row.computed is None:
+        return message("grade.held")
+    if row.field == "score":
+        return Number(value=Decimal(row.computed))
+    return verbatim(row.computed)

@@ -1,7 +1,7 @@
 """Appraisal: HR's overview of the latest period, and one form for each person appraised.
 
-Belongs here: the pages and their leads. Sections live in `section_grades.py` and
-`section_scorecard.py`.
+Belongs here: the pages and their leads. Sections live in `grades.py` and
+`scorecard.py`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from pipelines.reporting.appraisal import grades as section_grades
 from pipelines.reporting.appraisal import scorecard as section_scorecard
-from pipelines.reporting.appraisal.grades import flags_of
+from pipelines.reporting.appraisal.grades import flags_of, grade_of, is_held
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Comparison, Page, Reader, Section, Tile
 from pipelines.reporting.model.periods import named_period
@@ -68,7 +68,7 @@ def _lead(context: Context, period: Period, results: list[Record]) -> tuple[Mess
     if not results:
         reason = context.lacks("assignment", "employee")
         return (message("appraisal.lead.nothing"), *((reason,) if reason else ()))
-    grades = Counter(row.grade for row in results)
+    grades = Counter(row.grade for row in results if row.grade is not None)
     order = list(dict.fromkeys(r.grade for r in context.rows("appraisal_grades")))
     listed = Listing(
         items=tuple(
@@ -77,16 +77,21 @@ def _lead(context: Context, period: Period, results: list[Record]) -> tuple[Mess
             if grades[grade]
         )
     )
-    pay = _sum(results, "floating_pay")
-    base = _sum(results, "floating_salary")
+    pay, base = _pay(results)
     said = [
         message(
             "appraisal.lead.grades",
             period=period,
-            people=Count(value=len(results), unit="people"),
+            people=Count(value=sum(grades.values()), unit="people"),
             grades=listed,
         )
     ]
+    held = sum(is_held(row) for row in results)
+    if held:
+        said.append(message("appraisal.lead.held", n=Count(value=held)))
+    stale = sum("stale_decision" in flags_of(row) for row in results)
+    if stale:
+        said.append(message("appraisal.lead.stale", n=Count(value=stale)))
     if base:
         said.append(
             message(
@@ -102,20 +107,26 @@ def _lead(context: Context, period: Period, results: list[Record]) -> tuple[Mess
     return tuple(said)
 
 
-def _sum(rows: list[Record], column: str) -> Decimal:
-    return sum((value for row in rows if (value := getattr(row, column)) is not None), Decimal(0))
+def _pay(results: list[Record]) -> tuple[Decimal, Decimal]:
+    """Floating pay and what it is paid on; whoever is held has neither yet."""
+    paid = [row for row in results if row.floating_pay is not None]
+    return (
+        sum((row.floating_pay for row in paid), Decimal(0)),
+        sum((row.floating_salary for row in paid), Decimal(0)),
+    )
 
 
 def _tiles(context: Context, results: list[Record]) -> tuple[Tile, ...]:
     if not results:
         return ()
     flags = Counter(flag for row in results for flag in flags_of(row))
-    pay, base = _sum(results, "floating_pay"), _sum(results, "floating_salary")
+    pay, base = _pay(results)
     middle = _median([row.score for row in results if row.score is not None])
     before = _median([row.previous_score for row in results if row.previous_score is not None])
+    graded = sum(row.grade is not None for row in results)
     latest = message("scope.latest_period")
     return (
-        _count_tile("appraised", len(results), "people", "results"),
+        _count_tile("appraised", graded, "people", "results"),
         Tile(
             kpi_id="median_score",
             label=message("tile.median_score"),
@@ -169,13 +180,18 @@ def _median(values: list[Decimal]) -> Decimal | None:
 def _form(context: Context, row: Record, scores: list[Record]) -> Page:
     """One person's form: the scorecard and how it became a grade and pay."""
     period = named_period(row.period)
-    parts: dict[str, object] = {
-        "score": Number(value=row.score),
-        "grade": verbatim(row.grade or "—"),
-    }
-    lead = [
-        Message.model_validate({"id": "appraisal.form.lead", "params": {"period": period, **parts}})
-    ]
+    if row.score is None:
+        lead = [
+            message(
+                "appraisal.form.held",
+                period=period,
+                weight=Number(value=row.judged_weight, decimals=0),
+                least=Number(value=row.minimum_judged_weight, decimals=0),
+            )
+        ]
+    else:
+        score = Number(value=row.score)
+        lead = [message("appraisal.form.lead", period=period, score=score, grade=grade_of(row))]
     if row.floating_pay is not None:
         lead.append(
             message(

@@ -1,63 +1,51 @@
 -- table: mart.appraisal_result
 -- grain: one row per employee and period
 -- key:   employee_id, period
--- why:   the score, the grade it falls into, the pay it leads to, and what a reader must know of it
-with total as (
-  select
-    score.employee_id,
-    score.period,
-    score.scheme_id,
-    scheme.floating_pay,
-    -- each branch is cast: decimals of different scale in one case lose their fractions
-    case scheme.rounding
-      when 0 then cast(round(sum(score.weighted_score), 0) as decimal(9, 4))
-      when 1 then cast(round(sum(score.weighted_score), 1) as decimal(9, 4))
-      when 2 then cast(round(sum(score.weighted_score), 2) as decimal(9, 4))
-      when 3 then cast(round(sum(score.weighted_score), 3) as decimal(9, 4))
-      else cast(sum(score.weighted_score) as decimal(9, 4))
-    end as computed_score,
-    sum(case when score.is_counted then score.weight else 0 end) as judged_weight,
-    max(score.period_start) as period_start,
-    max(score.period_end) as period_end,
-    max(score.active_days) as active_days,
-    sum(case when not score.is_counted then 1 else 0 end) as uncounted
-  from mart.appraisal_score as score
-  inner join policy.appraisal_scheme as scheme on score.scheme_id = scheme.scheme_id
-  group by score.employee_id, score.period, score.scheme_id, scheme.floating_pay, scheme.rounding
-),
-
-moved as (
+-- why:   the score after decisions, the grade it falls into, the pay it leads to, and what a reader must
+--        know of it; who is held has no score, no grade and no pay until somebody decides
+with moved as (
   select
     employee_id,
     period,
-    max(case when field = 'score' then try_cast(after as decimal(9, 4)) end) as score,
-    max(case when field = 'grade' then after end) as grade
-  from staging.appraisal_override as override
-  cross join core.parameter as parameter
-  where override.decided_at < parameter.as_of_end
+    max(case when field = 'score' and is_applied then cast(after as decimal(9, 4)) end) as score,
+    max(case when field = 'grade' and is_applied then after end) as grade,
+    bool_or(is_applied) as is_overridden,
+    bool_or(not is_applied) as is_stale
+  from mart.appraisal_decision
   group by employee_id, period
 ),
 
-graded as (
+decided as (
   select
     total.employee_id,
     total.period,
     total.scheme_id,
-    total.floating_pay,
-    total.computed_score,
-    coalesce(moved.score, total.computed_score) as score,
-    coalesce(moved.grade, band.grade) as grade,
-    moved.employee_id is not null as is_overridden,
+    total.period_start,
+    total.period_end,
+    scheme.floating_pay,
+    total.score as computed_score,
+    coalesce(moved.score, total.score) as score,
+    moved.grade as moved_grade,
+    coalesce(moved.is_overridden, false) as is_overridden,
+    coalesce(moved.is_stale, false) as is_stale,
     total.uncounted,
     total.judged_weight,
     total.active_days
-  from total
+  from mart.appraisal_total as total
+  inner join policy.appraisal_scheme as scheme on total.scheme_id = scheme.scheme_id
   left join moved on total.employee_id = moved.employee_id and total.period = moved.period
+),
+
+graded as (
+  select
+    decided.*,
+    coalesce(decided.moved_grade, band.grade) as grade
+  from decided
   left join policy.grade_band as band
     on
-      total.scheme_id = band.scheme_id
-      and coalesce(moved.score, total.computed_score) >= band.score_from
-      and coalesce(moved.score, total.computed_score) < coalesce(band.score_below, 99999)
+      decided.scheme_id = band.scheme_id
+      and decided.score >= band.score_from
+      and decided.score < coalesce(band.score_below, 99999)
 ),
 
 -- the floating salary of each month of the period, as it was agreed for that month
@@ -70,7 +58,7 @@ salary_month as (
     row_number() over (
       partition by total.employee_id, total.period, month.month_start order by salary.valid_from desc
     ) as recency
-  from total
+  from mart.appraisal_total as total
   inner join (
     select
       month_start,
@@ -131,10 +119,16 @@ select
         2
       ) as decimal(18, 4))
   end as floating_pay,
-  rank() over (partition by scheme_id, period order by score desc) as rank,
+  case
+    when score is not null
+      then
+        rank() over (partition by scheme_id, period order by score is null asc, score desc)
+  end as rank,
   nullif(concat_ws(
     ',',
+    case when grade is null then 'held' end,
     case when is_overridden then 'overridden' end,
+    case when is_stale then 'stale_decision' end,
     case when uncounted > 0 then 'small_n' end,
     case when grade = 'C' and previous_grade = 'C' then 'two_c_in_a_row' end,
     case when grade = 'D' then 'grade_d' end,

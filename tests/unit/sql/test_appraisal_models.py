@@ -13,7 +13,7 @@ from tests.support.facts.documents import day
 from tests.support.laboratory import Laboratory, Row, pick
 
 MONTH = {"scheme_id": "S", "role": "rep", "period_kind": "month", "valid_from": day("2026-01-01"),
-         "rounding": 1, "floating_pay": "coefficient"}  # fmt: skip
+         "rounding": 1, "floating_pay": "coefficient", "minimum_judged_weight": 50}  # fmt: skip
 QUARTER = {**MONTH, "period_kind": "quarter"}
 HALF = Decimal("0.5")
 
@@ -169,7 +169,7 @@ def results(
     lab: Laboratory,
     rows: Sequence[Row],
     salaries: Sequence[Row] = (),
-    moves: Sequence[tuple[str, str, str]] = (),
+    moves: Sequence[tuple[str, str, str, str]] = (),
     **scheme: Any,
 ) -> list[dict[str, Any]]:
     lab.given("policy.appraisal_scheme", [{**MONTH, **scheme}])
@@ -180,9 +180,11 @@ def results(
     lab.given("mart.appraisal_score", rows)
     lab.given("staging.salary", salaries)
     lab.given("staging.appraisal_override", [
-        {"employee_id": "E1", "period": "2026-10", "field": field, "after": after,
-         "decided_at": dt.datetime.fromisoformat(at)} for field, after, at in moves
+        {"employee_id": "E1", "period": "2026-10", "field": field, "before": before,
+         "after": after, "decided_at": dt.datetime.fromisoformat(at)}
+        for field, before, after, at in moves
     ])  # fmt: skip
+    lab.build("mart.appraisal_total", "mart.appraisal_decision")
     return lab.result("mart.appraisal_result", "employee_id, period")
 
 
@@ -199,19 +201,96 @@ def test_the_total_is_rounded_once_then_meets_the_bands(lab: Laboratory) -> None
 
 
 def test_a_decided_score_or_grade_replaces_the_computed_one(lab: Laboratory) -> None:
-    by_score = results(lab, [judged(80)], moves=[("score", "90", "2026-11-10")])[0]
+    by_score = results(lab, [judged(80)], moves=[("score", "80.0", "90", "2026-11-10")])[0]
     assert pick([by_score], "computed_score", "score", "grade", "flags") == [
         (80, 90, "A", "overridden,no_salary")
     ]
-    by_grade = results(lab, [judged(80)], moves=[("grade", "C", "2026-11-10")])[0]
+    by_grade = results(lab, [judged(80)], moves=[("grade", "B", "C", "2026-11-10")])[0]
     assert (by_grade["score"], by_grade["grade"], by_grade["coefficient"]) == (
         80, "C", Decimal("0.7"),
     )  # fmt: skip
 
 
+def test_a_grade_is_decided_after_the_score(lab: Laboratory) -> None:
+    both = [("score", "80", "65", "2026-11-10"), ("grade", "C", "B", "2026-11-11")]
+    row = results(lab, [judged(80)], moves=both)[0]
+    assert (row["score"], row["grade"], row["flags"]) == (65, "B", "overridden,no_salary")
+
+
+@pytest.mark.parametrize(
+    ("field", "before", "after"),
+    [
+        ("score", "79.9", "90"),  # computed anew since
+        ("score", "held", "90"),  # it is not
+        ("score", "80", "ninety"),
+        ("score", "80", "-1"),
+        ("grade", "C", "A"),
+        ("grade", "B", "Z"),  # no grade of the scheme
+    ],
+)
+def test_a_decision_that_no_longer_fits_is_listed_and_not_applied(
+    lab: Laboratory, field: str, before: str, after: str
+) -> None:
+    row = results(lab, [judged(80)], moves=[(field, before, after, "2026-11-10")])[0]
+    assert pick([row], "score", "grade", "flags") == [(80, "B", "stale_decision,no_salary")]
+    decision = lab.result("mart.appraisal_decision")[0]
+    assert pick([decision], "before", "after", "computed", "is_applied") == [
+        (before, after, "80.0000" if field == "score" else "B", False)
+    ]
+
+
+def test_a_decision_about_nobody_appraised_is_listed(lab: Laboratory) -> None:
+    results(lab, [], moves=[("grade", "B", "A", "2026-11-10")])
+    found = lab.result("mart.appraisal_decision")
+    assert pick(found, "computed", "is_applied") == [(None, False)]
+
+
 def test_a_decision_after_the_day_of_the_report_is_not_known(lab: Laboratory) -> None:
-    row = results(lab, [judged(80)], moves=[("score", "90", "2026-11-16")])[0]
+    row = results(lab, [judged(80)], moves=[("score", "80", "90", "2026-11-16")])[0]
     assert (row["score"], row["flags"]) == (80, "no_salary")
+
+
+NOTHING = {"counted": False, "weight": 100}
+
+
+@pytest.mark.parametrize(
+    ("rows", "least"),
+    [
+        ([judged(0, **NOTHING)], 0),
+        ([judged(40, weight=40), judged(0, counted=False, weight=60, indicator="b")], 50),
+        ([judged(40, weight=99), judged(0, counted=False, weight=1, indicator="b")], 100),
+    ],
+)
+def test_whoever_could_not_be_judged_enough_is_held_and_not_graded(
+    lab: Laboratory, rows: list[Row], least: int
+) -> None:
+    row = results(lab, rows, [salary("2026-01-01", 1000)], minimum_judged_weight=least)[0]
+    total = lab.result("mart.appraisal_total")
+    assert pick(total, "is_held", "score", "grade", "uncounted") == [(True, None, None, 1)]
+    assert pick([row], "score", "grade", "coefficient", "floating_pay", "rank", "flags") == [
+        (None, None, None, None, None, "held,small_n")
+    ]
+
+
+def test_exactly_enough_weight_is_judged(lab: Laboratory) -> None:
+    rows = [judged(80, weight=50), judged(0, counted=False, weight=50, indicator="b")]
+    assert results(lab, rows)[0]["grade"] == "B"
+
+
+def test_a_held_person_takes_no_place_among_the_ranked(lab: Laboratory) -> None:
+    rows = [judged(80), judged(0, employee_id="E2", **NOTHING), judged(70, employee_id="E3")]
+    found = results(lab, rows)
+    assert pick(found, "employee_id", "rank") == [("E1", 1), ("E2", None), ("E3", 2)]
+
+
+def test_a_held_person_is_given_a_score_by_decision(lab: Laboratory) -> None:
+    moves = [("score", "held", "74", "2026-11-10")]
+    row = results(lab, [judged(0, **NOTHING)], [salary("2026-01-01", 1000)], moves)[0]
+    assert pick([row], "computed_score", "score", "grade", "floating_pay", "flags") == [
+        (None, 74, "B", 1000, "overridden,small_n")
+    ]
+    by_grade = results(lab, [judged(0, **NOTHING)], moves=[("grade", "held", "C", "2026-11-10")])[0]
+    assert (by_grade["score"], by_grade["grade"]) == (None, "C")
 
 
 def test_floating_pay_is_the_salary_of_the_month_by_the_coefficient(lab: Laboratory) -> None:

@@ -5,12 +5,11 @@ select
   decision.field,
   decision.before,
   decision.after,
+  decision.computed,
+  decision.is_applied,
   decision.reason,
   decision.approved_by,
   decision.decided_at
-from staging.appraisal_override as decision
-cross join core.parameter as parameter
-where
-  decision.decided_at < parameter.as_of_end
-  and decision.decided_at >= cast($as_of as date) - interval 12 month
-order by decision.decided_at desc, decision.employee_id asc, decision.field asc
+from mart.appraisal_decision as decision
+where decision.decided_at >= cast($as_of as date) - interval 12 month
+order by decision.is_applied asc, decision.decided_at desc, decision.employee_id asc, decision.field asc

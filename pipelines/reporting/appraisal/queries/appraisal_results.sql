@@ -29,8 +29,10 @@ select
   graded.flags,
   graded.judged_weight,
   graded.active_days,
+  scheme.minimum_judged_weight,
   graded.previous_grade,
   graded.previous_score
 from graded
 inner join latest on graded.scheme_id = latest.scheme_id and graded.period = latest.period
+inner join policy.appraisal_scheme as scheme on graded.scheme_id = scheme.scheme_id
 order by graded.scheme_id asc, graded.score desc nulls last, graded.employee_id asc

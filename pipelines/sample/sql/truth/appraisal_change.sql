@@ -1,5 +1,6 @@
 -- grain: one row per decided change
--- why:   a handful of calibration moves and appeals
+-- why:   a handful of calibration moves and appeals; the third was decided before late receipts changed
+--        the score, and has to be made again
 with rep as (
   -- the second appeal is that of the person who was on the long leave
   select
@@ -27,8 +28,8 @@ select
   entry.decided_at::timestamp as decided_at
 from (
   values
-  (1, '2026-Q2', 'grade', 'B', 'A', '校准会：关键客户突破，区域经理提议', '2026-07-14 15:20'),
-  (2, '2026-Q2', 'score', '71.5', '74.0', '申诉成立：产假期间指标应按在岗天数折算', '2026-07-21 10:05'),
+  (1, '2026-Q2', 'grade', 'A', 'S', '校准会：关键客户突破，区域经理提议', '2026-07-14 15:20'),
+  (2, '2026-Q2', 'score', 'held', '74.0', '申诉成立：产假期间指标应按在岗天数折算', '2026-07-21 10:05'),
   (3, '2026-Q3', 'grade', 'A', 'B', '校准会：回款门槛未达到', '2026-10-15 16:40'),
   (4, '2026-Q3', 'grade', 'C', 'B', '校准会：接手离职同事客户，首季保护', '2026-10-15 16:55')
 ) as entry (no, period, field, before_value, after_value, reason, decided_at)
