@@ -10,7 +10,12 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import UserError
+from pipelines.policy.catalogue import load_catalogue
+from pipelines.policy.formulas import check_columns
+from pipelines.warehouse.facts import fact_models
+from pipelines.warehouse.model import Model
 from pipelines.workspace.yamlfile import read_yaml
+from tests.support.laboratory import ROOT
 from tests.support.policy_files import PolicyFiles
 
 LETTERS = "abcdefghijkl"
@@ -101,13 +106,37 @@ UNFIT = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("key", ["where", "numerator", "n"])
-def test_a_formula_reads_its_row_and_nothing_else(policies: PolicyFiles, key: str) -> None:
-    for text in UNFIT:
-        policies.put("kpis/own.yaml", OWN.format(key=key, text=json.dumps(text)))
-        said = policies.mistake()
-        assert said.startswith(f"policy/kpis/own.yaml line 7, own.{key}: "), text
-        assert "has no column" not in said, text
+FACTS = ROOT / "policy" / "kpis" / "facts.yaml"
+
+
+@pytest.fixture(scope="module")
+def models() -> dict[str, Model]:
+    return fact_models(())
+
+
+def hold(folder: Path, models: dict[str, Model], key: str, text: str) -> Path:
+    """Hold an entry with a formula against the shipped facts."""
+    own = folder / "own.yaml"
+    own.write_text(OWN.format(key=key, text=json.dumps(text)), encoding="utf-8")
+    check_columns(load_catalogue([FACTS, own]), models, [own])
+    return own
+
+
+@pytest.mark.parametrize("text", UNFIT, ids=range(len(UNFIT)))
+def test_a_formula_reads_its_row_and_nothing_else(
+    tmp_path: Path, models: dict[str, Model], text: str
+) -> None:
+    for key in ("where", "numerator", "n"):
+        with pytest.raises(UserError, match=rf"own.yaml line 7, own.{key}: ") as error:
+            hold(tmp_path, models, key, text)
+        assert "has no column" not in error.value.message
+
+
+def test_functions_over_a_row_are_free(tmp_path: Path, models: dict[str, Model]) -> None:
+    for text in ("coalesce(amount_base, 0) > 100", "lpad(opportunity_id, 8, '0') = 'x'",
+                 "replace(opportunity_id, '-', '') = 'R1'", "date_diff('day', created_date, "
+                 "closed_date) < 30"):  # fmt: skip
+        assert hold(tmp_path, models, "where", text).exists()
 
 
 def test_the_formula_of_a_modelled_kpi_looks_up_tables_of_the_warehouse_only(
@@ -119,11 +148,3 @@ def test_the_formula_of_a_modelled_kpi_looks_up_tables_of_the_warehouse_only(
     policies.change("kpis/money.yaml", "mart.receivable_loss_rate as matrix",
                     "'/etc/passwd' as matrix")  # fmt: skip
     assert "can be read here" in policies.mistake()
-
-
-def test_functions_over_a_row_are_free(policies: PolicyFiles) -> None:
-    for text in ("coalesce(amount_base, 0) > 100", "lpad(opportunity_id, 8, '0') = 'x'",
-                 "replace(opportunity_id, '-', '') = 'R1'", "date_diff('day', created_date, "
-                 "closed_date) < 30"):  # fmt: skip
-        policies.put("kpis/own.yaml", OWN.format(key="where", text=json.dumps(text)))
-        assert "own" in policies.load().catalogue.kpis
