@@ -52,7 +52,8 @@ def inputs_mark(session: Session) -> str:
 
 def read_record(workspace: Workspace) -> dict[str, Any] | None:
     record = workspace.place / _RECORD
-    if not record.exists() or not (workspace.reports / "latest" / "index.html").exists():
+    published = (workspace.reports / "latest" / "index.html", workspace.published)
+    if not record.exists() or not all(path.exists() for path in published):
         return None
     found: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
     return found

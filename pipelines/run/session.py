@@ -97,10 +97,6 @@ class Session:
         return self.workspace.build / self.run_id
 
     @property
-    def docs_dir(self) -> Path:
-        return self.workspace.place / "data_docs"
-
-    @property
     def blocked(self) -> list[Finding]:
         return [finding for finding in self.verdicts if finding.blocks]
 
@@ -182,11 +178,9 @@ class Session:
         from pipelines.checks.contract import ContractValidator
 
         if self._validator is None:
-            shutil.rmtree(self.docs_dir, ignore_errors=True)
             self._validator = ContractValidator(
                 self.warehouse.con,
                 self.stages,
-                self.docs_dir,
                 self.policies.quality.quarantine,
             )
         return self._validator
