@@ -63,6 +63,8 @@ class PublishedCopy:
         wasteful = self._detach()
         _create_views(self._file, views)
         target.unlink(missing_ok=True)
+        # whoever may read it reads everything: others are let in on purpose
+        target.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
         target.touch(mode=_OWNER_ONLY)
         shutil.copyfile(self._file, target)
         if wasteful:
@@ -217,12 +219,7 @@ class PublishedCopy:
 
 
 def waiting_copy(published: Path) -> Path:
-    """Where the next copy is completed, beside the one in use; its folder is made for its owner.
-
-    Whoever may read the database reads everything: others are let in on purpose, by its folder.
-    """
-    if not published.parent.is_dir():
-        published.parent.mkdir(parents=True, mode=0o700)
+    """Where the next copy is completed, beside the one in use."""
     return published.with_name(f".{published.name}.partial")
 
 

@@ -174,11 +174,15 @@ def test_what_differs_by_run_stands_in_one_table_of_its_own(
     assert [name for name in found[0] if found[0][name] != found[1][name]] == ["mart.run"]
 
 
-def test_the_database_is_its_owner_s_until_others_are_let_in(tmp_path: Path) -> None:
+def test_the_database_is_its_owner_s_until_others_are_let_in(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
     database = tmp_path / "mart" / "attain.duckdb"
     for mode in (0o600, 0o640):
         waiting = waiting_copy(database)
-        waiting.touch(mode=0o600)
+        copy = PublishedCopy(warehouse, tmp_path / "published.duckdb", contact_columns())
+        copy.finish(waiting)
+        copy.close()
         put_in_place(waiting, database)
         assert database.stat().st_mode & 0o777 == (0o600 if mode == 0o600 else 0o640)
         database.chmod(0o640)
