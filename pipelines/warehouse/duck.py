@@ -248,8 +248,12 @@ def open_warehouse(
     Raises:
         UserError: the file is held by another process, or does not exist when read only.
     """
-    if read_only and not path.exists():
+    is_there = path.exists() and path.stat().st_size > 0  # a full disk leaves an empty file
+    if read_only and not is_there:
         raise UserError(_not_there(path))
+    if not is_there:
+        for file in (path, path.with_name(f"{path.name}.wal")):  # no log of another's
+            file.unlink(missing_ok=True)
     spill = path.with_suffix(".spill")
     try:
         con = duckdb.connect(
@@ -277,6 +281,8 @@ def open_warehouse(
             raise UserError(_not_there(path))
         if not read_only:
             warehouse.prepare()
+        if not is_there:
+            warehouse.note(_LAYOUT, str(LAYOUT))
         _require_layout(warehouse)
         yield warehouse
     finally:

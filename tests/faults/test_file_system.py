@@ -8,6 +8,7 @@ of the temporary folder, whoever makes it: Python, DuckDB or SQLite.
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import re
@@ -24,6 +25,7 @@ from pipelines.reporting.publish.render import NOTICE_END, NOTICE_START
 from tests.support.books import Books
 from tests.support.faults.layer import FAULTS, KILL, Ended, Layer, open_layer
 
+LOG = logging.getLogger(__name__)  # --log-cli-level=INFO shows each point
 SEED = int(os.environ.get("ATTAIN_SEED", "62"))
 FAULT_COUNT = int(os.environ.get("ATTAIN_FAULTS", "500"))
 KILL_COUNT = int(os.environ.get("ATTAIN_KILLS", "200"))
@@ -139,6 +141,7 @@ class Scene:
             wrong.append(f"left in the temporary folder: {left[:3]}")
         wrong += self._again(name, stage, root)
         said = f"{name}, {kind} at {at}{' and after' if stays else ''}"
+        LOG.info("%s: exit %s, %s", said, ended.code, wrong or "as it should be")
         return [f"{said}: {what}" for what in wrong]
 
     def _again(self, name: str, stage: Stage, root: Path) -> list[str]:
