@@ -2,8 +2,8 @@
 lost, and running again gives what would have come of it.
 
 One of each in `make test`, some in `make test-faults`; ATTAIN_FAULTS=500 and ATTAIN_KILLS=200 are
-the whole (about half a minute each), ATTAIN_SEED says which. A point is a call of the process on a file of the workspace or
-of the temporary folder, whoever makes it: Python, DuckDB or SQLite.
+the whole (about half a minute each), ATTAIN_SEED says which. A point is a call of the process on a
+file of the workspace or of the temporary folder, whoever makes it: Python, DuckDB or SQLite.
 """
 
 from __future__ import annotations
