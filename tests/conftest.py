@@ -30,8 +30,12 @@ SHARED = {
 WHOLE_RUNS = (
     "e2e/", "unit/sample/", "unit/commands/test_commission_books.py",
     "unit/commands/test_blocked_run.py", "unit/orchestration/test_selections.py",
+    "faults/test_file_system.py",
 )  # fmt: skip
-LONG = ("e2e/test_commission_close.py", "unit/commands/test_commission_books.py")
+LONG = (
+    "faults/test_file_system.py", "e2e/test_commission_close.py",
+    "unit/commands/test_commission_books.py",
+)  # fmt: skip
 
 
 def group_of(file: str) -> str:

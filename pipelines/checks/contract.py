@@ -6,7 +6,6 @@ keys, required columns, allowed values, ranges, references and row counts.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.checks.findings import Finding
@@ -28,13 +27,11 @@ class ContractValidator:
         self,
         con: duckdb.DuckDBPyConnection,
         stages: tuple[str, ...],
-        docs: Path | None,
         shares: QuarantineShares,
     ) -> None:
         self._con = con
         self._shares = shares
         self._stages = stages
-        self._docs = docs
         self._opened: tuple[Any, Any] | None = None
         self._fault: str | None = None
 
@@ -48,7 +45,7 @@ class ContractValidator:
 
         if self._fault is None and self._opened is None:
             try:
-                self._opened = open_context(self._con, self._docs)
+                self._opened = open_context(self._con)
             except EngineFaultError as error:
                 self._fault = str(error)
         if self._opened is None:
@@ -71,11 +68,6 @@ class ContractValidator:
         )
         result = definition.run(result_format={"result_format": "BASIC"})
         return [_finding(table, item, raised(item)) for item in result.results]
-
-    def write_docs(self) -> None:
-        """Render the results as GX Data Docs; without a validation there is nothing to render."""
-        if self._opened is not None and self._docs is not None:
-            self._opened[0].build_data_docs()
 
 
 def expectations(

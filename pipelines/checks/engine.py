@@ -11,7 +11,6 @@ import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
@@ -23,6 +22,10 @@ from pipelines.checks.on_demand import on_demand
 on_demand("scipy", "scipy.stats", "altair")  # a half of GX's import, for distributions and charts
 
 import great_expectations as gx  # noqa: E402
+from great_expectations.data_context.types.base import (  # noqa: E402
+    DataContextConfig,
+    InMemoryStoreBackendDefaults,
+)
 from great_expectations.datasource.fluent import SQLDatasource  # noqa: E402
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine  # noqa: E402
 
@@ -59,28 +62,23 @@ class EngineFaultError(Exception):
     """The canary died: GX cannot be trusted to tell good data from bad in this environment."""
 
 
-def open_context(con: duckdb.DuckDBPyConnection, docs: Path | None) -> tuple[Any, Any]:
-    """A GX context and a datasource over the connection; docs are written below `docs`.
+def open_context(con: duckdb.DuckDBPyConnection) -> tuple[Any, Any]:
+    """A GX context and a datasource over the connection; nothing of it touches the disk or the net.
 
     Raises:
         EngineFaultError: the canary's known faults were not found exactly.
     """
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
     warnings.filterwarnings("ignore", module="great_expectations")
-    context = gx.get_context(mode="ephemeral")
+    context = gx.get_context(
+        mode="ephemeral",
+        project_config=DataContextConfig(
+            # as shipped, a site of documents in a temporary folder that nobody removes
+            store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+            analytics_enabled=False,
+        ),
+    )
     context.variables.progress_bars = {"globally": False}
-    if docs is not None:
-        context.add_data_docs_site(
-            "attain",
-            {
-                "class_name": "SiteBuilder",
-                "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
-                "store_backend": {
-                    "class_name": "TupleFilesystemStoreBackend",
-                    "base_directory": str(docs),
-                },
-            },
-        )
     engine = sa.create_engine(
         "duckdb:///:memory:",
         creator=lambda: ConnectionWrapper(con.cursor()),

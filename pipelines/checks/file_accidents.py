@@ -14,7 +14,7 @@ from typing import Any
 
 from pipelines.checks.accidents import accident_finding, wanted
 from pipelines.checks.findings import Finding, Severity
-from pipelines.landing.land import LandedExport, read_card
+from pipelines.landing.land import LandedExport, kept_landed
 from pipelines.landing.parquet import LINE_COLUMN, RAGGED_COLUMN, Landed
 from pipelines.policy.quality import Quality
 from pipelines.sources.contract import Table
@@ -157,11 +157,10 @@ class FileAccidents:
     def _headers(self, export: LandedExport, before: dict[str, Any]) -> Iterator[Finding]:
         """A column that the source reads was there last time and is not any more."""
         assert export.landed is not None
-        parquet = self.landed / (before["landed_name"] or "-")
-        card = parquet.with_suffix(".json")
-        if not card.exists():
+        kept = kept_landed(self.landed / (before["landed_name"] or "-"))
+        if kept is None:
             return
-        old = {clean_header(name).lower(): name for name in read_card(card, parquet).names}
+        old = {clean_header(name).lower(): name for name in kept.names}
         new = {clean_header(name).lower(): name for name in export.landed.names}
         read = {clean_header(name).lower() for name in export.export.source.headers}
         gone = [old[name] for name in old if name not in new and name in read]

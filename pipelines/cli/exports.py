@@ -85,7 +85,7 @@ def preset(vendor: str | None, workspace: Path, as_json: bool) -> None:
 @click.option("--file", help="Only rows of files with this in their name.")
 @click.option("--all", "with_resolved", is_flag=True, help="Resolved rows too.")
 @click.option("--xlsx", type=click.Path(path_type=Path), help="Write the rows to this workbook.")
-@click.option("--reader", help="Role the list is for: policy/quality.yaml says who sees contacts.")
+@click.option("--reader", help="Role you stand for; policy/quality.yaml says whose login.")
 @click.option("--limit", default=20, show_default=True, help="Rows to print.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="en", show_default=True)
 @JSON
@@ -111,17 +111,18 @@ def quarantine(
         write_workbook,
     )
     from pipelines.cli.console_exports import print_quarantine
+    from pipelines.cli.options import login_name
     from pipelines.policy.quality import Quality
     from pipelines.warehouse.duck import open_warehouse
     from pipelines.workspace.workspace import open_workspace
     from pipelines.workspace.yamlfile import load_model
 
     opened = open_workspace(workspace)
-    shown_to = load_model(opened.policy_file("quality.yaml"), Quality).contact.shown_to
-    show_contacts = reader in shown_to
-    if reader is not None and not show_contacts:
-        roles = ", ".join(shown_to) or "nobody"
-        click.echo(f"contacts are masked: policy/quality.yaml shows them to {roles}", err=True)
+    contact = load_model(opened.policy_file("quality.yaml"), Quality).contact
+    why_masked = contact.why_masked(login_name(), reader)
+    show_contacts = why_masked is None
+    if reader is not None and why_masked is not None:
+        click.echo(why_masked, err=True)
     wanted = Wanted(table, rule, owner, file, with_resolved)
     with open_warehouse(opened.warehouse, read_only=True) as warehouse:
         found = read_quarantine(warehouse, wanted, None if xlsx or as_json else limit)

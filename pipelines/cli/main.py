@@ -13,6 +13,7 @@ from pipelines.cli.calendar import calendar
 from pipelines.cli.commission import close, simulate, verify
 from pipelines.cli.explain import explain
 from pipelines.cli.exports import check, preset, quarantine
+from pipelines.cli.faults import sentence_of
 from pipelines.cli.run import run, status
 from pipelines.cli.ui import ui
 from pipelines.cli.workspace import forget, init, sample
@@ -59,9 +60,11 @@ def main() -> None:
     except BrokenPipeError:  # the reader of our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        click.echo(f"{where}{error.strerror or error}.", err=True)
+    except Exception as error:
+        sentence = sentence_of(error)
+        if sentence is None:
+            raise
+        click.echo(sentence, err=True)
         sys.exit(2)
 
 

@@ -25,3 +25,15 @@ AS_OF = click.option(
     help="Business date of the run.",
 )
 """Without it, `pipelines.workspace.dates.business_date` says which day a run is of."""
+
+
+def login_name() -> str:
+    """Who runs the command, as the system knows them; environment variables are only words."""
+    try:
+        import pwd
+    except ImportError:  # Windows
+        return os.getlogin()
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a user of a container without an entry
+        return str(os.getuid())

@@ -23,7 +23,10 @@ def tables(columns: Mapping[str, list[tuple[str, str]]], models: Mapping[str, Mo
     meanings = read_yaml(Path(__file__).with_name("columns.yaml")).data
     parts = [
         "# Tables\nGenerated. What goes in (canonical tables) and what comes out (schema `mart` of "
-        "`reports/latest/attain.duckdb`).\n",
+        "`mart/attain.duckdb`). What differs between two runs of the same inputs stands in one "
+        "table of that file, `mart.run` (run_no, run_id, started_at): `mart.load`, "
+        "`mart.quarantine` and `mart.check_history` are views that look their moments up there, "
+        "and every other row is the same.\n",
         "## Canonical tables\n`!` required · **bold** key · `_at` a timestamp, `_date` a date, "
         "`_pct` 0–100, amounts decimal(18, 4) in the row's `currency`.\n",
     ]

@@ -6,13 +6,13 @@ that had just changed then is read again: it may have changed once more within t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from pipelines.landing.land import content_hash
+from pipelines.workspace.kept import keep_json, kept_json
 
 _GRAIN_NS = 2_000_000_000
 
@@ -36,9 +36,7 @@ def content_hashes(paths: Sequence[Path], memory: Path) -> dict[Path, str]:
         for path, sign in signs.items()
         if sign is not None and sign == _sign(path)
     }
-    working = memory.with_suffix(".tmp")
-    working.write_text(json.dumps(kept), encoding="utf-8")
-    working.replace(memory)
+    keep_json(memory, kept)
     return found
 
 
@@ -53,8 +51,10 @@ def _sign(path: Path) -> list[int] | None:
 
 def _read(memory: Path) -> tuple[dict[str, list[Any]], int]:
     """What was remembered, and when."""
-    try:
-        found: dict[str, list[Any]] = json.loads(memory.read_text(encoding="utf-8"))
-        return found, memory.stat().st_mtime_ns
-    except (OSError, ValueError):  # the first look, or a file cut off: everything is read
-        return {}, 0
+    found = {
+        name: entry
+        for name, entry in kept_json(memory).items()
+        if isinstance(entry, list) and len(entry) == 2
+    }
+    # the first look, or a file cut off: everything is read
+    return found, memory.stat().st_mtime_ns if found else 0

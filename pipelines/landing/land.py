@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -29,6 +30,7 @@ from pipelines.landing.unpack import unpacked
 from pipelines.landing.workbook import land_workbook
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.headers import clean_header
+from pipelines.workspace.kept import kept_json
 from pipelines.workspace.workspace import Workspace
 from pipelines.workspace.yamlfile import did_you_mean
 
@@ -37,11 +39,12 @@ __all__ = [
     "Inventory",
     "LandedExport",
     "content_hash",
+    "kept_landed",
     "land_export",
-    "read_card",
     "take_inventory",
 ]
 
+_PARQUET = b"PAR1"
 _HASH_CHUNK = 1 << 22
 _MOST_OF_A_SENTENCE = 280
 # Part of the address of a landed file: raise it when reading changes, so nothing old is reused.
@@ -86,8 +89,9 @@ def land_export(
         return LandedExport(export, sha256, None, export.problem)
     parquet = workspace.landed / f"{_address(export, sha256)}.parquet"
     card = parquet.with_suffix(".json")
-    if card.exists():
-        return LandedExport(export, sha256, read_card(card, parquet))
+    kept = kept_landed(parquet)
+    if kept is not None:
+        return LandedExport(export, sha256, kept)
     # two files of one content may be landed at the same time
     working = parquet.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
     try:
@@ -99,8 +103,8 @@ def land_export(
         working.unlink(missing_ok=True)
         return LandedExport(export, sha256, None, one_line(error.message, _MOST_OF_A_SENTENCE))
     working.replace(parquet)
-    _write_card(card, landed)
-    return LandedExport(export, sha256, read_card(card, parquet))
+    _write_card(card, parquet, landed)
+    return LandedExport(export, sha256, replace(landed, parquet=parquet))
 
 
 def _address(export: Export, sha256: str) -> str:
@@ -198,7 +202,7 @@ def _require_headers(export: Export, landed: Landed) -> None:
             )
 
 
-def _write_card(card: Path, landed: Landed) -> None:
+def _write_card(card: Path, parquet: Path, landed: Landed) -> None:
     text = json.dumps(
         {
             "names": landed.names,
@@ -206,6 +210,7 @@ def _write_card(card: Path, landed: Landed) -> None:
             "first_line": landed.first_line,
             "notes": landed.notes,
             "kind": landed.kind,
+            "bytes": parquet.stat().st_size,
         },
         ensure_ascii=False,
     )
@@ -214,10 +219,29 @@ def _write_card(card: Path, landed: Landed) -> None:
     working.replace(card)
 
 
-def read_card(card: Path, parquet: Path) -> Landed:
-    """The landed file that a card describes."""
-    """The landed file that a card describes."""
-    data = json.loads(card.read_text(encoding="utf-8"))
+def kept_landed(parquet: Path) -> Landed | None:
+    """The landed file, if it is whole and so is the card beside it; else it is as good as gone."""
+    data = kept_json(parquet.with_suffix(".json"))
+    try:
+        landed = _described(data, parquet)
+        found = landed_bytes(parquet)
+        is_whole = found > 0 and data.get("bytes", found) == found
+    except (KeyError, TypeError, OSError):
+        return None
+    return landed if is_whole else None
+
+
+def landed_bytes(parquet: Path) -> int:
+    """The size of a landed file that begins and ends as one, -1 for anything else."""
+    size = parquet.stat().st_size
+    with parquet.open("rb") as handle:
+        begins = handle.read(len(_PARQUET))
+        handle.seek(max(0, size - len(_PARQUET)))
+        ends = handle.read(len(_PARQUET))
+    return size if begins == ends == _PARQUET else -1
+
+
+def _described(data: dict[str, Any], parquet: Path) -> Landed:
     return Landed(
         parquet,
         tuple(data["names"]),

@@ -20,6 +20,7 @@ from dagster._core.instance import InstanceRef
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 _BUSY_TIMEOUT_SECONDS = 60
@@ -36,6 +37,7 @@ class PooledEventLogStorage(SqliteEventLogStorage):
         self._commits: threading.Timer | None = None
         self._exists: set[str] = set()
         self._written: dict[str, tuple[str, dg.EventLogRecord]] = {}
+        self._failure: SQLAlchemyError | None = None
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -90,6 +92,8 @@ class PooledEventLogStorage(SqliteEventLogStorage):
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
         with self._db_lock, self._busy:
+            if self._failure is not None:
+                raise self._failure
             connection = self._open.get(shard)
             if connection is None:
                 connection = self._open[shard] = self._engine(shard).connect()
@@ -110,9 +114,16 @@ class PooledEventLogStorage(SqliteEventLogStorage):
     def _commit_soon(self) -> None:
         """The page and the daemon write here too: nothing stays uncommitted for long."""
         if self._commits is None:
-            self._commits = threading.Timer(_COMMIT_SECONDS, self._commit)
+            self._commits = threading.Timer(_COMMIT_SECONDS, self._commit_later)
             self._commits.daemon = True
             self._commits.start()
+
+    def _commit_later(self) -> None:
+        """In a thread that nobody waits for: what goes wrong is told to whoever writes next."""
+        try:
+            self._commit()
+        except SQLAlchemyError as error:
+            self._failure = error
 
     def _commit(self) -> None:
         with self._busy:
@@ -125,10 +136,12 @@ class PooledEventLogStorage(SqliteEventLogStorage):
         with self._busy:
             if self._commits is not None:
                 self._commits.cancel()
-            self._commit()
-            for connection in self._open.values():
-                connection.close()
-            self._open.clear()
+            try:
+                self._commit()
+            finally:
+                for connection in self._open.values():
+                    connection.close()
+                self._open.clear()
         for engine in self._engines.values():
             engine.dispose()
         self._engines.clear()

@@ -35,7 +35,7 @@ def run(
     clock = time.perf_counter()
     with open_session(workspace, as_of, started, run_name(started), reports, progress) as session:
         mark = inputs_mark(session)
-        earlier = read_record(workspace)
+        earlier = read_record(session)
         if not force and earlier is not None and earlier.get("mark") == mark:
             outcome = Outcome(**{**earlier["outcome"], "as_of": as_of, "changed": False})
             outcome.seconds = time.perf_counter() - clock
@@ -47,7 +47,7 @@ def run(
         outcome = _execute(session)
         outcome.seconds = time.perf_counter() - clock
         if outcome.exit_code == 0:
-            write_record(workspace, mark, outcome)
+            write_record(session, mark, outcome)
         return outcome
 
 
@@ -58,16 +58,24 @@ def _execute(session: Session) -> Outcome:
     from pipelines.orchestration.assembly import build_definitions
     from pipelines.orchestration.automation import AS_OF_TAG, REFRESH_JOB
     from pipelines.orchestration.eventlog import open_instance
+    from pipelines.orchestration.killed import (
+        WORKER_TAG,
+        command_tag,
+        end_killed_runs,
+        heal_history,
+    )
     from pipelines.run.one_run import OneRun
 
     definitions = build_definitions(session.workspace, session)
     job = definitions.resolve_job_def(REFRESH_JOB)
+    session.notes += heal_history(session.workspace.dagster_home)
     with open_instance(session.workspace.dagster_home) as instance:
+        end_killed_runs(instance)
         job.execute_in_process(
             instance=instance,
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-            tags={AS_OF_TAG: session.as_of.isoformat()},
+            tags={AS_OF_TAG: session.as_of.isoformat(), WORKER_TAG: command_tag()},
         )
     if session.outcome is None:  # a step before it broke: say so on the pages that stay
         OneRun(lambda: session, ()).publish()

@@ -17,6 +17,7 @@ import dagster as dg
 
 from pipelines.errors import InUseError, UserError
 from pipelines.orchestration.automation import AS_OF_TAG, MONTHLY_JOB, MONTHLY_REPORTS
+from pipelines.orchestration.killed import WORKER_TAG, end_killed_runs, worker_tag
 from pipelines.reporting.publish.publish import require_links
 from pipelines.run.one_run import OneRun
 from pipelines.run.record import forget_record, inputs_mark, write_record
@@ -89,6 +90,8 @@ def page_run(workspace: Workspace, layout: Layout, fault: str | None) -> dg.Reso
         assert asked is not None and context.instance is not None
         record = context.instance.get_run_record_by_id(asked.run_id)
         assert record is not None
+        instance = context.instance
+        instance.add_run_tags(asked.run_id, {WORKER_TAG: worker_tag()})
         started = record.create_timestamp.astimezone(dt.UTC)
         errand = Errand.of(asked, layout, workspace.settings.reports)
         with ExitStack() as stack:
@@ -97,7 +100,9 @@ def page_run(workspace: Workspace, layout: Layout, fault: str | None) -> dg.Reso
                 if fault is not None:
                     raise _failed(fault)
                 try:
-                    return _open(stack, workspace, errand, asked.tags, started, context.log)
+                    session = _open(stack, workspace, errand, asked.tags, started, context.log)
+                    end_killed_runs(instance)
+                    return session
                 except UserError as error:
                     raise _failed(error.message) from None
 
@@ -188,7 +193,7 @@ def _conclude(run: OneRun, errand: Errand) -> None:
     outcome = session.outcome
     complete = errand.is_whole and set(errand.reports) == set(session.workspace.settings.reports)
     if outcome is not None and outcome.exit_code == 0 and complete and session.mark is not None:
-        write_record(session.workspace, session.mark, outcome)
+        write_record(session, session.mark, outcome)
 
 
 def _failed(sentence: str) -> dg.Failure:

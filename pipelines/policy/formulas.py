@@ -14,9 +14,15 @@ from sqlglot import exp
 
 from pipelines.policy.catalogue import FACTS, Catalogue, Fact, Kpi
 from pipelines.sources.contract import canonical_tables
-from pipelines.warehouse.model import Model
+from pipelines.warehouse.model import SCHEMAS, Model
+from pipelines.warehouse.scalars import misused
 from pipelines.workspace.resources import shipped
 from pipelines.workspace.yamlfile import YamlFile, did_you_mean, read_yaml
+
+_SHOWN = 100
+_QUERY = (exp.Query, exp.Subquery, exp.Exists, exp.Table)
+_REFUSED = (exp.Window, exp.Star, exp.Lambda, exp.Parameter, exp.Placeholder, exp.Command)
+_LOOKING_UP = frozenset({"max", "min"})  # which row of another table is the latest
 
 
 def check_columns(catalogue: Catalogue, models: Mapping[str, Model], paths: Iterable[Path]) -> None:
@@ -101,19 +107,55 @@ def _formulas(
     source: YamlFile, name: str, kpi: Kpi, keys: Iterable[str]
 ) -> Iterator[tuple[str, exp.Expression]]:
     """The formulas an entry has, parsed; one that is no SQL, or sums by itself, is refused."""
-    for key in keys:
-        formula = getattr(kpi, key)
-        if formula is None:
-            continue
-        try:
-            tree = sqlglot.parse_one(formula, dialect="duckdb")
-        except sqlglot.errors.SqlglotError:
-            raise source.error((name, key), f"{formula!r} is not an SQL expression.") from None
+    for key, formula in _written(kpi, keys):
+        tree = _parsed(source, (name, key), formula)
         if tree.find(exp.AggFunc):
             raise source.error(
                 (name, key), "a formula is about one row of the fact; attain itself takes the sum."
             )
+        if tree.find(*_QUERY):
+            raise source.error(
+                (name, key), "a query cannot stand in a formula: it is about one row of the fact."
+            )
+        _require_scalar(source, (name, key), formula, tree)
         yield key, tree
+
+
+def _written(kpi: Kpi, keys: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The keys of an entry that hold a formula, with it."""
+    return ((key, formula) for key in keys if (formula := getattr(kpi, key)) is not None)
+
+
+def _parsed(source: YamlFile, where: tuple[str, str], formula: str) -> exp.Expression:
+    try:
+        tree = sqlglot.parse_one(formula, dialect="duckdb")
+    except (sqlglot.errors.SqlglotError, RecursionError):
+        raise source.error(where, f"{_short(formula)!r} is not an SQL expression.") from None
+    if not isinstance(tree, (exp.Condition, exp.Query)) or _has_comment(formula):
+        raise source.error(where, f"{_short(formula)!r} is not an SQL expression.")
+    return tree
+
+
+def _has_comment(formula: str) -> bool:
+    """A comment would swallow what follows the formula where it is put into a statement."""
+    tokens = sqlglot.tokenize(formula, dialect="duckdb")
+    return any(token.comments for token in tokens)
+
+
+def _short(formula: str) -> str:
+    return formula if len(formula) <= _SHOWN else formula[: _SHOWN - 1] + "…"
+
+
+def _require_scalar(
+    source: YamlFile, where: tuple[str, str], formula: str, tree: exp.Expression
+) -> None:
+    """Only functions that are known, over one row, of the same value at any time."""
+    problem = misused(formula, tree)
+    if problem is not None:
+        raise source.error(where, problem)
+    for node in tree.walk():
+        if isinstance(node, _REFUSED) or type(node).__name__.startswith(("Current", "Local")):
+            raise source.error(where, f"{node.sql(dialect='duckdb')!r} cannot stand in a formula.")
 
 
 def _check_derived(source: YamlFile, name: str, catalogue: Catalogue) -> None:
@@ -146,11 +188,26 @@ def _check_derived(source: YamlFile, name: str, catalogue: Catalogue) -> None:
 
 
 def _check_modelled(source: YamlFile, name: str, kpi: Kpi) -> None:
+    """An SQL model computes it; its formulas are for explaining, and may look up another table."""
     template = shipped("sql", "kpi", "modelled", f"{kpi.fact}.sql.j2")
     if not template.exists() or f"{name}__num" not in template.read_text(encoding="utf-8"):
         raise source.error(
             (name, "kind"), "no SQL model computes it; use `sum`, `ratio` or `percentile`."
         )
+    for key, formula in _written(kpi, ("numerator", "denominator", "where", "n")):
+        tree = _parsed(source, (name, key), formula)
+        for table in tree.find_all(exp.Table):
+            named = isinstance(table.this, exp.Identifier) and table.db in SCHEMAS
+            if table.catalog or not named:
+                raise source.error(
+                    (name, key), f"no table {table.sql(dialect='duckdb')!r} can be read here."
+                )
+        if tree.find(*_QUERY) is None:
+            _require_scalar(source, (name, key), formula, tree)
+        else:
+            problem = misused(formula, tree, _LOOKING_UP)
+            if problem is not None:
+                raise source.error((name, key), problem)
 
 
 def _no_column(model: Model, column: str) -> str:

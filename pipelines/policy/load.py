@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sqlglot
 
-from pipelines import __version__
+from pipelines.policy import formulas
 from pipelines.policy.books import CommissionBooks
 from pipelines.policy.calendars import load_calendar
 from pipelines.policy.catalogue import Catalogue, load_catalogue
@@ -21,6 +21,7 @@ from pipelines.policy.quotas import Quotas, check_measure, read_quotas
 from pipelines.policy.receivables import Receivables
 from pipelines.policy.terms import Terms
 from pipelines.sources.contract import canonical_tables
+from pipelines.warehouse import scalars
 from pipelines.warehouse.duck import fingerprint
 from pipelines.warehouse.facts import fact_models
 from pipelines.workspace.resources import shipped
@@ -87,9 +88,10 @@ def _hold_against_sql(
     """
     files = [*entries, *(path for path in sorted(shipped("sql").rglob("*")) if path.is_file())]
     texts = [path.read_text(encoding="utf-8") for path in files]
-    mark = fingerprint(__version__, sqlglot.__version__, process.required_fields, texts)
+    rules = [Path(str(code.__file__)).read_text(encoding="utf-8") for code in (formulas, scalars)]
+    mark = fingerprint(sqlglot.__version__, process.required_fields, rules, texts)
     known = workspace.state / _FITS
-    if known.exists() and known.read_text(encoding="utf-8") == mark:
+    if known.is_file() and known.read_bytes() == mark.encode():
         return
     check_columns(catalogue, fact_models(process.required_fields), entries)
     if workspace.state.is_dir():

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from pipelines.policy.models import Policy
 from pipelines.sources.contract import canonical_tables
-from pipelines.workspace.yamlfile import did_you_mean
+from pipelines.workspace.yamlfile import MistakeAt, did_you_mean
 
 Verdict = Literal["off", "warn", "block"]
 Accident = Literal[
@@ -87,9 +87,36 @@ class Drop(Policy):
 
 
 class Contact(Policy):
-    """Who may see contact data of people outside the company."""
+    """Who may see contact data of people outside the company.
+
+    `logins` says which login of the machine stands for which role: a role that somebody only names
+    is no right.
+    """
 
     shown_to: tuple[str, ...] = ()
+    logins: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _roles_are_known(self) -> Contact:
+        for login, role in self.logins.items():
+            if role not in self.shown_to:
+                near = did_you_mean(role, self.shown_to)
+                raise MistakeAt(("logins", login), f"{role!r} is not in `shown_to`{near}")
+        return self
+
+    def why_masked(self, login: str, role: str | None) -> str | None:
+        """Why somebody does not see contacts, as a sentence; `None` for whoever has the right."""
+        if role is None:
+            return "contacts are masked; --reader ROLE asks for them"
+        if role not in self.shown_to:
+            roles = ", ".join(self.shown_to) or "nobody"
+            return f"contacts are masked: policy/quality.yaml shows them to {roles}"
+        if self.logins.get(login) != role:
+            return (
+                f"contacts are masked: policy/quality.yaml does not name {login} as {role} "
+                "(contact.logins)"
+            )
+        return None
 
 
 class Quality(Policy):

@@ -6,17 +6,17 @@ of the workspace. Does not belong here: landing them (`landing/`).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipelines.errors import UserError
-from pipelines.landing.land import Export, Inventory, LandedExport, read_card
+from pipelines.landing.land import Export, Inventory, LandedExport, kept_landed
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcefile import SourceFile, canonical_source
 from pipelines.warehouse.duck import fingerprint
+from pipelines.workspace.kept import keep_json, kept_json
 
 _FILE = "landing.json"
 
@@ -49,9 +49,7 @@ def keep_landing(place: Path, landing: Landing, sources: Sequence[SourceFile]) -
         "missing": [source.source for source in landing.inventory.missing],
         "unknown": list(landing.inventory.unknown),
     }
-    working = (place / _FILE).with_suffix(".tmp")
-    working.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
-    working.replace(place / _FILE)
+    keep_json(place / _FILE, record)
 
 
 def kept_landing(place: Path, landed: Path, sources: Sequence[SourceFile]) -> Landing:
@@ -60,9 +58,8 @@ def kept_landing(place: Path, landed: Path, sources: Sequence[SourceFile]) -> La
     Raises:
         UserError: nothing was landed yet, the sources have changed since, or a landed file is gone.
     """
-    file = place / _FILE
-    record = json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
-    if record is None:
+    record = kept_json(place / _FILE)
+    if not record:
         raise UserError("no export has been landed yet; materialise the group `landed` too.", 1)
     if record["sources"] != _mark(sources):
         raise UserError(
@@ -88,15 +85,14 @@ def _export(one: dict[str, Any], landed: Path, by_name: dict[str, SourceFile]) -
     )
     if one["parquet"] is None:
         return LandedExport(export, one["sha256"], None, one["problem"])
-    parquet = landed / one["parquet"]
-    card = parquet.with_suffix(".json")
-    if not (parquet.exists() and card.exists()):
+    kept = kept_landed(landed / one["parquet"])
+    if kept is None:
         raise UserError(
             f"{one['name']}: its landed form is no longer kept; "
             "materialise the group `landed` too.",
             1,
         )
-    return LandedExport(export, one["sha256"], read_card(card, parquet))
+    return LandedExport(export, one["sha256"], kept)
 
 
 def _canonical() -> Iterable[SourceFile]:

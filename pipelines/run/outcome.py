@@ -47,7 +47,8 @@ def outcome_of(session: Session, errors: Sequence[str], kept: Sequence[str]) -> 
         rows_quarantined=sum(s.quarantined for s in staged),
         checks={s: statuses.count(s) for s in ("passed", "failed", "errored")},
         blocked=[f"{f.table}: {f.en}" + _shown(f) for f in session.blocked] + list(errors),
-        warnings=[f"{f.table}: {f.en}" + _shown(f) for f in warned]
+        warnings=list(session.notes)
+        + [f"{f.table}: {f.en}" + _shown(f) for f in warned]
         + [
             f"{source.files[0]}: no such export (sources/{source.described_in}.yaml, optional)"
             for source in {s.described_in: s for s in session.inventory.missing}.values()

@@ -6,10 +6,10 @@ belong here: how a page looks (`reporting/`).
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -20,6 +20,7 @@ from pipelines.models.catalog import tables_above
 from pipelines.run import steps
 from pipelines.run.outcome import Outcome, outcome_of
 from pipelines.run.session import Session
+from pipelines.warehouse.published import put_in_place, waiting_copy
 
 if TYPE_CHECKING:
     from pipelines.reporting.drilldown.page import Drilldown
@@ -59,7 +60,7 @@ def conclude(session: Session, errors: Sequence[str]) -> Outcome:
             as_of=session.as_of,
             currency=settings.base_currency,
             reports=session.reports,
-            quality=shown,
+            quality=shown.without_money(),  # everybody reads the list
             freshness=freshness,
             stale=_stale_notices(session, blocked, errors),
             up_is_red=settings.up_is_red,
@@ -67,13 +68,15 @@ def conclude(session: Session, errors: Sequence[str]) -> Outcome:
         with session.warehouse.leaving_room():  # pages hold every line of every statement
             opened, unopened = _open_figures(session, pages)
             errors += unopened
-            _write_all(session, pages, edition, opened)
+            database = _write_all(session, pages, edition, opened)
         publish(
             session.workspace.reports,
             session.build_dir,
             session.run_id,
             is_part=set(session.reports) != set(settings.reports),
         )
+        if database is not None:  # after the pages: a run that is killed here is made again
+            put_in_place(database, session.workspace.published)
     session.spent("publish", time.perf_counter() - started)
     return outcome_of(session, errors, blocked)
 
@@ -127,18 +130,20 @@ def _not_renewed(session: Session) -> frozenset[str]:
 
 def _write_all(
     session: Session, pages: Sequence[Page], edition: Edition, opened: Sequence[Drilldown]
-) -> None:
-    """Fill the build folder: pages, Data Docs and the read-only copy of the mart.
+) -> Path | None:
+    """Fill the build folder with pages and Data Docs; the new database waits beside the old one.
 
     The database copies in a thread of its own while Python writes the rest.
     """
     from pipelines.reporting.publish.build import write_build
+    from pipelines.reporting.publish.docs import write_docs
     from pipelines.run.closed import closed_documents, closed_entries
 
     with ThreadPoolExecutor(max_workers=1) as beside:
-        copy = session.workspace.build / "attain.duckdb"
-        is_new = session.staged or session.built
-        copying = beside.submit(session.copy.finish, copy) if is_new else None
+        published = session.workspace.published
+        is_new = bool(session.staged or session.built) or not published.exists()
+        waiting = waiting_copy(published) if is_new else None
+        copying = beside.submit(session.copy.finish, waiting) if waiting else None
         ledger = session.workspace.ledger
         closed = closed_entries(session.warehouse.con, ledger)
         write_build(
@@ -153,13 +158,10 @@ def _write_all(
             target = session.build_dir / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-        if session.is_whole:
-            session.validator().write_docs()
-        if session.is_whole and session.docs_dir.exists():
-            shutil.copytree(session.docs_dir, session.build_dir / "data_docs")
+        write_docs(session.build_dir, session.verdicts, edition)
         if copying is not None:
             copying.result()
-            copy.replace(session.build_dir / copy.name)
+    return waiting
 
 
 def _stale_notices(

@@ -5,7 +5,6 @@ Belongs here: the mark of everything a result depends on. Does not belong here: 
 
 from __future__ import annotations
 
-import json
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,12 @@ from pipelines.run.outcome import Outcome
 from pipelines.run.session import Session
 from pipelines.staging.loads import forgotten_loads
 from pipelines.warehouse.duck import fingerprint
+from pipelines.workspace.kept import keep_json, kept_json
 from pipelines.workspace.resources import shipped
 from pipelines.workspace.workspace import Workspace
 
 _RECORD = "last_run.json"
+_HELD = "run"  # among what the warehouse notes: the mark of the run it holds
 
 
 def inputs_mark(session: Session) -> str:
@@ -50,11 +51,19 @@ def inputs_mark(session: Session) -> str:
     )
 
 
-def read_record(workspace: Workspace) -> dict[str, Any] | None:
+def read_record(session: Session) -> dict[str, Any] | None:
+    """The last good run; `None` when its results are not all there, or what tells of it is damaged.
+
+    The warehouse says itself which run it holds: one that was lost, or another's, holds none.
+    """
+    workspace = session.workspace
     record = workspace.place / _RECORD
-    if not record.exists() or not (workspace.reports / "latest" / "index.html").exists():
+    published = (workspace.reports / "latest" / "index.html", workspace.published)
+    if not record.exists() or not all(path.exists() for path in published):
         return None
-    found: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
+    found = kept_json(record)
+    if not {"mark", "outcome"} <= found.keys() or session.warehouse.state(_HELD) != found["mark"]:
+        return None
     return found
 
 
@@ -63,9 +72,7 @@ def forget_record(workspace: Workspace) -> None:
     (workspace.place / _RECORD).unlink(missing_ok=True)
 
 
-def write_record(workspace: Workspace, mark: str, outcome: Outcome) -> None:
-    record = workspace.place / _RECORD
-    working = record.with_suffix(".tmp")
-    text = json.dumps({"mark": mark, "outcome": outcome.__dict__}, default=str)
-    working.write_text(text, encoding="utf-8")
-    working.replace(record)
+def write_record(session: Session, mark: str, outcome: Outcome) -> None:
+    with session.warehouse.transaction():
+        session.warehouse.note(_HELD, mark)
+    keep_json(session.workspace.place / _RECORD, {"mark": mark, "outcome": outcome.__dict__})

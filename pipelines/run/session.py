@@ -30,7 +30,7 @@ from pipelines.staging.mapping import Load
 from pipelines.staging.stage import Staged, prepare_tables
 from pipelines.warehouse.duck import Built, Warehouse, open_warehouse
 from pipelines.warehouse.model import Model
-from pipelines.warehouse.published import PublishedCopy
+from pipelines.warehouse.published import PublishedCopy, waiting_copy
 from pipelines.warehouse.rows import declared, insert
 from pipelines.workspace.workspace import Workspace
 
@@ -56,7 +56,8 @@ class Session:
     """The state of one run. `as_of` is the business date, `started_at` when the run began.
 
     `broken` says of each table that was not computed why not, in one sentence; `errors` of each
-    step that broke. A run that is not whole computes some tables and trusts the others.
+    step that broke; `notes` are for whoever started the run. A run that is not whole computes some
+    tables and trusts the others.
     """
 
     workspace: Workspace
@@ -80,6 +81,7 @@ class Session:
     errors: dict[str, str] = field(default_factory=dict)
     pages: dict[str, list[Page]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
     mark: str | None = None
     outcome: Outcome | None = None
     failure: BaseException | None = None
@@ -95,10 +97,6 @@ class Session:
     @property
     def build_dir(self) -> Path:
         return self.workspace.build / self.run_id
-
-    @property
-    def docs_dir(self) -> Path:
-        return self.workspace.place / "data_docs"
 
     @property
     def blocked(self) -> list[Finding]:
@@ -182,11 +180,9 @@ class Session:
         from pipelines.checks.contract import ContractValidator
 
         if self._validator is None:
-            shutil.rmtree(self.docs_dir, ignore_errors=True)
             self._validator = ContractValidator(
                 self.warehouse.con,
                 self.stages,
-                self.docs_dir,
                 self.policies.quality.quarantine,
             )
         return self._validator
@@ -261,8 +257,7 @@ def open_session(
     )
     with ExitStack() as stack:
         stack.enter_context(workspace.locked())
-        for leftover in workspace.build.glob("*"):
-            shutil.rmtree(leftover, ignore_errors=True)
+        _sweep(workspace)
         warehouse = stack.enter_context(
             open_warehouse(workspace.warehouse, workspace.settings.memory_limit)
         )
@@ -289,6 +284,16 @@ def open_session(
         if not is_whole:
             session.recall_findings()
         yield session
+
+
+def _sweep(workspace: Workspace) -> None:
+    """Remove what a killed run left; the workspace is held."""
+    for leftover in workspace.build.glob("*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    for pattern in ("*.tmp", "*.link"):
+        for file in workspace.landed.glob(pattern):
+            file.unlink()
+    waiting_copy(workspace.published).unlink(missing_ok=True)
 
 
 def _known_inventory(

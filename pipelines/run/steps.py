@@ -27,7 +27,7 @@ from pipelines.run.session import Session
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcefile import expected_days
 from pipelines.staging.groups import load_groups
-from pipelines.staging.loads import landed_before, register_loads, save_knowledge
+from pipelines.staging.loads import landed_before, lost_loads, register_loads, save_knowledge
 from pipelines.staging.reading import Reading
 from pipelines.staging.stage import ExportStateRow, Staged, create_export_state, stage_table
 from pipelines.warehouse.duck import Built, fingerprint
@@ -290,6 +290,20 @@ def _export_findings(session: Session, name: str) -> list[Finding]:
                     f"(sources/{export.source.described_in}.yaml)",
                 )
             )
+    sources = [*session.sources, *session.delta_sources]
+    own = {source.source: source for source in sources if source.table == name}
+    for file in lost_loads(session.warehouse, session.workspace.landed, own.values()):
+        found.append(
+            Finding(
+                check=f"landed_is_kept:{file}",
+                table=table,
+                severity="block",
+                status="failed",
+                zh=f"{file}：文件与其落地副本均已丢失，其中的行无法再次采纳",
+                en=f"{file}: neither the file nor its landed form is kept, so its rows are "
+                "missing. Bring the file back, or take it out of the books: attain forget",
+            )
+        )
     return found or [
         Finding(
             check="export_present",

@@ -8,34 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from itertools import pairwise
 
 import duckdb
 import sqlglot
 from sqlglot import exp
-from sqlglot.tokens import TokenType
 
 from pipelines.sources.sourcemodel import BRACES
 from pipelines.warehouse.quoting import identifier
-from pipelines.workspace.yamlfile import did_you_mean
+from pipelines.warehouse.scalars import misused
 
-# One row in, one value out; the same value for the same row at any time and on any machine.
-_FUNCTIONS = """
-    abs cast ceil ceiling chr coalesce concat concat_ws contains date_add date_diff date_part
-    date_sub date_trunc datediff day dayofweek ends_with extract floor greatest hour if
-    ifnull isodow last_day lcase least left length lower lpad ltrim make_date make_timestamp
-    make_timestamp_ms minute mod month nullif position quarter regexp_extract regexp_matches
-    regexp_replace replace reverse right round rpad rtrim second sign split_part
-    starts_with strftime strpos strptime substr substring to_days to_hours to_minutes to_months
-    to_seconds to_years translate trim try_cast try_strptime ucase upper week year
-"""
-FUNCTIONS = frozenset(_FUNCTIONS.split())
-# Words that may stand before a bracket and are no functions.
-_KEYWORDS = """
-    and or not in when then else case between like ilike is end as from interval all any
-    decimal numeric varchar char text
-"""
-_WORDS = frozenset(_KEYWORDS.split())
 # Their texts are read and written in the time zone of the machine.
 _ZONED = ("TIMESTAMPTZ", "TIMESTAMPLTZ", "TIMETZ")
 _QUERY = (exp.Query, exp.Subquery, exp.Exists, exp.Table)
@@ -50,20 +31,12 @@ def fault(expression: str) -> str | None:
             "or put a fixed value below constants."
         )
     try:
-        unknown = next((n for n in _called(_marked(expression)) if n not in FUNCTIONS), None)
         tree = sqlglot.parse_one(_marked(expression), dialect="duckdb")
     except sqlglot.errors.SqlglotError:
         return f"{expression!r} is not an SQL expression."
     if tree.find(*_QUERY):
         return "a query cannot stand in an expression: it is about one row of the export."
-    if unknown is not None:
-        return f"the function {unknown!r} cannot be used here{_near(unknown)}."
-    return _unfit(expression, tree) or _unbound(expression)
-
-
-def _near(name: str) -> str:
-    near = did_you_mean(name, FUNCTIONS)
-    return near or "; it takes no sums and reads nothing but the row"
+    return misused(_marked(expression), tree) or _unfit(expression, tree) or _unbound(expression)
 
 
 def _unfit(expression: str, tree: exp.Expression) -> str | None:
@@ -122,17 +95,6 @@ def _sql(expression: str, field: Callable[[str], str]) -> str:
 def _marked(expression: str) -> str:
     """The expression with its headers as quoted names, braces and all."""
     return BRACES.sub(lambda found: identifier(found.group(0)), expression)
-
-
-def _called(sql: str) -> list[str]:
-    """The names that stand before a bracket: functions, as they are written."""
-    tokens = sqlglot.tokenize(sql, dialect="duckdb")
-    called = []
-    for token, after in pairwise(tokens):
-        word = token.text.lower()
-        if after.token_type == TokenType.L_PAREN and word.isidentifier() and word not in _WORDS:
-            called.append(word)
-    return called
 
 
 @cache

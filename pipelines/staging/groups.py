@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipelines.landing.land import Export, LandedExport, read_card
+from pipelines.landing.land import Export, LandedExport, kept_landed
 from pipelines.sources.sourcefile import SourceFile
 from pipelines.staging.mapping import Load
 from pipelines.warehouse.duck import Warehouse, fingerprint
@@ -163,9 +163,8 @@ def _local(moment: dt.datetime, zone: ZoneInfo) -> dt.datetime:
 def _gone(landed: Path, source: SourceFile, record: dict[str, Any]) -> Load | None:
     """A load whose export is no longer there, from its landed form."""
     parquet = landed / (record["landed_name"] or "-")
-    card = parquet.with_suffix(".json")
-    if not (parquet.exists() and card.exists()):
+    found = kept_landed(parquet)
+    if found is None:  # said of the table's exports, where they are checked
         return None
-    found = read_card(card, parquet)
     export = Export(parquet, record["file"], source, record["sheet"] or None)
     return Load(record["load_id"], LandedExport(export, record["sha256"], found), found, found.rows)

@@ -7,16 +7,17 @@ order in which loads build a table (`groups.py`) or reading one (`merge.py`).
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
-from pipelines.landing.land import Export, LandedExport, read_card
+from pipelines.errors import UserError
+from pipelines.landing.land import Export, LandedExport, kept_landed
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcefile import SourceFile, canonical_source
 from pipelines.staging.mapping import Load
 from pipelines.warehouse.duck import Warehouse
+from pipelines.workspace.kept import keep_json, kept_json
 
 _KNOWLEDGE = "knowledge.json"
 _DAY = re.compile(
@@ -132,14 +133,26 @@ def known_exports(
 
 def landed_before(warehouse: Warehouse, export: Export) -> LandedExport:
     """An export of the past as it was landed then."""
-    card = export.path.with_suffix(".json")
     sha256 = warehouse.scalar(
         "select sha256 from mart.load where landed_name = ? and file = ? and source = ?",
         [export.path.name, export.name, export.source.source],
     )
-    if not (export.path.exists() and card.exists()):
-        return LandedExport(export, sha256, None, "its landed form is no longer kept")
-    return LandedExport(export, sha256, read_card(card, export.path))
+    kept = kept_landed(export.path)
+    problem = None if kept else "its landed form is no longer kept"
+    return LandedExport(export, sha256, kept, problem)
+
+
+def lost_loads(warehouse: Warehouse, landed: Path, sources: Iterable[SourceFile]) -> list[str]:
+    """Files of sources of changes whose rows count, though neither they nor their landed form are
+    kept: what they brought cannot be staged again."""
+    found = warehouse.rows(
+        "select distinct file, landed_name from mart.load where forgotten_at is null "
+        "and list_contains(?, source) order by all",
+        [[source.source for source in sources if source.export == "delta"]],
+    )
+    return [
+        row["file"] for row in found if kept_landed(landed / (row["landed_name"] or "-")) is None
+    ]
 
 
 def loads_known_at(warehouse: Warehouse, moment: dt.datetime) -> list[int]:
@@ -186,9 +199,7 @@ def save_knowledge(warehouse: Warehouse, landed: Path) -> None:
         ),
         "sets": warehouse.rows("select known_at, load_ids from meta.load_set order by known_at"),
     }
-    working = (landed / _KNOWLEDGE).with_suffix(".tmp")
-    working.write_text(json.dumps(record, default=str, ensure_ascii=False), encoding="utf-8")
-    working.replace(landed / _KNOWLEDGE)
+    keep_json(landed / _KNOWLEDGE, record)
 
 
 def restore_knowledge(warehouse: Warehouse, landed: Path, until: dt.datetime | None) -> None:
@@ -196,7 +207,14 @@ def restore_knowledge(warehouse: Warehouse, landed: Path, until: dt.datetime | N
     path = landed / _KNOWLEDGE
     if not path.exists() or warehouse.scalar("select count(*) from mart.load"):
         return
-    record = json.loads(path.read_text(encoding="utf-8"))
+    record = kept_json(path)
+    if not {"loads", "sets"} <= record.keys():
+        raise UserError(
+            f"{path}: what was loaded before cannot be read from it, and the warehouse is new. "
+            "Bring the file back from a backup; or delete it, and the next run begins with the "
+            "exports that are there: changes (delta exports) whose files are gone would be lost.",
+            1,
+        )
     last = until.isoformat(sep=" ") if until else "9999"
     with warehouse.transaction():
         for load in record["loads"]:

@@ -20,6 +20,11 @@ import duckdb
 from pipelines.errors import UserError
 from pipelines.warehouse.model import SCHEMAS, Model
 
+# Raise it when tables that a run appends to change their form. An older warehouse is made anew from
+# what is kept beside it; a newer one is not touched.
+LAYOUT: int = 1
+_LAYOUT = "layout"
+
 
 @dataclass(frozen=True)
 class Built:
@@ -53,9 +58,14 @@ class Warehouse:
     """One open DuckDB database with attain's schemas."""
 
     def __init__(
-        self, con: duckdb.DuckDBPyConnection, path: Path, memory: Memory | None = None
+        self,
+        con: duckdb.DuckDBPyConnection,
+        path: Path,
+        memory: Memory | None = None,
+        is_read_only: bool = False,
     ) -> None:
         self.con = con
+        self.is_read_only = is_read_only
         self.path = path
         self._leaves_room = False
         self._memory = memory if memory is not None else Memory()
@@ -238,9 +248,12 @@ def open_warehouse(
     Raises:
         UserError: the file is held by another process, or does not exist when read only.
     """
-    if read_only and not path.exists():
-        root = path.parent.parent
-        raise UserError(f"{root}: nothing has been computed yet. Run: attain run -w {root}", 2)
+    is_there = path.exists() and path.stat().st_size > 0  # a full disk leaves an empty file
+    if read_only and not is_there:
+        raise UserError(_not_there(path))
+    if not is_there:
+        for file in (path, path.with_name(f"{path.name}.wal")):  # no log of another's
+            file.unlink(missing_ok=True)
     spill = path.with_suffix(".spill")
     try:
         con = duckdb.connect(
@@ -255,17 +268,49 @@ def open_warehouse(
                 "checkpoint_threshold": "256MB",
             },
         )
-    except duckdb.IOException as error:
+    except duckdb.Error as error:
         if "lock" in str(error).lower():
             raise UserError(f"{path}: in use by another attain command; try again.", 1) from None
         raise UserError(
-            f"{path}: cannot be opened ({str(error).splitlines()[0]}). Delete this file; "
-            "the next run computes all of it again."
+            f"{path}: cannot be opened ({str(error).splitlines()[0]}). Published reports and "
+            "closed months stand. Delete this file; one run computes all of it again."
         ) from None
     try:
-        warehouse = Warehouse(con, path)
+        warehouse = Warehouse(con, path, is_read_only=read_only)
+        if read_only and not warehouse.exists("meta.built"):
+            raise UserError(_not_there(path))
         if not read_only:
             warehouse.prepare()
+        if not is_there:
+            warehouse.note(_LAYOUT, str(LAYOUT))
+        _require_layout(warehouse)
         yield warehouse
     finally:
         con.close()
+
+
+def _require_layout(warehouse: Warehouse) -> None:
+    """Refuse what another version of attain wrote; what has no number is of the first layout."""
+    written = warehouse.state(_LAYOUT)
+    if written == str(LAYOUT):
+        return
+    if written is None and LAYOUT == 1:
+        if not warehouse.is_read_only:
+            warehouse.note(_LAYOUT, str(LAYOUT))
+        return
+    raise UserError(
+        f"{warehouse.path}: written by another version of attain (layout {written or 1}, this one "
+        f"has {LAYOUT}). Use that version; or delete this file, and one run computes all of it "
+        "again from what is kept beside it."
+    )
+
+
+def _not_there(path: Path) -> str:
+    """What is the case when there is no warehouse to ask: before the first run, or it was lost."""
+    root = path.parent.parent
+    if not (path.parent / "landed" / "knowledge.json").exists():
+        return f"{root}: nothing has been computed yet. Run: attain run -w {root}"
+    return (
+        f"{path}: the warehouse is gone. Published reports, the database and closed months stand, "
+        f"and what was loaded is kept; one run computes it again: attain run -w {root}"
+    )

@@ -19,6 +19,17 @@ from pipelines.warehouse.quoting import identifier, literal
 from pipelines.warehouse.template import render
 
 _NAME = "published"
+_OWNER_ONLY = 0o600
+_KEPT = "kept"  # schema of the tables whose moments are numbers of runs
+# What differs between two runs of the same inputs: when they were. It stands in one table of its
+# own; these columns hold a run's number, and views of the tables' own names look it up.
+_RUN = "mart.run"
+_MOMENTS = {
+    "mart.load": ("loaded_at", "forgotten_at"),
+    "mart.quarantine": ("first_seen_at", "resolved_at"),
+    "mart.check_history": ("started_at",),
+}
+_NAMES_RUN = ("mart.check_history", "run_id", "started_at")
 
 
 class PublishedCopy:
@@ -48,9 +59,13 @@ class PublishedCopy:
             self._begun.result()
         self._worker.submit(self._copy, True).result()
         views, _ = _views(self._warehouse.con)
+        views |= {table: self._dated_view(table) for table in self._dated()}
         wasteful = self._detach()
         _create_views(self._file, views)
         target.unlink(missing_ok=True)
+        # whoever may read it reads everything: others are let in on purpose
+        target.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+        target.touch(mode=_OWNER_ONLY)
         shutil.copyfile(self._file, target)
         if wasteful:
             self._file.unlink()
@@ -66,10 +81,14 @@ class PublishedCopy:
         self._attach()
         known = dict(con.execute("select name, fingerprint from meta.published").fetchall())
         built = dict(con.execute("select name, fingerprint from meta.built").fetchall())
-        tables = _tables(con)
-        for table in sorted(set(known) - tables):
+        dated = self._dated()
+        tables = _tables(con) - set(dated)
+        numbered = {_kept(table) for table in dated} | ({_RUN} if dated else set())
+        for table in sorted(set(known) - tables - numbered):
             con.execute(f"drop table if exists {_NAME}.{_quoted(table)}")
             con.execute("delete from meta.published where name = ?", [table])
+        if complete:
+            self._copy_dated(dated)
         for table in sorted(tables):
             mark = built.get(table)
             if (mark is None and not complete) or (mark is not None and mark == known.get(table)):
@@ -80,6 +99,75 @@ class PublishedCopy:
                 f"select {self._shown(table)} from {_quoted(table)}"
             )
             con.execute("insert or replace into meta.published values (?, ?)", [table, mark or ""])
+
+    def _dated(self) -> dict[str, tuple[str, ...]]:
+        """The tables with moments of runs that are there, and which of their columns are moments.
+
+        Asked with a cursor of its own: two threads ask.
+        """
+        beside = self._warehouse.beside()
+        found = {}
+        for table, moments in _MOMENTS.items():
+            there = tuple(column for column in moments if column in beside.columns(table))
+            if there:
+                found[table] = there
+        return found
+
+    def _copy_dated(self, dated: dict[str, tuple[str, ...]]) -> None:
+        """Number the moments of runs, and copy the tables that have some with the numbers."""
+        if not dated:
+            return
+        con = self._warehouse.con
+        for schema in ("mart", _KEPT):
+            con.execute(f"create schema if not exists {_NAME}.{schema}")
+        every = " union ".join(
+            f"select {column} as started_at from {table}"
+            for table, columns in dated.items()
+            for column in columns
+        )
+        named, run_id, at = _NAMES_RUN
+        name = (
+            f"(select max(h.{run_id}) from {named} as h where h.{at} = found.started_at)"
+            if named in dated
+            else "null"
+        )
+        con.execute(
+            f"create or replace table {_NAME}.{_RUN} as select "
+            "cast(row_number() over (order by started_at) as integer) as run_no, "
+            f"cast(coalesce({name}, strftime(started_at, '%Y%m%dT%H%M%S')) as varchar) as run_id, "
+            f"started_at from ({every}) as found where started_at is not null order by run_no"
+        )
+        for table, columns in dated.items():
+            numbers = [
+                f"(select r.run_no from {_NAME}.{_RUN} as r where r.started_at = t.{column}) "
+                f"as {column}"
+                for column in columns
+            ]
+            if table == named:
+                numbers.append(f"cast(null as integer) as {run_id}")
+            con.execute(
+                f"create or replace table {_NAME}.{_kept(table)} as "
+                f"select * replace ({', '.join(numbers)}) "
+                f"from (select {self._shown(table)} from {table}) as t"
+            )
+        for table in (_RUN, *map(_kept, dated)):
+            con.execute("insert or replace into meta.published values (?, '')", [table])
+
+    def _dated_view(self, table: str) -> str:
+        """A table as everybody knows it: its runs' numbers looked up."""
+        named, run_id, at = _NAMES_RUN
+        looked_up = [
+            f"(select r.started_at from {_RUN} as r where r.run_no = t.{column}) as {column}"
+            for column in self._dated()[table]
+        ]
+        if table == named:
+            looked_up.append(
+                f"(select r.run_id from {_RUN} as r where r.run_no = t.{at}) as {run_id}"
+            )
+        return (
+            f"create view {table} as select * replace ({', '.join(looked_up)}) "
+            f"from {_kept(table)} as t"
+        )
 
     def _attach(self) -> None:
         """Open the file; one that is not there, or is no database any more, begins anew."""
@@ -130,6 +218,18 @@ class PublishedCopy:
         return render("mart/masked_quarantine.sql.j2", columns=self._contact_columns)
 
 
+def waiting_copy(published: Path) -> Path:
+    """Where the next copy is completed, beside the one in use."""
+    return published.with_name(f".{published.name}.partial")
+
+
+def put_in_place(waiting: Path, published: Path) -> None:
+    """Exchange the database in one step; who may read the old one may read the new one."""
+    if published.exists():
+        shutil.copymode(published, waiting)
+    waiting.replace(published)
+
+
 def write_published_copy(
     warehouse: Warehouse, target: Path, contact_columns: Sequence[str]
 ) -> None:
@@ -151,6 +251,10 @@ def _tables(con: duckdb.DuckDBPyConnection) -> set[str]:
         "where schema_name = 'mart' and database_name = current_database()"
     ).fetchall()
     return {f"mart.{name}" for (name,) in own} | _views(con)[1]
+
+
+def _kept(table: str) -> str:
+    return f"{_KEPT}.{table.partition('.')[2]}"
 
 
 def _quoted(table: str) -> str:

@@ -13,7 +13,7 @@ import jinja2
 from jinja2 import meta
 
 from pipelines.warehouse.quoting import identifier, literal
-from pipelines.workspace.resources import shipped
+from pipelines.workspace.resources import compiled_templates, shipped
 
 
 @cache
@@ -21,7 +21,7 @@ def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(shipped("sql")),
         undefined=jinja2.StrictUndefined,
-        bytecode_cache=jinja2.FileSystemBytecodeCache(),  # compiled once on a machine
+        bytecode_cache=compiled_templates(),
         autoescape=False,  # SQL, not HTML
         trim_blocks=False,
         keep_trailing_newline=False,

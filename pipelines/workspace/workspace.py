@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -68,7 +68,8 @@ class Settings(BaseModel):
     """`attain.yaml`. Every key has a default except the company's name.
 
     `calendar` is a country's code or a file below `policy/calendar/`; `fiscal_year_start_month`,
-    where it is given, stands above that file's `fiscal_year_starts`.
+    where it is given, stands above that file's `fiscal_year_starts`. `database` is the file of the
+    published database, below the workspace or at an absolute path.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -86,7 +87,21 @@ class Settings(BaseModel):
     reports: Annotated[tuple[ReportName, ...], Field(min_length=1)] = get_args(ReportName)
     run_at: RunAt = RunAt()
     up_is_red: bool = False
+    database: str = "mart/attain.duckdb"
     memory_limit: Annotated[str, Field(pattern=r"^\d+(\.\d+)?\s?(MB|GB|MiB|GiB)$")] = "2GB"
+
+    @field_validator("database")
+    @classmethod
+    def _not_among_the_pages(cls, value: str) -> str:
+        parts = PurePath(value).parts
+        if not value.endswith(".duckdb"):
+            raise ValueError(f"{value!r} does not end with .duckdb")
+        if ".." in parts or parts[0] in ("reports", ".attain", "ledger"):
+            raise ValueError(
+                f"{value!r}: the database holds everything and stands apart from the pages, "
+                "the ledger and attain's own files"
+            )
+        return value
 
     @field_validator("time_zone")
     @classmethod
@@ -150,8 +165,11 @@ class Workspace:
 
     @property
     def published(self) -> Path:
-        """The read-only copy of the mart for other tools."""
-        return self.reports / "latest" / "attain.duckdb"
+        """The read-only copy of the mart for other tools; it holds everything."""
+        database = self.root / self.settings.database
+        if self.known_at:
+            return database.parent / "known" / self._moment / database.name
+        return database
 
     @property
     def ledger(self) -> Path:

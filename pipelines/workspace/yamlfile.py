@@ -17,11 +17,13 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from pipelines.errors import UserError
+from pipelines.workspace.yamlguard import TooMuchError, require_bounded
 
 Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[str | int, ...]
 
 
+_MOST_BYTES = 4_000_000
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster where it is there
 
 
@@ -87,17 +89,15 @@ def read_yaml(path: Path) -> YamlFile:
     Raises:
         UserError: the file is absent, is not valid YAML or holds no mapping.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file.") from None
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path}: not UTF-8 text (byte {error.start}).") from None
+    text = _text(path)
     loader = None
     try:
+        require_bounded(text)
         loader = _AsWritten(text)
         node = loader.get_single_node()
         data = None if node is None else loader.construct_document(node)
+    except TooMuchError as error:
+        raise UserError(f"{path} line {error.line}: {error}.") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" line {mark.line + 1}" if mark else ""
@@ -120,6 +120,21 @@ def read_yaml(path: Path) -> YamlFile:
         if repeated is not None:
             raise YamlFile(path, data, lines).error(repeated, "this key is written twice.")
     return YamlFile(path, data, lines)
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise UserError(
+                f"{path}: more than {_MOST_BYTES:,} bytes; that is no file of settings."
+            )
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such file.") from None
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: not UTF-8 text (byte {error.start}).") from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror or error}).") from None
 
 
 def _indentation(text: str, line: int) -> str:

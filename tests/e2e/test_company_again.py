@@ -1,9 +1,7 @@
-"""A company computed again: as it was known then, and after a run that was killed."""
+"""A company computed again, as it was known then."""
 
 from __future__ import annotations
 
-import signal
-import subprocess
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,18 +9,18 @@ from pathlib import Path
 import pytest
 
 from tests.support.books import Books
-from tests.support.runs import ATTAIN, attain, pages, run
+from tests.support.runs import attain, pages, run
 
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small company, run once: neither a kill nor what was known then is a matter of size."""
+    """A small company, run once: what was known then is no matter of size."""
     books = Books().person("E1", "rep", manager="D").person("D", "director").person("F", "finance")
     books.plan("rep", {"credit": {"event": "cash_received", "to": "owner"},
                        "rate": {"flat_pct": 10}})  # fmt: skip
     books.invoice("I1", "E1", "2026-10-05", 1000).cash("R1", "I1", "2026-10-20", 500)
     books.settings["as_of"] = "2026-10-31"
-    root = books.write(tmp_path_factory.mktemp("killed")).root
+    root = books.write(tmp_path_factory.mktemp("known")).root
     assert run(root)["exit_code"] == 0
     return root
 
@@ -46,21 +44,3 @@ def test_what_was_known_then_is_rebuilt_as_it_was_published_then(workspace: Path
     early = attain("run", "-w", str(workspace), "--known-at", "2020-01-01")
     assert early.returncode == 2
     assert "nothing was known by 2020-01-01" in early.stderr
-
-
-@pytest.mark.parametrize("after_seconds", [1.5, 12.0])
-def test_a_killed_run_leaves_the_last_reports_whole(workspace: Path, after_seconds: float) -> None:
-    before = pages(workspace)
-    assert before
-    process = subprocess.Popen(
-        [*ATTAIN, "run", "-w", str(workspace), "--force", "--json"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    time.sleep(after_seconds)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    assert pages(workspace) == before
-    outcome = run(workspace)
-    assert outcome["exit_code"] == 0
-    assert pages(workspace) == before

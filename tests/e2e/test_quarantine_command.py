@@ -13,6 +13,7 @@ from python_calamine import load_workbook
 
 from pipelines.books.quarantine import masked
 from pipelines.cli.main import main
+from pipelines.cli.options import login_name
 from pipelines.sources.contract import contact_columns
 from pipelines.warehouse.duck import open_warehouse
 from pipelines.warehouse.published import write_published_copy
@@ -96,14 +97,35 @@ def test_the_workbook_holds_every_row_with_its_own_fields(attain, tmp_path: Path
     assert row["电话"].endswith("***")
 
 
-def test_contacts_are_shown_to_the_roles_that_policy_names(attain) -> None:  # type: ignore[no-untyped-def]
+def test_contacts_are_shown_to_the_logins_that_policy_names(  # type: ignore[no-untyped-def]
+    attain, sample_company: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     known = contacts()
     _, hidden, _ = attain("--table", "lead", "--json")
     _, refused, said = attain("--table", "lead", "--reader", "rep", "--json")
-    _, shown, _ = attain("--table", "lead", "--reader", "sales_ops", "--json")
-    assert not [text for text in known if text in hidden + refused]
+    _, named, why = attain("--table", "lead", "--reader", "sales_ops", "--json")
+    assert not [text for text in known if text in hidden + refused + named]
     assert "contacts are masked: policy/quality.yaml shows them to sales_ops, sdr" in said
+    assert f"does not name {login_name()} as sales_ops (contact.logins)" in why
+    own = sample_company.root / "policy" / "quality.yaml"
+    before = own.read_text(encoding="utf-8") if own.exists() else None
+    own.parent.mkdir(exist_ok=True)
+    own.write_text(
+        f"contact: {{shown_to: [sales_ops, sdr], logins: {{{login_name()}: sales_ops, x: sdr}}}}",
+        encoding="utf-8",
+    )
+    for variable in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(variable, "x")  # a word, and no right
+    try:
+        _, shown, _ = attain("--table", "lead", "--reader", "sales_ops", "--json")
+        _, other, _ = attain("--table", "lead", "--reader", "sdr", "--json")
+    finally:
+        if before is None:
+            own.unlink()
+        else:
+            own.write_text(before, encoding="utf-8")
     assert [text for text in known if text in shown]
+    assert not [text for text in known if text in other]
 
 
 def test_no_published_table_holds_a_contact(sample_company: Workspace, tmp_path: Path) -> None:

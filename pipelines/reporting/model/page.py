@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Collection
 from datetime import date
 from pathlib import PurePosixPath
@@ -84,8 +85,10 @@ class Quality(Frozen):
 
     def seen_by(self, reader: Reader) -> Quality:
         """The status as a reader may see it: money of others' rows is not for one employee."""
-        if reader.kind != "employee":
-            return self
+        return self.without_money() if reader.kind == "employee" else self
+
+    def without_money(self) -> Quality:
+        """The status as everybody may see it."""
         return self.model_copy(update={"quarantined_amount": None})
 
 
@@ -296,14 +299,25 @@ class Page(Frozen):
 
 
 _UNSAFE = re.compile(r"[^\w.-]")
+_LONGEST = 120  # bytes of a name; file systems take 255, and something follows
+_FUNCTIONS = frozenset({"hr", "finance", "sales_ops"})
+_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
 
 def file_name(identifier: str) -> str:
-    """An id as one path component: unsafe characters become "-", and a hash keeps it unique."""
-    safe = _UNSAFE.sub("-", identifier).lstrip(".") or "-"
-    if safe == identifier:
-        return safe
-    return f"{safe}-{hashlib.sha256(identifier.encode()).hexdigest()[:8]}"
+    """An id as one path component: unsafe characters become "-", and a hash keeps it unique.
+
+    Some file systems take names for one that differ in case or in how an accent is written: only
+    ids in capitals, composed, go without the hash, and those of functions (`hr`).
+    """
+    if identifier in _FUNCTIONS:
+        return identifier
+    safe = _UNSAFE.sub("-", unicodedata.normalize("NFC", identifier)).strip(".") or "-"
+    short = safe.encode()[:_LONGEST].decode(errors="ignore")
+    is_alone = short == identifier == identifier.upper() and identifier.lower() not in _FUNCTIONS
+    if is_alone and not _DEVICES.fullmatch(identifier):
+        return short
+    return f"{short}-{hashlib.sha256(identifier.encode()).hexdigest()[:12]}"
 
 
 __all__ = [

@@ -27,7 +27,7 @@ from pipelines.reporting.model.page import (
     Slug,
     file_name,
 )
-from pipelines.reporting.model.values import Frozen, Message, Period, Text
+from pipelines.reporting.model.values import Frozen, Period, Text
 from pipelines.reporting.publish.render import Look, render, render_drilldown
 from pipelines.reporting.workbook.write import write_book
 from pipelines.workspace.resources import shipped
@@ -58,7 +58,10 @@ class Edition(Frozen):
 
 
 class Entry(Frozen):
-    """A published page as the list shows it; `family` is the report it is ordered with."""
+    """A published page as the list shows it; `family` is the report it is ordered with.
+
+    Everybody may read the list: nothing of what a page says stands in it.
+    """
 
     report: Slug
     family: Slug
@@ -66,14 +69,14 @@ class Entry(Frozen):
     period: Period
     as_of: date
     currency: str
-    lead: tuple[Message, ...]
     stale: bool = False
 
     @model_validator(mode="before")
     @classmethod
-    def _a_page_is_its_own_family(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Unless it names one; lists published before families existed name none."""
-        return {"family": values.get("report"), **values}
+    def _of_earlier_lists(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """A page is its own family unless it names one; lists once held its first sentences."""
+        kept = {name: value for name, value in values.items() if name != "lead"}
+        return {"family": values.get("report"), **kept}
 
     @property
     def stem(self) -> PurePosixPath:
@@ -174,7 +177,6 @@ def _entry(page: Page) -> Entry:
         period=page.period,
         as_of=page.as_of,
         currency=page.currency,
-        lead=page.lead,
     )
 
 

@@ -12,7 +12,7 @@ from pipelines.reporting.language.numbers import LanguageCode
 from pipelines.reporting.publish.build import Catalogue, Edition, Entry, StaleNotice
 from pipelines.reporting.publish.render import environment, quality_texts, words
 
-# Where a report has many readers, its list gets a search field and drops the lead sentences.
+# Where a report has many readers, its list gets a search field.
 _MANY = 12
 _EARLIER = 8
 

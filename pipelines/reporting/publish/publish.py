@@ -29,11 +29,14 @@ from pipelines.reporting.publish.build import (
     Entry,
     write_text,
 )
+from pipelines.reporting.publish.docs import FOLDER as DOCS
 from pipelines.reporting.publish.index import index_name, newest, render_index
 from pipelines.reporting.publish.notices import clear_stale, mark_stale
 
 KEPT = 5
 _PARTIAL = ".partial"
+# What earlier versions published beside everybody's pages: it holds everything.
+_NOT_AMONG_PAGES = ("attain.duckdb",)
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -66,7 +69,9 @@ def publish(
     if previous is None:
         partial.mkdir()
     else:
-        shutil.copytree(previous, partial, copy_function=_link)
+        shutil.copytree(
+            previous, partial, copy_function=_link, ignore=shutil.ignore_patterns(*_NOT_AMONG_PAGES)
+        )
     _overlay(build_dir, partial)
     _finish(partial, previous, build_dir, is_part)
     tree = _free_name(published, run_id)
@@ -104,7 +109,17 @@ def require_links(reports: Path) -> None:
 
 
 def _overlay(build_dir: Path, tree: Path) -> None:
-    """Put the build's files over the tree. Equal files keep their old link."""
+    """Put the build's files over the tree. Equal files keep their old link.
+
+    The page of all checks is of this run alone: nothing of an earlier one stays beside it.
+    """
+    if (build_dir / DOCS).is_dir():
+        kept = {path.name for path in (build_dir / DOCS).iterdir()}
+        for path in (tree / DOCS).glob("*"):
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name not in kept:
+                path.unlink()
     for source in sorted(build_dir.rglob("*")):
         target = tree / source.relative_to(build_dir)
         if source.is_dir():
@@ -200,6 +215,9 @@ def _remove_leftovers(reports: Path, published: Path) -> None:
 def _prune(published: Path, needed: set[Path | None], keep: int) -> None:
     """Remove the oldest publications, but never the one just left: it may still be read."""
     trees = [path for path in published.iterdir() if path.is_dir()]
+    for tree in trees:
+        for name in _NOT_AMONG_PAGES:
+            (tree / name).unlink(missing_ok=True)
     trees.sort(key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True)
     for tree in trees[keep:]:
         if tree not in needed:

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
-from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipelines.reporting.drilldown.page import Drilldown
@@ -31,7 +31,7 @@ from pipelines.reporting.model.values import (
     Span,
     message,
 )
-from pipelines.workspace.resources import shipped
+from pipelines.workspace.resources import compiled_templates, shipped
 
 NOTICE_START = "<!--attain:notice-->"
 NOTICE_END = "<!--/attain:notice-->"
@@ -61,7 +61,7 @@ def environment() -> Environment:
         loader=FileSystemLoader(shipped("reports", "templates")),
         autoescape=True,
         undefined=StrictUndefined,
-        bytecode_cache=FileSystemBytecodeCache(),  # compiled once on a machine
+        bytecode_cache=compiled_templates(),
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,

@@ -66,7 +66,8 @@ def has_verdicts(con: duckdb.DuckDBPyConnection) -> bool:
     """Whether checks have run on what the warehouse holds."""
     found = con.execute(
         "select count(*) from information_schema.tables "
-        "where table_schema = 'mart' and table_name = 'check_result'"
+        "where table_schema = 'mart' and table_name = 'check_result' "
+        "and table_catalog = current_database()"  # the published copy may be open beside it
     ).fetchone()
     return found is not None and found[0] > 0
 

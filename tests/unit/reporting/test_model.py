@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
 from decimal import Decimal as D
 
@@ -104,3 +105,16 @@ def test_reader_ids_become_one_safe_path_component():
 def test_the_path_holds_report_reader_and_period():
     assert str(director_page().stem) == "director_weekly/C01/2026-W46"
     assert str(rep_page(7).stem) == "rep_weekly/E007/2026-W46"
+
+
+def test_no_two_ids_share_a_file_on_any_file_system() -> None:
+    ids = ["E1", "e1", "HR", "hr", "Hr", "M\u00dcLLER", "M\u00fcLLER", "MU\u0308LLER", "STRASSE",
+           "STRA\u00dfE", "K", "\u212a", "CON", "con", "A.", "A", "a/b", "a-b", ".A", "\ufb01",
+           "FI",
+           "x" * 400 + "1", "x" * 400 + "2", "\u5f20" * 200, "\u5f20" * 200 + "1"]  # fmt: skip
+    names = [unicodedata.normalize("NFD", file_name(one)).casefold() for one in ids]
+    assert len(set(names)) == len(ids)
+    for name in map(file_name, ids):
+        assert len(name.encode()) <= 140
+        assert name not in ("CON", "con") and not name.endswith(".")
+    assert (file_name("hr"), file_name("E1")) == ("hr", "E1")

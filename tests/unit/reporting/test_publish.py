@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import re
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from pipelines.checks.findings import Finding
 from pipelines.errors import UserError
 from pipelines.reporting.model.page import FailedCheck, Page
 from pipelines.reporting.model.values import Bilingual, Period
 from pipelines.reporting.publish.build import Edition, Entry, StaleNotice, write_build
+from pipelines.reporting.publish.docs import write_docs
 from pipelines.reporting.publish.publish import publish, require_links
 from pipelines.reporting.publish.render import NOTICE_END, NOTICE_START
 from tests.support.pages.example_pages import director_page, rep_page
@@ -312,3 +316,60 @@ def test_every_page_is_named_when_it_is_begun(tmp_path):
     said: list[str] = []
     write_build(tmp_path / "b", (director_page(), rep_page(7)), edition(), say=said.append)
     assert said == ["director_weekly/C01/2026-W46", "rep_weekly/E007/2026-W46"]
+
+
+def test_the_list_that_everybody_reads_holds_nothing_of_what_pages_say(tmp_path):
+    page = rep_page(1)
+    tree = run(tmp_path, "r1", page, director_page())
+    for name in ("catalogue.json", "index.html", "index.en.html", "edition.json"):
+        text = (tree / name).read_text(encoding="utf-8")
+        assert '"lead"' not in text
+        for sentence in page.lead:
+            assert sentence.id not in text
+    entry = json.loads((tree / "catalogue.json").read_text(encoding="utf-8"))["entries"][0]
+    sentence = {"kind": "message", "id": "rep.lead.earned", "params": {}}
+    earlier = Entry.model_validate({**entry, "lead": [sentence]})
+    assert "rep.lead" not in earlier.model_dump_json()
+
+
+def test_a_database_that_an_earlier_version_laid_among_the_pages_is_taken_away(tmp_path):
+    first = run(tmp_path, "r1", rep_page(1))
+    (first / "attain.duckdb").write_bytes(b"everything")
+    second = run(tmp_path, "r2", rep_page(1))
+    assert not (first / "attain.duckdb").exists()
+    assert not (second / "attain.duckdb").exists()
+
+
+def finding(check: str, **more) -> Finding:
+    return Finding(check=check, table="staging.employee", severity="block", status="failed",
+                   zh="必须填写姓名", en="a name is required", offenders=2,
+                   evidence=[{"value": "13800005129"}], **more)  # fmt: skip
+
+
+def test_data_docs_load_nothing_from_elsewhere_carry_no_time_and_no_row(tmp_path):
+    folder = build(tmp_path, "r1", rep_page(1))
+    write_docs(folder, [finding("b"), finding("a")], edition())
+    for name in ("index.html", "index.en.html"):
+        text = (folder / "data_docs" / name).read_text(encoding="utf-8")
+        assert "://" not in text and "<script" not in text and "13800005129" not in text
+        for link in re.findall(r'(?:src|href)="([^"#:]+)"', text):
+            assert (folder / "data_docs" / link).exists(), link
+    assert "a name is required" in text and "failed" in text
+    again = tmp_path / "again"
+    again.mkdir()
+    write_docs(again, [finding("a"), finding("b")], edition())
+    assert digests(again / "data_docs") == digests(folder / "data_docs")
+
+
+def test_nothing_of_earlier_data_docs_stays_beside_the_new(tmp_path):
+    first = run(tmp_path, "r1", rep_page(1))
+    old = first / "data_docs" / "validations" / "20261129T003117"
+    old.mkdir(parents=True)
+    (old / "x.html").write_text("x")
+    folder = build(tmp_path, "r2", rep_page(1))
+    write_docs(folder, [finding("a")], edition())
+    second = publish(tmp_path / "reports", folder, "r2")
+    assert sorted(p.name for p in (second / "data_docs").iterdir()) == [
+        "index.en.html",
+        "index.html",
+    ]

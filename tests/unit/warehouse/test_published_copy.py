@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,12 @@ from pipelines.models.shape import empty_warehouse
 from pipelines.sources.contract import contact_columns
 from pipelines.warehouse.duck import Warehouse, open_warehouse
 from pipelines.warehouse.model import tables_parsed, tables_read
-from pipelines.warehouse.published import PublishedCopy, write_published_copy
+from pipelines.warehouse.published import (
+    PublishedCopy,
+    put_in_place,
+    waiting_copy,
+    write_published_copy,
+)
 
 
 @pytest.fixture
@@ -134,3 +140,50 @@ def test_what_a_view_reads_is_read_off_as_the_engine_prints_it() -> None:
     for (sql,) in printed:
         query = sql.split(" AS ", 1)[1].rstrip().rstrip(";")
         assert tables_read(query) == tables_parsed(query)
+
+
+def dated(warehouse: Warehouse, first: str, second: str) -> None:
+    warehouse.con.execute(
+        f"create or replace table mart.load as select 1 as load_id, timestamp '{first}' as "
+        "loaded_at, cast(null as timestamp) as forgotten_at;"
+        f"create or replace table mart.check_history as select '{first[:4]}' as run_id, "
+        f"timestamp '{first}' as started_at, 'a' as check_id union all "
+        f"select '{second[:4]}', timestamp '{second}', 'a'"
+    )
+
+
+def test_what_differs_by_run_stands_in_one_table_of_its_own(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    found = []
+    for first, second in (("2026-01-01", "2026-02-01"), ("2031-05-05", "2032-06-06")):
+        dated(warehouse, first, second)
+        published(warehouse, tmp_path)
+        with duckdb.connect(str(tmp_path / "attain.duckdb"), read_only=True) as con:
+            shown = con.execute("select * from mart.check_history order by all").fetchall()
+            assert [str(at.date()) for _, at, _ in shown] == [first, second]
+            assert [name for name, _, _ in shown] == [first[:4], second[:4]]
+            assert con.execute("select cast(loaded_at as date) from mart.load").fetchone() == (
+                dt.date.fromisoformat(first),
+            )
+            tables = con.execute(
+                "select schema_name || '.' || table_name from duckdb_tables() order by 1"
+            ).fetchall()
+            found.append({n: con.execute(f"select * from {n}").fetchall() for (n,) in tables})
+    assert set(found[0]) == set(found[1])
+    assert [name for name in found[0] if found[0][name] != found[1][name]] == ["mart.run"]
+
+
+def test_the_database_is_its_owner_s_until_others_are_let_in(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    database = tmp_path / "mart" / "attain.duckdb"
+    for mode in (0o600, 0o640):
+        waiting = waiting_copy(database)
+        copy = PublishedCopy(warehouse, tmp_path / "published.duckdb", contact_columns())
+        copy.finish(waiting)
+        copy.close()
+        put_in_place(waiting, database)
+        assert database.stat().st_mode & 0o777 == (0o600 if mode == 0o600 else 0o640)
+        database.chmod(0o640)
+    assert database.parent.stat().st_mode & 0o777 == 0o700
