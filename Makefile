@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 UV     := $(BIN)/uv
 SIZE   ?= small
 
-.PHONY: demo test quick check format test-browser test-daemon test-spark bench ui hooks lock clean
+.PHONY: demo test quick check format test-browser test-daemon test-faults test-spark bench ui hooks lock clean
 
 $(VENV)/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -20,7 +20,7 @@ demo: $(VENV)/ready
 	@$(BIN)/attain run
 
 TESTS  := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
-SLOW   := browser or daemon or spark or bench
+SLOW   := browser or daemon or spark or bench or resilience
 
 test: check
 	$(TESTS) -m "not ($(SLOW))"
@@ -45,6 +45,10 @@ test-browser: $(VENV)/ready
 # the page, its daemon, a schedule and the sensor, as `attain ui` starts them
 test-daemon: $(VENV)/ready
 	$(BIN)/pytest -m daemon tests/e2e
+
+# kills, full disks and hands on the ledger: hundreds of each; `make test` has a sample of them
+test-faults: $(VENV)/ready
+	$(TESTS) -m resilience
 
 # beside the environment, not in it: Great Expectations would load Spark wherever it finds it
 test-spark: $(VENV)/ready
