@@ -130,8 +130,9 @@ def _blocked(session: Session) -> list[str]:
         "where severity = 'block' and status <> 'passed' order by table_name, check_id"
     )
     return [
-        f"a blocking check of {row['table_name']} {row['status']}: {row['en']} "
-        f"({row['offenders']:,} rows){first_problem(json.loads(row['evidence']))}"
+        f"a blocking check of {row['table_name']} {row['status']}: {row['en']}"
+        + (f" ({row['offenders']:,} rows)" if row["offenders"] else "")
+        + first_problem(json.loads(row["evidence"]))
         for row in found
         if row["table_name"] in tables
     ]
@@ -273,6 +274,7 @@ def freeze(
                 "statements": statements,
                 "totals": {row["ledger"]: row["amount"] for row in totals},
                 "accepted": accepted,
+                "exports": _stands_on(session),
             },
             queries={
                 "lines.parquet": f"select {', '.join(LINE)} from mart.commission_line "
@@ -286,6 +288,17 @@ def freeze(
             },
         )
         return ledger.write(period, warehouse.con, content)
+
+
+def _stands_on(session: Session) -> dict[str, int]:
+    """Rows by canonical table of everything that statements are computed from."""
+    held = {table: session.warehouse.row_count(table) for table in sorted(_above(session))}
+    return {table.removeprefix("staging."): rows for table, rows in held.items() if rows}
+
+
+def _above(session: Session) -> set[str]:
+    """The canonical tables that statements are computed from."""
+    return {t for t in session.above["mart.commission_statement"] if t.startswith("staging.")}
 
 
 def verify(workspace: Workspace) -> Proof:

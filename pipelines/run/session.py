@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pipelines.checks.findings import Finding, HistoryRow, ResultRow
 from pipelines.errors import UserError
@@ -26,6 +26,7 @@ from pipelines.run.landing import Landing, keep_landing, kept_landing
 from pipelines.sources.contract import canonical_tables, contact_columns
 from pipelines.sources.sourcefile import SourceFile, canonical_source, load_sources
 from pipelines.staging.loads import is_known, known_exports, restore_knowledge
+from pipelines.staging.losses import Loss, accepted_sources
 from pipelines.staging.mapping import Load
 from pipelines.staging.stage import Staged, prepare_tables
 from pipelines.warehouse.duck import Built, Warehouse, open_warehouse
@@ -51,12 +52,24 @@ def run_name(started: dt.datetime) -> str:
     return started.strftime("%Y%m%dT%H%M%S")
 
 
+@dataclass(frozen=True)
+class Accepting:
+    """Tables whose loss a person confirms in this run, and who that is."""
+
+    tables: tuple[str, ...] = ()
+    by: str = ""
+
+
+NOTHING = Accepting()
+
+
 @dataclass
 class Session:
     """The state of one run. `as_of` is the business date, `started_at` when the run began.
 
     `broken` says of each table that was not computed why not, in one sentence; `errors` of each
-    step that broke. A run that is not whole computes some tables and trusts the others.
+    step that broke. A run that is not whole computes some tables and trusts the others. Tables that
+    are `untouchable` keep what they hold: what they were made from is gone.
     """
 
     workspace: Workspace
@@ -71,6 +84,9 @@ class Session:
     reports: tuple[str, ...]
     progress: Progress = silent
     is_whole: bool = True
+    accepting: Accepting = NOTHING
+    accepted: list[Loss] = field(default_factory=list)
+    untouchable: frozenset[str] = frozenset()
     loads: list[Load] = field(default_factory=list)
     staged: dict[str, Staged] = field(default_factory=dict)
     built: list[Built] = field(default_factory=list)
@@ -155,23 +171,42 @@ class Session:
     @property
     def delta_sources(self) -> list[SourceFile]:
         """Sources of changes: what they brought stays known when their files are gone."""
+        return self._sources_of("delta")
+
+    @property
+    def full_sources(self) -> list[SourceFile]:
+        """Sources that say all they know: what they no longer say is gone, or was lost."""
+        return self._sources_of("full")
+
+    def _sources_of(self, export: Literal["full", "delta"]) -> list[SourceFile]:
         canonical = [
-            canonical_source(table, "delta")
+            canonical_source(table, export)
             for entry in self.workspace.settings.inputs
-            if (entry.format, entry.export) == ("canonical", "delta")
+            if (entry.format, entry.export) == ("canonical", export)
             for table in canonical_tables().values()
         ]
-        return [source for source in self.sources if source.export == "delta"] + canonical
+        return [source for source in self.sources if source.export == export] + canonical
 
     def missing_of(self, table: str) -> list[SourceFile]:
-        """Required sources of a table whose export is not there and never brought anything."""
+        """Required sources of a table whose export is not there, unless that is told otherwise.
+
+        A delta that ever brought anything stays known, a loss is told of by itself, and what a
+        person has confirmed is no longer missing.
+        """
+        told = {loss.source for loss in self.landing.losses} | self.confirmed
         return [
             source
             for source in self.landing.inventory.missing
             if source.table == table
             and source.required
+            and source.source not in told
             and not (source.export == "delta" and is_known(self.warehouse, source))
         ]
+
+    @property
+    def confirmed(self) -> frozenset[str]:
+        """Sources whose present state, however little it is, a person has confirmed."""
+        return accepted_sources(self.warehouse)
 
     def is_expected(self, table: str) -> bool:
         """The workspace says it has this export: a source for it is required."""
@@ -244,12 +279,14 @@ def open_session(
     reports: Sequence[str] | None = None,
     progress: Progress = silent,
     is_whole: bool = True,
+    accepting: Accepting = NOTHING,
 ) -> Iterator[Session]:
     """Open a run: policies and sources are validated, the workspace is held until the block ends.
 
     Args:
         reports: those to write; none given means those of the settings.
         is_whole: everything is computed; otherwise what was found before still holds.
+        accepting: tables whose loss is taken for true.
 
     Raises:
         UserError: a policy, source or setting is wrong, or another run holds the workspace.
@@ -285,6 +322,7 @@ def open_session(
             reports=workspace.settings.reports if reports is None else tuple(reports),
             progress=progress,
             is_whole=is_whole,
+            accepting=accepting,
         )
         if not is_whole:
             session.recall_findings()
