@@ -8,38 +8,36 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import re
-from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
+import shutil
+from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pipelines import __version__
 from pipelines.checks.findings import first_problem
 from pipelines.closing.documents import write_documents
 from pipelines.errors import UserError
 from pipelines.ledger.columns import DIFFERENCE, LINE, STATEMENT
-from pipelines.ledger.store import ClosedPeriod, Content, Fault, Ledger
+from pipelines.ledger.proof import read_months
+from pipelines.ledger.seals import (
+    NAMESPACE,
+    absent_folders,
+    announce,
+    keep_seals,
+    signature_faults,
+    unsigned,
+)
+from pipelines.ledger.store import ClosedPeriod, Content, Ledger
 from pipelines.run.session import Progress, Session, open_session, silent
-from pipelines.warehouse.duck import Warehouse, open_warehouse
+from pipelines.warehouse.duck import Warehouse
 from pipelines.warehouse.quoting import literal
 from pipelines.workspace.workspace import Workspace
 
 _PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _SHOWN = 5
-
-
-@dataclass(frozen=True)
-class Proof:
-    """What proving the ledger found: its periods, its faults, and where it and the books differ."""
-
-    periods: list[ClosedPeriod]
-    faults: list[Fault]
-    differences: list[dict[str, Any]]
-
-    @property
-    def holds(self) -> bool:
-        return not self.faults and not self.differences
+_A_DAY, _A_YEAR = dt.timedelta(days=1), dt.timedelta(days=366)
 
 
 def close_period(
@@ -49,38 +47,109 @@ def close_period(
     started: dt.datetime,
     by: str,
     progress: Progress = silent,
+    frozen: Callable[[ClosedPeriod], None] = lambda _closed: None,
 ) -> ClosedPeriod:
-    """Compute everything as of a day, freeze a month, and publish what follows from it.
+    """Compute everything as of a day, freeze a month, and publish what follows from it: one act.
+
+    Nobody else can run in between, and nothing is left of it by a process that is killed.
 
     Args:
+        frozen: told as soon as the month stands in the ledger, before it is published.
         period: the month, as `2026-10`.
         by: who closes it; stands in the manifest and on the statements.
 
     Raises:
-        UserError: with every reason why the month cannot be closed; nothing was written then.
+        UserError: with every reason why the month cannot be closed; nothing was written then. Or
+            the month is frozen and its publication failed; the sentence says so.
     """
     from pipelines.orchestration.execute import run
 
     check_period(period)
-    turn = _out_of_turn(Ledger(workspace.ledger).periods(), period)
-    if turn is not None:  # nothing that a computation could find would change that
-        raise UserError(_told(period, [turn]), 1)
-    outcome = run(workspace, as_of, started, progress=progress)
-    with open_session(workspace, as_of, started, "close", progress=progress) as session:
-        ledger = Ledger(workspace.ledger)
-        ledger.sweep()
-        faults = ledger.verify(session.warehouse.con)
-        if faults:
-            raise UserError(_told(period, [f"{f.period}: {f.what}" for f in faults]), 1)
-        reasons = refusals(session, ledger.periods(), period, as_of)
-        if outcome.blocked and not reasons:
-            reasons = [f"the run before it was blocked: {outcome.blocked[0]}"]
-        if reasons:
-            raise UserError(_told(period, reasons), 1)
-        progress("close", period)
-        closed = freeze(session, ledger, period, started, by)
-    run(workspace, as_of, started, progress=progress)
+    if not by.isprintable() or not by.strip():
+        raise UserError(f"--by {by!r}: expected a name; it stands on the statements.")
+    early = _before_computing(workspace, period, as_of, started)
+    if early:  # nothing that a computation could find would change that
+        raise UserError(_told(period, early), 1)
+    with workspace.locked() as held:
+        outcome = run(held, as_of, started, progress=progress)
+        with open_session(held, as_of, started, "close", progress=progress) as session:
+            ledger = Ledger(held.ledger)
+            ledger.sweep()
+            faults = ledger.verify(session.warehouse.con)
+            if faults:
+                raise UserError(_told(period, [f"{f.period}: {f.what}" for f in faults]), 1)
+            reasons = refusals(session, ledger.periods(), period, as_of)
+            if outcome.blocked and not reasons:
+                reasons = [f"the run before it was blocked: {outcome.blocked[0]}"]
+            if reasons:
+                raise UserError(_told(period, reasons), 1)
+            progress("close", period)
+            closed = freeze(session, ledger, period, started, by)
+        frozen(closed)
+        try:
+            notes = run(held, as_of, started, progress=progress).blocked
+        except UserError as error:
+            notes = [error.message]
+    if notes:
+        raise UserError(
+            f"{period} is frozen with the seal {closed.seal[:16]}; what follows from it is not yet "
+            f"published: {notes[0]} The next attain run publishes it.",
+            1,
+        )
     return closed
+
+
+def _before_computing(
+    workspace: Workspace, period: str, as_of: dt.date, started: dt.datetime
+) -> list[str]:
+    """Reasons that need no computation: the month's turn, and a clock that cannot be right."""
+    months, faults = read_months(workspace.ledger)
+    if faults:
+        return [f"{faults[0].period}: {faults[0].what}"]
+    reasons = _wrong_clock(workspace, months, as_of, started)
+    if _last_day(period) > as_of:
+        reasons.append(_not_ended(period, as_of))
+    turn = _out_of_turn(months, period)
+    return reasons if turn is None else [*reasons, turn]
+
+
+def _wrong_clock(
+    workspace: Workspace, months: list[ClosedPeriod], as_of: dt.date, started: dt.datetime
+) -> list[str]:
+    """What shows that this machine's clock, or the day asked for, is not the present one.
+
+    The moment of closing stands on statements for ever. Time does not run backwards: there was no
+    seal, no load and no file yet that is younger than now; and exports are not a year old.
+    """
+    zone = ZoneInfo(workspace.settings.time_zone)
+    today = started.replace(tzinfo=dt.UTC).astimezone(zone).date()
+    reasons = []
+    if as_of > today:
+        reasons.append(f"--as-of {as_of} has not come; by this machine's clock it is {today}")
+    clock = f"this machine's clock says {started:%Y-%m-%d %H:%M} UTC"
+    last = max((dt.datetime.fromisoformat(m.manifest["closed_at"]) for m in months), default=None)
+    if last is not None and last > started:
+        reasons.append(f"{clock}, before {months[-1].period} was closed ({last:%Y-%m-%d %H:%M})")
+    newest = _newest_export(workspace)
+    if newest is not None and newest > started + _A_DAY:
+        reasons.append(f"{clock}, before its newest export was written ({newest:%Y-%m-%d})")
+    elif newest is not None and newest < started - _A_YEAR:
+        reasons.append(
+            f"{clock}, and its newest export is of {newest:%Y-%m-%d}, more than a year before: set "
+            "the clock, or put this month's exports there"
+        )
+    return reasons
+
+
+def _newest_export(workspace: Workspace) -> dt.datetime | None:
+    """When the youngest file in the input folders was written (UTC)."""
+    folders = [workspace.root / os.path.expandvars(e.path) for e in workspace.settings.inputs]
+    moments = [
+        path.lstat().st_mtime for folder in folders for path in folder.rglob("*") if path.is_file()
+    ]
+    if not moments:
+        return None
+    return dt.datetime.fromtimestamp(max(moments), dt.UTC).replace(tzinfo=None)
 
 
 def check_period(period: str) -> None:
@@ -99,15 +168,71 @@ def refusals(
     """Every reason why a period cannot be closed now, in sentences."""
     reasons = []
     if _last_day(period) > as_of:
-        reasons.append(f"the month ends on {_last_day(period)}, after the day of the run {as_of}")
+        reasons.append(_not_ended(period, as_of))
     turn = _out_of_turn(closed, period)
     if turn is not None:
         reasons.append(turn)
     since = closed[-1].period if closed else "0000-00"
-    reasons += _blocked(session)
+    blocked = _blocked(session)
+    reasons += blocked
+    absent = [name for name in _ASKED if not session.warehouse.exists(name)]
+    if absent:  # a first run that was blocked: there is nothing to ask
+        return reasons or [f"{absent[0]} was never computed; see attain run"]
+    never = _never_computed(session.warehouse, period)
+    if never is not None:
+        return [*reasons, never]
+    seals = session.policies.books.seals
+    reasons += absent_folders(session.workspace, seals)
+    reasons += [
+        f"{month} bears no signature yet, and policy/commission_books.yaml asks for one: "
+        f"ssh-keygen -Y sign -n {NAMESPACE} -f KEY {seals.folders[0]}/{month}.txt"
+        for month in unsigned(session.workspace, seals, closed)
+    ]
+    reasons += [
+        f"{fault.period}: {fault.what}"
+        for fault in signature_faults(session.workspace, seals, closed)
+    ]
+    reasons += _late_exports(session)
     for ask in (_without_verdict, _disputes, _unexplained, _inputs, _quarantined):
         reasons += ask(session.warehouse, since, period)
     return reasons
+
+
+_ASKED = (
+    "mart.commission_statement", "mart.commission_difference", "mart.commission_dispute",
+    "mart.commission_line", "mart.check_result", "commission.pool_share",
+)  # fmt: skip
+
+
+def _not_ended(period: str, as_of: dt.date) -> str:
+    return f"the month ends on {_last_day(period)}, after the day of the run {as_of}"
+
+
+def _never_computed(warehouse: Warehouse, period: str) -> str | None:
+    """A month before everything that is computed would be sealed with nothing in it."""
+    first = warehouse.scalar(
+        "select strftime(min(period_start), '%Y-%m') from core.period where period_kind = 'month'"
+    )
+    if first is not None and period >= first:
+        return None
+    return f"{period} was never computed; the first month that is, is {first} (history_start)"
+
+
+def _late_exports(session: Session) -> list[str]:
+    """Exports older than their source says they come: what is closed would not hold the month."""
+    if not session.warehouse.exists("mart.export_freshness"):
+        return ["mart.export_freshness was never computed: nobody can say how old the exports are"]
+    found = session.warehouse.rows(
+        "select table_name, latest_date, expected_days from mart.export_freshness "
+        "where is_late and expected_days is not null "
+        "and list_contains(?, 'staging.' || table_name) order by table_name",
+        [sorted(_above(session))],
+    )
+    return [
+        f"the export of {row['table_name']} is of {row['latest_date']} and is expected every "
+        f"{row['expected_days']} days (expected_every in its source file)"
+        for row in found
+    ]
 
 
 def _out_of_turn(closed: list[ClosedPeriod], period: str) -> str | None:
@@ -261,8 +386,13 @@ def freeze(
         [period],
     )
     statements = warehouse.scalar(f"select count(*) from mart.commission_statement where {own}")
-    with TemporaryDirectory(prefix="attain-close-") as folder:
-        documents = Path(folder) / "documents.parquet"
+    folder = (
+        session.workspace.build / f"closing-{period}"
+    )  # what is built there, the next run sweeps
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    try:
+        documents = folder / "documents.parquet"
         write_documents(session, period, started, by, documents)
         content = Content(
             facts={
@@ -287,7 +417,14 @@ def freeze(
                 f"read_parquet({literal(str(documents))}) order by path",
             },
         )
-        return ledger.write(period, warehouse.con, content)
+        closed = ledger.write(
+            period, warehouse.con, content, lambda made: announce(warehouse, made)
+        )
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    seals = session.policies.books.seals
+    session.notes += keep_seals(session.workspace, seals, warehouse, ledger.periods())
+    return closed
 
 
 def _stands_on(session: Session) -> dict[str, int]:
@@ -299,53 +436,6 @@ def _stands_on(session: Session) -> dict[str, int]:
 def _above(session: Session) -> set[str]:
     """The canonical tables that statements are computed from."""
     return {t for t in session.above["mart.commission_statement"] if t.startswith("staging.")}
-
-
-def verify(workspace: Workspace) -> Proof:
-    """Prove the chain of closed periods, and hold the last computation against it.
-
-    Raises:
-        UserError: nothing has been computed yet, or the ledger cannot be read.
-    """
-    ledger = Ledger(workspace.ledger)
-    with open_warehouse(workspace.warehouse, read_only=True) as warehouse:
-        con = warehouse.con.cursor()
-        faults = ledger.verify(con)
-        differences = _recomputed(warehouse, ledger.periods()) if not faults else []
-    return Proof(ledger.periods(), faults, differences)
-
-
-def _recomputed(warehouse: Warehouse, periods: list[ClosedPeriod]) -> list[dict[str, Any]]:
-    """Where statements are not the sum of their lines, or ledger and computation do not agree."""
-    from pipelines.checks.reconciliations import all_reconciliations
-
-    found = []
-    for closed in periods:
-        lines = literal(str(closed.lines))
-        statements = literal(str(closed.folder / "statements.parquet"))
-        rows = warehouse.rows(
-            "with line as (select payee_id, posted_period as period, "
-            "sum(case when ledger = 'earned' then amount else 0 end) as earned, "
-            "sum(case when ledger = 'payable' then amount else 0 end) as payable, "
-            "sum(case when ledger = 'paid' then amount else 0 end) as paid "
-            f"from read_parquet({lines}) group by all) "
-            "select coalesce(line.payee_id, stated.payee_id) as payee_id, "
-            "coalesce(line.period, stated.period) as period, line.earned as earned_by_lines, "
-            "stated.earned as earned_stated, line.payable as payable_by_lines, "
-            "stated.payable as payable_stated from line "
-            f"full outer join read_parquet({statements}) as stated on "
-            "line.payee_id = stated.payee_id and line.period = stated.period "
-            "where coalesce(line.earned, -1) <> coalesce(stated.earned, -1) "
-            "or coalesce(line.payable, -1) <> coalesce(stated.payable, -1) "
-            "or coalesce(line.paid, -1) <> coalesce(stated.paid, -1) order by all"
-        )
-        found += [{"what": "statement is not the sum of its lines", **row} for row in rows]
-    for check in all_reconciliations():
-        if check.check in ("ledger_is_computation", "commission_ledgers_balance"):
-            found += [
-                {"what": check.en, **row} for row in warehouse.rows(f"{check.sql} order by all")
-            ]
-    return found
 
 
 def _last_day(period: str) -> dt.date:

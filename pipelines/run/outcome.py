@@ -54,7 +54,8 @@ def outcome_of(session: Session, errors: Sequence[str], kept: Sequence[str]) -> 
             if not source.required
         ]
         + [f"{name}: no source reads this file" for name in session.inventory.unknown]
-        + _accepted(session),
+        + _accepted(session)
+        + session.notes,
         reports={name: len(pages) for name, pages in session.pages.items()},
         kept=list(kept),
         reports_path=str(session.workspace.reports / "latest" / "index.html"),

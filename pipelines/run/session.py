@@ -20,6 +20,7 @@ from pipelines.checks.findings import Finding, HistoryRow, ResultRow
 from pipelines.errors import UserError
 from pipelines.landing.hashes import content_hashes
 from pipelines.landing.land import Inventory, LandedExport, take_inventory
+from pipelines.ledger.seals import require_known_ledger
 from pipelines.models.catalog import all_models
 from pipelines.policy.load import Policies, load_policies
 from pipelines.run.landing import Landing, keep_landing, kept_landing
@@ -68,8 +69,9 @@ class Session:
     """The state of one run. `as_of` is the business date, `started_at` when the run began.
 
     `broken` says of each table that was not computed why not, in one sentence; `errors` of each
-    step that broke. A run that is not whole computes some tables and trusts the others. Tables that
-    are `untouchable` keep what they hold: what they were made from is gone.
+    step that broke. A run that is not whole computes some tables and trusts the others. Tables
+    that are `untouchable` keep what they hold: what they were made from is gone. `notes` are told
+    with the warnings of the run.
     """
 
     workspace: Workspace
@@ -85,6 +87,7 @@ class Session:
     progress: Progress = silent
     is_whole: bool = True
     accepting: Accepting = NOTHING
+    notes: list[str] = field(default_factory=list)
     accepted: list[Loss] = field(default_factory=list)
     untouchable: frozenset[str] = frozenset()
     loads: list[Load] = field(default_factory=list)
@@ -289,7 +292,8 @@ def open_session(
         accepting: tables whose loss is taken for true.
 
     Raises:
-        UserError: a policy, source or setting is wrong, or another run holds the workspace.
+        UserError: a policy, source or setting is wrong, another run holds the workspace, or the
+            ledger is not the one that is known.
     """
     policies = load_policies(workspace)
     sources = load_sources(workspace.sources, policies.process.stage_names)
@@ -304,6 +308,11 @@ def open_session(
             open_warehouse(workspace.warehouse, workspace.settings.memory_limit)
         )
         prepare_tables(warehouse)
+        notes = []
+        if workspace.known_at is None:  # what was known then is computed apart and posts nothing
+            notes = require_known_ledger(
+                workspace, policies.books.seals, warehouse, ledger_hashes(workspace)
+            )
         restore_knowledge(warehouse, workspace.landed, workspace.known_at)
         if workspace.known_at is not None:
             inventory = _known_inventory(warehouse, workspace, sources)
@@ -323,10 +332,18 @@ def open_session(
             progress=progress,
             is_whole=is_whole,
             accepting=accepting,
+            notes=notes,
         )
         if not is_whole:
             session.recall_findings()
         yield session
+
+
+def ledger_hashes(workspace: Workspace) -> Callable[[Path], str]:
+    """Hashes of the ledger's files; only those that were touched since the last run are read."""
+    files = [path for path in sorted(workspace.ledger.glob("*/*")) if path.is_file()]
+    found = content_hashes(files, workspace.state / "ledger_hashes.json")
+    return lambda path: found.get(path, "")
 
 
 def _known_inventory(

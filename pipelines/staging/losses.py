@@ -25,7 +25,6 @@ from pipelines.staging.mapping import Load
 from pipelines.staging.merge import rows_read
 from pipelines.warehouse.duck import Warehouse
 
-
 _OF_LEDGER = "ledger:"  # instead of a source: known from the last closed month alone
 
 
