@@ -173,9 +173,9 @@ def refusals(
     if turn is not None:
         reasons.append(turn)
     since = closed[-1].period if closed else "0000-00"
-    blocked = _blocked(session)
-    reasons += blocked
     absent = [name for name in _ASKED if not session.warehouse.exists(name)]
+    if "mart.check_result" not in absent:
+        reasons += _blocked(session)
     if absent:  # a first run that was blocked: there is nothing to ask
         return reasons or [f"{absent[0]} was never computed; see attain run"]
     never = _never_computed(session.warehouse, period)
