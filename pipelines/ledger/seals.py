@@ -106,7 +106,8 @@ def statement(manifest: Mapping[str, Any]) -> str:
 def _stated(manifest: Mapping[str, Any]) -> dict[str, str]:
     names = ("period", "number", "closed_at", "closed_by", "as_of", "statements", "lines")
     totals = {f"total {name}": amount for name, amount in manifest["totals"].items()}
-    stated = {**{name: manifest[name] for name in names}, **totals}
+    stated = {name: manifest[name] for name in ("company", *names) if name in manifest}
+    stated |= totals
     stated |= {"previous": manifest["previous"] or "-", "seal": manifest["seal"]}
     return {name: " ".join(str(value).split()) for name, value in stated.items()}
 

@@ -19,7 +19,7 @@ from tests.support.closed import AS_OF, MONTHS, STARTED, close_months, computed
 
 LATER = STARTED + dt.timedelta(days=7)
 # about the run itself, not about the company
-OF_THE_RUN = {"mart.check_result", "mart.check_history", "mart.load", "mart.quarantine"}
+OF_THE_RUN = {"mart.check_result", "mart.check_history", "mart.load"}
 Tables = dict[str, tuple[int, Any]]
 
 

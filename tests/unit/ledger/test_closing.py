@@ -11,7 +11,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.closing.close import close_period, refusals
+from pipelines.closing.close import close_period
+from pipelines.closing.refusals import refusals
 from pipelines.errors import InUseError, UserError
 from pipelines.ledger.store import ClosedPeriod, Ledger
 from pipelines.run.outcome import Outcome
@@ -93,8 +94,18 @@ def test_what_is_frozen_is_said_to_be_whatever_becomes_of_its_publication(
         close(here, lambda closed: said.append(closed.seal))
     assert error.value.message == (
         f"{MONTH} is frozen with the seal {said[0][:16]}; what follows from it is not yet "
-        "published: the disk is full. The next attain run publishes it."
+        "published: the disk is full. The next attain run does it."
     )
+    assert [closed.period for closed in Ledger(here.ledger).periods()] == [MONTH]
+
+
+def test_a_seal_that_could_not_be_kept_somewhere_is_told(
+    here: Workspace, runs: Runs, tmp_path: Path
+) -> None:
+    (here.root / "seals").write_text("a file is in the way", encoding="utf-8")
+    with pytest.raises(UserError, match=f"{MONTH} is frozen .*its seal is not kept everywhere"):
+        close(here, lambda _closed: None)
+    assert len(runs) == 2  # it was published all the same
     assert [closed.period for closed in Ledger(here.ledger).periods()] == [MONTH]
 
 

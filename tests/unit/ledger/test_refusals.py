@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.checks.reconciliations import all_reconciliations
-from pipelines.closing.close import close_period, freeze, refusals
+from pipelines.closing.close import close_period, freeze
+from pipelines.closing.refusals import refusals
 from pipelines.errors import UserError
 from pipelines.ledger.store import Ledger
 from pipelines.reporting.reports import REPORTS
