@@ -22,7 +22,19 @@ from pipelines.policy.books import Seals
 from pipelines.run.session import ledger_hashes
 from pipelines.warehouse.duck import Warehouse
 from pipelines.workspace.workspace import Workspace, open_workspace
-from tests.support.ledgers import CHANGES, MONTHS, Change, content, write_ledger
+from tests.support.commands import in_process
+from tests.support.ledgers import (
+    CHANGES,
+    MONTHS,
+    Change,
+    content,
+    flip_a_bit_of_a_manifest,
+    forge_a_chain,
+    put_a_folder_for_a_file,
+    repeat_a_key,
+    roll_back,
+    write_ledger,
+)
 
 POLICY = Seals()
 HOW_MANY = 300
@@ -98,6 +110,39 @@ def test_a_change_is_named_and_stops_the_run(place: Place, tmp_path: Path, seed:
     change(place, tmp_path / "ws", CHANGES[seed % len(CHANGES)], seed)
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        roll_back,
+        forge_a_chain,
+        flip_a_bit_of_a_manifest,
+        put_a_folder_for_a_file,
+        repeat_a_key,
+    ],
+    ids=lambda kind: kind.__name__,
+)
+def test_the_commands_say_so_too(
+    place: Place,
+    tmp_path: Path,
+    kind: Change,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    changed = place.copy(tmp_path / "ws")
+    (changed.workspace.root / "data" / "raw").mkdir(parents=True)
+    kind(changed.ledger, Random(3))
+    said = in_process(monkeypatch, capsys, "verify", "-w", changed.workspace.root)
+    assert said.code == 1
+    assert said.err.startswith("BROKEN 2026-")
+    assert "the chain holds" not in said.out
+    for words in (("run",), ("close", "2026-11", "--as-of", "2026-11-28")):
+        said = in_process(monkeypatch, capsys, *words, "-w", changed.workspace.root)
+        assert said.code == 1
+        assert "2026-" in said.last
+        assert "2026-11 is closed" not in said.out
+    assert not (changed.workspace.reports / "latest").exists()
+
+
 def test_an_untouched_ledger_holds_and_says_who_knows_its_seals(
     place: Place, tmp_path: Path
 ) -> None:
@@ -133,7 +178,7 @@ def _refusal(place: Place) -> str:
 def test_a_ledger_forged_whole_is_named_by_one_place_alone(place: Place, tmp_path: Path) -> None:
     """Whoever forges the statements too still has to forge what is published."""
     changed = place.copy(tmp_path / "ws")
-    CHANGES[[kind.__name__ for kind in CHANGES].index("forge_a_chain")](changed.ledger, Random(1))
+    forge_a_chain(changed.ledger, Random(1))
     shutil.rmtree(changed.workspace.root / "seals")
     with duckdb.connect() as con:
         assert Ledger(changed.ledger).verify(con) == []  # it cannot be seen in the ledger
