@@ -155,6 +155,27 @@ def test_an_export_older_than_its_source_says_is_refused(here: Workspace) -> Non
     ), reasons
 
 
+def test_a_disk_for_seals_that_is_away_and_a_month_nobody_signed_keep_the_next_one_open(
+    here: Workspace, tmp_path: Path
+) -> None:
+    (here.root / "policy" / "commission_books.yaml").write_text(
+        f"seals: {{folders: [seals, {tmp_path}/disk], signers: {tmp_path}/signers}}\n",
+        encoding="utf-8",
+    )
+    with duckdb.connect() as con:
+        closed = [Ledger(tmp_path / "other").write(MONTH, con, content(MONTH))]
+    with open_session(here, AS_OF, STARTED, "test") as session:
+        reasons = refusals(session, closed, "2026-09", AS_OF)
+    assert (
+        f"{tmp_path}/disk is not there, and policy/commission_books.yaml keeps seals in it: "
+        in (reasons[0])
+    )
+    assert reasons[1] == (
+        f"{MONTH} bears no signature yet, and policy/commission_books.yaml asks for one: "
+        f"ssh-keygen -Y sign -n attain-ledger -f KEY seals/{MONTH}.txt"
+    )
+
+
 @pytest.mark.parametrize(
     ("clock", "as_of", "why"),
     [
