@@ -30,7 +30,7 @@ SHARED = {
 WHOLE_RUNS = (
     "e2e/", "unit/sample/", "unit/commands/test_commission_books.py",
     "unit/commands/test_blocked_run.py", "unit/orchestration/test_selections.py",
-    "faults/test_file_system.py",
+    "faults/test_file_system.py", "faults/test_lost_inputs.py",
 )  # fmt: skip
 LONG = (
     "faults/test_file_system.py", "e2e/test_commission_close.py",

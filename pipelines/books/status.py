@@ -32,6 +32,14 @@ def read_status(workspace: Workspace) -> dict[str, Any]:
             if warehouse.exists("mart.check_result")
             else []
         )
+        accepted = (
+            warehouse.rows(
+                "select table_name, rows_before, rows_now, accepted_at, accepted_by "
+                "from meta.accepted_loss where ended_at is null order by accepted_at, table_name"
+            )
+            if warehouse.exists("meta.accepted_loss")
+            else []
+        )
         as_of = (
             warehouse.scalar("select as_of_date from core.parameter")
             if warehouse.exists("core.parameter")
@@ -46,4 +54,5 @@ def read_status(workspace: Workspace) -> dict[str, Any]:
         "loads": loads,
         "quarantine": quarantine,
         "checks": checks,
+        "accepted": accepted,
     }

@@ -8,11 +8,15 @@ import json
 import sys
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipelines.cli.options import AS_OF, JSON, WORKSPACE
+
+if TYPE_CHECKING:
+    from pipelines.closing.prove import Proof
+    from pipelines.ledger.store import ClosedPeriod
 
 
 @click.command()
@@ -40,16 +44,27 @@ def close(
     now = dt.datetime.now(dt.UTC)
     day = business_date(opened.settings, as_of, now)
     with RunDisplay(quiet=as_json) as display:
-        closed = close_period(
-            opened, period, day, now.replace(tzinfo=None), by or getpass.getuser(), display.progress
+        close_period(
+            opened,
+            period,
+            day,
+            now.replace(tzinfo=None),
+            by or getpass.getuser(),
+            display.progress,
+            _as_json if as_json else _said,
         )
+
+
+def _as_json(closed: ClosedPeriod) -> None:
+    click.echo(json.dumps({"folder": str(closed.folder), **closed.manifest}, ensure_ascii=False))
+
+
+def _said(closed: ClosedPeriod) -> None:
+    """Said as soon as the month is frozen, whatever becomes of its publication."""
     facts = closed.manifest
-    if as_json:
-        click.echo(json.dumps({"folder": str(closed.folder), **facts}, ensure_ascii=False))
-        return
     click.echo(
-        f"{period} is closed: {facts['statements']:,} statements, {facts['lines']:,} lines, by "
-        f"{facts['closed_by']}, as of {facts['as_of']}"
+        f"{closed.period} is closed: {facts['statements']:,} statements, {facts['lines']:,} lines, "
+        f"by {facts['closed_by']}, as of {facts['as_of']}"
     )
     for ledger, amount in facts["totals"].items():
         click.echo(f"  {ledger:8} {Decimal(amount):>18,.2f}")
@@ -61,23 +76,35 @@ def close(
 
 @click.command()
 @WORKSPACE
+@click.option(
+    "--seal",
+    "signed",
+    metavar="MONTH=SEAL",
+    multiple=True,
+    help="What a signed closing statement says: 2026-10=ab12…, at least its first 16 signs.",
+)
 @JSON
-def verify(workspace: Path, as_json: bool) -> None:
+def verify(workspace: Path, signed: tuple[str, ...], as_json: bool) -> None:
     """Prove that closed months are as they were closed, and that the books add up to them.
 
     Every line's checksum is made anew and held against the chain, every statement against its
-    lines, and closed months with the corrections posted since against a fresh computation.
+    lines, and closed months with the corrections posted since against a fresh computation. What the
+    ledger cannot show of itself, a month that is gone or was forged whole, is held against every
+    other place that knows the seals; the oldest disagreement is told first.
     """
-    from pipelines.closing.close import verify as prove
+    from pipelines.closing.prove import paper_seals
+    from pipelines.closing.prove import verify as prove
     from pipelines.workspace.workspace import open_workspace
 
-    proof = prove(open_workspace(workspace))
+    proof = prove(open_workspace(workspace), paper_seals(signed))
     if as_json:
         found = {
             "holds": proof.holds,
             "periods": [{"period": p.period, "seal": p.seal} for p in proof.periods],
             "faults": [fault.__dict__ for fault in proof.faults],
             "differences": proof.differences,
+            "notes": proof.notes,
+            "witnesses": proof.witnesses,
         }
         click.echo(json.dumps(found, ensure_ascii=False, default=str))
     else:
@@ -91,14 +118,22 @@ def verify(workspace: Path, as_json: bool) -> None:
             click.echo(f"BROKEN {fault.period}: {fault.what}", err=True)
         for row in proof.differences:
             click.echo("DIFFERS " + ", ".join(f"{k} {v}" for k, v in row.items()), err=True)
+        for note in proof.notes:
+            click.echo(f"note: {note}")
         if proof.holds:
-            click.echo(
-                "the chain holds; statements are the sums of their lines, and the books equal a "
-                "fresh computation"
-                if proof.periods
-                else "no month is closed yet; see attain close --help"
-            )
+            click.echo(_holds(proof))
     sys.exit(0 if proof.holds else 1)
+
+
+def _holds(proof: Proof) -> str:
+    if not proof.periods:
+        return "no month is closed yet; see attain close --help"
+    books = ", and the books equal a fresh computation" if proof.has_books else ""
+    places = ", ".join(proof.witnesses) or "no other place"
+    return (
+        f"the chain holds; statements are the sums of their lines{books}\n"
+        f"its seals are known by: {places}"
+    )
 
 
 @click.command()

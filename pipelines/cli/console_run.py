@@ -69,3 +69,9 @@ def print_status(found: dict[str, Any]) -> None:
         console.print(
             f"quarantine {row['table_name']} {row['rule_id']}: {row['count']}", markup=False
         )
+    for row in found["accepted"]:
+        console.print(
+            f"accepted {row['table_name']}: {row['rows_now']:,} rows where {row['rows_before']:,} "
+            f"were before, by {row['accepted_by']} at {row['accepted_at']:%Y-%m-%d %H:%M} UTC",
+            markup=False,
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import getpass
 import json
 import sys
 from dataclasses import replace
@@ -25,6 +26,14 @@ from pipelines.errors import UserError
 )
 @click.option("--only", help="Reports to write, separated by commas.")
 @click.option("--force", is_flag=True, help="Compute even if nothing has changed.")
+@click.option(
+    "--accept-empty",
+    "accepted",
+    metavar="TABLE",
+    multiple=True,
+    help="Confirm that the exports of a table are rightly gone, empty or that much smaller. "
+    "Recorded with your login name; attain status shows it.",
+)
 @JSON
 def run(
     workspace: Path,
@@ -32,12 +41,15 @@ def run(
     known_at: str | None,
     only: str | None,
     force: bool,
+    accepted: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Ingest, validate, compute and render; then say what came of it."""
     from pipelines.cli.console import RunDisplay
     from pipelines.cli.console_run import print_outcome
     from pipelines.orchestration.execute import run as run_workspace
+    from pipelines.run.session import Accepting
+    from pipelines.sources.sourcefile import require_table
     from pipelines.workspace.dates import business_date
     from pipelines.workspace.workspace import open_workspace
 
@@ -49,9 +61,12 @@ def run(
         opened = replace(opened, known_at=known.astimezone(dt.UTC).replace(tzinfo=None))
     day = business_date(opened.settings, as_of, known or now)
     names = _report_names(only, opened.settings.reports)
+    for table in accepted:
+        require_table(table)
+    accepting = Accepting(accepted, getpass.getuser() if accepted else "")
     with RunDisplay(quiet=as_json) as display:
         outcome = run_workspace(
-            opened, day, now.replace(tzinfo=None), names, display.progress, force
+            opened, day, now.replace(tzinfo=None), names, display.progress, force, accepting
         )
     if as_json:
         click.echo(json.dumps({**outcome.__dict__, "exit_code": outcome.exit_code}, default=str))

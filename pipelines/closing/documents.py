@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -25,6 +24,8 @@ def write_documents(
     session: Session, period: str, closed_at: dt.datetime, closed_by: str, target: Path
 ) -> None:
     """Render the statements of a period as closed and put all files into one Parquet file.
+
+    They are rendered beside it, into a folder that is the caller's to remove.
 
     Raises:
         UserError: the disk of temporary files is full; nothing was closed.
@@ -48,16 +49,16 @@ def _write(
     look = Look(up_is_red=session.workspace.settings.up_is_red)
     con = session.warehouse.con
     con.execute("create or replace temp table _document (path varchar, content blob)")
-    with TemporaryDirectory(prefix="attain-statements-") as folder:
-        root = Path(folder)
-        catalogue = write_pages(root, pages, look)
-        (root / CATALOGUE).write_text(catalogue.model_dump_json(), encoding="utf-8")
-        for path in sorted(root.rglob("*")):
-            if path.suffix in _KEPT:
-                con.execute(
-                    "insert into _document values (?, ?)",
-                    [path.relative_to(root).as_posix(), path.read_bytes()],
-                )
+    root = target.parent / "statements"
+    root.mkdir()
+    catalogue = write_pages(root, pages, look)
+    (root / CATALOGUE).write_text(catalogue.model_dump_json(), encoding="utf-8")
+    for path in sorted(root.rglob("*")):
+        if path.suffix in _KEPT:
+            con.execute(
+                "insert into _document values (?, ?)",
+                [path.relative_to(root).as_posix(), path.read_bytes()],
+            )
     con.execute(
         f"copy (from _document order by path) to {literal(str(target))} "
         "(format parquet, compression zstd)"

@@ -69,7 +69,7 @@ def take_inventory(workspace: Workspace, sources: Iterable[SourceFile]) -> Inven
     """Match every file of the input folders to its source.
 
     Raises:
-        UserError: an input folder of `attain.yaml` does not exist.
+        UserError: an input folder of `attain.yaml` does not exist or cannot be read.
     """
     sources = list(sources)
     exports: list[Export] = []
@@ -118,7 +118,7 @@ def shown_name(name: str) -> str:
 
 def _candidates(folder: Path) -> Iterator[_Candidate]:
     inside = folder.resolve()
-    for path in sorted(folder.rglob("*")):
+    for path in _everything(folder):
         inner = path.relative_to(folder)
         if is_passing(PurePosixPath(inner)) or kind_by_name(path.name) is None:
             continue
@@ -131,6 +131,27 @@ def _candidates(folder: Path) -> Iterator[_Candidate]:
             yield from _packed(path, inner)
         else:
             yield _plain(path, inner.as_posix(), problem)
+
+
+def _everything(folder: Path) -> list[Path]:
+    """Every file and folder below one; a folder that may not be read is no empty one.
+
+    Raises:
+        UserError: a folder cannot be listed.
+    """
+
+    def fail(error: OSError) -> None:
+        raise UserError(
+            f"{error.filename}: this input folder cannot be read ({error.strerror}); nothing was "
+            "computed. Mount it, or let attain read it, and run again.",
+            1,
+        )
+
+    return sorted(
+        Path(parent, name)
+        for parent, folders, files in os.walk(folder, onerror=fail)
+        for name in (*folders, *files)
+    )
 
 
 def _link_problem(path: Path, inside: Path) -> str | None:

@@ -12,53 +12,40 @@ Does not belong here: whether a period may be closed (`close.py`).
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from pipelines.errors import UserError
-from pipelines.ledger.columns import line_text
+from pipelines.ledger.manifest import (
+    FILES,
+    FORMAT,
+    MANIFEST,
+    NotSealedError,
+    read_manifest,
+    written,
+)
+from pipelines.ledger.proof import (
+    ClosedPeriod,
+    Fault,
+    file_hash,
+    hash_or_reason,
+    hashed,
+    line_faults,
+    month_faults,
+    read_months,
+    seal_of,
+    start_of,
+    sums_hold,
+)
 from pipelines.warehouse.quoting import literal
 
-MANIFEST = "manifest.json"
-FILES = ("lines.parquet", "statements.parquet", "differences.parquet", "documents.parquet")
-_FORMAT = 1
-_BATCH = 10_000
-
-
-@dataclass(frozen=True)
-class ClosedPeriod:
-    """A closed period: its folder and what its manifest says."""
-
-    folder: Path
-    manifest: dict[str, Any]
-
-    @property
-    def period(self) -> str:
-        return str(self.manifest["period"])
-
-    @property
-    def seal(self) -> str:
-        return str(self.manifest["seal"])
-
-    @property
-    def lines(self) -> Path:
-        return self.folder / "lines.parquet"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Something in the ledger that is not as it was closed."""
-
-    period: str
-    what: str
+_LINES_CHANGED = "lines.parquet is not the file that was closed"
+__all__ = ["FILES", "MANIFEST", "ClosedPeriod", "Content", "Fault", "Ledger", "seal_of"]
 
 
 class Ledger:
@@ -71,21 +58,32 @@ class Ledger:
         """Closed periods, earliest first.
 
         Raises:
-            UserError: a folder holds no manifest that can be read.
+            UserError: something there is no closed month that can be read.
         """
-        if not self.root.is_dir():
-            return []
-        return [
-            _read(folder)
-            for folder in sorted(self.root.iterdir())
-            if folder.is_dir() and not folder.name.startswith(".")
-        ]
+        months, faults = read_months(self.root)
+        if faults:
+            raise UserError(
+                f"{self.root / faults[0].period}: {faults[0].what}. The ledger is the record of "
+                "closed commission; restore this folder from a backup.",
+                1,
+            )
+        return months
 
-    def write(self, period: str, con: duckdb.DuckDBPyConnection, content: Content) -> ClosedPeriod:
+    def write(
+        self,
+        period: str,
+        con: duckdb.DuckDBPyConnection,
+        content: Content,
+        announce: Callable[[ClosedPeriod], None] = lambda _closed: None,
+    ) -> ClosedPeriod:
         """Write a period beside the ledger, read it back, and put it in place by one rename.
 
         A crash, a kill or a full disk before the rename leaves the ledger as it was; what was begun
         is removed by the next closing.
+
+        Args:
+            announce: told of the month and its seal before the rename, so that whatever ends the
+                process then, it is known which month may stand there.
 
         Raises:
             UserError: the period is closed already, or what was written does not read back.
@@ -102,13 +100,18 @@ class Ledger:
         working.mkdir()
         try:
             self._fill(working, period, con, content, earlier[-1] if earlier else None)
-            found = [*_faults(_read(working), earlier[-1] if earlier else None, con)]
+            made = _read_back(working)
+            found = [
+                *month_faults(made, earlier[-1] if earlier else None, file_hash),
+                *line_faults(made, con),
+            ]
             if found:
                 raise UserError(
                     f"{working}: what was written does not read back ({found[0].what}); nothing "
                     "was closed.",
                     1,
                 )
+            announce(made)
             working.rename(place)
             try:
                 _sync(self.root)
@@ -129,7 +132,7 @@ class Ledger:
             ) from None
         finally:
             shutil.rmtree(working, ignore_errors=True)
-        return _read(place)
+        return ClosedPeriod(place, made.manifest)
 
     def sweep(self) -> None:
         """Remove what an interrupted closing left behind."""
@@ -148,29 +151,29 @@ class Ledger:
         content.write(working, con)
         head = _chain(con, working, previous, working / "lines.parquet")
         manifest = {
-            "format": _FORMAT,
+            "format": FORMAT,
             "period": period,
             "number": (int(before.manifest["number"]) if before else 0) + 1,
             "previous": previous,
             **content.facts,
-            "files": {name: _sha256(working / name) for name in FILES},
+            "files": {name: file_hash(working / name) for name in FILES},
             "head": head,
         }
         manifest["seal"] = seal_of(manifest)
-        path = working / MANIFEST
-        path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False), encoding="utf-8")
+        (working / MANIFEST).write_text(written(manifest), encoding="utf-8")
         for name in (*FILES, MANIFEST):
             _sync(working / name)
         _sync(working)
 
     def verify(self, con: duckdb.DuckDBPyConnection) -> list[Fault]:
         """Everything in the ledger that is not as it was closed; empty if all is."""
-        found: list[Fault] = []
-        before = None
-        for closed in self.periods():
-            found.extend(_faults(closed, before, con))
-            before = closed
-        return found
+        months, faults = sums_hold(self.root, hash_or_reason)
+        changed = {f.period for f in faults if f.what == _LINES_CHANGED}
+        sound = {closed.period for closed in months} - {fault.period for fault in faults}
+        for closed in months:
+            if closed.period in changed | sound:
+                faults.extend(line_faults(closed, con))
+        return sorted(faults, key=lambda fault: fault.period)
 
 
 class Content:
@@ -199,8 +202,8 @@ def _chain(con: duckdb.DuckDBPyConnection, folder: Path, previous: str, lines: P
     """
     chained = folder / "chained.parquet"
     con.execute("create or replace temp table _chain (line_no bigint, chain varchar)")
-    head = _start(previous)
-    for batch in _hashed(con, lines, head):
+    head = start_of(previous)
+    for batch in hashed(con, lines, head):
         con.executemany("insert into _chain values (?, ?)", batch)
         head = batch[-1][1]
     con.execute(
@@ -218,95 +221,12 @@ def _chain(con: duckdb.DuckDBPyConnection, folder: Path, previous: str, lines: P
     return head
 
 
-def _hashed(
-    con: duckdb.DuckDBPyConnection, lines: Path, head: str
-) -> Iterator[list[tuple[int, str]]]:
-    cursor = con.cursor()
-    cursor.execute(
-        f"select {line_text()} from read_parquet({literal(str(lines))}) order by line_id"
-    )
-    number = 0
-    while rows := cursor.fetchmany(_BATCH):
-        batch = []
-        for (text,) in rows:
-            number += 1
-            head = hashlib.sha256(f"{head}{text}".encode()).hexdigest()
-            batch.append((number, head))
-        yield batch
-
-
-def _faults(
-    closed: ClosedPeriod, before: ClosedPeriod | None, con: duckdb.DuckDBPyConnection
-) -> Iterator[Fault]:
-    period, manifest = closed.period, closed.manifest
-    if seal_of(manifest) != manifest["seal"]:
-        yield Fault(period, f"{MANIFEST} is not what was sealed")
-    if manifest["previous"] != (before.seal if before else ""):
-        yield Fault(period, "it does not follow the period before it; one was changed or removed")
-    number = (int(before.manifest["number"]) if before else 0) + 1
-    if int(manifest["number"]) != number:
-        yield Fault(
-            period, f"it is number {manifest['number']} of the ledger and stands as {number}"
-        )
-    for name, expected in manifest["files"].items():
-        path = closed.folder / name
-        if not path.exists():
-            yield Fault(period, f"{name} is gone")
-            return
-        if _sha256(path) != expected:
-            yield Fault(period, f"{name} is not the file that was closed")
-            if name == "lines.parquet":
-                yield from _broken_line(closed, con)
-            return
-    yield from _broken_line(closed, con)
-
-
-def _broken_line(closed: ClosedPeriod, con: duckdb.DuckDBPyConnection) -> Iterator[Fault]:
-    """The first line whose checksum does not follow from it and the line before."""
-    path = literal(str(closed.lines))
+def _read_back(working: Path) -> ClosedPeriod:
     try:
-        cursor = con.cursor()
-        cursor.execute(f"select line_id, chain from read_parquet({path}) order by line_id")
-        head = _start(str(closed.manifest["previous"]))
-        for batch in _hashed(con, closed.lines, head):
-            stated = cursor.fetchmany(len(batch))
-            for (line_id, chain), (_, computed) in zip(stated, batch, strict=True):
-                if chain != computed:
-                    yield Fault(closed.period, f"line {line_id} is not as it was closed")
-                    return
-                head = computed
-    except duckdb.Error as error:
-        yield Fault(closed.period, f"lines.parquet cannot be read ({str(error).splitlines()[0]})")
-        return
-    if head != closed.manifest["head"]:
-        yield Fault(closed.period, "lines are missing at the end")
-
-
-def _start(previous: str) -> str:
-    return hashlib.sha256(f"attain ledger {_FORMAT} {previous}".encode()).hexdigest()
-
-
-def seal_of(manifest: dict[str, Any]) -> str:
-    """The checksum of everything a manifest says but its own seal."""
-    body = {key: value for key, value in manifest.items() if key != "seal"}
-    text = json.dumps(body, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-def _read(folder: Path) -> ClosedPeriod:
-    path = folder / MANIFEST
-    try:
-        return ClosedPeriod(folder, json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
+        return ClosedPeriod(working, read_manifest(working))
+    except NotSealedError as error:
         raise UserError(
-            f"{path}: cannot be read ({error}). The ledger is the record of closed commission; "
-            "restore this folder from a backup.",
-            1,
+            f"{working}: what was written does not read back ({error}); nothing was closed.", 1
         ) from None
 
 

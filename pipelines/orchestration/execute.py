@@ -9,7 +9,15 @@ from collections.abc import Sequence
 
 from pipelines.run.outcome import Outcome
 from pipelines.run.record import forget_record, inputs_mark, read_record, write_record
-from pipelines.run.session import Progress, Session, open_session, run_name, silent
+from pipelines.run.session import (
+    NOTHING,
+    Accepting,
+    Progress,
+    Session,
+    open_session,
+    run_name,
+    silent,
+)
 from pipelines.workspace.workspace import Workspace
 
 
@@ -20,6 +28,7 @@ def run(
     reports: Sequence[str] | None = None,
     progress: Progress = silent,
     force: bool = False,
+    accepting: Accepting = NOTHING,
 ) -> Outcome:
     """Ingest, validate, compute, render and publish.
 
@@ -28,15 +37,18 @@ def run(
         started: when the run began, from the command line's clock.
         reports: reports to write; none given means those of the settings.
         force: compute even if nothing has changed since the last good run.
+        accepting: tables whose loss a person takes for true.
 
     Raises:
         UserError: configuration is wrong, or another run is at work.
     """
     clock = time.perf_counter()
-    with open_session(workspace, as_of, started, run_name(started), reports, progress) as session:
+    with open_session(
+        workspace, as_of, started, run_name(started), reports, progress, accepting=accepting
+    ) as session:
         mark = inputs_mark(session)
         earlier = read_record(session)
-        if not force and earlier is not None and earlier.get("mark") == mark:
+        if not (force or accepting.tables) and earlier is not None and earlier.get("mark") == mark:
             outcome = Outcome(**{**earlier["outcome"], "as_of": as_of, "changed": False})
             outcome.seconds = time.perf_counter() - clock
             return outcome

@@ -42,12 +42,24 @@ class ContractCost(Policy):
     ] = ("new", "upsell", "cross_sell")
 
 
+class Seals(Policy):
+    """Where the seals of closed months are kept beside the ledger, and who may sign them.
+
+    `folders` are of the workspace, or anywhere else by their whole path. `signers` is a file as
+    OpenSSH calls it `allowed_signers`; without one nobody has to sign.
+    """
+
+    folders: Annotated[tuple[str, ...], Field(min_length=1)] = ("seals",)
+    signers: str | None = None
+
+
 class CommissionBooks(Policy):
     """`policy/commission_books.yaml`."""
 
     close: Closing = Closing()
     reconciliation: Reconciling = Reconciling()
     contract_cost: ContractCost = ContractCost()
+    seals: Seals = Seals()
 
 
 class BooksRow(NamedTuple):

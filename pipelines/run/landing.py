@@ -1,13 +1,13 @@
 """What the last landing found, kept beside the warehouse: staging may run without landing again.
 
-Belongs here: the landed exports, the sources without a file, the files without a source, as a file
-of the workspace. Does not belong here: landing them (`landing/`).
+Belongs here: the landed exports, the sources without a file, the files without a source, what was
+lost, as a file of the workspace. Does not belong here: landing them (`landing/`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from pipelines.errors import UserError
 from pipelines.landing.land import Export, Inventory, LandedExport, kept_landed
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcefile import SourceFile, canonical_source
+from pipelines.staging.losses import Loss
 from pipelines.warehouse.duck import fingerprint
 from pipelines.workspace.kept import keep_json, kept_json
 
@@ -23,10 +24,11 @@ _FILE = "landing.json"
 
 @dataclass(frozen=True)
 class Landing:
-    """The exports as they were landed, and what was missing or unknown then."""
+    """The exports as they were landed, and what was missing, unknown or lost then."""
 
     exports: tuple[LandedExport, ...]
     inventory: Inventory
+    losses: tuple[Loss, ...] = ()
 
 
 def keep_landing(place: Path, landing: Landing, sources: Sequence[SourceFile]) -> None:
@@ -48,6 +50,7 @@ def keep_landing(place: Path, landing: Landing, sources: Sequence[SourceFile]) -
         ],
         "missing": [source.source for source in landing.inventory.missing],
         "unknown": list(landing.inventory.unknown),
+        "losses": [asdict(loss) for loss in landing.losses],
     }
     keep_json(place / _FILE, record)
 
@@ -76,7 +79,12 @@ def kept_landing(place: Path, landed: Path, sources: Sequence[SourceFile]) -> La
             tuple(by_name[name] for name in record["missing"]),
             tuple(record["unknown"]),
         ),
+        tuple(Loss(**_with_tuples(loss)) for loss in record.get("losses", [])),
     )
+
+
+def _with_tuples(record: dict[str, Any]) -> dict[str, Any]:
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in record.items()}
 
 
 def _export(one: dict[str, Any], landed: Path, by_name: dict[str, SourceFile]) -> LandedExport:

@@ -54,12 +54,25 @@ def outcome_of(session: Session, errors: Sequence[str], kept: Sequence[str]) -> 
             for source in {s.described_in: s for s in session.inventory.missing}.values()
             if not source.required
         ]
-        + [f"{name}: no source reads this file" for name in session.inventory.unknown],
+        + [f"{name}: no source reads this file" for name in session.inventory.unknown]
+        + _accepted(session),
         reports={name: len(pages) for name, pages in session.pages.items()},
         kept=list(kept),
         reports_path=str(session.workspace.reports / "latest" / "index.html"),
         seconds_by_layer={name: round(s, 3) for name, s in session.seconds.items()},
     )
+
+
+def _accepted(session: Session) -> list[str]:
+    """What was taken for true that was less than before; and what was confirmed in vain."""
+    taken = [
+        f"{loss.table}: {loss.rows_now:,} rows accepted where {loss.rows_before:,} were before, "
+        f"by {session.accepting.by}"
+        for loss in session.accepted
+    ]
+    in_vain = [name for name in session.accepting.tables if name not in {
+        loss.table for loss in session.accepted}]  # fmt: skip
+    return taken + [f"--accept-empty {name}: nothing of it was lost" for name in in_vain]
 
 
 def _shown(finding: Finding) -> str:

@@ -16,6 +16,7 @@ import duckdb
 
 from pipelines.checks.findings import Finding
 from pipelines.errors import UserError
+from pipelines.ledger.store import Ledger
 from pipelines.models.catalog import tables_above
 from pipelines.run import steps
 from pipelines.run.outcome import Outcome, outcome_of
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 def conclude(session: Session, errors: Sequence[str]) -> Outcome:
     """Publish what was computed, keep the last good page of what was blocked, and sum up."""
     from pipelines.reporting.model.values import Bilingual
-    from pipelines.reporting.publish.build import Edition
+    from pipelines.reporting.publish.build import Edition, Seal
     from pipelines.reporting.publish.publish import publish
     from pipelines.reporting.reports import quality
 
@@ -64,6 +65,10 @@ def conclude(session: Session, errors: Sequence[str]) -> Outcome:
             freshness=freshness,
             stale=_stale_notices(session, blocked, errors),
             up_is_red=settings.up_is_red,
+            seals=tuple(
+                Seal(period=closed.period, seal=closed.seal)
+                for closed in Ledger(session.workspace.ledger).periods()
+            ),
         )
         with session.warehouse.leaving_room():  # pages hold every line of every statement
             opened, unopened = _open_figures(session, pages)

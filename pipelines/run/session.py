@@ -14,18 +14,20 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pipelines.checks.findings import Finding, HistoryRow, ResultRow
 from pipelines.errors import UserError
 from pipelines.landing.hashes import content_hashes
 from pipelines.landing.land import Inventory, LandedExport, take_inventory
+from pipelines.ledger.seals import require_known_ledger
 from pipelines.models.catalog import all_models
 from pipelines.policy.load import Policies, load_policies
 from pipelines.run.landing import Landing, keep_landing, kept_landing
 from pipelines.sources.contract import canonical_tables, contact_columns
 from pipelines.sources.sourcefile import SourceFile, canonical_source, load_sources
 from pipelines.staging.loads import is_known, known_exports, restore_knowledge
+from pipelines.staging.losses import Loss, accepted_sources
 from pipelines.staging.mapping import Load
 from pipelines.staging.stage import Staged, prepare_tables
 from pipelines.warehouse.duck import Built, Warehouse, open_warehouse
@@ -51,13 +53,25 @@ def run_name(started: dt.datetime) -> str:
     return started.strftime("%Y%m%dT%H%M%S")
 
 
+@dataclass(frozen=True)
+class Accepting:
+    """Tables whose loss a person confirms in this run, and who that is."""
+
+    tables: tuple[str, ...] = ()
+    by: str = ""
+
+
+NOTHING = Accepting()
+
+
 @dataclass
 class Session:
     """The state of one run. `as_of` is the business date, `started_at` when the run began.
 
     `broken` says of each table that was not computed why not, in one sentence; `errors` of each
-    step that broke; `notes` are for whoever started the run. A run that is not whole computes some
-    tables and trusts the others.
+    step that broke; `notes` are for whoever started the run, told with its warnings. A run that is
+    not whole computes some tables and trusts the others. Tables that are `untouchable` keep what
+    they hold: what they were made from is gone.
     """
 
     workspace: Workspace
@@ -72,6 +86,10 @@ class Session:
     reports: tuple[str, ...]
     progress: Progress = silent
     is_whole: bool = True
+    accepting: Accepting = NOTHING
+    notes: list[str] = field(default_factory=list)
+    accepted: list[Loss] = field(default_factory=list)
+    untouchable: frozenset[str] = frozenset()
     loads: list[Load] = field(default_factory=list)
     staged: dict[str, Staged] = field(default_factory=dict)
     built: list[Built] = field(default_factory=list)
@@ -81,7 +99,6 @@ class Session:
     errors: dict[str, str] = field(default_factory=dict)
     pages: dict[str, list[Page]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
     mark: str | None = None
     outcome: Outcome | None = None
     failure: BaseException | None = None
@@ -153,23 +170,42 @@ class Session:
     @property
     def delta_sources(self) -> list[SourceFile]:
         """Sources of changes: what they brought stays known when their files are gone."""
+        return self._sources_of("delta")
+
+    @property
+    def full_sources(self) -> list[SourceFile]:
+        """Sources that say all they know: what they no longer say is gone, or was lost."""
+        return self._sources_of("full")
+
+    def _sources_of(self, export: Literal["full", "delta"]) -> list[SourceFile]:
         canonical = [
-            canonical_source(table, "delta")
+            canonical_source(table, export)
             for entry in self.workspace.settings.inputs
-            if (entry.format, entry.export) == ("canonical", "delta")
+            if (entry.format, entry.export) == ("canonical", export)
             for table in canonical_tables().values()
         ]
-        return [source for source in self.sources if source.export == "delta"] + canonical
+        return [source for source in self.sources if source.export == export] + canonical
 
     def missing_of(self, table: str) -> list[SourceFile]:
-        """Required sources of a table whose export is not there and never brought anything."""
+        """Required sources of a table whose export is not there, unless that is told otherwise.
+
+        A delta that ever brought anything stays known, a loss is told of by itself, and what a
+        person has confirmed is no longer missing.
+        """
+        told = {loss.source for loss in self.landing.losses} | self.confirmed
         return [
             source
             for source in self.landing.inventory.missing
             if source.table == table
             and source.required
+            and source.source not in told
             and not (source.export == "delta" and is_known(self.warehouse, source))
         ]
+
+    @property
+    def confirmed(self) -> frozenset[str]:
+        """Sources whose present state, however little it is, a person has confirmed."""
+        return accepted_sources(self.warehouse)
 
     def is_expected(self, table: str) -> bool:
         """The workspace says it has this export: a source for it is required."""
@@ -240,15 +276,18 @@ def open_session(
     reports: Sequence[str] | None = None,
     progress: Progress = silent,
     is_whole: bool = True,
+    accepting: Accepting = NOTHING,
 ) -> Iterator[Session]:
     """Open a run: policies and sources are validated, the workspace is held until the block ends.
 
     Args:
         reports: those to write; none given means those of the settings.
         is_whole: everything is computed; otherwise what was found before still holds.
+        accepting: tables whose loss is taken for true.
 
     Raises:
-        UserError: a policy, source or setting is wrong, or another run holds the workspace.
+        UserError: a policy, source or setting is wrong, another run holds the workspace, or the
+            ledger is not the one that is known.
     """
     policies = load_policies(workspace)
     sources = load_sources(workspace.sources, policies.process.stage_names)
@@ -262,6 +301,11 @@ def open_session(
             open_warehouse(workspace.warehouse, workspace.settings.memory_limit)
         )
         prepare_tables(warehouse)
+        notes = []
+        if workspace.known_at is None:  # what was known then is computed apart and posts nothing
+            notes = require_known_ledger(
+                workspace, policies.books.seals, warehouse, ledger_hashes(workspace)
+            )
         restore_knowledge(warehouse, workspace.landed, workspace.known_at)
         if workspace.known_at is not None:
             inventory = _known_inventory(warehouse, workspace, sources)
@@ -280,6 +324,8 @@ def open_session(
             reports=workspace.settings.reports if reports is None else tuple(reports),
             progress=progress,
             is_whole=is_whole,
+            accepting=accepting,
+            notes=notes,
         )
         if not is_whole:
             session.recall_findings()
@@ -294,6 +340,13 @@ def _sweep(workspace: Workspace) -> None:
         for file in workspace.landed.glob(pattern):
             file.unlink()
     waiting_copy(workspace.published).unlink(missing_ok=True)
+
+
+def ledger_hashes(workspace: Workspace) -> Callable[[Path], str]:
+    """Hashes of the ledger's files; only those that were touched since the last run are read."""
+    files = [path for path in sorted(workspace.ledger.glob("*/*")) if path.is_file()]
+    found = content_hashes(files, workspace.state / "ledger_hashes.json")
+    return lambda path: found.get(path, "")
 
 
 def _known_inventory(

@@ -6,7 +6,7 @@ The Dagster assets call these functions and report what they return; tests call 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 
@@ -15,11 +15,13 @@ import duckdb
 from pipelines.checks.accidents import TableAccidents
 from pipelines.checks.file_accidents import FileAccidents
 from pipelines.checks.findings import Finding
+from pipelines.checks.lost import lost_finding
 from pipelines.checks.reconciliations import Reconciliation, all_reconciliations
 from pipelines.checks.stage_names import unknown_stages
 from pipelines.errors import UserError
 from pipelines.landing.land import Export, LandedExport, land_export
 from pipelines.landing.parquet import in_order
+from pipelines.ledger.store import Ledger
 from pipelines.ledger.tables import load_ledger
 from pipelines.policy.tables import write_policies
 from pipelines.run.landing import Landing
@@ -27,7 +29,20 @@ from pipelines.run.session import Session
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcefile import expected_days
 from pipelines.staging.groups import load_groups
-from pipelines.staging.loads import landed_before, lost_loads, register_loads, save_knowledge
+from pipelines.staging.loads import (
+    landed_before,
+    lost_loads,
+    note_what_is_there,
+    register_loads,
+    save_knowledge,
+)
+from pipelines.staging.losses import (
+    Stock,
+    accept_losses,
+    end_acceptances,
+    find_losses,
+    in_force_instead,
+)
 from pipelines.staging.reading import Reading
 from pipelines.staging.stage import ExportStateRow, Staged, create_export_state, stage_table
 from pipelines.warehouse.duck import Built, fingerprint
@@ -70,10 +85,41 @@ def land(session: Session) -> dict[str, int]:
             everything.append(landed)
             table = export.source.table
             rows[table] = rows.get(table, 0) + (landed.landed.rows if landed.landed else 0)
-    session.loads = register_loads(session.warehouse, everything, session.started_at)
-    session.landing = Landing(tuple(everything), session.inventory)
+    stock = _stock(session, everything)
+    losses = [] if session.workspace.known_at else find_losses(stock)
+    accepted = [loss for loss in losses if loss.table in session.accepting.tables]
+    session.accepted = accept_losses(
+        session.warehouse, accepted, session.started_at, session.accepting.by
+    )
+    lost = tuple(loss for loss in losses if loss not in accepted)
+    end_acceptances(session.warehouse, {load.load_id for load in stock.loads}, session.started_at)
+    session.landing = Landing(tuple(everything), session.inventory, lost)
+    _put_in_force(session, stock)
     session.spent("land", time.perf_counter() - started)
     return rows
+
+
+def _stock(session: Session, exports: Sequence[LandedExport]) -> Stock:
+    """What is known of the exports now that they are landed."""
+    closed = Ledger(session.workspace.ledger).periods()
+    return Stock(
+        warehouse=session.warehouse,
+        landed=session.workspace.landed,
+        sources=session.full_sources,
+        exports=exports,
+        loads=register_loads(session.warehouse, exports, session.started_at),
+        at=session.started_at,
+        time_zone=session.workspace.settings.time_zone,
+        drop=session.policies.quality.drop.block,
+        closed_with=closed[-1].manifest.get("exports", {}) if closed else {},
+    )
+
+
+def _put_in_force(session: Session, stock: Stock) -> None:
+    """The loads that tables are made from; what was lost stays in force as it was."""
+    session.loads, numbers, untouchable = in_force_instead(stock, session.landing.losses)
+    session.untouchable = frozenset(untouchable)
+    note_what_is_there(session.warehouse, numbers, session.started_at)
 
 
 def stage(session: Session, names: Collection[str] | None = None) -> dict[str, Staged]:
@@ -89,13 +135,14 @@ def stage(session: Session, names: Collection[str] | None = None) -> dict[str, S
     started = time.perf_counter()
     reading = Reading(session.stages, session.workspace.settings.time_zone)
     if not session.loads:
-        session.loads = register_loads(
-            session.warehouse, session.landing.exports, session.started_at
-        )
+        _put_in_force(session, _stock(session, session.landing.exports))
     for name, table in canonical_tables().items():
         if names is not None and name not in names:
             continue
         session.progress("stage", name)
+        if name in session.untouchable:
+            _account(session, name)
+            continue
         loads = [load for load in session.loads if load.export.export.source.table == name]
         groups = load_groups(
             session.warehouse,
@@ -250,7 +297,7 @@ def _accidents(session: Session, name: str) -> list[Finding]:
     )
     landed = session.workspace.landed
     return [
-        *FileAccidents(warehouse, table, quality, exports, landed).look(),
+        *FileAccidents(warehouse, table, quality, exports, landed, session.confirmed).look(),
         *TableAccidents(warehouse, table, quality, latest).look(),
     ]
 
@@ -262,7 +309,9 @@ def _stage_names(session: Session, name: str) -> list[Finding]:
 
 def _export_findings(session: Session, name: str) -> list[Finding]:
     table = f"staging.{name}"
-    found = [
+    confirmed = session.confirmed
+    found = [lost_finding(loss) for loss in session.landing.losses if loss.table == name]
+    found += [
         Finding(
             check="export_present",
             table=table,
@@ -283,7 +332,9 @@ def _export_findings(session: Session, name: str) -> list[Finding]:
                 Finding(
                     check=f"export_readable:{export.name}{sheet}",
                     table=table,
-                    severity="block" if export.source.required else "warn",
+                    severity="block"
+                    if export.source.required and export.source.source not in confirmed
+                    else "warn",
                     status="failed",
                     zh=f"{export.name}：{landed.problem}",
                     en=f"{export.name}: {landed.problem} "

@@ -7,7 +7,7 @@ known of a load (`loads.py`) or joining it to the table (`merge.py`).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,17 +69,7 @@ def load_groups(
         present: the loads of the table whose files are there.
         sources: all sources of the workspace; one that is taken out of it takes its loads with it.
     """
-    records = warehouse.rows(
-        "select load_id, file, sheet, source, sha256, loaded_at, export_date, landed_name "
-        "from mart.load where table_name = ? and forgotten_at is null order by load_id",
-        [table],
-    )
-    sets = [
-        (known_at, set(ids))
-        for known_at, ids in warehouse.con.execute(
-            "select known_at, load_ids from meta.load_set order by known_at"
-        ).fetchall()
-    ]
+    records, sets = records_of(warehouse, table), timeline(warehouse)
     zone = ZoneInfo(time_zone)
     groups: list[Group] = []
     known_sources = {source.source: source for source in sources if source.table == table}
@@ -90,9 +80,9 @@ def load_groups(
         own = {record["load_id"]: record for record in records if record["source"] == name}
         here = {load.load_id: load for load in present if load.load_id in own}
         full = source.export == "full"
-        moments = _snapshots(own, here, sets, zone) if full else _changes(own, zone)
+        moments = snapshots(own, here, sets, zone) if full else _changes(own, zone)
         for effective_at, ids in moments:
-            loads = [here.get(i) or _gone(landed, source, own[i]) for i in ids]
+            loads = [here.get(i) or kept_load(landed, source, own[i]) for i in ids]
             known = tuple(load for load in loads if load is not None)
             if known:
                 groups.append(Group(source, effective_at, known))
@@ -100,12 +90,35 @@ def load_groups(
 
 
 _Moments = Iterable[tuple[dt.datetime, list[int]]]
+# The loads of a source by number, as rows of `mart.load`; what was there when.
+Records = dict[int, dict[str, Any]]
+Timeline = list[tuple[dt.datetime, set[int]]]
 
 
-def _snapshots(
-    own: dict[int, dict[str, Any]],
-    here: dict[int, Load],
-    sets: list[tuple[dt.datetime, set[int]]],
+def timeline(warehouse: Warehouse) -> Timeline:
+    """Which loads were there from which moment on (UTC), earliest first."""
+    return [
+        (known_at, set(ids))
+        for known_at, ids in warehouse.con.execute(
+            "select known_at, load_ids from meta.load_set order by known_at"
+        ).fetchall()
+    ]
+
+
+def records_of(warehouse: Warehouse, table: str) -> list[dict[str, Any]]:
+    """The loads of a table that were not taken back, by their numbers."""
+    return warehouse.rows(
+        "select load_id, file, sheet, source, sha256, loaded_at, export_date, landed_name, "
+        "rows_landed from mart.load where table_name = ? and forgotten_at is null "
+        "order by load_id",
+        [table],
+    )
+
+
+def snapshots(
+    own: Records,
+    here: Collection[int],
+    sets: Timeline,
     zone: ZoneInfo,
 ) -> _Moments:
     """What the files of a full source said at each moment, up to the newest that is still there."""
@@ -133,7 +146,7 @@ def _snapshots(
         yield moment, _in_order(_last_of_each_file(stated, own), own)
 
 
-def _changes(own: dict[int, dict[str, Any]], zone: ZoneInfo) -> _Moments:
+def _changes(own: Records, zone: ZoneInfo) -> _Moments:
     """All changes ever landed, by their date."""
     moments: dict[dt.datetime, list[int]] = {}
     for load_id, record in own.items():
@@ -143,7 +156,7 @@ def _changes(own: dict[int, dict[str, Any]], zone: ZoneInfo) -> _Moments:
         yield moment, _in_order(moments[moment], own)
 
 
-def _last_of_each_file(ids: Iterable[int], own: dict[int, dict[str, Any]]) -> Iterable[int]:
+def _last_of_each_file(ids: Iterable[int], own: Records) -> Iterable[int]:
     """Of an overwritten file what it said last."""
     last: dict[tuple[str, str], int] = {}
     for i in sorted(ids, key=lambda i: (own[i]["loaded_at"], i)):
@@ -151,7 +164,7 @@ def _last_of_each_file(ids: Iterable[int], own: dict[int, dict[str, Any]]) -> It
     return last.values()
 
 
-def _in_order(ids: Iterable[int], own: dict[int, dict[str, Any]]) -> list[int]:
+def _in_order(ids: Iterable[int], own: Records) -> list[int]:
     """By name: what the later of two files says of a row holds."""
     return sorted(ids, key=lambda i: (own[i]["file"], own[i]["sheet"], i))
 
@@ -160,7 +173,7 @@ def _local(moment: dt.datetime, zone: ZoneInfo) -> dt.datetime:
     return moment.replace(tzinfo=dt.UTC).astimezone(zone).replace(tzinfo=None)
 
 
-def _gone(landed: Path, source: SourceFile, record: dict[str, Any]) -> Load | None:
+def kept_load(landed: Path, source: SourceFile, record: dict[str, Any]) -> Load | None:
     """A load whose export is no longer there, from its landed form."""
     parquet = landed / (record["landed_name"] or "-")
     found = kept_landed(parquet)

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from pipelines.errors import UserError
 from pipelines.landing.land import Export, LandedExport, kept_landed
@@ -44,6 +45,10 @@ def prepare_loads(warehouse: Warehouse) -> None:
         alter table mart.load add column if not exists landed_name varchar;
         alter table mart.load add column if not exists forgotten_at timestamp;
         create table if not exists meta.load_set (known_at timestamp, load_ids integer[]);
+        create table if not exists meta.accepted_loss (
+          source varchar, table_name varchar, rows_before bigint, rows_now bigint,
+          load_ids integer[], accepted_at timestamp, accepted_by varchar, ended_at timestamp
+        );
         """
     )
 
@@ -71,10 +76,7 @@ def export_date(name: str) -> dt.datetime | None:
 def register_loads(
     warehouse: Warehouse, exports: Sequence[LandedExport], loaded_at: dt.datetime
 ) -> list[Load]:
-    """Give every landed export its number; known content under a known name keeps its own.
-
-    What is there now becomes the latest entry of the timeline.
-    """
+    """Give every landed export its number; known content under a known name keeps its own."""
     con = warehouse.con
     loads = []
     with warehouse.transaction():
@@ -100,17 +102,19 @@ def register_loads(
                 [export.landed.parquet.name, load_id],
             )
             loads.append(Load(load_id, export, export.landed, export.landed.rows))
-        _note_what_is_there(warehouse, sorted(load.load_id for load in loads), loaded_at)
     return loads
 
 
-def _note_what_is_there(warehouse: Warehouse, ids: list[int], known_at: dt.datetime) -> None:
+def note_what_is_there(warehouse: Warehouse, loads: Iterable[int], known_at: dt.datetime) -> None:
+    """Make these loads, by number, the latest entry of the timeline: they are what is in force."""
+    ids = sorted(loads)
     latest = warehouse.con.execute(
         "select load_ids from meta.load_set order by known_at desc limit 1"
     ).fetchone()
     if latest is None or sorted(latest[0]) != ids:
-        warehouse.con.execute("delete from meta.load_set where known_at >= ?", [known_at])
-        warehouse.con.execute("insert into meta.load_set values (?, ?)", [known_at, ids])
+        with warehouse.transaction():
+            warehouse.con.execute("delete from meta.load_set where known_at >= ?", [known_at])
+            warehouse.con.execute("insert into meta.load_set values (?, ?)", [known_at, ids])
 
 
 def known_exports(
@@ -198,6 +202,9 @@ def save_knowledge(warehouse: Warehouse, landed: Path) -> None:
             "export_date, landed_name, forgotten_at from mart.load order by load_id"
         ),
         "sets": warehouse.rows("select known_at, load_ids from meta.load_set order by known_at"),
+        "accepted": warehouse.rows(
+            "select * from meta.accepted_loss order by accepted_at, table_name, source"
+        ),
     }
     keep_json(landed / _KNOWLEDGE, record)
 
@@ -222,14 +229,18 @@ def restore_knowledge(warehouse: Warehouse, landed: Path, until: dt.datetime | N
                 continue
             if load["forgotten_at"] and load["forgotten_at"] > last:
                 load["forgotten_at"] = None
-            names = ", ".join(load)
-            marks = ", ".join("?" for _ in load)
-            warehouse.con.execute(
-                f"insert into mart.load ({names}) values ({marks})", list(load.values())
-            )
+            _restore(warehouse, "mart.load", load)
         for entry in record["sets"]:
             if entry["known_at"] > last:
                 continue
             warehouse.con.execute(
                 "insert into meta.load_set values (?, ?)", [entry["known_at"], entry["load_ids"]]
             )
+        for accepted in record.get("accepted", []):  # not in what earlier versions kept
+            if accepted["accepted_at"] <= last:
+                _restore(warehouse, "meta.accepted_loss", accepted)
+
+
+def _restore(warehouse: Warehouse, table: str, row: dict[str, Any]) -> None:
+    names, marks = ", ".join(row), ", ".join("?" for _ in row)
+    warehouse.con.execute(f"insert into {table} ({names}) values ({marks})", list(row.values()))

@@ -35,7 +35,7 @@ def merge_group(
             in a transaction of their own: rows deleted in the transaction that wrote them make
             DuckDB write the table twice.
     """
-    loads = [replace(load, rows=_rows_read(warehouse, table, load)) for load in group.loads]
+    loads = [replace(load, rows=rows_read(warehouse, table, load)) for load in group.loads]
     target = staged(table) if first else _INCOMING
     kind = "table" if first else "temp table"
     with warehouse.filtering_last():
@@ -67,7 +67,7 @@ def group_mark(table: Table, group: Group, reading: Reading) -> str:
     return fingerprint(table.model_dump(mode="json"), reading.mark, group.mark)
 
 
-def _rows_read(warehouse: Warehouse, table: Table, load: Load) -> int:
+def rows_read(warehouse: Warehouse, table: Table, load: Load) -> int:
     """Rows of a landed file that its source reads; a source may read a part of it."""
     return int(warehouse.scalar(f"select count(*) from {load_context(table, load)['relation']}"))
 

@@ -10,7 +10,7 @@ import datetime as dt
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Annotated, Literal, get_args
 
@@ -120,12 +120,14 @@ class Workspace:
     """A validated workspace: settings plus the places of everything below its root.
 
     `known_at` (UTC) makes it the workspace as it was known then: loads of that moment, computed and
-    published apart from the present state.
+    published apart from the present state. `is_held` says that whoever uses it holds its lock
+    already: closing a month is several runs and one act.
     """
 
     root: Path
     settings: Settings
     known_at: dt.datetime | None = None
+    is_held: bool = False
 
     @property
     def state(self) -> Path:
@@ -203,8 +205,11 @@ class Workspace:
         )
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> Iterator[Workspace]:
         """Hold the workspace for one run; the lock goes with the process, however it ends.
+
+        Returns:
+            The workspace, held: what is done with it takes no lock of its own.
 
         Raises:
             InUseError: another run holds it.
@@ -212,6 +217,9 @@ class Workspace:
         from filelock import FileLock, Timeout
 
         self.prepare()
+        if self.is_held:
+            yield self
+            return
         lock = FileLock(self.state / "lock", timeout=0)
         try:
             lock.acquire()
@@ -220,7 +228,7 @@ class Workspace:
                 f"{self.root}: another attain run is at work here; wait for it to end.", 1
             ) from None
         try:
-            yield
+            yield replace(self, is_held=True)
         finally:
             lock.release()
 

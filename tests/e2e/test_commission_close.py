@@ -20,7 +20,8 @@ import pytest
 
 from benchmarks.small_as_csv import convert
 from pipelines.checks.reconciliations import all_reconciliations
-from pipelines.closing.close import freeze, refusals
+from pipelines.closing.close import freeze
+from pipelines.closing.refusals import refusals
 from pipelines.ledger.store import Ledger
 from pipelines.models.catalog import all_models, ancestors
 from pipelines.reporting.reports import REPORTS

@@ -15,10 +15,9 @@ from pipelines.landing.detect import is_total_row
 from pipelines.landing.land import content_hash, land_export, take_inventory
 from pipelines.sources.contract import canonical_tables
 from pipelines.staging.groups import load_groups
-from pipelines.staging.loads import register_loads
 from pipelines.staging.stage import stage_table
 from pipelines.workspace.workspace import open_workspace
-from tests.support.exports import MONDAY, READING, Exports
+from tests.support.exports import MONDAY, READING, Exports, in_force
 
 HEADER = ["opportunity_id", "owner_id", "created_at", "stage", "amount", "name"]
 CHOICES = (
@@ -80,7 +79,7 @@ def test_no_text_makes_landing_or_staging_fail(exports: Exports, text: str) -> N
     (export,) = take_inventory(workspace, []).exports
     landed = land_export(exports.warehouse.con, workspace, export, content_hash(export.path))
     assert (landed.landed is None) == bool(landed.problem)
-    loads = register_loads(exports.warehouse, [landed], MONDAY)
+    loads = in_force(exports.warehouse, [landed], MONDAY)
     table = canonical_tables()["opportunity"]
     groups = load_groups(
         exports.warehouse, exports.landed, table.name, loads, [], READING.time_zone

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from pipelines.landing.land import content_hash, land_export, take_inventory
+from pipelines.landing.land import LandedExport, content_hash, land_export, take_inventory
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcefile import SourceFile, load_sources
 from pipelines.staging.groups import load_groups
-from pipelines.staging.loads import register_loads
+from pipelines.staging.loads import note_what_is_there, register_loads
 from pipelines.staging.mapping import Load
 from pipelines.staging.reading import Reading
 from pipelines.staging.stage import Staged, prepare_tables, stage_table
@@ -24,6 +25,13 @@ STAGES = ("lead", "proposal", "order")
 READING = Reading(STAGES, "Asia/Shanghai")
 MONDAY = dt.datetime(2026, 11, 16)
 NEXT_MONDAY = dt.datetime(2026, 11, 23)
+
+
+def in_force(warehouse: Warehouse, landed: Sequence[LandedExport], at: dt.datetime) -> list[Load]:
+    """Give exports their numbers and take them for what is known now."""
+    loads = register_loads(warehouse, landed, at)
+    note_what_is_there(warehouse, [load.load_id for load in loads], at)
+    return loads
 
 
 class Exports:
@@ -66,7 +74,7 @@ class Exports:
             for export in inventory.exports
         ]
         assert [found.problem for found in landed if found.problem] == []
-        return register_loads(self.warehouse, landed, at)
+        return in_force(self.warehouse, landed, at)
 
     def sources(self) -> list[SourceFile]:
         return load_sources(self.root / "sources", STAGES)

@@ -75,7 +75,7 @@ def grades_section(context: Context, scheme: Record, rows: list[Record], suffix:
     now = Counter(row.grade for row in rows if row.grade is not None)
     held = sum(is_held(row) for row in rows)
     before = Counter(row.previous_grade for row in rows if row.previous_grade)
-    waiting = (
+    waiting: list[tuple[Shown | None, ...]] = (
         [(message("grade.held"), None, None, count(held), share(held, len(rows)), None, None)]
         if held
         else []
@@ -118,18 +118,20 @@ def grades_section(context: Context, scheme: Record, rows: list[Record], suffix:
             "grade:text band:text coefficient:number people:count share:ratio people_before:count "
             "floating_pay:money",
             [
-                (
-                    verbatim(band.grade),
-                    _band(band),
-                    Number(value=band.coefficient, decimals=2),
-                    count(now[band.grade]),
-                    share(now[band.grade], len(rows)),
-                    count(before[band.grade]) if before else None,
-                    money(pays[band.grade]),
-                )
-                for band in bands
-            ]
-            + waiting,
+                *(
+                    (
+                        verbatim(band.grade),
+                        _band(band),
+                        Number(value=band.coefficient, decimals=2),
+                        count(now[band.grade]),
+                        share(now[band.grade], len(rows)),
+                        count(before[band.grade]) if before else None,
+                        money(pays[band.grade]),
+                    )
+                    for band in bands
+                ),
+                *waiting,
+            ],
             total=(
                 message("row.total"),
                 None,

@@ -44,6 +44,13 @@ class StaleNotice(Frozen):
     checks: tuple[FailedCheck, ...] = Field(min_length=1)
 
 
+class Seal(Frozen):
+    """The seal of a closed month as it was known when an edition was published."""
+
+    period: str
+    seal: str
+
+
 class Edition(Frozen):
     """One run's publication as a whole: what the list of reports says above the list."""
 
@@ -55,6 +62,7 @@ class Edition(Frozen):
     freshness: tuple[Freshness, ...] = ()
     stale: tuple[StaleNotice, ...] = ()
     up_is_red: bool = False
+    seals: tuple[Seal, ...] = ()
 
 
 class Entry(Frozen):

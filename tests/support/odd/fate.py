@@ -11,10 +11,9 @@ from pipelines.landing.land import LandedExport, content_hash, land_export, take
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcefile import load_sources
 from pipelines.staging.groups import load_groups
-from pipelines.staging.loads import register_loads
 from pipelines.staging.stage import stage_table
 from pipelines.workspace.workspace import open_workspace
-from tests.support.exports import MONDAY, READING, STAGES, Exports
+from tests.support.exports import MONDAY, READING, STAGES, Exports, in_force
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def fate_of(
 def _stage(
     exports: Exports, landed: list[LandedExport], folder: Path, table: str, at: dt.datetime
 ) -> Any:
-    loads = register_loads(exports.warehouse, landed, at)
+    loads = in_force(exports.warehouse, landed, at)
     groups = load_groups(
         exports.warehouse, folder, table, loads, exports.sources(), READING.time_zone
     )

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.checks.reconciliations import all_reconciliations
-from pipelines.closing.close import close_period, freeze, refusals
+from pipelines.closing.close import close_period, freeze
+from pipelines.closing.refusals import refusals
 from pipelines.errors import UserError
 from pipelines.ledger.store import Ledger
 from pipelines.reporting.reports import REPORTS
@@ -17,6 +18,7 @@ from pipelines.run import steps
 from pipelines.run.session import Session
 from pipelines.workspace.workspace import open_workspace
 from tests.support.books import Books, computed, rows
+from tests.support.closed import written_at
 
 END = dt.date(2026, 10, 31)
 NEEDED = ("mart.commission_statement", "mart.commission_difference", "mart.commission_dispute",
@@ -165,6 +167,7 @@ def test_a_plan_that_cannot_be_paid_by_closes_nothing(
     else:
         books.plan("rep", {**PLAN, "rate": {**TIERS, **change}})
     books.write(tmp_path)
+    written_at(tmp_path / "data", dt.datetime(2026, 11, 1))
     with pytest.raises(UserError, match=expected) as error:
         close_period(open_workspace(tmp_path), "2026-10", END, dt.datetime(2026, 11, 1), "Li")
     assert error.value.exit_code == 2

@@ -23,42 +23,16 @@ from pipelines.closing import documents
 from pipelines.closing.close import close_period
 from pipelines.errors import UserError
 from pipelines.ledger import store
-from pipelines.ledger.columns import DIFFERENCE, LINE, STATEMENT
-from pipelines.ledger.store import Content, Ledger
+from pipelines.ledger.manifest import written
+from pipelines.ledger.store import Ledger
 from pipelines.workspace.workspace import open_workspace
+from tests.support.ledgers import content
 
 
 @pytest.fixture
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as con:
         yield con
-
-
-def row(columns: dict[str, str], **given: object) -> str:
-    """A row of these columns as SQL; what is not given is null."""
-    values = (
-        f"cast({'null' if name not in given else repr(given[name])} as {kind}) as {name}"
-        for name, kind in columns.items()
-    )
-    return f"select {', '.join(values)}"
-
-
-def content(period: str = "2026-10", lines: int = 3) -> Content:
-    """A month of one payee with three lines of 10, 20 and 30."""
-    of_lines = " union all ".join(
-        row(LINE, line_id=f"{period}:{n}", ledger="earned", payee_id="E1", period=period,
-            posted_period=period, amount=10 * n) for n in range(1, lines + 1)
-    )  # fmt: skip
-    return Content(
-        facts={"closed_at": "2026-11-01T09:00:00", "closed_by": "Li", "as_of": "2026-10-31",
-               "lines": lines, "statements": 1, "totals": {}, "accepted": []},
-        queries={
-            "lines.parquet": f"select * from ({of_lines}) order by line_id",
-            "statements.parquet": row(STATEMENT, payee_id="E1", period=period, earned=60),
-            "differences.parquet": f"select * from ({row(DIFFERENCE)}) where false",
-            "documents.parquet": "select 'a.html' as path, cast('x' as blob) as content",
-        },
-    )  # fmt: skip
 
 
 @pytest.fixture
@@ -142,7 +116,7 @@ def test_a_manifest_sealed_anew_breaks_the_month_after_it(
     manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     manifest["closed_by"] = "Wang"
     manifest["seal"] = store.seal_of(manifest)
-    path.write_text(json.dumps(manifest), encoding="utf-8")
+    path.write_text(written(manifest), encoding="utf-8")
     assert {fault.period for fault in ledger.verify(con)} == {"2026-10"}
 
 

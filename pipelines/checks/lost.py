@@ -1,0 +1,33 @@
+"""The verdict on exports that were in force and are gone, empty or much smaller.
+
+Belongs here: the sentences. Does not belong here: finding what was lost (`staging/losses.py`).
+"""
+
+from __future__ import annotations
+
+from pipelines.checks.accidents import sentences
+from pipelines.checks.findings import Finding
+from pipelines.staging.losses import Loss
+
+_SHOWN = 3
+
+
+def lost_finding(loss: Loss) -> Finding:
+    """Blocks whatever stands on the table: nothing is made from less until a person confirms it."""
+    files = ", ".join(loss.files[:_SHOWN]) or loss.table
+    if len(loss.files) > _SHOWN:
+        files += f" (+{len(loss.files) - _SHOWN})"
+    said = {
+        language: text.format(
+            table=loss.table, files=files, before=loss.rows_before, now=loss.rows_now
+        )
+        for language, text in sentences()[f"lost.{loss.kind}"].items()
+    }
+    return Finding(
+        check=f"export_not_lost:{loss.source}",
+        table=f"staging.{loss.table}",
+        severity="block",
+        status="failed",
+        zh=said["zh"],
+        en=said["en"],
+    )
