@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -297,6 +298,7 @@ def open_session(
     with ExitStack() as stack:
         stack.enter_context(workspace.locked())
         _sweep(workspace)
+        stack.enter_context(_temporary_files_in(workspace.build))
         warehouse = stack.enter_context(
             open_warehouse(workspace.warehouse, workspace.settings.memory_limit)
         )
@@ -332,10 +334,25 @@ def open_session(
         yield session
 
 
+@contextmanager
+def _temporary_files_in(folder: Path) -> Iterator[None]:
+    """Temporary files of whatever library lie in the workspace: the next run removes a killed
+    one's, and a temporary folder of the machine that is full stops nothing."""
+    before = tempfile.tempdir
+    tempfile.tempdir = str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+
+
 def _sweep(workspace: Workspace) -> None:
     """Remove what a killed run left; the workspace is held."""
-    for leftover in workspace.build.glob("*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+    for leftover in workspace.build.iterdir():
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            leftover.unlink()
     for pattern in ("*.tmp", "*.link"):
         for file in workspace.landed.glob(pattern):
             file.unlink()

@@ -30,6 +30,7 @@ SEED = int(os.environ.get("ATTAIN_SEED", "62"))
 FAULT_COUNT = int(os.environ.get("ATTAIN_FAULTS", "12"))
 KILL_COUNT = int(os.environ.get("ATTAIN_KILLS", "8"))
 MONTH = "2026-10"
+PLACE = "ws $HOME ${x}"
 # what says of itself when or how it ran
 _OF_THE_RUN = ("mart.run", "kept.check_history")
 _NOTICE = re.compile(re.escape(NOTICE_START) + ".*?" + re.escape(NOTICE_END), re.DOTALL)
@@ -109,7 +110,7 @@ class Scene:
             stage = Stage(start, words, {})
         else:
             first = self.stage("first")
-            shutil.copytree(self.folder / "done_first" / "ws", start, symlinks=True)
+            shutil.copytree(self.folder / "done_first" / PLACE, start, symlinks=True)
             if name == "delta":
                 changed(start)
             if name == "again":
@@ -128,8 +129,8 @@ class Scene:
         folder = self.folder / name
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        shutil.copytree(stage.start, folder / "ws", symlinks=True)
-        return folder / "ws"
+        shutil.copytree(stage.start, folder / PLACE, symlinks=True)
+        return folder / PLACE
 
     def trial(self, name: str, kind: str, at: int, stays: bool) -> list[str]:
         """What went wrong with one fault, in words; nothing is as it should be."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import tempfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -179,6 +180,20 @@ def test_nothing_has_changed_only_while_the_warehouse_holds_the_run(
         write_record(session, "mark", outcome)
         workspace.published.unlink()
         assert read_record(session) is None
+
+
+def test_temporary_files_lie_in_the_workspace_and_a_killed_run_s_are_removed(
+    workspace: Workspace,
+) -> None:
+    before = tempfile.gettempdir()
+    with opened(workspace):
+        assert tempfile.gettempdir() == str(workspace.build)
+        (Path(tempfile.mkdtemp()) / "statement.html").write_text("pay")
+        Path(tempfile.mkstemp()[1]).write_text("pay")
+    assert tempfile.gettempdir() == before
+    assert len(list(workspace.build.iterdir())) == 2
+    with opened(workspace):
+        assert list(workspace.build.iterdir()) == []
 
 
 def test_a_warehouse_of_another_layout_is_not_touched(
