@@ -9,7 +9,8 @@ from pathlib import Path
 import python_calamine
 
 from benchmarks.typed_load import sources
-from pipelines.landing.detect import HEADER_SEARCH_ROWS, find_header, is_total_row
+from pipelines.landing.detect import HEADER_SEARCH_ROWS, find_header
+from pipelines.landing.norecord import is_total_row
 from pipelines.landing.workbook import cell_text
 
 

@@ -81,6 +81,29 @@ class FileAccidents:
                 line=totals[0]["line"],
                 text=totals[0]["text"][:60],
             )
+        footers = notes.get("footers_left_out", [])
+        if footers:
+            yield self._found(
+                "total_row_left_out.footer",
+                f"{file}:footer",
+                footers[:10],
+                file=file,
+                count=notes.get("footers_left_out_count", len(footers)),
+                line=footers[0]["line"],
+                text=footers[0]["text"][:60],
+            )
+        if wrong := notes.get("wrongly_stated", []):
+            first = wrong[0]
+            yield self._found(
+                "records_missing",
+                file,
+                wrong[:10],
+                file=file,
+                count=abs(first["stated"] - first["read"]),
+                text=first["text"][:60],
+                stated=first["stated"],
+                read=first["read"],
+            )
         if landed.rows in self.policy.export_limits:
             evidence = [{"file": file, "rows": landed.rows}]
             yield self._found("export_limit", file, evidence, file=file, rows=landed.rows)

@@ -20,7 +20,6 @@ from pipelines.sources.headers import clean_header
 HEADER_SEARCH_ROWS = 20
 DELIMITERS = (",", "\t", ";", "|")
 MAX_FIELD = 1 << 24
-TOTAL_WORDS = ("合计", "总计", "小计", "总和", "total", "grand total", "subtotal", "sum")
 
 
 @dataclass(frozen=True)
@@ -148,12 +147,3 @@ def unique(names: Sequence[str]) -> tuple[str, ...]:
         taken.add(own.lower())
         unique.append(own)
     return tuple(unique)
-
-
-def is_total_row(cells: Sequence[object]) -> bool:
-    """A row of sums under the data: its first filled cell says so."""
-    for cell in cells:
-        text = clean_header(cell).rstrip(":：").replace(" ", "").lower()
-        if text:
-            return text in {word.replace(" ", "") for word in TOTAL_WORDS}
-    return False

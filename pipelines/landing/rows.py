@@ -15,13 +15,15 @@ from typing import Any
 import duckdb
 
 from pipelines.errors import UserError
-from pipelines.landing.detect import MAX_FIELD, is_total_row
+from pipelines.landing.detect import MAX_FIELD
+from pipelines.landing.norecord import no_record, stated_records
 from pipelines.landing.parquet import LINE_COLUMN, RAGGED_COLUMN
 from pipelines.sources.headers import clean_header
 from pipelines.warehouse.quoting import identifier, literal
 
 NOTED_ROWS = 20
 _NOTED_TEXT = 200
+_MOST_TRAILING = 50
 _AROUND = "* \t\ufeff"
 # What stands for an absent value between the two writers; no export holds it.
 _ABSENT = "\x1f\x1eabsent"
@@ -33,30 +35,48 @@ class LeftOut:
 
     `headers` are the header's own rows, by their cleaned cells: pages of a printed export and
     files put together repeat them. `titles` are the rows above the header, which pages repeat too.
+    `is_printed`: the rows come from a sheet or a text file, where reports have footers.
     """
 
     headers: tuple[tuple[str, ...], ...] = ()
     titles: tuple[tuple[str, ...], ...] = ()
+    is_printed: bool = False
     blank: int = 0
     totals: int = 0
+    footers: int = 0
     repeated: int = 0
     _totals: list[dict[str, Any]] = field(default_factory=list)
+    _footers: list[dict[str, Any]] = field(default_factory=list)
     _repeated: list[int] = field(default_factory=list)
+    _wrongly_stated: list[dict[str, Any]] = field(default_factory=list)
+    _counted: int = 0
+    _rows_ended: bool = False
 
     def __post_init__(self) -> None:
         self._starts = {name for header in self.headers for name in header}
         self._longest = max((len(title) for title in self.titles), default=0)
 
-    def leaves_out(self, line: int, row: Sequence[str]) -> bool:
-        """Whether a row is blank, a sum, or the header again; it is counted then."""
+    def leaves_out(self, line: int, row: Sequence[str], written: int = 0) -> bool:
+        """Whether a row is blank, a sum, a footer, or the header again; it is counted then.
+
+        Args:
+            written: how many records stand above it, to hold a number that it states against.
+        """
         if not any(cell.strip() for cell in row):
             self.blank += 1
+            self._rows_ended = True
             return True
-        if is_total_row(row):
+        found = no_record(row)
+        if found is not None and found.kind == "total":
             self.totals += 1
-            if len(self._totals) < NOTED_ROWS:
-                text = ",".join(row).strip()
-                self._totals.append({"line": line, "text": text[:_NOTED_TEXT]})
+            _name(self._totals, line, row)
+            if found.stated is not None and not found.is_of_part:
+                self._hold_against(line, row, found.stated, written)
+            self._rows_ended = True
+            return True
+        if found is not None and self.is_printed:
+            self.note_footer(line, row)
+            self._rows_ended = True
             return True
         if self._is_header(line, row):
             self.repeated += 1
@@ -64,6 +84,25 @@ class LeftOut:
                 self._repeated.append(line)
             return True
         return False
+
+    def may_trail(self, row: Sequence[str]) -> bool:
+        """A text alone in a row, below a blank one or a sum: a footer if no record follows."""
+        alone = sum(1 for cell in row if cell.strip()) == 1
+        trails = self.is_printed and self._rows_ended and alone
+        self._rows_ended = trails
+        return trails
+
+    def note_footer(self, line: int, row: Sequence[str]) -> None:
+        """Count a row as one of those below the records."""
+        self.footers += 1
+        _name(self._footers, line, row)
+
+    def _hold_against(self, line: int, row: Sequence[str], stated: int, written: int) -> None:
+        """A number of records, of the whole export or of what stands since the number before."""
+        if stated not in (written, written - self._counted):
+            read = written if self._counted == 0 else written - self._counted
+            _name(self._wrongly_stated, line, row, stated=stated, read=read)
+        self._counted = written
 
     def _is_header(self, line: int, row: Sequence[str]) -> bool:
         if not self.headers:
@@ -87,10 +126,30 @@ class LeftOut:
         if self.totals:
             found["totals_left_out"] = self._totals
             found["totals_left_out_count"] = self.totals
+        if self.footers:
+            found["footers_left_out"] = self._footers
+            found["footers_left_out_count"] = self.footers
+        if self._wrongly_stated:
+            found["wrongly_stated"] = self._wrongly_stated
         if self.repeated:
             found["repeated_header_rows"] = self._repeated
             found["repeated_header_rows_count"] = self.repeated
         return found
+
+
+def _name(among: list[dict[str, Any]], line: int, row: Sequence[str], **facts: int) -> None:
+    if len(among) < NOTED_ROWS:
+        among.append({"line": line, "text": ",".join(row).strip()[:_NOTED_TEXT], **facts})
+
+
+def wrongly_stated(titles: Iterable[Sequence[str]], rows: int) -> dict[str, Any]:
+    """A note of a number of records above the header that is not the number of records read."""
+    for title in titles:
+        stated = stated_records(title)
+        if stated is not None and stated != rows:
+            facts = {"line": 1, "text": " ".join(title)[:_NOTED_TEXT], "stated": stated}
+            return {"wrongly_stated": [{**facts, "read": rows}]}
+    return {}
 
 
 def _is_repeated(line: int, row: Sequence[str], header: tuple[str, ...]) -> bool:
@@ -182,12 +241,25 @@ def write_numbered(
         The number of rows written.
     """
     width = len(names)
+    waiting: list[tuple[int, list[str]]] = []
     with RowWriter(spool) as out:
-        for line, row in rows:
-            if left_out.leaves_out(line, row):
-                continue
+
+        def write(line: int, row: list[str]) -> None:
             extra = [cell for cell in row[width:] if cell.strip()]
             ragged = len(row) < width or bool(extra)
             cells = [*row[:width], *[""] * (width - len(row))]
             out.write(line, cells, ",".join(row) if ragged else "")
+
+        for line, row in rows:
+            if left_out.leaves_out(line, row, out.count):
+                continue
+            if width > 2 and len(waiting) < _MOST_TRAILING and left_out.may_trail(row):
+                waiting.append((line, row))
+                continue
+            for earlier in waiting:
+                write(*earlier)
+            waiting.clear()
+            write(line, row)
+        for line, row in waiting:
+            left_out.note_footer(line, row)
         return out.finish(con, names, target, padded=False)

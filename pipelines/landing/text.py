@@ -20,19 +20,19 @@ from pipelines.errors import UserError
 from pipelines.landing.detect import (
     DELIMITERS,
     MAX_FIELD,
-    TOTAL_WORDS,
     Dialect,
     Header,
     detect_dialect,
     find_header,
     head_rows,
-    is_total_row,
     long_fields,
 )
 from pipelines.landing.encoding import Encoding, encoding_of, fault_in_utf8, write_utf8
 from pipelines.landing.guard import MAX_LINE, line_too_long, one_line, require_columns
+from pipelines.landing.norecord import LABEL_HEADER, SUSPECT, no_record
 from pipelines.landing.parquet import Landed
-from pipelines.landing.rows import LeftOut, filled, trimmed, write_numbered
+from pipelines.landing.rows import LeftOut, filled, trimmed, write_numbered, wrongly_stated
+from pipelines.sources.headers import clean_header
 from pipelines.warehouse.quoting import identifier, literal
 
 _CHUNK = 1 << 22
@@ -40,6 +40,7 @@ _CHUNK = 1 << 22
 # large ones are for exports with letters in a field.
 _BUFFERS = ((1 << 21, 8_000_000), (MAX_FIELD, 2 * MAX_FIELD))
 _TAIL_BYTES = 1 << 14
+_LAST_ROWS = 12
 _MAX_ROW = 4 * MAX_LINE
 
 
@@ -181,11 +182,12 @@ def _regular_rows(path: Path, layout: _Layout) -> int | None:
         handle.seek(max(0, handle.tell() - _TAIL_BYTES))
         tail = handle.read()
     lines = newlines + (0 if last.endswith(b"\n") else 1)
-    text = tail.decode("utf-8", errors="replace").replace("\r", "\n")
-    last_row = text.removesuffix("\n").removesuffix("\n").rpartition("\n")[2]
-    cells = next(csv.reader([last_row], delimiter=layout.dialect.delimiter), [])
-    if is_total_row(cells) or not any(cell.strip() for cell in cells):
-        return None
+    text = tail.decode("utf-8", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+    of_data = min(_LAST_ROWS, max(1, lines - (layout.first_line - 1)))
+    last_rows = text.removesuffix("\n").split("\n")[-of_data:]
+    for cells in csv.reader(last_rows, delimiter=layout.dialect.delimiter):
+        if not any(cell.strip() for cell in cells) or no_record(cells) is not None:
+            return None
     return max(0, lines - (layout.first_line - 1))
 
 
@@ -202,7 +204,8 @@ def _fast(
             break
     if found != rows or _has_rows_to_leave_out(con, layout, target):
         return None
-    return Landed(target, layout.names, rows, layout.first_line)
+    notes = wrongly_stated(layout.titles, rows)
+    return Landed(target, layout.names, rows, layout.first_line, notes)
 
 
 def _copied(
@@ -233,36 +236,64 @@ def _copied(
 def _has_rows_to_leave_out(con: duckdb.DuckDBPyConnection, layout: _Layout, target: Path) -> bool:
     """Whether a row that is none stands among the rows; Python's reader decides which.
 
-    That is a blank row, a row of sums, or the header or a title again. The first column alone
-    nearly always says no; only then are the others looked at.
+    That is a blank row, a row of sums, a footer, or the header or a title again. The first column
+    alone nearly always says no; only then are the others looked at.
     """
-    if not _has_odd_first_cell(con, layout, target):
-        return False
-    words = _listed(word.replace(" ", "") for word in TOTAL_WORDS)
+    is_odd = _has_odd_first_cell(con, layout, target) and _has_odd_start(con, layout, target)
+    return is_odd or _has_labelled_sum(con, layout, target)
+
+
+def _has_odd_start(con: duckdb.DuckDBPyConnection, layout: _Layout, target: Path) -> bool:
+    """Whether the first filled cell of a row may be that of a row that is none."""
     repeats = {cell for row in layout.head for cell in row} | {row[0] for row in layout.titles}
     marked = repeats | {f"{cell}*" for cell in repeats} | {f"\ufeff{cell}" for cell in repeats}
     heads = _listed(marked)
     heads_with_digits = _listed({cell for cell in marked if any(c.isdigit() for c in cell)} | {""})
     for names in (layout.names[:1], layout.names):
-        cells = ", ".join(f"nullif(trim({identifier(name)}), '')" for name in names)
+        filled = ", ".join(f"nullif(trim({identifier(name)}), '')" for name in names)
+        first = f"coalesce({filled}, null)" if len(names) > 1 else identifier(names[0])
         found = con.execute(
-            f"select 1 from (select coalesce({cells}, null) as cell "
-            f"from read_parquet({literal(str(target))})) where cell is null "
-            f"or cell in ({heads_with_digits}) "
-            f"or regexp_matches(cell, '^[^0-9]*$') "  # nearly every key has a digit; no word has
-            f"and (lower(regexp_replace(cell, '[\\s*:：]', '', 'g')) in ({words}) "
-            f"or cell in ({heads})) limit 1"
+            "select 1 from (select nullif(trim(cell), '') as cell from "
+            f"(select distinct {first} as cell from read_parquet({literal(str(target))}))) "
+            f"where cell is null or cell in ({heads_with_digits}) "
+            f"or regexp_matches(cell, '^[^0-9]*$') and cell in ({heads}) "
+            "or not regexp_matches(cell, '^[!-~]*[0-9][!-~]*$|^[0-9: ./-]+$') "
+            f"and {_suspect('cell')} limit 1"
         ).fetchone()
         if found is None:
             return False
     return True
 
 
+def _has_labelled_sum(con: duckdb.DuckDBPyConnection, layout: _Layout, target: Path) -> bool:
+    """Whether a ledger's sums stand among the rows: dated, and named in a column of labels."""
+    labels = [
+        identifier(n) for n in layout.names[1:] if LABEL_HEADER.search(clean_header(n).lower())
+    ]
+    if not labels:
+        return False
+    sums = " or ".join(
+        f"(suffix({x}, '计') or suffix({x}, '额') or suffix({x}, '转') or contains({x}, 'otal') "
+        f"or contains({x}, 'OTAL')) "
+        f"and {_suspect(x)}"
+        for x in labels
+    )
+    found = con.execute(
+        f"select 1 from read_parquet({literal(str(target))}) where {sums} limit 1"
+    ).fetchone()
+    return found is not None
+
+
+def _suspect(column: str) -> str:
+    bare = f"regexp_replace(lower({column}), '[\\s*]', '', 'g')"
+    return f"regexp_matches({bare}, {literal(SUSPECT)})"
+
+
 def _has_odd_first_cell(con: duckdb.DuckDBPyConnection, layout: _Layout, target: Path) -> bool:
     """Whether a first cell could be that of a row that is none.
 
-    Nearly every key has a digit and hardly any word has one: this asks for no more, at a tenth of
-    the cost of looking at the words.
+    Nearly every key has a digit, no blank and no sign beyond ASCII, and hardly any word is like
+    that: this asks for no more, at a tenth of the cost of looking at the words.
     """
     first = identifier(layout.names[0])
     digits = " or ".join(f"contains({first}, '{digit}')" for digit in "0123456789")
@@ -273,7 +304,8 @@ def _has_odd_first_cell(con: duckdb.DuckDBPyConnection, layout: _Layout, target:
         words += f" or contains({first}, {literal(cell)})"
     found = con.execute(
         f"select 1 from read_parquet({literal(str(target))}) "
-        f"where not coalesce({digits}, false){words} limit 1"
+        f"where not coalesce({digits}, false) or contains({first}, ' ') "
+        f"or strlen({first}) > length({first}){words} limit 1"
     ).fetchone()
     return found is not None
 
@@ -283,7 +315,7 @@ def _listed(texts: Iterable[str]) -> str:
 
 
 def _slow(con: duckdb.DuckDBPyConnection, path: Path, layout: _Layout, target: Path) -> Landed:
-    left_out = LeftOut(layout.head, layout.titles)
+    left_out = LeftOut(layout.head, layout.titles, is_printed=True)
     with (
         path.open(encoding="utf-8-sig", errors="replace", newline="") as source,
         long_fields(),
@@ -291,7 +323,8 @@ def _slow(con: duckdb.DuckDBPyConnection, path: Path, layout: _Layout, target: P
         rows = _numbered(source, layout)
         spool = target.with_suffix(".spool")
         count = write_numbered(con, rows, layout.names, spool, target, left_out)
-    return Landed(target, layout.names, count, None, left_out.notes())
+    notes = {**wrongly_stated(layout.titles, count), **left_out.notes()}
+    return Landed(target, layout.names, count, None, notes)
 
 
 def _numbered(source: IO[str], layout: _Layout) -> Iterator[tuple[int, list[str]]]:

@@ -26,7 +26,7 @@ from pipelines.errors import UserError
 from pipelines.landing.detect import HEADER_SEARCH_ROWS, Header, find_header
 from pipelines.landing.guard import one_line, require_columns
 from pipelines.landing.parquet import Landed
-from pipelines.landing.rows import LeftOut, filled, trimmed, write_numbered
+from pipelines.landing.rows import LeftOut, filled, trimmed, write_numbered, wrongly_stated
 from pipelines.landing.xls import require_readable
 from pipelines.landing.xlsx import Errors, inspect
 
@@ -179,13 +179,13 @@ def _write(
     top = first - header.height
     head = tuple(trimmed(row) for row in sheet.head[top:first]) or (trimmed(header.names),)
     titles = tuple(cells for row in sheet.head[: max(0, top)] if (cells := filled(row)))
-    left_out = LeftOut(head, titles)
+    left_out = LeftOut(head, titles, is_printed=True)
     body = itertools.chain(sheet.head[first:], sheet.rest)
     rows = _numbered(body, first + 1, len(header.names), errors)
     spool = target.with_suffix(".spool")
     with _one_sentence():
         count = write_numbered(con, rows, header.names, spool, target, left_out)
-    notes = left_out.notes()
+    notes = {**wrongly_stated(titles, count), **left_out.notes()}
     if errors:
         notes["error_cells"] = len(errors)
     return Landed(target, header.names, count, None, notes)

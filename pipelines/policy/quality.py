@@ -27,6 +27,7 @@ Accident = Literal[
     "mixed_encoding",
     "mojibake",
     "order_impossible",
+    "records_missing",
     "sentinel_amount",
     "total_row_left_out",
     "total_row_taken",

@@ -1,0 +1,158 @@
+"""Rows that stand in a table and are no records: sums, balances carried over, footers.
+
+Belongs here: telling such a row by its own cells, and the number of records it states. Does not
+belong here: leaving rows out and counting them (`rows.py`), headers and titles that come again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from pipelines.sources.headers import clean_header
+
+_SPAN = "(?:[本当上今]?(?:年度?|月度?|期|日|周|季度?|页|单)|全部|总)?"
+_SUM = "(?:累计发生额|发生额合计|合计|总计|小计|总和|累计|汇总|共计)"
+# What no name of a record reads like, whole.
+_STRONG = re.compile(
+    rf"{_SPAN}{_SUM}(?:数|额|金额)?|grandtotals?|subtotals?|sub-totals?"
+    r"|(?:年初|期初|期末|月初|上期|上年)(?:余额|结转|结余)|承前页|过次页|结转下[页年]|上年结转",
+)
+_WEAK = re.compile(r"totals?|sum")
+# A group's own sum: its name with the word. It is one only where all else is numbers.
+_OF_GROUP = re.compile(
+    rf"(?:sub)?total (?:for|of|by) .+|.{{1,60}} (?:sub|grand )?totals?|.{{1,60}}{_SUM}"
+)
+_COUNT = re.compile(
+    r"[（(]\s*共?\s*(?P<a>\d[\d,]*)\s*(?:records?|rows?|items?|lines?|条|笔|行|张|户)(?:记录|数据)?\s*[)）]"
+    r"|[:：]?\s*共\s*(?P<b>\d[\d,]*)\s*(?:条|笔|行|张|户)(?:记录|数据)?"
+    r"|^(?P<c>\d[\d,]*)\s+(?:records?|rows)"
+    r"(?: (?:in total|total|found|exported|selected|returned))?$"
+    r"|^(?:total )?(?:number of )?(?:records?|rows?)(?: count| total)?\s*[:=]?\s*(?P<d>\d[\d,]*)$"
+    r"|^(?:总?记录[条总]?数|总?条数|总行数|总笔数)\s*[:：]?\s*(?P<e>\d[\d,]*)$"
+    r"|(?<=计)\s*[:：]?\s*(?P<f>\d[\d,]*)\s*(?:条|笔|行)(?:记录|数据)?$"
+    r"|(?<=total|otals)\s*[:：]\s*(?P<g>\d[\d,]*)\s+(?:records?|rows?|items?)$",
+)
+_OF_PART = re.compile("小计|本页|sub-?total")
+_FOOTER = re.compile(
+    r"confidential\b.*|.*\bdo not distribute\b.*|.*\ball rights reserved\b.*|copyright\b.*|©.*"
+    r"|\(c\) \d{4}.*|(?:report )?(?:generated|printed|exported|prepared|downloaded|run)"
+    r" (?:by|on|at|from|date)\b.*|created by\s*:.*|page \d+(?: of \d+)?"
+    r"|第\s*\d+\s*页.*|共\s*\d+\s*页.*|\d+\s*/\s*\d+\s*页?"
+    r"|(?:制表|制单|审核|复核|审批|批准|打印|填表|经办|负责|编制|主管|会计|出纳|记账|导出|报表|生成|统计)"
+    r"(?:人员?|日期|时间|单位|主管|用户)?\s*[:：].*"
+    r"|(?:制表|制单|审核|复核|打印|填表|经办|编制|导出|生成)(?:人|日期|时间)(?:\s.*)?"
+    r"|filter(?:ed by|s)\b.*|filters?:.*|筛选条件.*|(?:说明|备注|注)\s*[:：].*|notes?\s*:.*"
+    r"|(?:cash|accrual) basis\b.*|(?:data |report )?as of .*|截[至止].*"
+    r"|[-=*\s]*end of (?:report|file|data|list)[-=*\s]*|[-=*]+\s*end\s*[-=*]+"
+    r"|[（(]?以下空白[)）]?|(?:报表|数据)结束|本(?:报表|表|报告|资料).*"
+    r"|机密.*|内部资料.*|仅供内部.*|.*严禁外传.*",
+    re.DOTALL,
+)
+_LABEL = re.compile(r".*[:：]\s*")
+_NUMBER = re.compile(r"[-+(（]?\s*[¥￥$€£]?\s*[-+]?[\d.,'’\s]*\d[\d.,'’\s]*\s*[%元)）]{0,2}|-+")
+_PLAIN = re.compile(
+    r"\d{1,4}[-/.年]\d{1,2}(?:[-/.月]\d{0,4}日?)?(?:[ t]\d{1,2}:.*)?|[a-z]{3}|[借贷平]", re.DOTALL
+)
+# One of these stands in every row of sums, and looking for them is quick.
+_HINTS = ("计", "额", "结", "汇总", "页", "总和", "条", "行", "笔", "张", "户", "otal", "OTAL",
+          "um", "UM", "ecord", "ECORD", "rows", "Rows", "ROWS", "items", "lines")  # fmt: skip
+
+
+# For the database, over a lower-case text without blanks: every row known here, and few others.
+SUSPECT = (
+    "(合计|总计|小计|总和|累计|汇总|共计|发生额|余额|结转|结余|结转下[页年]|承前页|过次页)(数|额|金额)?[:：]?$"
+    "|totals?[:：]?$|^sum[:：]?$|^(sub)?total(for|of|by)|[0-9](records?|rows?|items?|lines?|条|笔|行|张|户)"
+    "|(records?|rows?|count|条数|行数|笔数|记录数)[:：=]?[0-9]+$"
+    "|confidential|donotdistribute|allrightsreserved|copyright|©|^[(]c[)]"
+    "|^(report)?(generated|printed|exported|prepared|downloaded|run|created)(by|on|at|from|date)"
+    "|^page[0-9]|^第[0-9]+页|^共[0-9]+页|^[0-9]+/[0-9]+页?$|^filter|^notes?:|basis|asof|^截[至止]"
+    "|^(制表|制单|审核|复核|审批|批准|打印|填表|经办|负责|编制|主管|会计|出纳|记账|导出|报表|生成|统计)"
+    "|筛选条件|^(说明|备注|注)[:：]|endof|end[-=*]|以下空白|结束|^本(报表|表|报告|资料)|机密|内部|严禁外传"
+)
+# Columns in which ledgers label their sums while the others hold dates and amounts.
+LABEL_HEADER = re.compile("摘要|备注|说明|项目|科目|memo|description|narration|summary|particulars")
+
+
+class NoRecord(NamedTuple):
+    """What a row is that is no record. `stated` is the number of records it says there are."""
+
+    kind: Literal["total", "footer"]
+    stated: int | None = None
+    is_of_part: bool = False
+
+
+def no_record(cells: Sequence[object]) -> NoRecord | None:
+    """What a row is by its own cells; `None` for a record, and for a blank row."""
+    filled = [cell for cell in cells if cell]
+    is_sparse = 2 * len(filled) <= len(cells) + 2  # footers leave most of a row empty
+    if not is_sparse:
+        whole = "\x1f".join(map(str, filled))
+        if not any(hint in whole for hint in _HINTS):
+            return None
+    texts = [text for cell in filled if (text := clean_header(cell).casefold())]
+    for place, text in enumerate(texts):
+        found = _total(text, place, [*texts[:place], *texts[place + 1 :]], len(cells))
+        if found is not None:
+            return found
+    return NoRecord("footer") if is_sparse and texts and _is_footer(texts) else None
+
+
+def is_total_row(cells: Sequence[object]) -> bool:
+    """Whether a row holds sums or balances of other rows."""
+    found = no_record(cells)
+    return found is not None and found.kind == "total"
+
+
+def stated_records(title: Sequence[str]) -> int | None:
+    """The number of records that a row above the header states."""
+    counts = [count for text in title if (count := _count(text.casefold())) is not None]
+    return counts[0] if len(counts) == 1 else None
+
+
+def _total(text: str, place: int, others: Sequence[str], width: int) -> NoRecord | None:
+    count = _count(text)
+    label = (_COUNT.sub("", text) if count is not None else text).rstrip(":： ")
+    word = label.replace(" ", "")
+    found = NoRecord("total", count, bool(_OF_PART.search(word)))
+    if _STRONG.fullmatch(word):
+        return found if place == 0 or _all_plain(others) else None
+    if place and not (count is not None and not word):
+        return None
+    if not _all_plain(others):
+        return None
+    if count is not None and (not word or _WEAK.fullmatch(word)):
+        return found
+    if _WEAK.fullmatch(word) or (
+        _OF_GROUP.fullmatch(label)
+        and len(others) + 1 < width
+        and any(_NUMBER.fullmatch(other) for other in others)
+    ):
+        return found
+    return None
+
+
+def _count(text: str) -> int | None:
+    found = _COUNT.search(text)
+    if found is None:
+        return None
+    return int(next(group for group in found.groups() if group).replace(",", ""))
+
+
+def _all_plain(texts: Sequence[str]) -> bool:
+    """Numbers, days and signs: nothing that names a record."""
+    return all(_NUMBER.fullmatch(text) or _PLAIN.fullmatch(text) for text in texts)
+
+
+def _is_footer(texts: Sequence[str]) -> bool:
+    """Every cell is a footer's, or the value of the label before it."""
+    if not _FOOTER.fullmatch(texts[0]):
+        return False
+    follows = False
+    for text in texts:
+        is_own = bool(_FOOTER.fullmatch(text))
+        if not (is_own or follows or _all_plain([text])):
+            return False
+        follows = is_own and (bool(_LABEL.fullmatch(text)) or len(text) <= 4)
+    return True
