@@ -253,15 +253,17 @@ def _collect(warehouse: Warehouse, collected: Collected) -> None:
         )
     warehouse.con.execute(
         "insert into core.fct_collection by name "
-        "select 'collected' as receipt_id, invoice.invoice_id, ?::date as allocated_date, "
+        "select 'collected' as receipt_id, invoice.invoice_id as document_id, "
+        "invoice.invoice_id, ?::date as allocated_date, 0 as line_no, 1 as place, "
         "invoice.customer_id, invoice.owner_id, invoice.segment, invoice.contract_id, "
         "invoice.order_id, invoice.currency, invoice.rate_to_base, "
         "invoice.net_amount as invoice_net_amount, invoice.gross_amount as invoice_gross_amount, "
-        "?::decimal(18, 4) as amount, cast(round(cast(?::decimal(18, 4) as decimal(24, 4)) "
+        "?::decimal(18, 4) as amount, ?::decimal(18, 4) as allocated_amount, "
+        "cast(round(cast(?::decimal(18, 4) as decimal(24, 4)) "
         "* cast(invoice.rate_to_base as decimal(14, 8)), 2) as decimal(18, 4)) as amount_base "
         f"from core.fct_invoice as invoice where invoice.invoice_id = {invoice} "
         "and invoice.kind = 'invoice'",
-        [collected.day, str(open_amount), str(open_amount)],
+        [collected.day, *[str(open_amount)] * 3],
     )
 
 

@@ -48,7 +48,8 @@ class Derivation(BaseModel):
 class Column(BaseModel):
     """A canonical column: its type and whether a row may be without it.
 
-    A column with a `derivation` is made in staging; no export carries it.
+    A column with a `derivation` is made in staging; no export carries it. A part of a key that an
+    export may leave out is, where a row states none, what the column `otherwise` says, else 0.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -57,6 +58,7 @@ class Column(BaseModel):
     type: ColumnType
     required: bool
     derivation: Derivation | None = None
+    otherwise: str | None = None
 
     @property
     def sql_type(self) -> str:
@@ -131,6 +133,7 @@ class _Written(BaseModel):
     key: list[str]
     columns: dict[str, str]
     derived: dict[str, _Derived] = Field(default_factory=dict)
+    otherwise: dict[str, str] = Field(default_factory=dict)
     amount: str | None = None
     references: dict[str, str] = Field(default_factory=dict)
     allowed: dict[str, list[str] | str] = Field(default_factory=dict)
@@ -155,7 +158,7 @@ class _Written(BaseModel):
         named = {*self.key, *self.references, *self.allowed, *self.ranges}
         for several in (self.orders, self.usually, self.products, self.sums):
             named |= {c for columns in several for c in columns}
-        named |= {*self.happened, *self.contact}
+        named |= {*self.happened, *self.contact, *self.otherwise, *self.otherwise.values()}
         named |= {c for derived in self.derived.values() for c in (derived.source, *derived.where)}
         if self.amount is not None:
             named.add(self.amount)
@@ -191,7 +194,9 @@ def _table(name: str, written: _Written) -> Table:
         column: Column(
             name=column,
             type=kind.removesuffix("!"),
-            required=kind.endswith("!") or column in written.key,
+            required=kind.endswith("!")
+            or (column in written.key and column not in written.otherwise),
+            otherwise=written.otherwise.get(column),
         )
         for column, kind in written.columns.items()
     }

@@ -2,7 +2,7 @@
 -- grain: one row per instalment and span of days with one amount of cash against it
 -- key:   invoice_id, instalment_seq, valid_from
 -- why:   what fell due and had come in as cash by any day, where receivables.open_item_span says what was
---        open; cash pays the earliest instalment first
+--        open; cash pays the instalment it names, else the earliest first
 with cash as (
   select
     document_id,
@@ -70,11 +70,24 @@ collected as (
       ),
       date '9999-12-31'
     ) as valid_before,
-    greatest(least(coalesce(cash.cash_amount, 0) - due.settles_from, due.amount), 0) as collected_amount
+    greatest(
+      coalesce(directed.own_amount, 0)
+      + greatest(least(
+        coalesce(directed.shared_amount, cash.cash_amount, 0)
+        - coalesce(directed.rest_to - directed.rest_amount, due.settles_from),
+        coalesce(directed.rest_amount, due.amount)
+      ), 0), 0
+    ) as collected_amount
   from state
   inner join due
     on state.invoice_id = due.invoice_id and state.instalment_seq = due.instalment_seq
   left join cash on state.invoice_id = cash.document_id and state.cash_date = cash.settled_date
+  left join receivables.directed_day as directed
+    on
+      directed.basis = 'cash'
+      and state.invoice_id = directed.document_id
+      and state.instalment_seq = directed.instalment_seq
+      and state.cash_date = directed.settled_date
 )
 
 select

@@ -2,7 +2,8 @@
 -- grain: one row per open item and span of days with one open amount
 -- key:   item_kind, document_id, instalment_seq, valid_from
 -- why:   what is open of an item, whatever bucket it is in (core.open_item_bucket_span): an open amount
---        changes only on the days of its entries; between them it stands
+--        changes only on the days of its entries; between them it stands. An entry that names an instalment
+--        settles that one (receivables.directed_day), the others the earliest due first
 with settled as (
   select
     item_kind,
@@ -55,6 +56,19 @@ state as (
     on item.item_kind = running.item_kind and item.document_id = running.document_id
 ),
 
+directed as (
+  select
+    'invoice' as item_kind,
+    document_id,
+    instalment_seq,
+    settled_date,
+    rest_amount,
+    rest_to,
+    shared_amount
+  from receivables.directed_day
+  where basis = 'all'
+),
+
 opened as (
   select
     state.item_kind,
@@ -64,11 +78,28 @@ opened as (
     lead(state.valid_from) over (
       partition by state.item_kind, state.document_id, state.instalment_seq order by state.valid_from
     ) as valid_before,
-    -- the last instalment also carries what was settled beyond the document
+    -- the last instalment also carries what terms promise beyond the document, and what was paid back
+    -- before anything had come
     cast(case
       when item.item_kind <> 'invoice' then item.amount - state.settled_amount
-      when item.is_last then least(item.amount, item.settles_to - state.settled_amount)
-      else least(item.amount, greatest(item.settles_to - state.settled_amount, 0))
+      when item.is_last and coalesce(directed.shared_amount, state.settled_amount) < 0
+        then
+          coalesce(directed.rest_amount, item.amount)
+          - coalesce(directed.shared_amount, state.settled_amount)
+      when item.is_last
+        then least(
+          coalesce(directed.rest_amount, item.amount),
+          coalesce(directed.rest_to, item.settles_to)
+          - coalesce(directed.shared_amount, state.settled_amount)
+        )
+      else
+        least(
+          coalesce(directed.rest_amount, item.amount),
+          greatest(
+            coalesce(directed.rest_to, item.settles_to)
+            - coalesce(directed.shared_amount, state.settled_amount), 0
+          )
+        )
     end as decimal(18, 4)) as open_amount
   from state
   inner join core.fct_open_item as item
@@ -76,6 +107,12 @@ opened as (
       state.item_kind = item.item_kind
       and state.document_id = item.document_id
       and state.instalment_seq = item.instalment_seq
+  left join directed
+    on
+      state.item_kind = directed.item_kind
+      and state.document_id = directed.document_id
+      and state.instalment_seq = directed.instalment_seq
+      and state.valid_from = directed.settled_date
 )
 
 select

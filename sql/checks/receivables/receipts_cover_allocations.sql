@@ -6,10 +6,24 @@
 -- why:      money allocated twice closes invoices that nobody paid
 with allocated as (
   select
-    receipt_id,
-    sum(amount) as amount
-  from staging.receipt_allocation
-  group by receipt_id
+    allocation.receipt_id,
+    -- in the receipt's currency; what is stated in another is converted, within what rates differ by
+    sum(
+      case
+        when coalesce(allocation.currency, receipt.currency, '') = coalesce(receipt.currency, '')
+          then allocation.amount
+        else coalesce(converted.asked_amount * cast(0.95 as decimal(3, 2)), 0)
+      end
+    ) as amount
+  from staging.receipt_allocation as allocation
+  inner join staging.receipt as receipt on allocation.receipt_id = receipt.receipt_id
+  left join core.fct_allocation as converted
+    on
+      allocation.receipt_id = converted.receipt_id
+      and allocation.invoice_id = converted.document_id
+      and allocation.allocated_date = converted.allocated_date
+      and allocation.line_no = converted.line_no
+  group by allocation.receipt_id
 )
 
 select

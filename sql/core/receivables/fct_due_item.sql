@@ -3,7 +3,7 @@
 -- grain: one row per instalment that fell due, period and span
 -- key:   invoice_id, instalment_seq, period_kind, period_start, variant
 -- why:   collection rate: of what fell due in a period, what had come in as cash by its end; cash
---        pays the earliest instalment first
+--        pays the instalment it names, else the earliest first
 with cash as (
   select
     document_id,
@@ -49,13 +49,26 @@ due as (
 collected as (
   select
     due.*,
-    greatest(least(coalesce(cash.cash_amount, 0) - due.settles_from, due.amount), 0) as collected_amount
+    greatest(
+      coalesce(directed.own_amount, 0)
+      + greatest(least(
+        coalesce(directed.shared_amount, cash.cash_amount, 0)
+        - coalesce(directed.rest_to - directed.rest_amount, due.settles_from),
+        coalesce(directed.rest_amount, due.amount)
+      ), 0), 0
+    ) as collected_amount
   from due
   left join cash
     on
       due.invoice_id = cash.document_id
       and due.to_date >= cash.settled_date
       and due.to_date < cash.next_date
+  left join receivables.directed_day as directed
+    on
+      directed.basis = 'cash'
+      and due.invoice_id = directed.document_id
+      and due.instalment_seq = directed.instalment_seq
+      and cash.settled_date = directed.settled_date
 )
 
 select

@@ -1,8 +1,9 @@
 -- table: core.fct_open_item
--- grain: one row per instalment of an invoice, open credit note and receipt
+-- grain: one row per instalment of an invoice, credit note, receipt and overpaid invoice
 -- key:   item_kind, document_id, instalment_seq
 -- why:   what can be open: an invoice by its payment terms, a credit note that was not applied, and
---        money received that no invoice has taken yet (both negative)
+--        money received that no invoice has taken yet (both negative); what an invoice took beyond its
+--        amount is its customer's, an item without an amount of its own that settlements fill
 with invoice as (
   select
     invoice_id,
@@ -82,6 +83,15 @@ receipt as (
   cross join core.parameter as parameter
   left join core.dim_customer as customer on receipt.customer_id = customer.customer_id
   where receipt.counted_date <= parameter.as_of_date
+),
+
+overpaid as (
+  select
+    document_id as invoice_id,
+    min(settled_date) as first_date
+  from core.fct_settlement
+  where is_known and item_kind = 'overpayment'
+  group by document_id
 )
 
 select
@@ -158,3 +168,24 @@ select
 from receipt
 left join core.fx_day as fx
   on receipt.currency = fx.currency and receipt.counted_date = fx.calendar_date
+union all
+select
+  'overpayment' as item_kind,
+  invoice.invoice_id as document_id,
+  1 as instalment_seq,
+  invoice.customer_id,
+  invoice.owner_id,
+  invoice.segment,
+  overpaid.first_date as document_date,
+  cast(null as date) as due_date,
+  invoice.currency,
+  invoice.rate_to_base,
+  cast(0 as decimal(18, 4)) as amount,
+  cast(0 as decimal(18, 4)) as settles_from,
+  cast(0 as decimal(18, 4)) as settles_to,
+  true as is_last,
+  false as is_disputed,
+  invoice._load,
+  invoice._line
+from overpaid
+inner join invoice on overpaid.invoice_id = invoice.invoice_id

@@ -1,21 +1,25 @@
 -- table: core.fct_settlement
 -- grain: one row per dated entry that settles a document, or undoes a settlement
--- key:   item_kind, document_id, settled_date, kind, source_id
+-- key:   item_kind, document_id, settled_date, kind, source_id, instalment_seq
 -- why:   an open balance on any day is the document less the entries dated up to that day; a later
---        entry never leaks in. Numbers are unique within a kind of document, not across kinds
+--        entry never leaks in. Numbers are unique within a kind of document, not across kinds. What an
+--        invoice took beyond its amount leaves it again as `surplus` and is an item of its own,
+--        `overpayment`; instalment_seq is 0 where an entry names none
 with allocation as (
   select
-    allocation.receipt_id,
-    allocation.invoice_id,
-    invoice.kind as item_kind,
-    greatest(allocation.allocated_date, receipt.counted_date, invoice.invoice_date) as settled_date,
-    receipt.bounced_date,
-    allocation.amount,
-    allocation._load,
-    allocation._line
-  from staging.receipt_allocation as allocation
-  inner join core.fct_receipt as receipt on allocation.receipt_id = receipt.receipt_id
-  inner join core.fct_invoice as invoice on allocation.invoice_id = invoice.invoice_id
+    receipt_id,
+    document_id as invoice_id,
+    item_kind,
+    settled_date,
+    bounced_date,
+    coalesce(instalment_seq, 0) as instalment_seq,
+    sum(amount) as amount,
+    sum(receipt_amount) as receipt_amount,
+    min(_load) as _load,
+    min(_line) as _line
+  from core.fct_allocation
+  where amount is not null and receipt_amount is not null
+  group by receipt_id, document_id, item_kind, settled_date, bounced_date, coalesce(instalment_seq, 0)
 ),
 
 receipt as (
@@ -137,19 +141,150 @@ taken as (
   from credited
 ),
 
+noted as (
+  select
+    note_id,
+    invoice_id,
+    settled_date,
+    credit_notes,
+    amount,
+    cast(
+      case
+        when credit_notes = 'apply_when_it_fits' then case when is_fitting then amount else 0 end
+        else greatest(least(amount, part_amount), 0)
+      end
+      as decimal(18, 4)
+    ) as applied_amount,
+    _load,
+    _line
+  from taken
+),
+
+-- what is paid back to the customer on the invoice itself opens it again: what waits of its notes takes
+-- that, as if the money had been paid back on the notes
+waiting as (
+  select
+    note_id,
+    invoice_id,
+    settled_date,
+    credit_notes,
+    amount - applied_amount as amount,
+    sum(amount - applied_amount) over (
+      partition by invoice_id order by settled_date, note_id rows between unbounded preceding and current row
+    ) as waiting_to,
+    _load,
+    _line
+  from noted
+  where amount > applied_amount
+),
+
+refund_day as (
+  select distinct
+    allocation.invoice_id,
+    allocation.settled_date
+  from allocation
+  inner join waiting on allocation.invoice_id = waiting.invoice_id
+  where allocation.amount < 0 and allocation.item_kind = 'invoice'
+),
+
+other as (
+  select
+    invoice_id,
+    settled_date,
+    amount
+  from allocation
+  union all
+  select
+    invoice_id,
+    greatest(bounced_date, settled_date) as settled_date,
+    -amount as amount
+  from allocation
+  where bounced_date is not null
+  union all
+  select
+    invoice_id,
+    settled_date,
+    amount
+  from write_off
+  union all
+  select
+    invoice_id,
+    settled_date,
+    applied_amount as amount
+  from noted
+),
+
+reopened as (
+  select
+    day.invoice_id,
+    day.settled_date,
+    greatest(invoice.gross_amount - sum(other.amount), 0) as open_amount
+  from refund_day as day
+  inner join core.fct_invoice as invoice on day.invoice_id = invoice.invoice_id
+  inner join other on day.invoice_id = other.invoice_id and day.settled_date >= other.settled_date
+  group by day.invoice_id, day.settled_date, invoice.gross_amount
+),
+
+refilled as (
+  select
+    reopened.invoice_id,
+    reopened.settled_date,
+    max(least(reopened.open_amount, max(waiting.waiting_to))) over (
+      partition by reopened.invoice_id order by reopened.settled_date
+      rows between unbounded preceding and current row
+    ) as refilled_to
+  from reopened
+  inner join waiting
+    on reopened.invoice_id = waiting.invoice_id and reopened.settled_date >= waiting.settled_date
+  group by reopened.invoice_id, reopened.settled_date, reopened.open_amount
+),
+
+refill as (
+  select
+    invoice_id,
+    settled_date,
+    coalesce(lag(refilled_to) over (partition by invoice_id order by settled_date), 0) as refilled_from,
+    refilled_to
+  from refilled
+),
+
 applied_note as (
   select
     note_id,
     invoice_id,
     settled_date,
-    cast(
-      case when credit_notes = 'apply_when_it_fits' then amount else least(amount, part_amount) end
-      as decimal(18, 4)
-    ) as amount,
+    applied_amount as amount,
     _load,
     _line
-  from taken
-  where case when credit_notes = 'apply_when_it_fits' then is_fitting else part_amount > 0 end
+  from noted
+  where applied_amount > 0
+  union all
+  select
+    waiting.note_id,
+    waiting.invoice_id,
+    refill.settled_date,
+    cast(
+      case
+        when waiting.credit_notes = 'apply_when_it_fits' then waiting.amount
+        else
+          least(waiting.waiting_to, refill.refilled_to)
+          - greatest(waiting.waiting_to - waiting.amount, refill.refilled_from)
+      end
+      as decimal(18, 4)
+    ) as amount,
+    waiting._load,
+    waiting._line
+  from waiting
+  inner join refill
+    on waiting.invoice_id = refill.invoice_id and waiting.settled_date <= refill.settled_date
+  where
+    case
+      when waiting.credit_notes = 'apply_when_it_fits'
+        then waiting.waiting_to <= refill.refilled_to and waiting.waiting_to > refill.refilled_from
+      else
+        least(waiting.waiting_to, refill.refilled_to)
+        > greatest(waiting.waiting_to - waiting.amount, refill.refilled_from)
+    end
 ),
 
 entry as (
@@ -159,6 +294,7 @@ entry as (
     settled_date,
     'cash' as kind,
     receipt_id as source_id,
+    instalment_seq,
     amount,
     _load,
     _line
@@ -170,6 +306,7 @@ entry as (
     greatest(bounced_date, settled_date) as settled_date,
     'bounce' as kind,
     receipt_id as source_id,
+    instalment_seq,
     -amount as amount,
     _load,
     _line
@@ -182,6 +319,7 @@ entry as (
     settled_date,
     'write_off' as kind,
     invoice_id as source_id,
+    0 as instalment_seq,
     amount,
     _load,
     _line
@@ -193,6 +331,7 @@ entry as (
     settled_date,
     'credit_note' as kind,
     note_id as source_id,
+    0 as instalment_seq,
     amount,
     _load,
     _line
@@ -205,6 +344,7 @@ entry as (
     settled_date,
     'applied' as kind,
     invoice_id as source_id,
+    0 as instalment_seq,
     -amount as amount,
     _load,
     _line
@@ -216,7 +356,8 @@ entry as (
     settled_date,
     'applied' as kind,
     invoice_id as source_id,
-    -amount as amount,
+    instalment_seq,
+    -receipt_amount as amount,
     _load,
     _line
   from allocation
@@ -228,7 +369,8 @@ entry as (
     receipt.bounced_date as settled_date,
     'bounce' as kind,
     receipt.receipt_id as source_id,
-    -(receipt.amount - coalesce(sum(allocation.amount), 0)) as amount,
+    0 as instalment_seq,
+    -(receipt.amount - coalesce(sum(allocation.receipt_amount), 0)) as amount,
     receipt._load,
     receipt._line
   from receipt
@@ -236,6 +378,93 @@ entry as (
     on receipt.receipt_id = allocation.receipt_id and receipt.bounced_date > allocation.settled_date
   where receipt.bounced_date is not null
   group by receipt.receipt_id, receipt.bounced_date, receipt.amount, receipt._load, receipt._line
+),
+
+-- of what is dated on one day, cash comes last: it is what a note or a write-off left it
+over_settled as (
+  select entry.document_id
+  from entry
+  inner join core.fct_invoice as invoice on entry.document_id = invoice.invoice_id
+  where entry.item_kind = 'invoice' and entry.amount > 0
+  group by entry.document_id, invoice.gross_amount
+  having sum(entry.amount) > invoice.gross_amount
+),
+
+running as (
+  select
+    entry.document_id,
+    entry.settled_date,
+    entry.source_id,
+    entry.amount,
+    invoice.gross_amount,
+    sum(entry.amount) over (
+      partition by entry.document_id
+      order by
+        entry.settled_date,
+        entry.amount > 0,
+        case entry.kind when 'credit_note' then 0 when 'write_off' then 1 else 2 end,
+        entry.source_id,
+        entry.instalment_seq
+      rows between unbounded preceding and current row
+    ) as settled_to,
+    entry._load,
+    entry._line
+  from entry
+  inner join over_settled on entry.document_id = over_settled.document_id
+  inner join core.fct_invoice as invoice on entry.document_id = invoice.invoice_id
+  where entry.item_kind = 'invoice'
+),
+
+surplus as (
+  select
+    document_id,
+    settled_date,
+    source_id,
+    sum(
+      greatest(settled_to - gross_amount, 0) - greatest(settled_to - amount - gross_amount, 0)
+    ) as amount,
+    min(_load) as _load,
+    min(_line) as _line
+  from running
+  group by document_id, settled_date, source_id
+),
+
+whole as (
+  select
+    item_kind,
+    document_id,
+    settled_date,
+    kind,
+    source_id,
+    instalment_seq,
+    amount,
+    _load,
+    _line
+  from entry
+  union all
+  select
+    'invoice' as item_kind,
+    document_id,
+    settled_date,
+    'surplus' as kind,
+    source_id,
+    0 as instalment_seq,
+    -amount as amount,
+    _load,
+    _line
+  from surplus
+  union all
+  select
+    'overpayment' as item_kind,
+    document_id,
+    settled_date,
+    'surplus' as kind,
+    source_id,
+    0 as instalment_seq,
+    amount,
+    _load,
+    _line
+  from surplus
 )
 
 select
@@ -244,10 +473,11 @@ select
   entry.settled_date,
   entry.kind,
   entry.source_id,
+  entry.instalment_seq,
   cast(entry.amount as decimal(18, 4)) as amount,
   entry.settled_date <= parameter.as_of_date as is_known,
   entry._load,
   entry._line
-from entry
+from whole as entry
 cross join core.parameter as parameter
 where entry.amount <> 0

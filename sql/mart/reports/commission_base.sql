@@ -9,10 +9,12 @@ with collected as (
     collection.receipt_id,
     collection.invoice_id,
     collection.allocated_date,
-    collection.amount_base
+    sum(collection.amount_base) as amount_base,
+    count(*) as allocations
   from core.fct_collection as collection
   cross join core.parameter as parameter
   where collection.allocated_date <= parameter.as_of_date
+  group by collection.receipt_id, collection.invoice_id, collection.allocated_date
 ),
 
 -- a plan may credit one receipt in several components; its first one is the base
@@ -30,6 +32,7 @@ first_component as (
 
 credit as (
   select
+    credit.event_id,
     credit.source_kind,
     credit.source_id,
     credit.invoice_id,
@@ -49,8 +52,9 @@ credit as (
   where credit.source_kind in ('receipt', 'bounce')
 ),
 
-credited as (
+event as (
   select
+    event_id,
     source_id as receipt_id,
     invoice_id,
     event_date as allocated_date,
@@ -58,7 +62,18 @@ credited as (
     sum(full_amount) as credit_amount
   from credit
   where source_kind = 'receipt' and is_bounced = 0
-  group by source_id, invoice_id, event_date
+  group by event_id, source_id, invoice_id, event_date
+),
+
+credited as (
+  select
+    receipt_id,
+    invoice_id,
+    allocated_date,
+    sum(net_amount) as net_amount,
+    sum(credit_amount) as credit_amount
+  from event
+  group by receipt_id, invoice_id, allocated_date
 ),
 
 traced as (
@@ -66,13 +81,14 @@ traced as (
     strftime(collected.allocated_date, '%Y-%m') as period,
     sum(collected.amount_base) as collected,
     sum(case when credited.receipt_id is null then collected.amount_base else 0 end) as without_plan,
-    sum(case when credited.receipt_id is null then 1 else 0 end) as allocations_without_plan,
+    sum(case when credited.receipt_id is null then collected.allocations else 0 end)
+      as allocations_without_plan,
     sum(
       case when credited.receipt_id is null then 0 else collected.amount_base - credited.net_amount end
     ) as vat,
     sum(coalesce(credited.net_amount - credited.credit_amount, 0)) as shares_without_plan,
     sum(coalesce(credited.credit_amount, 0)) as credit,
-    count(*) as allocations
+    sum(collected.allocations) as allocations
   from collected
   left join credited
     on

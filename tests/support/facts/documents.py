@@ -8,7 +8,9 @@ from typing import Any
 
 from tests.support.laboratory import Laboratory, Row
 
-ITEMS = ("core.fct_invoice", "core.fct_open_item", "core.fct_settlement")
+ITEMS = (
+    "core.fct_invoice", "core.fct_settlement", "core.fct_open_item", "receivables.directed_day",
+)  # fmt: skip
 SPANS = (*ITEMS, "receivables.open_item_span", "core.open_item_bucket_span")
 TABLES = ("invoice", "invoice_instalment", "receipt", "receipt_allocation", "write_off")
 FOREVER = dt.date(9999, 12, 31)
@@ -44,9 +46,9 @@ def receipt(number: str, date: str, amount: object, bounced: str | None = None, 
             **more}  # fmt: skip
 
 
-def allocation(number: str, against: str, date: str, amount: object) -> Row:
+def allocation(number: str, against: str, date: str, amount: object, **more: Any) -> Row:
     return {"receipt_id": number, "invoice_id": against, "allocated_date": day(date),
-            "amount": amount}  # fmt: skip
+            "line_no": more.get("instalment_seq") or 0, "amount": amount, **more}  # fmt: skip
 
 
 def write_off(against: str, date: str, amount: object) -> Row:
@@ -63,4 +65,8 @@ def given_documents(
         lab.given(f"staging.{table}", tables.get(table, []))
     if as_of:
         lab.as_of(day(as_of))
-    return lab.build("core.dim_customer", *build)
+    for model in ("core.dim_customer", *build):
+        lab.build(model)
+        if model == "core.fct_invoice":
+            lab.build("core.fct_allocation")
+    return lab

@@ -9,8 +9,17 @@ from typing import Any
 import pytest
 
 from tests.support.facts.commissions import event, given_plans, part, plan
-from tests.support.facts.documents import allocation, day, receipt
-from tests.support.laboratory import Laboratory, Row, pick
+from tests.support.facts.documents import (
+    ITEMS,
+    allocation,
+    day,
+    given_documents,
+    note,
+    receipt,
+    terms,
+)
+from tests.support.facts.documents import invoice as document
+from tests.support.laboratory import Laboratory, Row, models, pick
 
 
 def invoice(number: str = "I", net: object = 100, gross: object = 113, **more: Any) -> Row:
@@ -21,8 +30,9 @@ def invoice(number: str = "I", net: object = 100, gross: object = 113, **more: A
 
 
 def cash(number: str, amount: object, date: str = "2026-10-05", **more: Any) -> Row:
-    return {"receipt_id": number, "invoice_id": "I", "allocated_date": day(date),
-            "amount": amount, **more}  # fmt: skip
+    return {"receipt_id": number, "document_id": "I", "invoice_id": "I",
+            "allocated_date": day(date), "line_no": 0, "place": 1, "amount": amount,
+            "allocated_amount": amount, **more}  # fmt: skip
 
 
 def events(lab: Laboratory, kind: str, **tables: Sequence[Row]) -> list[dict[str, Any]]:
@@ -31,6 +41,7 @@ def events(lab: Laboratory, kind: str, **tables: Sequence[Row]) -> list[dict[str
     given_plans(lab, plan(part(event=kind, credit={"base": base})))
     for name, rows in tables.items():
         lab.given(name.replace("__", "."), rows)
+    lab.build("core.fct_allocation")
     return lab.result("core.fct_credit_event", "event_date, event_id")
 
 
@@ -74,6 +85,87 @@ def test_a_receipt_that_bounced_was_cash_and_goes_back_on_the_day_it_bounced(
         (day("2026-10-20"), day("2026-10-05"), "bounce", -100),
     ]
     assert rows[1]["reverses_event_id"] == rows[0]["event_id"]
+
+
+def settled(lab: Laboratory, **tables: Sequence[Row]) -> list[tuple[Any, ...]]:
+    """Cash credited of documents as they were exported, by day."""
+    given_plans(lab, plan(part(event="cash_received")))
+    given_documents(lab, *ITEMS, "core.fct_collection", **tables)
+    rows = lab.result("core.fct_credit_event", "event_date, event_id")
+    return pick(rows, "event_date", "invoice_id", "net_amount_base")
+
+
+@pytest.mark.parametrize("others", [
+    [],
+    [("R2", "2026-10-08", 100)],
+])  # fmt: skip
+def test_money_beyond_what_an_invoice_was_owed_earns_nothing(
+    lab: Laboratory, others: list[tuple[str, str, int]]
+) -> None:
+    paid = [("R1", "2026-10-05", 120), *others]
+    found = settled(
+        lab,
+        invoice=[document("I", "2026-10-01", 100)],
+        receipt=[receipt(*r) for r in paid],
+        receipt_allocation=[allocation(r, "I", at, amount) for r, at, amount in paid],
+    )
+    assert [row for row in found if row[2]] == [(day("2026-10-05"), "I", 100)]
+
+
+def test_when_the_first_of_two_payments_bounces_the_second_is_what_was_owed(
+    lab: Laboratory,
+) -> None:
+    found = settled(
+        lab,
+        invoice=[document("I", "2026-10-01", 100)],
+        receipt=[
+            receipt("R1", "2026-10-05", 100, "2026-10-20", cleared_date=day("2026-10-05")),
+            receipt("R2", "2026-10-08", 100),
+        ],
+        receipt_allocation=[
+            allocation("R1", "I", "2026-10-05", 100), allocation("R2", "I", "2026-10-08", 100),
+        ],
+    )  # fmt: skip
+    assert sum(row[2] for row in found) == 100
+
+
+@pytest.mark.parametrize("booked_on", ["I", "N"])
+@pytest.mark.parametrize("refers_to", ["I", None])
+def test_a_refund_takes_back_on_its_day_whatever_document_it_is_booked_on(
+    lab: Laboratory, booked_on: str, refers_to: str | None
+) -> None:
+    found = settled(
+        lab,
+        invoice=[document("I", "2026-10-01", 120), note("N", "2026-10-06", 40, refers_to)],
+        receipt=[receipt("R", "2026-10-05", 120), receipt("back", "2026-10-09", -40)],
+        receipt_allocation=[
+            allocation("R", "I", "2026-10-05", 120),
+            allocation("back", booked_on, "2026-10-09", -40),
+        ],
+    )  # fmt: skip
+    own = "N" if booked_on == "N" and refers_to is None else "I"
+    assert found == [(day("2026-10-05"), "I", 120), (day("2026-10-09"), own, -40)]
+
+
+def test_two_lines_of_a_receipt_are_late_by_the_instalment_each_names(lab: Laboratory) -> None:
+    given_plans(lab, plan(part(event="cash_received", cuts=[OVERDUE])))
+    given_documents(
+        lab, *ITEMS, "core.fct_collection",
+        invoice=[document("I", "2026-08-01", 100)],
+        invoice_instalment=terms("I", ("2026-08-31", 60), ("2026-10-31", 40)),
+        receipt=[receipt("R", "2026-10-10", 100)],
+        receipt_allocation=[
+            allocation("R", "I", "2026-10-10", 60, instalment_seq=1),
+            allocation("R", "I", "2026-10-10", 40, instalment_seq=2),
+        ],
+    )  # fmt: skip
+    lab.build("core.fct_credit_event")
+    rows = lab.query(
+        "select event.net_amount_base, cut.cut_pct from core.fct_credit_event as event left join ("
+        + models()["core.fct_credit_cut"].sql
+        + ") as cut using (event_id) order by 1"
+    )
+    assert pick(rows, "net_amount_base", "cut_pct") == [(40, None), (60, 20)]
 
 
 def test_a_credit_note_takes_back_from_the_owner_and_the_day_of_its_invoice(
@@ -173,11 +265,14 @@ def test_an_event_that_no_plan_credits_is_none(lab: Laboratory) -> None:
 def cuts(lab: Laboratory, cut: Row, found: Row, **tables: Sequence[Row]) -> list[object]:
     given_plans(lab, plan(part(cuts=[cut])))
     lab.given("core.fct_credit_event", [found])
+    lab.given("staging.receipt", [receipt("R", "2026-10-05", 113)])
     for name, rows in tables.items():
         lab.given(name.replace("__", "."), rows)
+    lab.build("core.fct_allocation")
     return [row["cut_pct"] for row in lab.result("core.fct_credit_cut")]
 
 
+LATE = event("R", 100, event_id="receipt:R:I:2026-10-05")
 OVERDUE = {"on": "overdue", "steps": [
     {"over": over, "cut_pct": pct}
     for over, pct in [(30, 20), (60, 40), (90, 50), (120, 80), (180, 100)]
@@ -192,7 +287,7 @@ OVERDUE = {"on": "overdue", "steps": [
 def test_late_cash_is_cut_by_the_step_its_days_are_beyond(
     lab: Laboratory, due: str, expected: list[object]
 ) -> None:
-    found = cuts(lab, OVERDUE, event("R", 100), core__fct_invoice=[invoice(due_date=day(due))],
+    found = cuts(lab, OVERDUE, LATE, core__fct_invoice=[invoice(due_date=day(due))],
                  staging__receipt_allocation=[allocation("R", "I", "2026-10-05", 113)])  # fmt: skip
     assert found == expected
 
@@ -200,7 +295,7 @@ def test_late_cash_is_cut_by_the_step_its_days_are_beyond(
 def test_a_cut_by_the_day_grows_with_each_day_above_its_limit(lab: Laboratory) -> None:
     """20 days beyond 90 at 0.1 % a day are 2 %."""
     daily = {"on": "overdue", "steps": [{"over": 90, "per_day_pct": "0.1"}]}
-    found = cuts(lab, daily, event("R", 100),
+    found = cuts(lab, daily, LATE,
                  core__fct_invoice=[invoice(due_date=day("2026-06-17"))],
                  staging__receipt_allocation=[allocation("R", "I", "2026-10-05", 113)])  # fmt: skip
     assert found == [2]
@@ -209,7 +304,7 @@ def test_a_cut_by_the_day_grows_with_each_day_above_its_limit(lab: Laboratory) -
 def test_the_instalment_that_the_cash_pays_says_what_was_due(lab: Laboratory) -> None:
     paid = {**allocation("R", "I", "2026-10-05", 113), "instalment_seq": 2}
     found = cuts(
-        lab, OVERDUE, event("R", 100), core__fct_invoice=[invoice(due_date=day("2026-01-01"))],
+        lab, OVERDUE, LATE, core__fct_invoice=[invoice(due_date=day("2026-01-01"))],
         staging__receipt_allocation=[paid],
         staging__invoice_instalment=[
             {"invoice_id": "I", "seq": 2, "due_date": day("2026-09-04"), "amount": 113},

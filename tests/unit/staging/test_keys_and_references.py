@@ -120,3 +120,50 @@ def test_a_row_with_two_unknown_parents_counts_once(exports: Exports) -> None:
     assert [rule for _, rule, _ in exports.faults()] == ["receipt_id.unknown_reference"]
     assert (account.quarantined, account.amount_quarantined) == (1, 10)
     assert account.balanced
+
+
+INVOICE = "invoice_id,kind,customer_id,invoice_date,net_amount,gross_amount"
+ALLOCATION = "receipt_id,invoice_id,allocated_date,amount"
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "kept", "refused"),
+    [
+        # without lines a repeated row is a duplicate, whatever it says
+        ("", ["600", "600", "400"], [("600.0000", 0)], 2),
+        # the instalment tells two allocations of one day apart
+        (",instalment_seq", ["600,1", "400,2", "400,2"], [("600.0000", 1), ("400.0000", 2)], 1),
+        # the line does so before the instalment
+        (",instalment_seq,line_no", ["60,1,1", "40,1,2", "40,1,2"],
+         [("60.0000", 1), ("40.0000", 2)], 1),
+    ],
+)  # fmt: skip
+def test_lines_of_one_receipt_on_one_invoice_and_day_are_several_allocations(
+    exports: Exports,
+    header: str,
+    rows: list[str],
+    kept: list[tuple[str, int]],
+    refused: int,
+) -> None:
+    exports.put("canonical/receipt.csv", RECEIPT, "R1,K1,2026-10-05,1000")
+    exports.put("canonical/invoice.csv", INVOICE, "I1,invoice,K1,2026-10-01,1000,1000")
+    exports.put("canonical/receipt_allocation.csv", ALLOCATION + header,
+                *(f"R1,I1,2026-10-05,{row}" for row in rows))  # fmt: skip
+    exports.put("canonical/customer.csv", CUSTOMER, "K1,甲,1")
+    for table in ("customer", "receipt", "invoice", "receipt_allocation"):
+        exports.stage(table)
+    found = exports.rows("receipt_allocation", "amount", "line_no")
+    assert [(str(amount), line) for amount, line in found] == kept
+    assert [rule for _, rule, _ in exports.faults()] == ["duplicate_key"] * refused
+
+
+def test_a_line_that_is_no_number_is_refused_and_not_taken_for_none(exports: Exports) -> None:
+    exports.put("canonical/receipt.csv", RECEIPT, "R1,K1,2026-10-05,1000")
+    exports.put("canonical/invoice.csv", INVOICE, "I1,invoice,K1,2026-10-01,1000,1000")
+    exports.put("canonical/receipt_allocation.csv", ALLOCATION + ",line_no",
+                "R1,I1,2026-10-05,600,first")  # fmt: skip
+    exports.put("canonical/customer.csv", CUSTOMER, "K1,甲,1")
+    for table in ("customer", "receipt", "invoice", "receipt_allocation"):
+        exports.stage(table)
+    assert exports.rows("receipt_allocation", "amount") == []
+    assert exports.faults() == [(2, "line_no.not_a_number", "first")]

@@ -181,7 +181,7 @@ repeated as (
       select
         'receipt' as kind,
         invoice.contract_id,
-        collection.amount_base as amount
+        collection.allocated_amount_base as amount
       from core.fct_collection as collection
       inner join invoice on collection.invoice_id = invoice.invoice_id
     ) as document
