@@ -192,7 +192,7 @@ def _regular_rows(path: Path, layout: _Layout) -> tuple[int, bool] | None:
             without_end = 0 if found else without_end + len(chunk)
             if without_end > MAX_LINE or b"\0" in chunk:
                 return None
-            has_forced = has_forced or b'="' in chunk or any(sign in chunk for sign in apostrophe)
+            has_forced = has_forced or _has_forced(chunk, apostrophe)
             last = chunk
         handle.seek(max(0, handle.tell() - _TAIL_BYTES))
         tail = handle.read()
