@@ -92,6 +92,15 @@ class FileAccidents:
                 line=footers[0]["line"],
                 text=footers[0]["text"][:60],
             )
+        for left in notes.get("sheets_left_out", []):
+            variant = ".hidden" if left["hidden"] else ""
+            header = left["header"] or "…"
+            words = {"file": file, "sheet": left["sheet"], "header": header}
+            yield self._found(
+                f"sheet_left_out{variant}", f"{file}:{left['sheet']}", [words], **words
+            )
+        if merged := notes.get("merged_numbers"):
+            yield self._found("merged_cells", file, [merged], file=file, **merged)
         if wrong := notes.get("wrongly_stated", []):
             first = wrong[0]
             yield self._found(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.landing.kind import way_out
+
 if TYPE_CHECKING:
     from pipelines.books.quarantine import Listing as QuarantineListing
     from pipelines.onboarding.recognise import Recognition
@@ -48,7 +50,8 @@ def print_recognition(found: Recognition, workspace: Path, written: bool = False
     guessed = {guess.file for guess in found.guesses}
     for name in (name for name in found.unknown if name not in guessed):
         console.print(
-            f"unknown: {name}: no source reads it; describe it in sources/*.yaml",
+            f"unknown: {name}: "
+            + (way_out(name) or "no source reads it; describe it in sources/*.yaml"),
             markup=False,
             soft_wrap=True,
         )

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from pipelines.errors import UserError
-from pipelines.landing.kind import is_passing, kind_by_name
+from pipelines.landing.kind import is_passing, kind_by_name, way_out
 from pipelines.landing.unpack import zip_members
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcefile import SourceFile, canonical_source
@@ -55,7 +55,10 @@ class Inventory:
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A file, or a member of an archive, with every name under which a source may ask for it."""
+    """A file, or a member of an archive, with every name under which a source may ask for it.
+
+    A file that holds tables in a form that is not read has no such name: it is only told of.
+    """
 
     path: Path
     shown: str
@@ -80,7 +83,7 @@ def take_inventory(workspace: Workspace, sources: Iterable[SourceFile]) -> Inven
             name = shown_name(PurePosixPath(entry.path, candidate.shown).as_posix())
             readers = (
                 _canonical_readers(candidate, entry.export)
-                if entry.format == "canonical"
+                if entry.format == "canonical" and candidate.names
                 else [source for source in sources if _asks_for(source, candidate)]
             )
             exports.extend(_export(candidate, name, source) for source in readers)
@@ -120,7 +123,11 @@ def _candidates(folder: Path) -> Iterator[_Candidate]:
     inside = folder.resolve()
     for path in _everything(folder):
         inner = path.relative_to(folder)
-        if is_passing(PurePosixPath(inner)) or kind_by_name(path.name) is None:
+        if is_passing(PurePosixPath(inner)):
+            continue
+        if kind_by_name(path.name) is None:
+            if way_out(path.name) is not None:
+                yield _Candidate(path, inner.as_posix(), (), inner.as_posix())
             continue
         problem = _link_problem(path, inside)
         if path.is_dir() and problem is None:

@@ -32,7 +32,6 @@ _ENDINGS: dict[str, Kind] = {
 }
 _PROBE = 1 << 16
 _FOREIGN: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "a PDF"),
     (b"\xff\xd8\xff", "a picture (JPEG)"),
     (b"\x89PNG", "a picture (PNG)"),
     (b"GIF8", "a picture (GIF)"),
@@ -40,11 +39,45 @@ _FOREIGN: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf", "a 7-Zip archive"),
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
     (b"\xfd7zXZ", "an XZ archive"),
-    (b"SQLite format 3", "a SQLite database"),
     (b"{\\rtf", "a text document (RTF)"),
     (b"MZ\x90", "a program"),
     (b"\x7fELF", "a program"),
 )
+_RESAVE = "open it and save it as .xlsx"
+# Parts of zipped workbooks of other programs.
+_OTHER_WORKBOOKS = {
+    "xl/workbook.bin": "an Excel binary workbook (.xlsb)",
+    "content.xml": "an OpenDocument sheet (.ods)",
+    "Index/Document.iwa": "a Numbers document (.numbers)",
+    "Index.zip": "a Numbers document (.numbers)",
+}
+# Files in which tables lie, but that are no table, with the way out.
+_WAYS_OUT: tuple[tuple[bytes, str], ...] = (
+    (
+        b"%PDF",
+        "is a PDF, a picture of a table; export the list itself from the system as .xlsx or .csv",
+    ),
+    (
+        b"SQLite format 3",
+        "is a SQLite database; write each table you need out as .csv "
+        "(sqlite3 -header -csv FILE 'select * from TABLE' > TABLE.csv)",
+    ),
+    (b"\0\1\0\0Standard", "is an Access database; export each table you need as .xlsx or .csv"),
+)
+_BY_ENDING = {
+    **dict.fromkeys((".db", ".sqlite", ".sqlite3", ".db3"), _WAYS_OUT[1][1]),
+    **dict.fromkeys((".accdb", ".mdb"), _WAYS_OUT[2][1]),
+    ".pdf": _WAYS_OUT[0][1],
+    ".ods": f"is {_OTHER_WORKBOOKS['content.xml']}, a form that is not read; {_RESAVE}",
+    ".xlsb": f"is {_OTHER_WORKBOOKS['xl/workbook.bin']}, a form that is not read; {_RESAVE}",
+    ".numbers": f"is {_OTHER_WORKBOOKS['Index.zip']}, a form that is not read; "
+    "export it from Numbers as .xlsx",
+    **dict.fromkeys(
+        (".mht", ".mhtml"),
+        "is a web archive; open it in a spreadsheet program and save it as .xlsx",
+    ),
+}  # fmt: skip
+_ARCHIVED = (b"mime-version:", b"from: <saved by", b"snapshot-content-location:")
 _PAGES = (b"<!doctype html", b"<html", b"<table", b"<head", b"<meta", b"<style", b"<div", b"<body")
 _BLANKS = b" \t\r\n"
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF32_LE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -53,6 +86,11 @@ _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF32_LE, codecs.BOM_UTF16_LE, codecs.BOM_
 def kind_by_name(name: str) -> Kind | None:
     """The kind a file's ending promises; `None` for one that is not read."""
     return _ENDINGS.get(PurePosixPath(name).suffix.lower())
+
+
+def way_out(name: str) -> str | None:
+    """What to do with a file whose ending says that it holds tables in a form that is not read."""
+    return _BY_ENDING.get(PurePosixPath(name).suffix.lower())
 
 
 def is_passing(path: PurePosixPath) -> bool:
@@ -102,8 +140,9 @@ def _zipped(path: Path, named: Kind) -> Kind:
         raise UserError(
             "cannot be read as a workbook (the file is damaged or cut off)", 1
         ) from None
-    if "xl/workbook.bin" in names or {"mimetype", "content.xml"} <= set(names):
-        raise UserError("is a workbook of a form that is not read; save it as .xlsx", 1)
+    for part, what in _OTHER_WORKBOOKS.items():
+        if any(name == part or name.endswith(f"/{part}") for name in names):
+            raise UserError(f"is {what}, a workbook of a form that is not read; {_RESAVE}", 1)
     if any(name.startswith("xl/") for name in names):
         return "workbook"
     if any(name.startswith(("word/", "ppt/")) for name in names):
@@ -114,12 +153,21 @@ def _zipped(path: Path, named: Kind) -> Kind:
 
 
 def _refuse_foreign(probe: bytes) -> None:
+    for mark, sentence in _WAYS_OUT:
+        if probe.startswith(mark):
+            raise UserError(sentence, 1)
     for mark, what in _FOREIGN:
         if probe.startswith(mark):
             raise UserError(f"is {what}, not a table; export it as .csv or .xlsx", 1)
     if probe[257:262] == b"ustar":
         raise UserError("is a tar archive; put the exports into the folder, or into a .zip", 1)
     start = probe[:512].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe" + _BLANKS).lower()
+    if start.startswith(_ARCHIVED) or (b"\ncontent-type: multipart/related" in start):
+        raise UserError(
+            "is a web archive (MHTML: a saved web page) under another ending; open it in a "
+            "spreadsheet program and save it as .xlsx",
+            1,
+        )
     if start.startswith(_PAGES):
         raise UserError(
             "is a web page (HTML) under another ending; open it in a spreadsheet program and save "

@@ -27,10 +27,10 @@ from pipelines.landing.kind import Kind, kind_by_name, kind_of
 from pipelines.landing.parquet import Landed, in_order, land_parquet
 from pipelines.landing.text import land_text
 from pipelines.landing.unpack import unpacked
-from pipelines.landing.workbook import land_workbook
+from pipelines.landing.workbook import land_workbook, sheets_of
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.headers import clean_header
-from pipelines.workspace.kept import kept_json
+from pipelines.workspace.kept import keep_json, kept_json
 from pipelines.workspace.workspace import Workspace
 from pipelines.workspace.yamlfile import did_you_mean
 
@@ -38,6 +38,7 @@ __all__ = [
     "Export",
     "Inventory",
     "LandedExport",
+    "by_sheet",
     "content_hash",
     "kept_landed",
     "land_export",
@@ -98,6 +99,8 @@ def land_export(
         with _sentences(export.path):
             with in_order(con), unchanged(export.path, _HASHED.get(export.path)):
                 landed = _land(con, export, working)
+            notes = {**landed.notes, **_other_sheets(workspace, export, sha256)}
+            landed = replace(landed, notes=notes)
             _require_headers(export, landed)
     except UserError as error:
         working.unlink(missing_ok=True)
@@ -105,6 +108,49 @@ def land_export(
     working.replace(parquet)
     _write_card(card, parquet, landed)
     return LandedExport(export, sha256, replace(landed, parquet=parquet))
+
+
+def by_sheet(workspace: Workspace, export: Export, sha256: str) -> list[Export]:
+    """An export of a workbook whose sheets are one table, as one export for each of them.
+
+    What the workbook holds besides is noted beside its landed files, for `land_export` to tell.
+    Any other export stays as it is; one that cannot be opened, too, and landing says why.
+    """
+    if export.problem is not None or export.sheet is not None or _given_header(export):
+        return [export]
+    card = _sheets_card(workspace, export, sha256)
+    known = kept_json(card)
+    if not known:
+        try:
+            with _sentences(export.path):
+                known = _sheets(export, card)
+        except UserError:
+            return [export]
+        keep_json(card, known)
+    same = known["same"]
+    return [replace(export, sheet=sheet) for sheet in same] if len(same) > 1 else [export]
+
+
+def _sheets(export: Export, card: Path) -> dict[str, Any]:
+    working = card.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
+    with _plain_name(export.path, working) as path, unpacked(path, export.member, working) as plain:
+        if kind_of(plain, _named_kind(export)) != "workbook":
+            return {"same": [], "others": []}
+        found = sheets_of(plain, set(export.source.headers))
+        return {"same": list(found.same), "others": list(found.others)}
+
+
+def _sheets_card(workspace: Workspace, export: Export, sha256: str) -> Path:
+    whole = replace(export, sheet=None)
+    return workspace.landed / f"{_address(whole, sha256)}.sheets.json"
+
+
+def _other_sheets(workspace: Workspace, export: Export, sha256: str) -> dict[str, Any]:
+    """A note of the sheets that are not read, told with the first that is."""
+    known = kept_json(_sheets_card(workspace, export, sha256))
+    others = known.get("others")
+    is_first = export.sheet is None or export.sheet == next(iter(known.get("same", ())), None)
+    return {"sheets_left_out": others} if others and is_first else {}
 
 
 def _address(export: Export, sha256: str) -> str:

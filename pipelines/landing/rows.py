@@ -7,6 +7,7 @@ finding the rows of a format.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,9 @@ from pipelines.warehouse.quoting import identifier, literal
 NOTED_ROWS = 20
 _NOTED_TEXT = 200
 _MOST_TRAILING = 50
+# Over a whole cell, in Python and in the database.
+FORCED = '="([^"]*)"|\'([-+0-9].*)'
+_FORCED = re.compile(FORCED, re.DOTALL)
 _AROUND = "* \t\ufeff"
 # What stands for an absent value between the two writers; no export holds it.
 _ABSENT = "\x1f\x1eabsent"
@@ -74,14 +78,14 @@ class LeftOut:
                 self._hold_against(line, row, found.stated, written)
             self._rows_ended = True
             return True
-        if found is not None and self.is_printed:
-            self.note_footer(line, row)
-            self._rows_ended = True
-            return True
         if self._is_header(line, row):
             self.repeated += 1
             if len(self._repeated) < NOTED_ROWS:
                 self._repeated.append(line)
+            return True
+        if found is not None and self.is_printed:
+            self.note_footer(line, row)
+            self._rows_ended = True
             return True
         return False
 
@@ -140,6 +144,12 @@ class LeftOut:
 def _name(among: list[dict[str, Any]], line: int, row: Sequence[str], **facts: int) -> None:
     if len(among) < NOTED_ROWS:
         among.append({"line": line, "text": ",".join(row).strip()[:_NOTED_TEXT], **facts})
+
+
+def not_forced(text: str) -> str:
+    """A cell without what forces a spreadsheet to take it for text: `="00123"`, `'00123`."""
+    found = _FORCED.fullmatch(text)
+    return text if found is None else found[1] or found[2] or ""
 
 
 def wrongly_stated(titles: Iterable[Sequence[str]], rows: int) -> dict[str, Any]:

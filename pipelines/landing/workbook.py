@@ -10,10 +10,12 @@ from __future__ import annotations
 import datetime as dt
 import io
 import itertools
+import math
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
@@ -26,9 +28,17 @@ from pipelines.errors import UserError
 from pipelines.landing.detect import HEADER_SEARCH_ROWS, Header, find_header
 from pipelines.landing.guard import one_line, require_columns
 from pipelines.landing.parquet import Landed
-from pipelines.landing.rows import LeftOut, filled, trimmed, write_numbered, wrongly_stated
+from pipelines.landing.rows import (
+    LeftOut,
+    filled,
+    not_forced,
+    trimmed,
+    write_numbered,
+    wrongly_stated,
+)
 from pipelines.landing.xls import require_readable
-from pipelines.landing.xlsx import Errors, inspect
+from pipelines.landing.xlsx import Inspected, inspect
+from pipelines.sources.headers import clean_header
 
 _SHEETS_LOOKED_AT = 50
 _OLD = b"\xd0\xcf\x11\xe0"
@@ -48,12 +58,16 @@ _BROKEN = (
 
 @dataclass
 class _Sheet:
-    """A sheet with its first rows and the rows after them."""
+    """A sheet with its first rows and the rows after them.
+
+    `merged` are cells that span several rows: first row, column and last row, from 0.
+    """
 
     name: str
     head: list[list[Any]]
     rest: Iterator[list[Any]]
     header: Header | None
+    merged: tuple[tuple[int, int, int], ...] = ()
 
 
 def land_workbook(
@@ -66,13 +80,13 @@ def land_workbook(
 ) -> Landed:
     """Land one sheet of a workbook; see `land_text` for the arguments.
 
-    Where no sheet is named, it is the one in whose first rows most of the known names stand.
+    Where no sheet is named, it is the visible one in whose first rows most known names stand.
 
     Raises:
         UserError: the file is no workbook, the sheet is absent or no header row was found.
     """
     with _one_sentence():
-        errors, workbook = _opened(path)
+        inspected, workbook = _opened(path)
     names = workbook.sheet_names
     if not names:
         raise UserError("is a workbook without any sheet", 1)
@@ -86,25 +100,84 @@ def land_workbook(
         )
     notes = {"sheet": chosen.name} if sheet is None and len(names) > 1 else {}
     found = _header_of(chosen, header, len(names) > 1 and sheet is None)
-    landed = _write(con, chosen, found, errors.get(chosen.name, {}), target)
+    landed = _write(con, chosen, found, inspected, target)
     return Landed(target, landed.names, landed.rows, None, {**notes, **landed.notes})
 
 
-def _opened(path: Path) -> tuple[dict[str, Errors], python_calamine.CalamineWorkbook]:
+@dataclass(frozen=True)
+class SheetsFound:
+    """The sheets of a workbook that are one table, in their order, and those that are not read.
+
+    `others` name each sheet that holds a table of its own: its header, and whether it is hidden.
+    """
+
+    same: tuple[str, ...]
+    others: tuple[dict[str, Any], ...] = ()
+
+
+def sheets_of(path: Path, known: set[str]) -> SheetsFound:
+    """Which sheets of a workbook a source reads; a hidden one only if no other can be read.
+
+    Sheets with the same known names in their headers are one table: twelve months, each a sheet.
+
+    Raises:
+        UserError: the file is no workbook.
+    """
+    with _one_sentence():
+        _, workbook = _opened(path)
+        if len(workbook.sheet_names) < 2:
+            return SheetsFound(tuple(workbook.sheet_names))
+        best = _best(workbook, known)
+        wanted = _known_names(best, known)
+        hidden = _hidden(workbook)
+        same, others = [], []
+        for name in workbook.sheet_names[:_SHEETS_LOOKED_AT]:
+            sheet = _open(workbook, name, known)
+            is_hidden = name in hidden and best.name not in hidden
+            if wanted and not is_hidden and _known_names(sheet, known) == wanted:
+                same.append(name)
+            elif name != best.name and (header := _first_of_table(sheet)):
+                others.append({"sheet": name, "header": header, "hidden": name in hidden})
+        others += [
+            {"sheet": name, "header": "", "hidden": name in hidden}
+            for name in workbook.sheet_names[_SHEETS_LOOKED_AT:]
+        ]
+    return SheetsFound(tuple(same), tuple(others))
+
+
+def _hidden(workbook: python_calamine.CalamineWorkbook) -> set[str]:
+    visible = python_calamine.SheetVisibleEnum.Visible
+    return {sheet.name for sheet in workbook.sheets_metadata if sheet.visible != visible}
+
+
+def _known_names(sheet: _Sheet, known: set[str]) -> set[str]:
+    if sheet.header is None:
+        return set()
+    wanted = {clean_header(name).lower() for name in known}
+    return {name.lower() for name in sheet.header.names} & wanted
+
+
+def _first_of_table(sheet: _Sheet) -> str:
+    """The first row of a sheet that looks like a table: two rows of two filled cells or more."""
+    rows = [cells for row in sheet.head if len(cells := filled(row)) > 1]
+    return ", ".join(rows[0])[:120] if len(rows) > 1 else ""
+
+
+def _opened(path: Path) -> tuple[Inspected, python_calamine.CalamineWorkbook]:
     """A workbook by its bytes: the library goes by the ending of a path, which may be wrong."""
     ending = path.suffix.lower()
     with path.open("rb") as handle:
         is_old = handle.read(len(_OLD)) == _OLD  # one of the old form may have a zip file within
     if is_old:
-        errors, has_other_ending = {}, ending in (".xlsx", ".xlsm")
+        inspected, has_other_ending = Inspected(), ending in (".xlsx", ".xlsm")
         _refuse_encrypted(path)
         require_readable(path)
     else:
         is_zipped = zipfile.is_zipfile(path)
-        errors, has_other_ending = inspect(path) if is_zipped else {}, ending == ".xls"
+        inspected, has_other_ending = inspect(path) if is_zipped else Inspected(), ending == ".xls"
     if has_other_ending:
-        return errors, python_calamine.load_workbook(io.BytesIO(path.read_bytes()))
-    return errors, python_calamine.load_workbook(str(path))
+        return inspected, python_calamine.load_workbook(io.BytesIO(path.read_bytes()))
+    return inspected, python_calamine.load_workbook(str(path))
 
 
 def _refuse_encrypted(path: Path) -> None:
@@ -131,15 +204,27 @@ class _one_sentence:
 
 
 def _open(workbook: python_calamine.CalamineWorkbook, name: str, known: set[str]) -> _Sheet:
-    rows = workbook.get_sheet_by_name(name).iter_rows()  # from the first row, filled or not
+    sheet = workbook.get_sheet_by_name(name)
+    rows = sheet.iter_rows()  # from the first row, filled or not
     head = list(itertools.islice(rows, HEADER_SEARCH_ROWS))
-    return _Sheet(name, head, rows, find_header(head, known))
+    merged = tuple(
+        (top, left, bottom) for (top, left), (bottom, _) in sheet.merged_cell_ranges or ()
+        if bottom > top
+    )  # fmt: skip
+    return _Sheet(name, head, rows, find_header(head, known), merged)
 
 
 def _best(workbook: python_calamine.CalamineWorkbook, known: set[str]) -> _Sheet:
-    """The sheet whose header knows most names; of equal ones the first."""
+    """The visible sheet whose header knows most names; of equal ones the first.
+
+    A hidden sheet is read only where no visible one has a header.
+    """
     best: _Sheet | None = None
-    for name in workbook.sheet_names[:_SHEETS_LOOKED_AT]:
+    hidden = _hidden(workbook)
+    names = workbook.sheet_names[:_SHEETS_LOOKED_AT]
+    for name in sorted(names, key=lambda name: name in hidden):
+        if best is not None and name in hidden and _known(best):
+            break
         sheet = _open(workbook, name, known)
         if best is None or _known(sheet) > _known(best):
             best = sheet
@@ -173,48 +258,109 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _write(
-    con: duckdb.DuckDBPyConnection, sheet: _Sheet, header: Header, errors: Errors, target: Path
+    con: duckdb.DuckDBPyConnection,
+    sheet: _Sheet,
+    header: Header,
+    inspected: Inspected,
+    target: Path,
 ) -> Landed:
     first = header.index + 1
     top = first - header.height
     head = tuple(trimmed(row) for row in sheet.head[top:first]) or (trimmed(header.names),)
     titles = tuple(cells for row in sheet.head[: max(0, top)] if (cells := filled(row)))
     left_out = LeftOut(head, titles, is_printed=True)
-    body = itertools.chain(sheet.head[first:], sheet.rest)
-    rows = _numbered(body, first + 1, len(header.names), errors)
+    numbers: list[int] = []
+    below = itertools.chain(sheet.head[first:], sheet.rest)
+    body = _unmerged(below, first, sheet.merged, numbers)
+    rows = _numbered(body, first + 1, len(header.names), sheet.name, inspected)
     spool = target.with_suffix(".spool")
     with _one_sentence():
         count = write_numbered(con, rows, header.names, spool, target, left_out)
     notes = {**wrongly_stated(titles, count), **left_out.notes()}
-    if errors:
+    if errors := inspected.errors.get(sheet.name):
         notes["error_cells"] = len(errors)
+    if numbers:
+        notes["merged_numbers"] = {"line": numbers[0], "count": len(numbers)}
+    if inspected.is_1904:
+        notes["is_1904"] = True
     return Landed(target, header.names, count, None, notes)
 
 
+def _unmerged(
+    rows: Iterator[list[Any]],
+    first: int,
+    merged: Sequence[tuple[int, int, int]],
+    numbers: list[int],
+) -> Iterator[list[Any]]:
+    """Rows in which a cell that spans several of them stands in each; a row stays blank if it was.
+
+    A number stays in the first of its rows alone: an amount given for three rows together must not
+    count three times.
+
+    Args:
+        first: the number of the first of the rows, from 0.
+        numbers: is given the lines, from 1, of numbers that span several rows.
+    """
+    begins: dict[int, list[tuple[int, int]]] = {}
+    for top, column, bottom in merged:
+        if top >= first:
+            begins.setdefault(top, []).append((column, bottom))
+    if not begins:
+        yield from rows
+        return
+    spans: dict[int, tuple[int, Any]] = {}
+    for number, row in enumerate(rows, first):
+        spans = {column: span for column, span in spans.items() if span[0] >= number}
+        for column, bottom in begins.get(number, ()):
+            cell = row[column] if column < len(row) else None
+            if isinstance(cell, int | float):
+                numbers.append(number + 1)
+            elif cell is not None:
+                spans[column] = bottom, cell
+        if any(cell not in (None, "") for cell in row):
+            for column, (_, value) in spans.items():
+                if column < len(row) and row[column] in (None, ""):
+                    row[column] = value
+        yield row
+
+
 def _numbered(
-    rows: Iterator[list[Any]], first: int, width: int, errors: Errors
+    rows: Iterator[list[Any]], first: int, width: int, sheet: str, inspected: Inspected
 ) -> Iterator[tuple[int, list[str]]]:
+    percents = inspected.percents.get(sheet, {})
     lines_with_errors: dict[int, dict[int, str]] = {}
-    for (line, column), text in errors.items():
+    for (line, column), text in inspected.errors.get(sheet, {}).items():
         lines_with_errors.setdefault(line, {})[column] = text
     for line, row in enumerate(rows, first):
         texts = [cell_text(cell) for cell in row]
         texts += [""] * (width - len(texts))  # a sheet has no ragged rows, only empty ends
+        for column, marks in percents.items():
+            if line < len(marks) and marks[line] and column <= len(row):
+                texts[column - 1] = _as_percent(row[column - 1], texts[column - 1])
         for column, text in lines_with_errors.get(line, {}).items():
             texts[column - 1 : column] = [text]
         yield line, texts
 
 
+def _as_percent(cell: Any, text: str) -> str:
+    """A number as it is shown: 0.6 in a percent cell is `60%`."""
+    if isinstance(cell, bool) or not isinstance(cell, int | float) or not math.isfinite(cell):
+        return text
+    return f"{(Decimal(repr(cell)) * 100).normalize():f}%"
+
+
 def cell_text(cell: Any) -> str:
     """A cell as text: 1234.0 → `1234`, a midnight date-time → its date."""
-    if cell is None or cell == "":
+    if isinstance(cell, str):
+        return not_forced(cell) if cell[:1] in ("=", "'") else cell
+    if cell is None:
         return ""
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
     if isinstance(cell, dt.datetime):
-        if cell.time() == dt.time():
-            return cell.date().isoformat()
-        return cell.replace(microsecond=0).isoformat(sep=" ")
+        is_day = cell.time() == dt.time()
+        moment = cell.replace(microsecond=0)
+        return cell.date().isoformat() if is_day else moment.isoformat(sep=" ")
     return str(cell)

@@ -20,6 +20,7 @@ from pipelines.landing.guard import MAX_CELLS, MAX_WORKBOOK, Meter
 _CHUNK = 1 << 20
 _MAX_DIRECTORY = 1 << 24
 _MOST_ERRORS = 100_000
+_MOST_ROWS = 1_048_576
 _PART = re.compile(r"xl/.*\.(xml|rels|bin)$")
 _ROW = re.compile(rb"""<row[^>]*?[ ]r="(\d+)\"""")
 # A cell with a value; one that is only formatted closes itself and is not held in memory.
@@ -37,6 +38,9 @@ _ERROR = re.compile(
 )
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+_PERCENT = re.compile(rb"""<c (?=[^>]*?\br="([A-Z]{1,3})(\d+)")(?=[^>]*?\bs="(\d+)")[^>/]*>""")
+_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^]]*]')
+_PERCENT_BUILT_IN = {"9", "10"}
 Errors = dict[tuple[int, int], str]
 
 
@@ -47,10 +51,24 @@ class _Extent:
     rows: int = 0
     columns: int = 0
     errors: Errors = field(default_factory=dict)
+    percents: dict[int, bytearray] = field(default_factory=dict)
 
 
-def inspect(path: Path) -> dict[str, Errors]:
-    """The error cells of each sheet of an XLSX workbook, by the sheet's name.
+@dataclass(frozen=True)
+class Inspected:
+    """What the library does not give of the sheets of a workbook, by the sheet's name.
+
+    `percents` are the cells shown as percent: a column's number from 1, and a mark at the place of
+    each row. `is_1904`: its days are counted from 1 January 1904.
+    """
+
+    errors: dict[str, Errors] = field(default_factory=dict)
+    percents: dict[str, dict[int, bytearray]] = field(default_factory=dict)
+    is_1904: bool = False
+
+
+def inspect(path: Path) -> Inspected:
+    """Errors, percent cells and the first day of an XLSX workbook.
 
     Raises:
         UserError: the workbook is damaged, or would take more memory than any export.
@@ -59,15 +77,23 @@ def inspect(path: Path) -> dict[str, Errors]:
     extents: dict[str, _Extent] = {}
     with zipfile.ZipFile(path) as archive:
         names = _sheet_names(archive)
+        shown_as_percent = _percent_styles(archive)
         for part in archive.infolist():
             if not _PART.match(part.filename):
                 continue
             if part.filename in names:
-                extents[names[part.filename]] = _extent(archive, part, meter, names[part.filename])
+                extents[names[part.filename]] = _extent(
+                    archive, part, meter, names[part.filename], shown_as_percent
+                )
             else:
                 for _ in _chunks(archive, part, meter):
                     pass
-    return {name: extent.errors for name, extent in extents.items()}
+        is_1904 = bool(names) and _is_1904(archive)
+    return Inspected(
+        {name: extent.errors for name, extent in extents.items()},
+        {name: extent.percents for name, extent in extents.items()},
+        is_1904,
+    )
 
 
 def _chunks(archive: zipfile.ZipFile, part: zipfile.ZipInfo, meter: Meter) -> Iterator[bytes]:
@@ -96,6 +122,31 @@ def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
     return names
 
 
+def _is_1904(archive: zipfile.ZipFile) -> bool:
+    found = (e for e in _directory(archive, "xl/workbook.xml").iter()
+             if e.tag.rpartition("}")[2] == "workbookPr")  # fmt: skip
+    return any(e.get("date1904") in ("1", "true", "on") for e in found)
+
+
+def _percent_styles(archive: zipfile.ZipFile) -> frozenset[bytes]:
+    """The numbers of the cell styles that show a value as percent."""
+    if "xl/styles.xml" not in archive.namelist():
+        return frozenset()
+    formats = set(_PERCENT_BUILT_IN)
+    styles: list[str] = []
+    for element in _directory(archive, "xl/styles.xml"):
+        kind = element.tag.rpartition("}")[2]
+        if kind == "numFmts":
+            formats |= {
+                inner.get("numFmtId", "")
+                for inner in element
+                if "%" in _QUOTED.sub("", inner.get("formatCode", ""))
+            }
+        elif kind == "cellXfs":
+            styles = [inner.get("numFmtId", "") for inner in element]
+    return frozenset(str(n).encode() for n, name in enumerate(styles) if name in formats)
+
+
 def _directory(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
     with archive.open(name) as handle:
         data = handle.read(_MAX_DIRECTORY)
@@ -104,9 +155,15 @@ def _directory(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
     return ElementTree.fromstring(data)
 
 
-def _extent(archive: zipfile.ZipFile, part: zipfile.ZipInfo, meter: Meter, name: str) -> _Extent:
+def _extent(
+    archive: zipfile.ZipFile,
+    part: zipfile.ZipInfo,
+    meter: Meter,
+    name: str,
+    percent: frozenset[bytes],
+) -> _Extent:
     """How far one sheet reaches; it is measured only where a quick bound does not suffice."""
-    found, is_usual = _bound(_chunks(archive, part, meter))
+    found, is_usual = _bound(_chunks(archive, part, meter), percent)
     if not is_usual or found.rows * found.columns > MAX_CELLS:
         again = _chunks(archive, part, Meter(part.file_size, MAX_WORKBOOK))
         found.rows, found.columns = _measured(again)
@@ -119,7 +176,7 @@ def _extent(archive: zipfile.ZipFile, part: zipfile.ZipInfo, meter: Meter, name:
     return found
 
 
-def _bound(chunks: Iterator[bytes]) -> tuple[_Extent, bool]:
+def _bound(chunks: Iterator[bytes], percent: frozenset[bytes]) -> tuple[_Extent, bool]:
     """What a sheet reaches to at most, and whether it is written as usual, so that this holds."""
     found = _Extent(columns=26)
     is_usual = True
@@ -134,11 +191,24 @@ def _bound(chunks: Iterator[bytes]) -> tuple[_Extent, bool]:
         cells = block.count(b"<c ") + block.count(b"<c>")
         is_usual = is_usual and cells + block.count(b"<row") <= block.count(b' r="')
         is_usual = is_usual and b":c " not in block and b":c>" not in block
+        if percent and any(b's="%s"' % style in block for style in percent):
+            _note_percents(found, block, percent)
         if b't="e"' in block and len(found.errors) < _MOST_ERRORS:
             for match in _ERROR.finditer(block):
                 place = int(match[2]), _column_number(match[1])
                 found.errors[place] = match[3].decode("utf-8", errors="replace")
     return found, is_usual
+
+
+def _note_percents(found: _Extent, block: bytes, percent: frozenset[bytes]) -> None:
+    for match in _PERCENT.finditer(block):
+        row = int(match[2][:9])
+        if match[3] not in percent or row > _MOST_ROWS:
+            continue
+        marks = found.percents.setdefault(_column_number(match[1]), bytearray())
+        if len(marks) <= row:
+            marks.extend(bytes(row + 1 - len(marks)))
+        marks[row] = 1
 
 
 def _measured(chunks: Iterator[bytes]) -> tuple[int, int]:

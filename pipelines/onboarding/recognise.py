@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipelines.errors import UserError
-from pipelines.landing.land import Export, content_hash, land_export, take_inventory
+from pipelines.landing.land import Export, by_sheet, content_hash, land_export, take_inventory
 from pipelines.landing.parquet import Landed
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.headers import clean_header
@@ -101,7 +101,11 @@ def recognise(
             raise UserError(f"{only}: lies in no input folder of attain.yaml, or is no export.")
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as con:
         apart = _Elsewhere(workspace, Path(folder))
-        files = [_see(con, apart, export) for export in exports]
+        files = [
+            _see(con, apart, sheet)
+            for export in exports
+            for sheet in by_sheet(apart, export, content_hash(export.path))
+        ]
         guesses = [guess(con, apart, export, stages) for export in unread]
     missing = [] if only is not None else list(_by_file(inventory.missing))
     problems = [f"{f.file}: {f.problem}" for f in files if f.problem]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipelines.checks.findings import Finding, first_problem
+from pipelines.landing.kind import way_out
 from pipelines.run.session import Session
 
 
@@ -54,7 +55,10 @@ def outcome_of(session: Session, errors: Sequence[str], kept: Sequence[str]) -> 
             for source in {s.described_in: s for s in session.inventory.missing}.values()
             if not source.required
         ]
-        + [f"{name}: no source reads this file" for name in session.inventory.unknown]
+        + [
+            f"{name}: {way_out(name) or 'no source reads this file'}"
+            for name in session.inventory.unknown
+        ]
         + _accepted(session),
         reports={name: len(pages) for name, pages in session.pages.items()},
         kept=list(kept),

@@ -19,7 +19,7 @@ from pipelines.checks.lost import lost_finding
 from pipelines.checks.reconciliations import Reconciliation, all_reconciliations
 from pipelines.checks.stage_names import unknown_stages
 from pipelines.errors import UserError
-from pipelines.landing.land import Export, LandedExport, land_export
+from pipelines.landing.land import Export, LandedExport, by_sheet, land_export
 from pipelines.landing.parquet import in_order
 from pipelines.ledger.store import Ledger
 from pipelines.ledger.tables import load_ledger
@@ -66,11 +66,16 @@ def land(session: Session) -> dict[str, int]:
         Landed rows by canonical table.
     """
     started = time.perf_counter()
-    exports = session.inventory.exports
+    exports: Sequence[Export] = session.inventory.exports
     rows: dict[str, int] = {}
     everything = []
     con = session.warehouse.con
-
+    if session.workspace.known_at is None:
+        exports = [
+            sheet
+            for export in exports
+            for sheet in by_sheet(session.workspace, export, session.hash_of(export.path))
+        ]
     hashes = [session.hash_of(export.path) for export in exports]
 
     def land_one(export: Export, sha256: str) -> LandedExport:

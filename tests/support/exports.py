@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.landing.land import LandedExport, content_hash, land_export, take_inventory
+from pipelines.landing.land import LandedExport, by_sheet, content_hash, land_export, take_inventory
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcefile import SourceFile, load_sources
 from pipelines.staging.groups import load_groups
@@ -71,7 +71,8 @@ class Exports:
         inventory = take_inventory(workspace, load_sources(workspace.sources, STAGES))
         landed = [
             land_export(self.warehouse.con, workspace, export, content_hash(export.path))
-            for export in inventory.exports
+            for whole in inventory.exports
+            for export in by_sheet(workspace, whole, content_hash(whole.path))
         ]
         assert [found.problem for found in landed if found.problem] == []
         return in_force(self.warehouse, landed, at)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.landing.land import LandedExport, content_hash, land_export, take_inventory
+from pipelines.landing.land import LandedExport, by_sheet, content_hash, land_export, take_inventory
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcefile import load_sources
 from pipelines.staging.groups import load_groups
@@ -40,7 +40,8 @@ def fate_of(
     inventory = take_inventory(workspace, load_sources(workspace.sources, STAGES))
     landed = [
         land_export(exports.warehouse.con, workspace, export, content_hash(export.path))
-        for export in inventory.exports
+        for whole in inventory.exports
+        for export in by_sheet(workspace, whole, content_hash(whole.path))
     ]
     problems = [found.problem for found in landed if found.problem is not None]
     staged, rows = None, []

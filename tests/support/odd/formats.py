@@ -92,6 +92,17 @@ FOREIGN = {
     "a SQLite database": b"SQLite format 3\0" + bytes(100),
     "a program": b"\x7fELF\x02\x01\x01" + bytes(100),
 }
+_PARTS = b'Content-Type: multipart/related; boundary="x"\r\n\r\n--x\r\n' + _PAGE
+ARCHIVED = {
+    "by its version": b"MIME-Version: 1.0\r\n" + _PARTS,
+    "by a browser": b"From: <Saved by Blink>\r\nMIME-Version: 1.0\r\n" + _PARTS,
+    "by a report server": b"Subject: list\r\n" + _PARTS.replace(b"\r\n", b"\n"),
+}
+OTHER_WORKBOOKS = {
+    "an OpenDocument sheet (.ods)": "content.xml",
+    "an Excel binary workbook (.xlsb)": "xl/workbook.bin",
+    "a Numbers document (.numbers)": "Index/Document.iwa",
+}
 
 FORMATS = [
     *(Odd(f"customer.{e}", f"a plain .{e}", data) for e, data in PLAIN.items()),
@@ -107,6 +118,14 @@ FORMATS = [
     *(
         refused(f"customer.csv::{what}", f"{what} under the ending .csv", data, what)
         for what, data in FOREIGN.items()
+    ),
+    *(
+        refused(f"customer.xls::{name}", f"a web archive saved as .xls, {name}", data, "MHTML")
+        for name, data in ARCHIVED.items()
+    ),
+    *(
+        refused(f"customer.xlsx::{what}", f"{what} named .xlsx", archive({part: b"x"}), what)
+        for what, part in OTHER_WORKBOOKS.items()
     ),
     refused("customer.xls::page", "a web page saved as .xls", _PAGE, "a web page (HTML)"),
     refused(

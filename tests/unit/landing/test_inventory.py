@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from pipelines.errors import UserError
+from pipelines.landing.kind import way_out
 from pipelines.landing.land import Export, LandedExport, content_hash, land_export, take_inventory
 from pipelines.onboarding.recognise import recognise
 from pipelines.sources.sourcefile import SourceFile, load_sources
@@ -255,3 +256,28 @@ def test_recognition_lists_missing_and_unreadable_exports_as_problems(tmp_path: 
     put(tmp_path, "crm/客户.csv", "甲,乙\n1,2\n")
     problems = recognise(opened, sources(opened)).problems
     assert [problem.split(":")[0] for problem in problems] == ["raw/crm/客户.csv"]
+
+
+@pytest.mark.parametrize(
+    ("name", "way"),
+    [
+        ("customer.db", "sqlite3 -header -csv"),
+        ("customer.sqlite", "sqlite3 -header -csv"),
+        ("customer.ods", "OpenDocument"),
+        ("customer.numbers", "export it from Numbers"),
+        ("customer.pdf", "export the list itself"),
+        ("customer.mhtml", "web archive"),
+        ("customer.accdb", "Access database"),
+        ("customer.xlsb", "binary workbook"),
+    ],
+)
+def test_a_file_in_a_form_that_is_not_read_is_told_of_and_stops_nothing(
+    tmp_path: Path, name: str, way: str
+) -> None:
+    opened = workspace(tmp_path, "- {path: raw, format: canonical}")
+    put(tmp_path, name, "x")
+    put(tmp_path, "customer.csv", "customer_id,name\nK,a\n")
+    found = take_inventory(opened, [])
+    assert [export.name for export in found.exports] == ["raw/customer.csv"]
+    assert found.unknown == (f"raw/{name}",)
+    assert way in (way_out(name) or "")

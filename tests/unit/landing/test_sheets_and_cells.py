@@ -1,0 +1,197 @@
+"""Every sheet is read or named, and a cell is what a person sees in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from pipelines.landing.land import by_sheet, content_hash, land_export, take_inventory
+from pipelines.sources.sourcefile import load_sources
+from pipelines.workspace.workspace import open_workspace
+from tests.support.exports import STAGES, Exports
+from tests.support.landing_files import land, land_sheet
+
+_HEAD = ["编号", "名称", "额度"]
+_SOURCE = (
+    "table: customer\nfiles: ['book*']\n"
+    "columns: {customer_id: 编号, name: 名称, credit_limit: 额度}\n"
+)
+Fill = Callable[[xlsxwriter.Workbook], object]
+
+
+def book(path: Path, fill: Fill, **options: Any) -> Path:
+    with xlsxwriter.Workbook(str(path), options) as made:
+        fill(made)
+    return path
+
+
+def sheet(made: xlsxwriter.Workbook, name: str, *rows: list[Any], hidden: bool = False) -> None:
+    added = made.add_worksheet(name)
+    for number, row in enumerate(rows):
+        added.write_row(number, 0, row)
+    if hidden:
+        added.hide()
+
+
+def staged(folder: Path, fill: Fill) -> tuple[list[Any], dict[str, Any]]:
+    """Keys with the sheet they came from, and what was noted of sheets that were not read."""
+    exports = Exports(folder)
+    exports.source("book", _SOURCE)
+    book(folder / "raw" / "book.xlsx", fill)
+    workspace = open_workspace(folder)
+    workspace.prepare()
+    notes: dict[str, Any] = {}
+    for whole in take_inventory(workspace, load_sources(workspace.sources, STAGES)).exports:
+        sha256 = content_hash(whole.path)
+        for export in by_sheet(workspace, whole, sha256):
+            found = land_export(exports.warehouse.con, workspace, export, sha256)
+            assert found.landed is not None
+            notes |= found.landed.notes
+    exports.stage("customer")
+    rows = exports.warehouse.con.execute(
+        "select customer_id, sheet, _line from staging.customer as c "
+        "join mart.load as l on l.load_id = c._load order by 1"
+    ).fetchall()
+    return rows, notes
+
+
+def test_sheets_with_one_header_are_one_table_and_each_row_knows_its_sheet(tmp_path: Path) -> None:
+    def fill(made: xlsxwriter.Workbook) -> None:
+        for number, month in enumerate(("一月", "二月", "三月")):
+            sheet(made, month, _HEAD, [f"K{number}", "a", 1])
+
+    rows, notes = staged(tmp_path, fill)
+    assert rows == [("K0", "一月", 2), ("K1", "二月", 2), ("K2", "三月", 2)]
+    assert "sheets_left_out" not in notes
+
+
+def test_sheets_of_one_header_below_other_titles_and_in_another_order_are_one(
+    tmp_path: Path,
+) -> None:
+    def fill(made: xlsxwriter.Workbook) -> None:
+        sheet(made, "一月", ["一月客户"], _HEAD, ["K0", "a", 1])
+        sheet(made, "二月", ["额度", "名称", "编号"], [1, "b", "K1"])
+
+    assert staged(tmp_path, fill)[0] == [("K0", "一月", 3), ("K1", "二月", 2)]
+
+
+def test_a_sheet_of_another_header_is_named_with_what_it_holds(tmp_path: Path) -> None:
+    def fill(made: xlsxwriter.Workbook) -> None:
+        sheet(made, "汇总", ["地区", "额度"], ["华东", 1])
+        sheet(made, "明细", _HEAD, ["K0", "a", 1])
+        sheet(made, "说明", ["导出自系统"])
+
+    rows, notes = staged(tmp_path, fill)
+    assert rows == [("K0", "", 2)]
+    assert notes["sheets_left_out"] == [{"sheet": "汇总", "header": "地区, 额度", "hidden": False}]
+
+
+def test_a_hidden_sheet_never_wins_and_is_named(tmp_path: Path) -> None:
+    def fill(made: xlsxwriter.Workbook) -> None:
+        sheet(made, "旧", _HEAD, ["K8", "old", 1], hidden=True)
+        sheet(made, "现", _HEAD[:2], ["K0", "a"])
+        made.get_worksheet_by_name("现").activate()
+
+    rows, notes = staged(tmp_path, fill)
+    assert rows == [("K0", "", 2)]
+    assert [(one["sheet"], one["hidden"]) for one in notes["sheets_left_out"]] == [("旧", True)]
+
+
+@pytest.mark.parametrize(
+    ("shown", "value", "text"),
+    [
+        ("0%", 0.6, "60%"),
+        ("0.00%", 0.125, "12.5%"),
+        ("0%;[Red]-0%", -0.4, "-40%"),
+        ("0%", 1, "100%"),
+        ("0%", 0.07, "7%"),
+        ('0.0"%"', 60, "60"),
+        ("#,##0.00", 0.6, "0.6"),
+    ],
+)
+def test_a_percent_cell_is_the_percentage_it_shows(
+    tmp_path: Path, shown: str, value: float, text: str
+) -> None:
+    def fill(made: xlsxwriter.Workbook) -> None:
+        added = made.add_worksheet()
+        added.write_row(0, 0, ["id", "name", "amount"])
+        added.write_row(1, 0, ["K", "a"])
+        added.write(1, 2, value, made.add_format({"num_format": shown}))
+
+    assert land_sheet(book(tmp_path / "b.xlsx", fill))[1] == [(2, "K", "a", text)]
+
+
+def test_a_text_merged_over_rows_counts_for_each_and_a_number_for_the_first(tmp_path: Path) -> None:
+    def fill(made: xlsxwriter.Workbook) -> None:
+        added = made.add_worksheet()
+        for number, row in enumerate([["id", "name", "amount"], ["K0"], ["K1"], ["K2", "b", 5]]):
+            added.write_row(number, 0, row)
+        added.merge_range(1, 1, 2, 1, "甲")
+        added.merge_range(1, 2, 2, 2, 300)
+
+    landed, rows = land_sheet(book(tmp_path / "b.xlsx", fill))
+    assert rows == [(2, "K0", "甲", "300"), (3, "K1", "甲", None), (4, "K2", "b", "5")]
+    assert landed.notes["merged_numbers"] == {"line": 2, "count": 1}
+
+
+def test_a_merged_title_or_header_is_no_merged_cell_of_data(tmp_path: Path) -> None:
+    def fill(made: xlsxwriter.Workbook) -> None:
+        added = made.add_worksheet()
+        added.merge_range(0, 0, 1, 2, "客户")
+        added.write_row(2, 0, ["id", "name", "amount"])
+        added.write_row(3, 0, ["K0", "", 1])
+
+    assert land_sheet(book(tmp_path / "b.xlsx", fill))[1] == [(4, "K0", None, "1")]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [('="00123"', "00123"), ("'00123", "00123"), ("'-5", "-5"), ("'t Hooft", "'t Hooft"),
+     ("=1+1", "=1+1"), ("O'Brien", "O'Brien")],
+)  # fmt: skip
+def test_what_forces_a_cell_to_be_text_is_no_part_of_it(
+    tmp_path: Path, written: str, read: str
+) -> None:
+    doubled = written.replace('"', '""')
+    for text in (f'"{doubled}"', written):
+        _, rows = land(tmp_path, "id,name,amount", f"{text},a,1", "K2,b,2")
+        assert rows == [(2, read, "a", "1"), (3, "K2", "b", "2")], text
+        _, rows = land(tmp_path, "id,name,amount", f"{text},a,1", "", "K2,b,2")  # read row by row
+        assert rows == [(2, read, "a", "1"), (4, "K2", "b", "2")], text
+
+    def fill(made: xlsxwriter.Workbook) -> None:
+        added = made.add_worksheet()
+        added.write_row(0, 0, ["id", "name", "amount"])
+        added.write_string(1, 0, written)
+        added.write_row(1, 1, ["a", 1])
+
+    assert land_sheet(book(tmp_path / "b.xlsx", fill))[1] == [(2, read, "a", "1")]
+
+
+def test_a_percent_typed_in_a_sheet_is_the_share_a_text_file_gives(tmp_path: Path) -> None:
+    shares = []
+    for name in ("opportunity.xlsx", "opportunity.csv"):
+        folder = tmp_path / name
+        folder.mkdir()
+        exports = Exports(folder)
+        head = ["opportunity_id", "owner_id", "created_at", "stage", "probability"]
+        cells = ["O1", "E1", "2026-01-05", "lead"]
+
+        def fill(made: xlsxwriter.Workbook, head=head, cells=cells) -> None:  # type: ignore[no-untyped-def]
+            added = made.add_worksheet()
+            added.write_row(0, 0, head)
+            added.write_row(1, 0, cells)
+            added.write(1, 4, 0.125, made.add_format({"num_format": "0.0%"}))
+
+        if name.endswith("xlsx"):
+            book(folder / "canonical" / name, fill)
+        else:
+            exports.put(f"canonical/{name}", ",".join(head), ",".join([*cells, "12.5%"]))
+        exports.stage("opportunity")
+        shares.append(exports.rows("opportunity", "probability"))
+    assert shares[0] == shares[1] == [(Decimal("12.5"),)]
