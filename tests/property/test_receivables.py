@@ -94,7 +94,10 @@ def _draw_set(draw: st.DrawFn, made: Ledger, mark: str) -> None:
         share = Decimal(draw(st.integers(0, int(amount * 100)))) / 100
         if share:
             number = draw(st.sampled_from(numbers))
-            made.receipt_allocation.append(allocation(f"{mark}R{place}", number, draw(WHEN), share))
+            seq = draw(st.sampled_from([None, None, 1, 2]))
+            made.receipt_allocation.append(
+                allocation(f"{mark}R{place}", number, draw(WHEN), share, instalment_seq=seq)
+            )
     for place in range(draw(st.integers(0, 2))):
         of = draw(st.sampled_from((*numbers, None)))
         made.invoice.append(note(f"{mark}N{place}", draw(WHEN), draw(AMOUNTS), of))
@@ -190,6 +193,51 @@ def lab_item_sql() -> str:
     from tests.support.laboratory import models
 
     return models()["mart.receivable_item"].sql
+
+
+@QUICK
+@given(ledgers(), SETTINGS, st.integers(1, 99))
+def test_an_allocation_cut_into_lines_settles_and_collects_the_same(
+    fresh: Fresh, made: Ledger, policy: dict[str, str], percent: int
+) -> None:
+    whole = list(made.receipt_allocation)
+    lines: list[Row] = []
+    for row in whole:
+        part = (row["amount"] * percent / 100).quantize(Decimal("0.01"))
+        for line, amount in enumerate((part, row["amount"] - part), 1):
+            lines.append({**row, "line_no": line, "amount": amount})
+    found = []
+    for rows in (whole, lines):
+        made.receipt_allocation = rows
+        with fresh() as lab:
+            books(lab, made, policy, chain=(*OPEN, "core.fct_collection"))
+            found.append((
+                lab.query("select * exclude (_load, _line) from receivables.open_item_span "
+                          "order by item_kind, document_id, instalment_seq, valid_from"),
+                lab.query("select receipt_id, invoice_id, allocated_date, sum(amount) as amount "
+                          "from core.fct_collection group by all order by all"),
+            ))  # fmt: skip
+    assert found[0] == found[1]
+
+
+@QUICK
+@given(ledgers(), SETTINGS)
+def test_no_invoice_shows_less_than_nothing_and_no_more_is_collected_than_it_was_owed(
+    fresh: Fresh, made: Ledger, policy: dict[str, str]
+) -> None:
+    with fresh() as lab:
+        books(lab, made, policy, chain=(*OPEN, "core.fct_collection"))
+        assert lab.query(
+            "select document_id from receivables.open_item_span "
+            "where item_kind = 'invoice' and open_amount < 0"
+        ) == []  # fmt: skip
+        assert lab.query(
+            "select collection.invoice_id from core.fct_collection as collection "
+            "inner join core.fct_invoice as invoice using (invoice_id) "
+            "where invoice.kind = 'invoice' "
+            "group by collection.invoice_id, invoice.gross_amount "
+            "having sum(collection.amount) > invoice.gross_amount"
+        ) == []  # fmt: skip
 
 
 @QUICK

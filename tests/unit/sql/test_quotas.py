@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+
+import pytest
 
 from tests.support.laboratory import Laboratory, Row, pick
 
@@ -45,6 +47,19 @@ def test_the_days_of_a_quota_add_up_to_it_to_the_cent(lab: Laboratory) -> None:
     assert len(rows) == 21
     assert sum(row["amount"] for row in rows) == 100
     assert {row["amount"] for row in rows} == {Decimal("4.76"), Decimal("4.77")}
+
+
+@pytest.mark.parametrize("amount", [20250, Decimal("18964.29"), Decimal("0.11")])
+def test_the_days_so_far_have_their_part_of_a_quota_rounded_like_every_amount(
+    lab: Laboratory, amount: Decimal | int
+) -> None:
+    """20,250.00 over 21 days: the first has 964.285714…, which is 964.29."""
+    lab.given("staging.quota", [quota(amount, "2026-11-01", "2026-11-30")])
+    rows = lab.result("core.quota_day", "calendar_date")
+    for n in range(1, 22):
+        exact = (Decimal(amount) * n / 21).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        assert sum(row["amount"] for row in rows[:n]) == exact
+        assert sum(row["given_amount"] for row in rows[:n]) == exact
 
 
 def test_a_quota_falls_on_working_days_only(lab: Laboratory) -> None:
