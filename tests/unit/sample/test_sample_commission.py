@@ -65,7 +65,13 @@ def representatives(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[date
 def credits(con: duckdb.DuckDBPyConnection) -> list[tuple[str, date, str, str, Decimal]]:
     """Cash of 2025, net of VAT in base currency, by who is credited with it."""
     team_of, reps = teams(con), representatives(con)
+    notes = rows(
+        con,
+        "select references_invoice_id, invoice_date, -gross_amount from staging.invoice "
+        "where kind = 'credit_note' and status = 'posted' and references_invoice_id is not null",
+    )
     running: dict[str, Decimal] = defaultdict(Decimal)
+    reached: dict[str, Decimal] = defaultdict(Decimal)
     found = []
     for receipt, invoice, on, amount, owner, order, net, gross, rate in rows(
         con,
@@ -79,9 +85,12 @@ def credits(con: duckdb.DuckDBPyConnection) -> list[tuple[str, date, str, str, D
         "where r.cleared_date is not null and r.bounced_date is null and i.status = 'posted' "
         "and a.allocated_date < date '2026-01-01' order by a.allocated_date, a.receipt_id",
     ):
-        before = running[invoice]
-        running[invoice] = before + amount
-        whole = cents(cents((before + amount) * net / gross) * rate) - cents(
+        before = reached[invoice]
+        running[invoice] += amount
+        # what an invoice took beyond what was owed is the customer's credit, and nobody's commission
+        let_off = sum((part for of, day, part in notes if of == invoice and day <= on), Decimal(0))
+        reached[invoice] = min(running[invoice], gross - let_off)
+        whole = cents(cents(reached[invoice] * net / gross) * rate) - cents(
             cents(before * net / gross) * rate
         )
         given = Decimal(0)
