@@ -87,7 +87,7 @@ def credits(con: duckdb.DuckDBPyConnection) -> list[tuple[str, date, str, str, D
     ):
         before = reached[invoice]
         running[invoice] += amount
-        # what an invoice took beyond what was owed is the customer's credit, and nobody's commission
+        # beyond what was owed it is the customer's credit, and nobody's commission
         let_off = sum((part for of, day, part in notes if of == invoice and day <= on), Decimal(0))
         reached[invoice] = min(running[invoice], gross - let_off)
         whole = cents(cents(reached[invoice] * net / gross) * rate) - cents(
