@@ -67,7 +67,7 @@ def credits(con: duckdb.DuckDBPyConnection) -> list[tuple[str, date, str, str, D
     team_of, reps = teams(con), representatives(con)
     notes = rows(
         con,
-        "select references_invoice_id, invoice_date, -gross_amount from staging.invoice "
+        "select references_invoice_id, invoice_date, abs(gross_amount) from staging.invoice "
         "where kind = 'credit_note' and status = 'posted' and references_invoice_id is not null",
     )
     running: dict[str, Decimal] = defaultdict(Decimal)
