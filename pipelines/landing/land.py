@@ -122,7 +122,7 @@ def by_sheet(workspace: Workspace, export: Export, sha256: str) -> list[Export]:
     known = kept_json(card)
     if not known:
         try:
-            with _sentences(export.path):
+            with _sentences(export.path), unchanged(export.path, _HASHED.get(export.path)):
                 known = _sheets(export, card)
         except UserError:
             return [export]
