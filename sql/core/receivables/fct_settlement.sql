@@ -71,33 +71,36 @@ credit_note as (
   where note.kind = 'credit_note' and policy.credit_notes <> 'keep_open'
 ),
 
--- the same entries, seen from the credit note's day: cash that came and bounced by then is no cash
+-- what settles besides credit notes
+moved as (
+  select
+    invoice_id,
+    settled_date,
+    amount
+  from allocation
+  union all
+  select
+    invoice_id,
+    greatest(bounced_date, settled_date) as settled_date,
+    -amount as amount
+  from allocation
+  where bounced_date is not null
+  union all
+  select
+    invoice_id,
+    settled_date,
+    amount
+  from write_off
+),
+
+-- seen from the credit note's day: cash that came and bounced by then is no cash
 settled_before as (
   select
     credit_note.note_id,
-    sum(entry.amount) as amount
+    sum(moved.amount) as amount
   from credit_note
-  inner join (
-    select
-      invoice_id,
-      settled_date,
-      amount
-    from allocation
-    union all
-    select
-      invoice_id,
-      greatest(bounced_date, settled_date) as settled_date,
-      -amount as amount
-    from allocation
-    where bounced_date is not null
-    union all
-    select
-      invoice_id,
-      settled_date,
-      amount
-    from write_off
-  ) as entry
-    on credit_note.invoice_id = entry.invoice_id and credit_note.settled_date >= entry.settled_date
+  inner join moved
+    on credit_note.invoice_id = moved.invoice_id and credit_note.settled_date >= moved.settled_date
   group by credit_note.note_id
 ),
 
@@ -188,24 +191,7 @@ refund_day as (
 ),
 
 other as (
-  select
-    invoice_id,
-    settled_date,
-    amount
-  from allocation
-  union all
-  select
-    invoice_id,
-    greatest(bounced_date, settled_date) as settled_date,
-    -amount as amount
-  from allocation
-  where bounced_date is not null
-  union all
-  select
-    invoice_id,
-    settled_date,
-    amount
-  from write_off
+  select * from moved
   union all
   select
     invoice_id,

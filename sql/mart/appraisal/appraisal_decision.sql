@@ -81,6 +81,12 @@ grade_decision as (
   left join policy.grade_band as band
     on graded.scheme_id = band.scheme_id and decision.after = band.grade
   where decision.field = 'grade'
+),
+
+every_decision as (
+  select * from score_decision
+  union all
+  select * from grade_decision
 )
 
 select
@@ -97,20 +103,4 @@ select
   decided_at,
   _load,
   _line
-from score_decision
-union all
-select
-  employee_id,
-  period,
-  field,
-  scheme_id,
-  before,
-  after,
-  computed,
-  is_applied,
-  reason,
-  approved_by,
-  decided_at,
-  _load,
-  _line
-from grade_decision
+from every_decision
