@@ -9,6 +9,7 @@ import dagster as dg
 from pipelines.assets.keys import OWNER, asset_key, check_result, step_of, tables_of
 from pipelines.checks.reconciliations import Reconciliation
 from pipelines.run import steps
+from pipelines.run.contract import check_contract
 from pipelines.run.one_run import OneRun
 from pipelines.sources.contract import Table, canonical_tables
 
@@ -123,7 +124,7 @@ def staging_asset(checks: Iterable[Reconciliation]) -> dg.AssetsDefinition:
                 table = f"staging.{name}"
                 keys = {spec.name for spec in _contract(name) if spec.key in judged}
                 if keys:
-                    findings = steps.check_contract(session, name)
+                    findings = check_contract(session, name)
                     for check, severity in (("contract", "block"), ("surprise", "warn")):
                         if check in keys:
                             yield check_result(check, table, findings, severity)

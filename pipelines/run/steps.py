@@ -12,12 +12,8 @@ from dataclasses import fields
 
 import duckdb
 
-from pipelines.checks.accidents import TableAccidents
-from pipelines.checks.file_accidents import FileAccidents
 from pipelines.checks.findings import Finding
-from pipelines.checks.lost import lost_finding
-from pipelines.checks.reconciliations import Reconciliation, all_reconciliations
-from pipelines.checks.stage_names import unknown_stages
+from pipelines.checks.reconciliations import Reconciliation
 from pipelines.errors import UserError
 from pipelines.landing.land import Export, LandedExport, by_sheet, land_export
 from pipelines.landing.parquet import in_order
@@ -31,7 +27,6 @@ from pipelines.sources.sourcefile import expected_days
 from pipelines.staging.groups import load_groups
 from pipelines.staging.loads import (
     landed_before,
-    lost_loads,
     note_what_is_there,
     register_loads,
     save_knowledge,
@@ -146,7 +141,7 @@ def stage(session: Session, names: Collection[str] | None = None) -> dict[str, S
             continue
         session.progress("stage", name)
         if name in session.untouchable:
-            _account(session, name)
+            account(session, name)
             continue
         loads = [load for load in session.loads if load.export.export.source.table == name]
         groups = load_groups(
@@ -181,7 +176,7 @@ def _keep_accounts(session: Session) -> None:
         )
 
 
-def _account(session: Session, name: str) -> Staged:
+def account(session: Session, name: str) -> Staged:
     """The account of a table, by this run or the last one that staged it.
 
     Raises:
@@ -272,118 +267,6 @@ def stopped_by(session: Session, table: str) -> Finding | None:
     """The blocking verdict on what a table stands on, if there is one."""
     above = session.above.get(table, frozenset({table})) - {table}
     return next((finding for finding in session.blocked if finding.table in above), None)
-
-
-def check_contract(session: Session, name: str) -> list[Finding]:
-    """Everything that must hold of one canonical table before anything is computed from it."""
-    started = time.perf_counter()
-    session.progress("check", name)
-    findings = [*_export_findings(session, name), _account_finding(session, name)]
-    if _account(session, name).landed:
-        required = session.is_expected(name)
-        findings.extend(session.validator().validate(canonical_tables()[name], required))
-        findings.extend(_accidents(session, name))
-        findings.extend(_stage_names(session, name))
-    own = {check.check for check in all_reconciliations()}
-    session.supersede(findings, lambda f: f.table != f"staging.{name}" or f.check in own)
-    session.spent("check", time.perf_counter() - started)
-    return findings
-
-
-def _accidents(session: Session, name: str) -> list[Finding]:
-    """What the files and rows of a table give away of how they were made."""
-    warehouse, quality = session.warehouse, session.policies.quality
-    table = canonical_tables()[name]
-    exports = session.landed_of(name)
-    latest = warehouse.scalar(
-        "select max(coalesce(export_date, (loaded_at at time zone 'UTC') at time zone ?)) "
-        "from mart.load where table_name = ? and is_current",
-        [session.workspace.settings.time_zone, name],
-    )
-    landed = session.workspace.landed
-    return [
-        *FileAccidents(warehouse, table, quality, exports, landed, session.confirmed).look(),
-        *TableAccidents(warehouse, table, quality, latest).look(),
-    ]
-
-
-def _stage_names(session: Session, name: str) -> list[Finding]:
-    process = f"policy/process/{session.workspace.settings.process}.yaml"
-    return unknown_stages(session.warehouse, canonical_tables()[name], process, session.stages)
-
-
-def _export_findings(session: Session, name: str) -> list[Finding]:
-    table = f"staging.{name}"
-    confirmed = session.confirmed
-    found = [lost_finding(loss) for loss in session.landing.losses if loss.table == name]
-    found += [
-        Finding(
-            check="export_present",
-            table=table,
-            severity="block",
-            status="failed",
-            zh=f"缺少导出文件 {'、'.join(source.files)}",
-            en=f"{' or '.join(source.files)}: no such export "
-            f"(sources/{source.described_in}.yaml, table {name})",
-        )
-        # a wide sheet is read once for each of its columns, and missing once
-        for source in {s.described_in: s for s in session.missing_of(name)}.values()
-    ]
-    for landed in session.landed_of(name):
-        if landed.problem is not None:
-            export = landed.export
-            sheet = f" sheet {export.sheet!r}" if export.sheet else ""
-            found.append(
-                Finding(
-                    check=f"export_readable:{export.name}{sheet}",
-                    table=table,
-                    severity="block"
-                    if export.source.required and export.source.source not in confirmed
-                    else "warn",
-                    status="failed",
-                    zh=f"{export.name}：{landed.problem}",
-                    en=f"{export.name}: {landed.problem} "
-                    f"(sources/{export.source.described_in}.yaml)",
-                )
-            )
-    sources = [*session.sources, *session.delta_sources]
-    own = {source.source: source for source in sources if source.table == name}
-    for file in lost_loads(session.warehouse, session.workspace.landed, own.values()):
-        found.append(
-            Finding(
-                check=f"landed_is_kept:{file}",
-                table=table,
-                severity="block",
-                status="failed",
-                zh=f"{file}：文件与其落地副本均已丢失，其中的行无法再次采纳",
-                en=f"{file}: neither the file nor its landed form is kept, so its rows are "
-                "missing. Bring the file back, or take it out of the books: attain forget",
-            )
-        )
-    return found or [
-        Finding(
-            check="export_present",
-            table=table,
-            severity="block",
-            status="passed",
-            zh="导出文件齐全",
-            en="the export is there and can be read",
-        )
-    ]
-
-
-def _account_finding(session: Session, name: str) -> Finding:
-    staged = _account(session, name)
-    return Finding(
-        check="landed_is_accounted",
-        table=f"staging.{name}",
-        severity="block",
-        status="passed" if staged.balanced else "failed",
-        zh="落地 = 采纳 + 隔离（行数与金额）",
-        en=f"landed {staged.landed:,} = accepted {staged.accepted:,} + "
-        f"quarantined {staged.quarantined:,}, in rows and in money",
-        offenders=abs(staged.landed - staged.accepted - staged.quarantined),
-    )
 
 
 def reconcile(session: Session, check: Reconciliation) -> Finding:

@@ -15,6 +15,7 @@ import pytest
 from pipelines.books.status import read_status
 from pipelines.errors import UserError
 from pipelines.run import steps
+from pipelines.run.contract import check_contract
 from pipelines.run.outcome import Outcome
 from pipelines.run.record import read_record, write_record
 from pipelines.run.session import Session, open_session
@@ -140,7 +141,7 @@ def test_a_change_that_is_kept_nowhere_blocks_until_it_is_back_or_forgotten(
     DAMAGES[damage](landed_of(workspace, "delta/campaign.csv"))
     with opened(workspace) as session:
         stage(session)
-        blocks = [f for f in steps.check_contract(session, "campaign") if f.blocks]
+        blocks = [f for f in check_contract(session, "campaign") if f.blocks]
     assert [f.check for f in blocks][:1] == ["landed_is_kept:delta/campaign.csv"]
     assert "attain forget" in blocks[0].en
     path = workspace.root / "delta" / "campaign.csv"

@@ -14,6 +14,7 @@ from pipelines.ledger.store import Ledger
 from pipelines.models.catalog import ancestors
 from pipelines.reporting.reports import REPORTS
 from pipelines.run import steps
+from pipelines.run.contract import check_contract
 from pipelines.run.plan import in_turn
 from pipelines.run.session import NOTHING, Accepting, Session, open_session
 from pipelines.sources.contract import canonical_tables
@@ -68,7 +69,7 @@ def computed(
         steps.stage(session)
         held = canonical_tables() if tables is None else ()
         for name in held if contracts is None else contracts:
-            steps.check_contract(session, name)
+            check_contract(session, name)
         steps.policies(session)
         models = session.models if tables is None else ancestors(session.models, tables)
         names = {model.name for model in models} | {f"staging.{n}" for n in canonical_tables()}
