@@ -1,0 +1,186 @@
+"""What a receipt pays: the instalment it names, another currency, more than was owed, a refund."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.support.facts.documents import (
+    FOREVER,
+    ITEMS,
+    allocation,
+    day,
+    given_documents,
+    invoice,
+    note,
+    receipt,
+    terms,
+    write_off,
+)
+from tests.support.laboratory import Laboratory, Row, pick
+
+
+def kinds(lab: Laboratory, **tables: list[Row]) -> list[tuple[Any, ...]]:
+    """What is open in the end, whatever it is."""
+    given_documents(lab, *ITEMS, **tables)
+    rows = lab.result("receivables.open_item_span", "item_kind, document_id, instalment_seq")
+    return [
+        (row["item_kind"], row["document_id"], row["instalment_seq"], row["open_amount"])
+        for row in rows
+        if row["valid_before"] == FOREVER
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settled", "surplus"),
+    [
+        ({"receipt": [receipt("R", "2026-10-10", 120)],
+          "receipt_allocation": [allocation("R", "I", "2026-10-10", 120)]}, -20),
+        ({"receipt": [receipt("R", "2026-10-10", 100), receipt("S", "2026-10-11", 100)],
+          "receipt_allocation": [allocation("R", "I", "2026-10-10", 100),
+                                 allocation("S", "I", "2026-10-11", 100)]}, -100),
+        ({"write_off": [write_off("I", "2026-10-09", 70)],
+          "receipt": [receipt("R", "2026-10-10", 50)],
+          "receipt_allocation": [allocation("R", "I", "2026-10-10", 50)]}, -20),
+    ],
+    ids=["too much", "twice", "after a write-off"],
+)  # fmt: skip
+def test_what_an_invoice_takes_beyond_its_amount_is_a_credit_of_its_own(
+    lab: Laboratory, settled: dict[str, list[Row]], surplus: int
+) -> None:
+    found = kinds(
+        lab,
+        invoice=[invoice("I", "2026-10-01", 100)],
+        invoice_instalment=terms("I", ("2026-10-31", 60), ("2026-11-30", 40)),
+        **settled,
+    )
+    assert found == [("overpayment", "I", 1, surplus)]
+
+
+def test_a_surplus_pays_the_invoice_again_once_the_first_payment_bounces(lab: Laboratory) -> None:
+    found = kinds(
+        lab,
+        invoice=[invoice("I", "2026-10-01", 100)],
+        receipt=[receipt("R", "2026-10-10", 100, "2026-10-20"), receipt("S", "2026-10-11", 100)],
+        receipt_allocation=[
+            allocation("R", "I", "2026-10-10", 100), allocation("S", "I", "2026-10-11", 100),
+        ],
+    )  # fmt: skip
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("allocated", "left"),
+    [
+        ([(40, 2)], [(1, 60)]),
+        ([(30, 2)], [(1, 60), (2, 10)]),
+        ([(60, 1), (40, 2)], []),
+        ([(50, 2)], [(1, 50)]),  # what the second does not need pays the first
+        ([(30, 2), (40, None)], [(1, 20), (2, 10)]),
+        ([(40, 9)], [(1, 20), (2, 40)]),  # an instalment that is not there is none
+    ],
+)
+def test_a_receipt_settles_the_instalment_it_names(
+    lab: Laboratory, allocated: list[tuple[int, int | None]], left: list[tuple[int, int]]
+) -> None:
+    found = kinds(
+        lab,
+        invoice=[invoice("I", "2026-10-01", 100)],
+        invoice_instalment=terms("I", ("2026-10-31", 60), ("2026-11-30", 40)),
+        receipt=[receipt("R", "2026-10-10", sum(amount for amount, _ in allocated))],
+        receipt_allocation=[
+            allocation("R", "I", "2026-10-10", amount, instalment_seq=seq, line_no=line)
+            for line, (amount, seq) in enumerate(allocated)
+        ],
+    )
+    assert found == [("invoice", "I", seq, amount) for seq, amount in left]
+
+
+def test_cash_that_names_a_later_instalment_is_not_collected_of_the_earlier_one(
+    lab: Laboratory,
+) -> None:
+    given_documents(
+        lab, *ITEMS,
+        invoice=[invoice("I", "2026-09-01", 100)],
+        invoice_instalment=terms("I", ("2026-09-30", 60), ("2026-10-31", 40)),
+        receipt=[receipt("R", "2026-09-10", 40)],
+        receipt_allocation=[allocation("R", "I", "2026-09-10", 40, instalment_seq=2)],
+    )  # fmt: skip
+    rows = lab.result("receivables.due_span", "instalment_seq")
+    assert pick(rows, "instalment_seq", "due_amount_base", "collected_amount_base") == [
+        (1, 60, 0), (2, 40, 40),
+    ]  # fmt: skip
+
+
+def dollars(lab: Laboratory) -> None:
+    lab.given("staging.fx_rate", [
+        {"currency": "USD", "rate_date": day("2026-10-01"), "rate_to_base": Decimal("7.1")},
+        {"currency": "USD", "rate_date": day("2026-10-10"), "rate_to_base": 7},
+    ]).build("core.fx_day")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("received", "allocated", "left"),
+    [
+        ((7000, "CNY"), (7000, None), []),
+        ((7000, "CNY"), (7000, "CNY"), []),
+        ((7000, "CNY"), (1000, "USD"), []),
+        ((6990, "CNY"), (1000, "USD"), []),  # the bank's own rate
+        ((7070, "CNY"), (1000, "USD"), [("receipt", "R", 1, -70)]),
+        ((3500, "CNY"), (3500, None), [("invoice", "I", 1, 500)]),
+        ((1000, "USD"), (7000, "CNY"), []),
+        ((1000, None), (1000, None), []),  # without currencies: that of the invoice
+    ],
+)
+def test_an_allocation_settles_an_invoice_of_another_currency_at_the_day_s_rate(
+    lab: Laboratory,
+    received: tuple[int, str | None],
+    allocated: tuple[int, str | None],
+    left: list[tuple[Any, ...]],
+) -> None:
+    dollars(lab)
+    found = kinds(
+        lab,
+        invoice=[invoice("I", "2026-10-01", 1000, currency="USD")],
+        receipt=[receipt("R", "2026-10-10", received[0], currency=received[1])],
+        receipt_allocation=[
+            allocation("R", "I", "2026-10-10", allocated[0], currency=allocated[1])
+        ],
+    )
+    assert found == left
+
+
+def test_a_collection_is_known_at_its_own_day_s_rate_beside_the_document_s(
+    lab: Laboratory,
+) -> None:
+    dollars(lab)
+    given_documents(
+        lab, *ITEMS,
+        invoice=[invoice("I", "2026-10-01", 1000, currency="USD")],
+        receipt=[receipt("R", "2026-10-10", 6999, currency="CNY")],
+        receipt_allocation=[allocation("R", "I", "2026-10-10", 6999)],
+    )  # fmt: skip
+    rows = lab.result("core.fct_collection")
+    assert pick(rows, "amount", "amount_base", "received_base") == [
+        (Decimal("999.86"), Decimal("7099.01"), 6999)
+    ]
+
+
+@pytest.mark.parametrize("policy", ["apply_when_it_fits", "apply_up_to_balance"])
+@pytest.mark.parametrize("booked_on", ["I", "N"])
+def test_a_refund_closes_the_note_whether_booked_on_it_or_on_its_invoice(
+    lab: Laboratory, booked_on: str, policy: str
+) -> None:
+    lab.con.execute(f"update policy.receivable set credit_notes = '{policy}'")
+    found = kinds(
+        lab,
+        invoice=[invoice("I", "2026-10-01", 120), note("N", "2026-10-06", 40, "I")],
+        receipt=[receipt("R", "2026-10-05", 120), receipt("back", "2026-10-09", -40)],
+        receipt_allocation=[
+            allocation("R", "I", "2026-10-05", 120),
+            allocation("back", booked_on, "2026-10-09", -40),
+        ],
+    )  # fmt: skip
+    assert found == []
