@@ -62,8 +62,9 @@ def test_the_shares_of_a_team_add_up_to_the_net_amount_of_an_invoice(lab: Labora
             "gross_amount": gross * CENT,
         })  # fmt: skip
         receipts += [
-            {"receipt_id": f"R{n}.{k}", "invoice_id": f"I{n}", "allocated_date": OCTOBER,
-             "amount": amount * CENT}
+            {"receipt_id": f"R{n}.{k}", "invoice_id": f"I{n}", "document_id": f"I{n}",
+             "allocated_date": OCTOBER, "line_no": 0, "place": 1,
+             "allocated_amount": amount * CENT, "amount": amount * CENT}
             for k, amount in enumerate(parts_of(gross, [c * gross // 10**6 for c in case["cash"]]))
         ]  # fmt: skip
         for k, share in enumerate(parts_of(10**6, case["shares"])):

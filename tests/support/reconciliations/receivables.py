@@ -54,7 +54,26 @@ def taken(amount: object) -> Row:
     return {"receipt_id": "R", "invoice_id": "I", "allocated_date": OCTOBER, "amount": amount}
 
 
+def crossing(**more: Any) -> Row:
+    """7,000 CNY of a receipt for an invoice in dollars."""
+    return {"receipt_id": "R", "document_id": "I", "receipt_currency": "CNY",
+            "stated_currency": "CNY", "currency": "USD", "settled_date": OCTOBER, "amount": 1000,
+            "receipt_amount": 7000, **more}  # fmt: skip
+
+
 CLEAN: list[Clean] = [
+    ("foreign_allocations_have_a_rate", "with a rate, and one that counts tomorrow", {
+        "core.fct_allocation": [
+            crossing(), crossing(amount=None, settled_date=AS_OF + dt.timedelta(days=1)),
+        ],
+    }),
+    ("invoices_take_what_they_are_owed", "to the cent, and a surplus that was paid back", {
+        "core.fct_settlement": [
+            settling("cash", 100), settling("surplus", 5, item_kind="overpayment"),
+            settling("surplus", -5, item_kind="overpayment"),
+            settling("surplus", 9, item_kind="overpayment", is_known=False),
+        ],
+    }),
     ("buckets_add_up", "to the cent", {
         "mart.receivable_ageing": [ageing("not_due", Decimal("60.01")), ageing("d1_30", 40),
                                    ageing("d1_30", 999, dt.date(2026, 11, 8))],
@@ -111,6 +130,21 @@ CLEAN: list[Clean] = [
 ]  # fmt: skip
 
 BROKEN: list[Broken] = [
+    ("foreign_allocations_have_a_rate", "no rate on the day", {
+        "mart.load": [{"load_id": 1, "file": "erp/receipt_allocation.csv"}],
+        "core.fct_allocation": [crossing(amount=None, _load=1, _line=4)],
+    }, {"file": "erp/receipt_allocation.csv", "line": 4, "problem":
+        "receipt R in CNY is allocated to I in USD, with CNY stated; one of them has no rate on "
+        "the day of the receipt"}),
+    ("invoices_take_what_they_are_owed", "a cent too much", {
+        "mart.load": [{"load_id": 1, "file": "erp/receipt_allocation.csv"}],
+        "core.fct_settlement": [
+            settling("surplus", Decimal("0.01"), item_kind="overpayment", source_id="R", _load=1,
+                     _line=4),
+        ],
+    }, {"file": "erp/receipt_allocation.csv", "line": 4, "problem":
+        "invoice I took 0.01 more than it was owed (R): the customer's credit until it is "
+        "allocated"}),
     ("buckets_add_up", "a bucket misses an item", {
         "mart.receivable_ageing": [ageing("not_due", 60)],
         "receivables.open_item_span": [span(100)],
