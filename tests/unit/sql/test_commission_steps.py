@@ -26,14 +26,15 @@ def test_a_receipt_that_bounced_was_cash_and_then_goes_back(lab: Laboratory) -> 
     """113.00 of an invoice of 100.00 net, allocated on the 5th and bounced on the 20th."""
     given_plans(lab, plan(part()))
     lab.given("core.fct_invoice", [
-        {"invoice_id": "I", "kind": "invoice", "rate_to_base": 1, "net_amount": 100,
-         "gross_amount": 113},
+        {"invoice_id": "I", "kind": "invoice", "invoice_date": day("2026-10-01"),
+         "currency": "CNY", "rate_to_base": 1, "net_amount": 100, "gross_amount": 113},
     ])  # fmt: skip
     lab.given("staging.receipt", [
         receipt("R", "2026-10-05", 113, cleared_date=day("2026-10-06"),
                 bounced_date=day("2026-10-20")),
     ])  # fmt: skip
     lab.given("staging.receipt_allocation", [allocation("R", "I", "2026-10-05", 113)])
+    lab.build("core.fct_receipt", "core.fct_allocation")
     rows = lab.result("commission.cash_event", "event_date")
     assert pick(rows, "event_id", "event_date", "net_amount_base", "reverses_event_id") == [
         ("receipt:R:I:2026-10-05", day("2026-10-05"), 100, None),

@@ -108,6 +108,10 @@ def test_cash_that_names_a_later_instalment_is_not_collected_of_the_earlier_one(
         receipt=[receipt("R", "2026-09-10", 40)],
         receipt_allocation=[allocation("R", "I", "2026-09-10", 40, instalment_seq=2)],
     )  # fmt: skip
+    split = [row for row in lab.result("receivables.directed_day") if row["basis"] == "cash"]
+    assert pick(split, "instalment_seq", "own_amount", "rest_amount", "shared_amount") == [
+        (1, 0, 60, 0), (2, 40, 0, 0),
+    ]  # fmt: skip
     rows = lab.result("receivables.due_span", "instalment_seq")
     assert pick(rows, "instalment_seq", "due_amount_base", "collected_amount_base") == [
         (1, 60, 0), (2, 40, 40),
@@ -162,10 +166,16 @@ def test_a_collection_is_known_at_its_own_day_s_rate_beside_the_document_s(
         receipt=[receipt("R", "2026-10-10", 6999, currency="CNY")],
         receipt_allocation=[allocation("R", "I", "2026-10-10", 6999)],
     )  # fmt: skip
-    rows = lab.result("core.fct_collection")
+    given = lab.result("core.fct_allocation")
+    assert pick(given, "currency", "amount", "receipt_currency", "receipt_amount", "day_rate") == [
+        ("USD", Decimal("999.86"), "CNY", 6999, 7)
+    ]
+    rows = lab.build("core.fct_collection").result("core.fct_collection")
     assert pick(rows, "amount", "amount_base", "received_base") == [
         (Decimal("999.86"), Decimal("7099.01"), 6999)
     ]
+    realised = lab.result("mart.realised_difference")
+    assert pick(realised, "document_id", "difference_base") == [("I", Decimal("-100.01"))]
 
 
 @pytest.mark.parametrize("policy", ["apply_when_it_fits", "apply_up_to_balance"])
