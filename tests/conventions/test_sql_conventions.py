@@ -104,12 +104,15 @@ def test_every_template_of_a_model_is_held_to_the_conventions_as_rendered() -> N
 
 
 def test_a_rendered_template_keeps_the_rules_of_plain_sql(tmp_path: Path) -> None:
-    """All rules of `sqlfluff` but those of layout: a macro does not know where it is put."""
+    """All rules of `sqlfluff` but those of layout and of a `case` in an `else` (ST04).
+
+    A macro does not know where it is put.
+    """
     for model in read_models():
         if model.path.endswith(".j2"):
             (tmp_path / f"{model.name}.sql").write_text(f"{model.sql}\n", encoding="utf-8")
     layout = [f"LT{number:02}" for number in range(1, 16)]
-    excluded = ",".join(["AM04", "ST06", "RF04", "ST05", "RF02", *layout])
+    excluded = ",".join(["AM04", "ST04", "ST06", "RF04", "ST05", "RF02", *layout])
     found = subprocess.run(
         [sys.executable, "-m", "sqlfluff", "lint", "--config", str(ROOT / "pyproject.toml"),
          "--disable-progress-bar", "-n", "--exclude-rules", excluded, str(tmp_path)],
