@@ -2,8 +2,9 @@
 lost, and running again gives what would have come of it.
 
 One of each in `make test`, some in `make test-faults`; ATTAIN_FAULTS=500 and ATTAIN_KILLS=200 are
-the whole (about half a minute each), ATTAIN_SEED says which. A point is a call of the process on a
-file of the workspace or of the temporary folder, whoever makes it: Python, DuckDB or SQLite.
+the whole (some ten seconds each on an idle machine), ATTAIN_SEED says which. A point is a call of
+the process on a file of the workspace or of the temporary folder, whoever makes it: Python, DuckDB
+or SQLite.
 """
 
 from __future__ import annotations
@@ -17,18 +18,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import dagster as dg
 import duckdb
 import pytest
+from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from pipelines.ledger.store import Ledger
+from pipelines.orchestration.eventlog import open_instance
 from pipelines.reporting.publish.render import NOTICE_END, NOTICE_START
+from pipelines.workspace.workspace import open_workspace
 from tests.support.books import Books
 from tests.support.faults.layer import FAULTS, KILL, Ended, Layer, open_layer
+from tests.support.faults.server import PAGE
 
 LOG = logging.getLogger(__name__)  # --log-cli-level=INFO shows each point
 SEED = int(os.environ.get("ATTAIN_SEED", "62"))
 FAULT_COUNT = int(os.environ.get("ATTAIN_FAULTS", "12"))
 KILL_COUNT = int(os.environ.get("ATTAIN_KILLS", "8"))
+KILLS_IN_A_ROW = 2
 MONTH = "2026-10"
 PLACE = "ws $HOME ${x}"
 # what says of itself when or how it ran
@@ -78,6 +85,26 @@ def rows(root: Path) -> dict[str, tuple[int, int]]:
         }
 
 
+def unfinished(root: Path) -> list[str]:
+    """Runs that have not ended, by Dagster's history."""
+    with open_instance(open_workspace(root).dagster_home) as instance:
+        return [
+            run.run_id for run in instance.get_runs(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES))
+        ]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What a call of a command meets: the kind, which call, whether the later ones meet it too."""
+
+    kind: str
+    at: int
+    stays: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.at}{' and after' if self.stays else ''}"
+
+
 @dataclass
 class Stage:
     """Where faults are put: a command on a workspace, and what comes of it without one."""
@@ -117,6 +144,9 @@ class Scene:
                 words = ("run", "--force")
             if name == "close":
                 words = ("close", MONTH, "--by", "F")
+            if name == PAGE:
+                changed(start)
+                words = (PAGE,)
             stage = Stage(start, words, first.after)
         root = self.copy(stage, f"done_{name}")
         done = self.layer.attain(root, *words)
@@ -132,18 +162,30 @@ class Scene:
         shutil.copytree(stage.start, folder / PLACE, symlinks=True)
         return folder / PLACE
 
-    def trial(self, name: str, kind: str, at: int, stays: bool) -> list[str]:
-        """What went wrong with one fault, in words; nothing is as it should be."""
+    def trial(self, name: str, *faults: Fault) -> list[str]:
+        """What went wrong in words; no words mean that all is as it should be.
+
+        Args:
+            faults: one after the other, each in a command of its own on what the last one left;
+                then comes one without a fault.
+        """
         stage = self.stage(name)
         root = self.copy(stage, "trial")
-        ended = self.layer.attain(root, *stage.words, kind=kind, at=at, stays=stays)
-        wrong = [*_said(ended), *_stands(stage, root)]
-        if left := sorted(path.name for path in (root.parent / "temporary").iterdir()):
-            wrong.append(f"left in the temporary folder: {left[:3]}")
+        wrong, said = [], []
+        for fault in faults:
+            ended = self.layer.attain(
+                root, *stage.words, kind=fault.kind, at=fault.at, stays=fault.stays
+            )
+            said.append(f"{fault}: exit {ended.code}")
+            wrong += [*_said(ended), *_stands(stage, root)]
+            if left := sorted(path.name for path in (root.parent / "temporary").iterdir()):
+                wrong.append(f"left in the temporary folder: {left[:3]}")
         wrong += self._again(name, stage, root)
-        said = f"{name}, {kind} at {at}{' and after' if stays else ''}"
-        LOG.info("%s: exit %s, %s", said, ended.code, wrong or "as it should be")
-        return [f"{said}: {what}" for what in wrong]
+        if open_runs := unfinished(root):
+            wrong.append(f"still at work, says Dagster's history: {open_runs}")
+        what_was_done = f"{name}, {', then '.join(said)}"
+        LOG.info("%s; %s", what_was_done, wrong or "as it should be")
+        return [f"{what_was_done}; {what}" for what in wrong]
 
     def _again(self, name: str, stage: Stage, root: Path) -> list[str]:
         """Running again, with nothing in the way, gives what would have come of it."""
@@ -198,37 +240,43 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 
 def test_a_killed_run_leaves_the_last_reports_whole_and_no_trace(scene: Scene) -> None:
     counts = scene.stage("again").counts
-    assert scene.trial("again", KILL, counts[KILL] // 3, stays=False) == []
+    assert scene.trial("again", Fault(KILL, counts[KILL] // 3)) == []
 
 
 def test_a_full_disk_leaves_the_last_reports_whole_and_is_one_sentence(scene: Scene) -> None:
     counts = scene.stage("again").counts
-    assert scene.trial("again", "ENOSPC", counts["ENOSPC"] // 2, stays=True) == []
+    assert scene.trial("again", Fault("ENOSPC", counts["ENOSPC"] // 2, stays=True)) == []
 
 
 @pytest.mark.resilience
 def test_random_faults_lose_nothing(scene: Scene) -> None:
+    """Up to four in a row, on what the one before left behind."""
     choose = random.Random(SEED)
     wrong: list[str] = []
-    for _ in range(FAULT_COUNT):
+    left = FAULT_COUNT
+    while left:
         name = choose.choice(("first", "delta", "again", "close"))
-        kind = choose.choice(FAULTS)
-        at = choose.randint(1, scene.stage(name).counts[kind])
-        wrong += scene.trial(name, kind, at, stays=choose.random() < 0.5)
+        faults = []
+        for _ in range(min(left, choose.randint(1, 4))):
+            kind = choose.choice(FAULTS)
+            at = choose.randint(1, scene.stage(name).counts[kind])
+            faults.append(Fault(kind, at, choose.random() < 0.5))
+        left -= len(faults)
+        wrong += scene.trial(name, *faults)
     assert wrong == []
 
 
 @pytest.mark.resilience
 def test_kills_at_any_point_leave_no_half(scene: Scene) -> None:
-    """Spread evenly over the first run, a delta, a close; the last quarter once more, where pages
-    and months are published."""
+    """Spread evenly over the first run, a delta, a close, and publication by the orchestrator."""
     choose = random.Random(SEED + 1)
     wrong: list[str] = []
-    stages = ("first", "delta", "close", "publication")
-    for number in range(KILL_COUNT):
-        name = stages[number % len(stages)]
-        stage = "delta" if name == "publication" else name
+    stages = ("first", "delta", "close", PAGE)
+    for number in range(0, KILL_COUNT, KILLS_IN_A_ROW):
+        stage = stages[number // KILLS_IN_A_ROW % len(stages)]
         calls = scene.stage(stage).counts[KILL]
-        first = calls * 3 // 4 if name == "publication" else 1
-        wrong += scene.trial(stage, KILL, choose.randint(first, calls), stays=False)
+        first = calls * 3 // 4 if stage == PAGE else 1  # the last quarter: pages are published
+        wrong += scene.trial(
+            stage, *(Fault(KILL, choose.randint(first, calls)) for _ in range(KILLS_IN_A_ROW))
+        )
     assert wrong == []
