@@ -21,3 +21,7 @@ class UserError(Exception):
 
 class InUseError(UserError):
     """Another run holds the workspace; it will be free again."""
+
+
+class OutOfMemoryError(UserError):
+    """A step needs more memory than the computation may take, in one thread too."""

@@ -6,10 +6,12 @@ A check file's header says what it guards, whether it blocks, and what it says i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import duckdb
 
 from pipelines.checks.findings import Finding, Severity
+from pipelines.errors import OutOfMemoryError
 from pipelines.warehouse.duck import Warehouse
 from pipelines.warehouse.model import tables_read
 from pipelines.workspace.resources import shipped
@@ -37,11 +39,14 @@ class Reconciliation:
     def run(self, warehouse: Warehouse) -> Finding:
         """Count the offenders and show the first ones."""
         try:
-            count = warehouse.scalar(f"select count(*) from ({self.sql})")
-            evidence = warehouse.rows(f"{self.sql} order by all limit {_SHOWN}") if count else []
-        except duckdb.Error as error:
+            count, evidence = warehouse.in_less_memory(partial(self._offenders, warehouse))
+        except (duckdb.Error, OutOfMemoryError) as error:
             return self._finding("errored", 0, [{"error": str(error).splitlines()[0]}])
         return self._finding("failed" if count else "passed", count, evidence)
+
+    def _offenders(self, warehouse: Warehouse) -> tuple[int, list[dict[str, object]]]:
+        count = int(warehouse.scalar(f"select count(*) from ({self.sql})"))
+        return count, warehouse.rows(f"{self.sql} order by all limit {_SHOWN}") if count else []
 
     def _finding(self, status: str, offenders: int, evidence: list[dict[str, object]]) -> Finding:
         return Finding(

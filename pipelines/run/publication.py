@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -113,7 +114,9 @@ def _open_figures(session: Session, pages: Sequence[Page]) -> tuple[list[Drilldo
     started = time.perf_counter()
     session.progress("report", "rows behind the figures")
     try:
-        return drilldowns(session.warehouse, session.policies.catalogue, pages)
+        return session.warehouse.in_less_memory(
+            partial(drilldowns, session.warehouse, session.policies.catalogue, pages)
+        )
     except (duckdb.Error, UserError) as error:
         return [], [f"the rows behind the figures could not be opened: {error}".splitlines()[0]]
     finally:

@@ -9,12 +9,13 @@ import time
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
+from functools import partial
 
 import duckdb
 
 from pipelines.checks.findings import Finding
 from pipelines.checks.reconciliations import Reconciliation
-from pipelines.errors import UserError
+from pipelines.errors import OutOfMemoryError, UserError
 from pipelines.landing.land import Export, LandedExport, by_sheet, land_export
 from pipelines.landing.parquet import in_order
 from pipelines.ledger.store import Ledger
@@ -152,8 +153,8 @@ def stage(session: Session, names: Collection[str] | None = None) -> dict[str, S
             session.delta_sources,
             reading.time_zone,
         )
-        session.staged[name] = stage_table(
-            session.warehouse, table, groups, reading, session.started_at
+        session.staged[name] = session.warehouse.in_less_memory(
+            partial(stage_table, session.warehouse, table, groups, reading, session.started_at)
         )
     if session.workspace.known_at is None:
         save_knowledge(session.warehouse, session.workspace.landed)
@@ -229,7 +230,7 @@ def policies(session: Session, names: Collection[str] | None = None) -> dict[str
 def build(session: Session, model: Model) -> Built:
     """Build one SQL model."""
     session.progress("compute", model.name)
-    built = session.warehouse.build(model)
+    built = session.warehouse.in_less_memory(partial(session.warehouse.build, model))
     session.built.append(built)
     session.spent(model.group, built.seconds)
     return built
@@ -253,7 +254,7 @@ def build_or_note(session: Session, model: Model) -> Built | None:
         return None
     try:
         return build(session, model)
-    except duckdb.Error as error:
+    except (duckdb.Error, OutOfMemoryError) as error:
         reason = str(error).strip().splitlines()[0]
         session.broken[model.name] = f"{model.name} could not be computed: {reason}"
         return None
@@ -291,7 +292,9 @@ def render_report(session: Session, name: str, not_renewed: frozenset[str] = fro
     session.progress("report", name)
     session.copy.begin()  # most of what it holds is computed by now
     with session.warehouse.leaving_room():
-        pages = REPORTS[name].build(session.warehouse.con, session.as_of, not_renewed)
+        pages = session.warehouse.in_less_memory(
+            partial(REPORTS[name].build, session.warehouse.con, session.as_of, not_renewed)
+        )
     session.pages[name] = pages
     session.spent("report", time.perf_counter() - started)
     return len(pages)

@@ -9,21 +9,23 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
-from pipelines.errors import UserError
+from pipelines.errors import OutOfMemoryError, UserError
+from pipelines.warehouse.memory import AUTO, limit_for
 from pipelines.warehouse.model import SCHEMAS, Model
 
 # Raise it when tables that a run appends to change their form. An older warehouse is made anew from
 # what is kept beside it; a newer one is not touched.
 LAYOUT: int = 1
 _LAYOUT = "layout"
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,31 @@ class Warehouse:
             raise
         self.con.execute("commit")
 
+    def in_less_memory(self, work: Callable[[], _T]) -> _T:
+        """Do it; where memory runs out, once more in one thread, which needs the least.
+
+        Args:
+            work: may be done again after it failed anywhere.
+
+        Raises:
+            OutOfMemoryError: one thread needs more as well; the sentence says what to set.
+        """
+        try:
+            return work()
+        except duckdb.OutOfMemoryException:
+            self.con.execute("set threads = 1")
+        try:
+            return work()
+        except duckdb.OutOfMemoryException:
+            limit = self.scalar("select current_setting('memory_limit')")
+            raise OutOfMemoryError(
+                f"it needs more memory than the {limit} it may take. Set memory_limit in "
+                "attain.yaml to more (auto is half of the machine), or run it where there is more.",
+                1,
+            ) from None
+        finally:
+            self.con.execute("reset threads")
+
     @contextmanager
     def leaving_room(self) -> Iterator[None]:
         """Half of the memory, and nothing kept beyond it: pages need room of their own."""
@@ -241,9 +268,12 @@ class Warehouse:
 
 @contextmanager
 def open_warehouse(
-    path: Path, memory_limit: str = "2GB", read_only: bool = False
+    path: Path, memory_limit: str = AUTO, read_only: bool = False
 ) -> Iterator[Warehouse]:
     """Open the warehouse file; it is closed however the block ends.
+
+    Args:
+        memory_limit: what the database may take, as in `attain.yaml`; more goes by way of the disk.
 
     Raises:
         UserError: the file is held by another process, or does not exist when read only.
@@ -260,7 +290,7 @@ def open_warehouse(
             str(path),
             read_only=read_only,
             config={
-                "memory_limit": memory_limit,
+                "memory_limit": limit_for(memory_limit),
                 "temp_directory": str(spill),
                 # no table has an order; landing, where lines follow from positions, asks for it
                 "preserve_insertion_order": False,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -94,9 +95,12 @@ class PublishedCopy:
             if (mark is None and not complete) or (mark is not None and mark == known.get(table)):
                 continue
             con.execute(f"create schema if not exists {_NAME}.{table.partition('.')[0]}")
-            con.execute(
-                f"create or replace table {_NAME}.{_quoted(table)} as "
-                f"select {self._shown(table)} from {_quoted(table)}"
+            self._warehouse.in_less_memory(
+                partial(
+                    con.execute,
+                    f"create or replace table {_NAME}.{_quoted(table)} as "
+                    f"select {self._shown(table)} from {_quoted(table)}",
+                )
             )
             con.execute("insert or replace into meta.published values (?, ?)", [table, mark or ""])
 

@@ -69,7 +69,8 @@ class Settings(BaseModel):
 
     `calendar` is a country's code or a file below `policy/calendar/`; `fiscal_year_start_month`,
     where it is given, stands above that file's `fiscal_year_starts`. `database` is the file of the
-    published database, below the workspace or at an absolute path.
+    published database, below the workspace or at an absolute path. `memory_limit` bounds the
+    computation; `auto` is half of the machine, or three quarters of what is free if that is less.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -88,7 +89,7 @@ class Settings(BaseModel):
     run_at: RunAt = RunAt()
     up_is_red: bool = False
     database: str = "mart/attain.duckdb"
-    memory_limit: Annotated[str, Field(pattern=r"^\d+(\.\d+)?\s?(MB|GB|MiB|GiB)$")] = "2GB"
+    memory_limit: Annotated[str, Field(pattern=r"^(auto|\d+(\.\d+)?\s?(MB|GB|MiB|GiB))$")] = "auto"
 
     @field_validator("database")
     @classmethod

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
+import pytest
+
+from pipelines.errors import OutOfMemoryError
 from pipelines.warehouse.duck import open_warehouse
+from pipelines.warehouse.memory import automatic_limit, available, installed, limit_for
+
+GB = 1_000_000_000
 
 
 def test_room_is_left_for_pages_by_letting_go_of_half_of_the_memory(tmp_path: Path) -> None:
@@ -17,3 +24,50 @@ def test_room_is_left_for_pages_by_letting_go_of_half_of_the_memory(tmp_path: Pa
                 assert warehouse.scalar(limit) == "256.0 MiB"  # not a quarter
             assert warehouse.scalar(limit) == "256.0 MiB"
         assert warehouse.scalar(limit) == "512.0 MiB"
+
+
+@pytest.mark.parametrize(
+    ("machine", "free", "limit"),
+    [
+        (4 * GB, 3.5 * GB, 2 * GB),  # half of the machine
+        (24 * GB, 22 * GB, 12 * GB),
+        (24 * GB, 4 * GB, 3 * GB),  # others are at work: three quarters of what is free
+        (2 * GB, 1 * GB, 1.5 * GB),  # never less than a million deals need
+    ],
+)
+def test_the_limit_follows_the_machine_and_what_is_free(
+    machine: float, free: float, limit: float
+) -> None:
+    assert automatic_limit(int(machine), int(free)) == limit
+
+
+def test_what_the_machine_has_is_told_by_itself_and_a_setting_stands_above_it() -> None:
+    assert 0 < available() <= installed()
+    assert limit_for("auto").endswith("B")
+    assert limit_for("3GB") == "3GB"
+
+
+def test_what_runs_out_of_memory_is_done_again_in_one_thread(tmp_path: Path) -> None:
+    with open_warehouse(tmp_path / "w.duckdb", "512MB") as warehouse:
+        threads = "select current_setting('threads')"
+        whole = warehouse.scalar(threads)
+        tried = []
+
+        def work() -> str:
+            tried.append(warehouse.scalar(threads))
+            if len(tried) == 1:
+                raise duckdb.OutOfMemoryException("too much")
+            return "done"
+
+        assert warehouse.in_less_memory(work) == "done"
+        assert tried == [whole, 1]
+        assert warehouse.scalar(threads) == whole
+
+
+def test_what_needs_more_memory_than_there_may_be_says_what_to_set(tmp_path: Path) -> None:
+    with open_warehouse(tmp_path / "w.duckdb", "64MB") as warehouse:
+        # a list cannot go by way of the disk
+        sql = "select list(range) from range(40_000_000)"
+        with pytest.raises(OutOfMemoryError, match="Set memory_limit in"):
+            warehouse.in_less_memory(lambda: warehouse.scalar(sql))
+        assert warehouse.scalar("select 1") == 1
