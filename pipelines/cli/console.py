@@ -17,6 +17,7 @@ _LAYERS = {
     "report": "building reports",
     "publish": "publishing",
 }
+_SAY_AGAIN_SECONDS = 30.0  # where a layer takes longer, what it is at
 
 
 class StepDisplay:
@@ -64,6 +65,7 @@ class RunDisplay(StepDisplay):
         self._layer = ""
         self._count = 0
         self._began = time.perf_counter()
+        self._said = 0.0
 
     def __enter__(self) -> RunDisplay:
         super().__enter__()
@@ -75,6 +77,14 @@ class RunDisplay(StepDisplay):
         words = _LAYERS.get(layer, layer)
         if self._live:
             self.step(f"{words}: {message}")
-        elif layer != self._layer and layer not in ("check", "compute"):
-            self.step(f"{time.perf_counter() - self._began:6.1f} s  {words}")
-        self._layer = layer
+        elif layer != "check":  # models and their checks take turns
+            spent = time.perf_counter() - self._began
+            if layer != self._layer:
+                self._say(spent, words)
+            elif spent - self._said >= _SAY_AGAIN_SECONDS:
+                self._say(spent, f"{words}: {message}")
+            self._layer = layer
+
+    def _say(self, spent: float, words: str) -> None:
+        self.step(f"{spent:6.1f} s  {words}")
+        self._said = spent
