@@ -5,7 +5,7 @@ Belongs here: the list and the two calls a run makes. Does not belong here: what
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -38,7 +38,7 @@ class Report:
     """
 
     name: str
-    pages: Callable[[Context], list[Page]]
+    pages: Callable[[Context], Iterable[Page]]
     after_checks: bool = False
 
     @cached_property
@@ -57,8 +57,8 @@ class Report:
         con: duckdb.DuckDBPyConnection,
         as_of: date,
         not_renewed: frozenset[str] = frozenset(),
-    ) -> list[Page]:
-        """The pages of all readers.
+    ) -> Iterable[Page]:
+        """The pages of all readers; some reports build one when it is asked for.
 
         Args:
             not_renewed: tables that a blocking check kept as they were before.
@@ -85,7 +85,7 @@ REPORTS: dict[str, Report] = {
 
 def statements_as_closed(
     con: duckdb.DuckDBPyConnection, as_of: date, period: str, closed_at: datetime, closed_by: str
-) -> list[Page]:
+) -> Iterator[Page]:
     """The statements of a month as they stand when it is closed."""
     shown, freshness = quality(con)
     opened = open_context(con, as_of, shown, freshness)

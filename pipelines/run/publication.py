@@ -7,7 +7,7 @@ belong here: how a page looks (`reporting/`).
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -46,17 +46,15 @@ def conclude(session: Session, errors: Sequence[str]) -> Outcome:
     settings = session.workspace.settings
     if built or (session.workspace.reports / "latest").exists():
         shown, freshness = quality(session.warehouse.con)
-        pages = [
-            page.model_copy(
-                update={
-                    "quality": shown.seen_by(page.reader),
-                    "freshness": tuple(line.needed_by(needed) for line in freshness),
-                }
-            )
-            for name in built
-            for needed in [_computed_from(session, name)]
-            for page in session.pages[name]
-        ]
+
+        def pages() -> Iterator[Page]:
+            for name in built:
+                needed = _computed_from(session, name)
+                lines = tuple(line.needed_by(needed) for line in freshness)
+                for page in session.pages[name]:
+                    quality = shown.seen_by(page.reader)
+                    yield page.model_copy(update={"quality": quality, "freshness": lines})
+
         edition = Edition(
             company=Bilingual(zh=settings.name.zh, en=settings.name.en),
             as_of=session.as_of,
@@ -71,10 +69,9 @@ def conclude(session: Session, errors: Sequence[str]) -> Outcome:
                 for closed in Ledger(session.workspace.ledger).periods()
             ),
         )
-        with session.warehouse.leaving_room():  # pages hold every line of every statement
-            opened, unopened = _open_figures(session, pages)
-            errors += unopened
-            database = _write_all(session, pages, edition, opened)
+        opened, unopened = _open_figures(session, pages())
+        errors += unopened
+        database = _write_all(session, pages(), edition, opened)
         publish(
             session.workspace.reports,
             session.build_dir,
@@ -107,7 +104,7 @@ def _render_after_checks(session: Session) -> list[str]:
     return errors
 
 
-def _open_figures(session: Session, pages: Sequence[Page]) -> tuple[list[Drilldown], list[str]]:
+def _open_figures(session: Session, pages: Iterable[Page]) -> tuple[list[Drilldown], list[str]]:
     """The pages behind the tiles; without them, why. A page is published all the same."""
     from pipelines.reporting.drilldown.drilldown import drilldowns
 
@@ -137,7 +134,7 @@ def _not_renewed(session: Session) -> frozenset[str]:
 
 
 def _write_all(
-    session: Session, pages: Sequence[Page], edition: Edition, opened: Sequence[Drilldown]
+    session: Session, pages: Iterable[Page], edition: Edition, opened: Sequence[Drilldown]
 ) -> Path | None:
     """Fill the build folder with pages and Data Docs; the new database waits beside the old one.
 
@@ -162,6 +159,8 @@ def _write_all(
             closed,
             say=lambda page: session.progress("publish", page),
         )
+        for store in session.pages.values():
+            store.move_books(session.build_dir)
         for name, content in closed_documents(session.warehouse.con, ledger):
             target = session.build_dir / name
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -39,7 +39,7 @@ from pipelines.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from pipelines.checks.contract import ContractValidator
-    from pipelines.reporting.model.page import Page
+    from pipelines.reporting.publish.store import PageStore
     from pipelines.run.outcome import Outcome
 
 Progress = Callable[[str, str], None]
@@ -98,7 +98,7 @@ class Session:
     findings: list[Finding] = field(default_factory=list)
     earlier: list[Finding] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
-    pages: dict[str, list[Page]] = field(default_factory=dict)
+    pages: dict[str, PageStore] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     mark: str | None = None
     outcome: Outcome | None = None
@@ -115,6 +115,10 @@ class Session:
     @property
     def build_dir(self) -> Path:
         return self.workspace.build / self.run_id
+
+    def kept_pages(self, report: str) -> Path:
+        """Where a report's pages wait until they are published."""
+        return self.workspace.build / f"{self.run_id}.pages" / report
 
     @property
     def blocked(self) -> list[Finding]:

@@ -286,15 +286,17 @@ def render_report(session: Session, name: str, not_renewed: frozenset[str] = fro
     Args:
         not_renewed: tables that a blocking check kept as they were before.
     """
+    from pipelines.reporting.publish.store import PageStore
     from pipelines.reporting.reports import REPORTS
 
     started = time.perf_counter()
     session.progress("report", name)
     session.copy.begin()  # most of what it holds is computed by now
-    with session.warehouse.leaving_room():
-        pages = session.warehouse.in_less_memory(
-            partial(REPORTS[name].build, session.warehouse.con, session.as_of, not_renewed)
-        )
-    session.pages[name] = pages
+
+    def build_all() -> PageStore:
+        pages = REPORTS[name].build(session.warehouse.con, session.as_of, not_renewed)
+        return PageStore(session.kept_pages(name), pages)
+
+    pages = session.pages[name] = session.warehouse.in_less_memory(build_all)
     session.spent("report", time.perf_counter() - started)
     return len(pages)

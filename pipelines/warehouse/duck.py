@@ -69,7 +69,6 @@ class Warehouse:
         self.con = con
         self.is_read_only = is_read_only
         self.path = path
-        self._leaves_room = False
         self._memory = memory if memory is not None else Memory()
 
     def prepare(self) -> None:
@@ -203,22 +202,6 @@ class Warehouse:
             ) from None
         finally:
             self.con.execute("reset threads")
-
-    @contextmanager
-    def leaving_room(self) -> Iterator[None]:
-        """Half of the memory, and nothing kept beyond it: pages need room of their own."""
-        if self._leaves_room:
-            yield
-            return
-        whole = str(self.scalar("select current_setting('memory_limit')"))
-        size, unit = whole.split()
-        self._leaves_room = True
-        self.con.execute(f"set memory_limit = '{float(size) / 2:.1f}{unit}'")
-        try:
-            yield
-        finally:
-            self.con.execute(f"set memory_limit = '{whole}'")
-            self._leaves_room = False
 
     @contextmanager
     def filtering_last(self) -> Iterator[None]:

@@ -62,7 +62,7 @@ def company_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = compute(sample_workspace(root))
     build = root / ".attain" / "build" / "r1"
     with opened(file) as con:  # workbooks read their rows as they are written
-        built = {name: report.build(con, SUNDAY) for name, report in REPORTS.items()}
+        built = {name: list(report.build(con, SUNDAY)) for name, report in REPORTS.items()}
         status, freshness = quality(con)
         figures = [*built["director_weekly"], *built["finance"], *built["rep_weekly"][:2]]
         behind, _ = drilldowns(Warehouse(con, file), shipped()[1].catalogue, figures)

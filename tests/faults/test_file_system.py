@@ -40,6 +40,8 @@ MONTH = "2026-10"
 PLACE = "ws $HOME ${x}"
 # what says of itself when or how it ran
 _OF_THE_RUN = ("mart.run", "kept.check_history")
+# of other tables, the number of the run that landed or refused a row
+_WHICH_RUN = "loaded_at|forgotten_at|first_seen_at|resolved_at"
 _NOTICE = re.compile(re.escape(NOTICE_START) + ".*?" + re.escape(NOTICE_END), re.DOTALL)
 
 
@@ -79,7 +81,10 @@ def rows(root: Path) -> dict[str, tuple[int, int]]:
             "select schema_name || '.\"' || table_name || '\"' from duckdb_tables()"
         ).fetchall()
         return {
-            name: con.execute(f"select count(*), sum(hash(t)::hugeint) from {name} as t").fetchone()
+            name: con.execute(
+                "select count(*), sum(hash(t)::hugeint) from (select columns(column_name -> not "
+                f"regexp_full_match(column_name, '{_WHICH_RUN}')) from {name}) as t"
+            ).fetchone()
             for (name,) in names
             if name.replace('"', "") not in _OF_THE_RUN
         }

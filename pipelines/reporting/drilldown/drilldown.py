@@ -43,15 +43,17 @@ def drilldowns(
     Returns:
         The opened figures, and a sentence for each that could not be opened; the others still are.
     """
-    pages = list(pages)
-    many = Counter(page.report for page in pages)
-    asked = [
-        (page, tile, tile.asked)
-        for page in pages
-        if many[page.report] <= PAGES_OPENED
-        for tile in page.tiles
-        if tile.asked is not None and tile.asked.kpi_id in catalogue.kpis
-    ]
+    many: Counter[str] = Counter()
+    every: list[tuple[Page, Tile, Asked]] = []
+    for page in pages:
+        many[page.report] += 1
+        head = page.model_copy(update={"tiles": (), "sections": ()})  # what stands on it is much
+        every += [
+            (head, tile, tile.asked)
+            for tile in page.tiles
+            if tile.asked is not None and tile.asked.kpi_id in catalogue.kpis
+        ]
+    asked = [one for one in every if many[one[0].report] <= PAGES_OPENED]
     if not asked:
         return [], []
     values = [value for _, _, value in asked]

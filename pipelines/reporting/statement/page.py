@@ -7,10 +7,12 @@ id, so that no line of another can reach a page. A closed month is rendered once
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
 
 from pipelines.reporting.model.book import Book, Cell, Sheet, columns
 from pipelines.reporting.model.context import Context
@@ -215,32 +217,48 @@ def _held_rows(holds: list[Record]) -> Iterator[tuple[Cell, ...]]:
     ),
     kpis=("commission_earned", "commission_payable", "commission_paid"),
 )  # fmt: skip
-def pages_of(context: Context, month: Period, closed: Closed | None) -> list[Page]:
-    """The statements of a month, one for each payee."""
+def pages_of(context: Context, month: Period, closed: Closed | None) -> Iterator[Page]:
+    """The statements of a month, one for each payee; the lines of one are held at a time."""
     asked = {"statement_month": month.key}
-    lines = context.grouped("statement_lines", "payee_id", **asked)
+    lines = _by_payee(context.stream("statement_lines", **asked))
     disputes = context.grouped("statement_disputes", "payee_id", **asked)
     approvals = context.grouped("statement_approvals", "payee_id", **asked)
     holds = context.grouped("statement_holds", "payee_id", **asked)
     positions = rep_commission.positions(context, month.key)
-    return [
-        _page(
+    for row in context.rows("statement_payees", **asked):
+        yield _page(
             context,
             month,
             row,
-            lines.get(row.payee_id, []),
+            lines(row.payee_id),
             holds.get(row.payee_id, []),
             disputes.get(row.payee_id, []),
             approvals.get(row.payee_id, []),
             positions.get(row.payee_id),
             closed,
         )
-        for row in context.rows("statement_payees", **asked)
-    ]
+
+
+def _by_payee(rows: Iterator[Record]) -> Callable[[str], list[Record]]:
+    """The rows of one payee at a time; both the rows and those who ask come in order of payees."""
+    groups = groupby(rows, key=attrgetter("payee_id"))
+    ahead: list[tuple[str, list[Record]]] = []
+
+    def of(payee_id: str) -> list[Record]:
+        while not ahead or ahead[0][0] < payee_id:
+            ahead.clear()
+            try:
+                found, theirs = next(groups)
+            except StopIteration:
+                return []
+            ahead.append((found, list(theirs)))
+        return ahead[0][1] if ahead[0][0] == payee_id else []
+
+    return of
 
 
 @shows(pages_of, queries=("open_months",))
-def build(context: Context) -> list[Page]:
+def build(context: Context) -> Iterator[Page]:
     """Statements of the open months that somebody acts on.
 
     Those are the last month that has ended, or the running one once that is closed, and the month
@@ -251,4 +269,5 @@ def build(context: Context) -> list[Page]:
     months = {last.key: last} if last.key > books.last_period else {running.key: running}
     if books.is_begun and books.open_period <= running.key:
         months[books.open_period] = month_of(books.open_period)
-    return [page for _, month in sorted(months.items()) for page in pages_of(context, month, None)]
+    for _, month in sorted(months.items()):
+        yield from pages_of(context, month, None)

@@ -33,4 +33,4 @@ def pages(sample_warehouse: Path) -> dict[str, list[Page]]:
     from tests.support.pages.warehouses import SUNDAY, opened
 
     with opened(sample_warehouse) as con:
-        return {name: report.build(con, SUNDAY) for name, report in REPORTS.items()}
+        return {name: list(report.build(con, SUNDAY)) for name, report in REPORTS.items()}

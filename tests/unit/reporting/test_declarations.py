@@ -42,7 +42,7 @@ def asked(sample_warehouse, tmp_path_factory) -> Asking:
         ):
             with opened(file) as con:
                 for report in REPORTS.values():
-                    asking.read_books(report.build(con, SUNDAY, kept), report.pages)
+                    asking.read_books(list(report.build(con, SUNDAY, kept)), report.pages)
     return asking
 
 

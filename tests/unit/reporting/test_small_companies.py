@@ -36,12 +36,12 @@ def company(company_file):
 
 @pytest.fixture(scope="module")
 def pages(company) -> dict[str, list[Page]]:
-    return {name: report.build(company, SUNDAY) for name, report in REPORTS.items()}
+    return {name: list(report.build(company, SUNDAY)) for name, report in REPORTS.items()}
 
 
 def pages_of(folder: Path, tables: dict[str, str]) -> dict[str, list[Page]]:
     with opened(compute(small_workspace(folder, tables))) as con:
-        return {name: report.build(con, SUNDAY) for name, report in REPORTS.items()}
+        return {name: list(report.build(con, SUNDAY)) for name, report in REPORTS.items()}
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +212,7 @@ def test_failed_and_errored_checks_stand_on_the_page_and_are_told_apart(company_
             "as t (check_id, table_name, severity, status, offenders, zh, en, evidence)"
         )
         status, _ = quality(con)
-        page = REPORTS["director_weekly"].build(con, SUNDAY)[0]
+        page = list(REPORTS["director_weekly"].build(con, SUNDAY))[0]
     assert (status.checks_passed, status.checks_warned) == (1, 1)
     assert (status.checks_failed, status.checks_errored) == (1, 1)
     assert [check.id for check in status.failed] == ["c", "d", "b"]
