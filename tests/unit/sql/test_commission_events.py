@@ -313,6 +313,20 @@ def test_the_instalment_that_the_cash_pays_says_what_was_due(lab: Laboratory) ->
     assert found == [20]
 
 
+def test_money_paid_back_is_as_late_as_the_cash_it_returns(lab: Laboratory) -> None:
+    """75 days after it was due; the cash itself had come in time."""
+    back = event("B", -100, "2026-12-15", event_id="receipt:B:I:2026-12-15")
+    found = cuts(lab, OVERDUE, back, core__fct_invoice=[invoice(due_date=day("2026-10-01"))],
+                 core__fct_receipt=[receipt("R", "2026-10-05", 113, counted_date=day("2026-10-05")),
+                                    receipt("B", "2026-12-15", -113,
+                                            counted_date=day("2026-12-15"))],
+                 staging__receipt_allocation=[
+                     allocation("R", "I", "2026-10-05", 113),
+                     allocation("B", "I", "2026-12-15", -113),
+                 ])  # fmt: skip
+    assert found == []
+
+
 @pytest.mark.parametrize(("net", "expected"), [(90, []), (85, [10]), (80, [30])])
 def test_a_discount_beyond_authority_is_cut_by_how_far_it_is_beyond(
     lab: Laboratory, net: int, expected: list[object]
