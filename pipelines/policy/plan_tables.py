@@ -60,6 +60,8 @@ class ComponentRow(NamedTuple):
     label_en: Text
     credit_event: Text
     credit_base: Text
+    is_paid_without_cost: Flag
+    is_floored_at_zero: Flag
     credit_to: Text
     max_level: Whole | None
     of_products: Flag
@@ -262,6 +264,8 @@ def _component_rows(plans: Plans) -> Iterator[ComponentRow]:
             label_en=part.label.en,
             credit_event=credit.event,
             credit_base=credit.base,
+            is_paid_without_cost=credit.unknown_cost == "net",
+            is_floored_at_zero=credit.margin_floor == "zero",
             credit_to=credit.to,
             max_level=credit.levels,
             of_products=part.of_products,

@@ -42,12 +42,17 @@ class Only(Policy):
 class Credit(Policy):
     """Which event credits which amount to whom.
 
+    The cost of a margin is that of the order's line, else its product's. What has neither is held,
+    and named, or counts with its whole net amount (`unknown_cost: net`); `margin_floor: zero` lets
+    what was sold below its cost count as nothing instead of against the rest.
     `levels` says how far up a manager's override reaches: 1 is the direct manager of who sold.
     """
 
     event: Event
     base: Literal["net", "margin", "units"] = "net"
     to: Payee
+    unknown_cost: Literal["hold", "net"] = "hold"
+    margin_floor: Literal["zero"] | None = None
     levels: Annotated[int, Field(ge=1, le=4)] = 4
     only: Only = Only()
 
@@ -55,6 +60,8 @@ class Credit(Policy):
     def _leads_are_counted(self) -> Credit:
         if self.event == "lead_accepted" and (self.base != "units" or self.to != "owner"):
             raise ValueError("an accepted lead is credited as `base: units` and `to: owner`")
+        if self.base != "margin" and (self.unknown_cost != "hold" or self.margin_floor):
+            raise ValueError("`unknown_cost` and `margin_floor` belong to `base: margin`")
         if self.base == "margin" and self.event == "signed":
             raise ValueError("a contract has no cost; take the margin when it is ordered or later")
         return self

@@ -247,6 +247,17 @@ def test_the_margin_of_an_invoice_is_its_share_of_the_order_s(lab: Laboratory) -
     assert pick(rows, "net_amount_base", "margin_amount_base") == [(50, 20)]
 
 
+def test_what_has_no_cost_is_in_no_margin(lab: Laboratory) -> None:
+    """40 of the order's 100 have no cost; an invoice that names no order has none either."""
+    lines = [LINES[0], {**LINES[1], "cost_amount_base": None}]
+    rows = events(lab, "invoiced",
+                  core__fct_invoice=[invoice(net=50, order_id="S"), invoice("J", net=10)],
+                  core__fct_order_line=lines)  # fmt: skip
+    assert pick(rows, "invoice_id", "margin_amount_base", "uncosted_amount_base") == [
+        ("I", 15, 20), ("J", 0, 10),
+    ]  # fmt: skip
+
+
 def test_an_accepted_lead_is_one_unit_of_its_owner(lab: Laboratory) -> None:
     leads = [
         {"lead_id": name, "owner_id": "E1", "sql_date": day("2026-10-05"), "is_disqualified": off}
