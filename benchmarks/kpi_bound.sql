@@ -186,7 +186,7 @@ select expense_date as day, employee_id as who, team_id as o_team, region_id as 
   budget_base as k_expense_budget_use_den
 from core.fct_expense
 -- fact: commission
-select credit_date as day, payee_id as who, amount as k_commission_earned from core.fct_commission
+select credit_date as day, payee_id as who, amount as k_commission_earned from mart.commission_line where ledger = 'earned'
 -- fact: survey
 select responded_date as day, employee_id as who, customer_id as s_customer,
   case when kind = 'csat' then score end as k_csat, case when kind = 'csat' then 1 else 0 end as k_csat_den,

@@ -112,13 +112,12 @@ def quarantine(
     )
     from pipelines.cli.console_exports import print_quarantine
     from pipelines.cli.options import login_name
-    from pipelines.policy.quality import Quality
+    from pipelines.policy.load import load_quality
     from pipelines.warehouse.duck import open_warehouse
     from pipelines.workspace.workspace import open_workspace
-    from pipelines.workspace.yamlfile import load_model
 
     opened = open_workspace(workspace)
-    contact = load_model(opened.policy_file("quality.yaml"), Quality).contact
+    contact = load_quality(opened).contact
     why_masked = contact.why_masked(login_name(), reader)
     show_contacts = why_masked is None
     if reader is not None and why_masked is not None:

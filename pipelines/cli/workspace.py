@@ -14,14 +14,19 @@ from pipelines.cli.options import WORKSPACE
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--name", default=None, help="The company's name; the folder's name by default.")
 @click.option("--preset", "vendor", help="Copy a vendor's source files; see: attain preset.")
-def init(folder: Path, name: str | None, vendor: str | None) -> None:
+@click.option(
+    "--with-examples",
+    is_flag=True,
+    help="Copy the sample company's commission plans, appraisal schemes, quotas and books.",
+)
+def init(folder: Path, name: str | None, vendor: str | None, with_examples: bool) -> None:
     """Make FOLDER a workspace: settings, folders, and what to do next."""
     from pipelines.onboarding.presets import copy_preset, preset_files
     from pipelines.onboarding.scaffold import create_workspace
 
     if vendor is not None:
         preset_files(vendor)  # a mistyped name leaves no half-made workspace
-    create_workspace(folder, name or folder.resolve().name)
+    create_workspace(folder, name or folder.resolve().name, with_examples)
     if vendor is not None:
         copy_preset(vendor, folder / "sources")
     click.echo(
@@ -31,7 +36,14 @@ def init(folder: Path, name: str | None, vendor: str | None) -> None:
         f"2. See what is recognised with: attain check -w {folder}\n"
         f"   For a file that is not, attain check --write begins {folder}/sources/<name>.yaml; "
         "for known systems: attain preset\n"
-        f"3. attain run -w {folder}"
+        f"3. attain run -w {folder}\n"
+        + (
+            f"The plans, schemes, quotas and books in {folder}/policy are the sample company's: "
+            "make them yours before anybody is paid by them."
+            if with_examples
+            else f"Nobody is paid or judged before {folder}/policy/commission and policy/appraisal "
+            "say so; attain init --with-examples copies those of the sample company."
+        )
     )
 
 

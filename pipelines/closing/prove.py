@@ -26,11 +26,10 @@ from pipelines.ledger.seals import (
     unsigned,
 )
 from pipelines.ledger.store import ClosedPeriod, Fault, Ledger
-from pipelines.policy.books import CommissionBooks
+from pipelines.policy.load import load_books
 from pipelines.warehouse.duck import Warehouse, open_warehouse
 from pipelines.warehouse.quoting import literal
 from pipelines.workspace.workspace import Workspace
-from pipelines.workspace.yamlfile import load_model
 
 _PAPER = re.compile(r"(?P<month>\d{4}-\d\d)=(?P<seal>[0-9a-f]{16,64})")
 
@@ -82,7 +81,7 @@ def verify(workspace: Workspace, paper: dict[str, str] | None = None) -> Proof:
     Raises:
         UserError: another command holds the warehouse.
     """
-    seals = load_model(workspace.policy_file("commission_books.yaml"), CommissionBooks).seals
+    seals = load_books(workspace).seals
     with _warehouse(workspace) as (warehouse, unopened), duckdb.connect() as own:
         months, faults, notes = proved(workspace, seals, warehouse, hash_or_reason)
         known = {(fault.period, fault.what) for fault in faults}

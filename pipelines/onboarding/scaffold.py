@@ -28,8 +28,12 @@ inputs:
 """
 
 
-def create_workspace(folder: Path, name: str) -> None:
-    """Write the settings and folders of a workspace.
+# What only a company can say of itself; the sample company's serve as examples.
+EXAMPLES = ("commission", "appraisal", "quotas.yaml", "commission_books.yaml")
+
+
+def create_workspace(folder: Path, name: str, with_examples: bool = False) -> None:
+    """Write the settings and folders of a workspace, and the sample company's plans if asked for.
 
     Raises:
         UserError: the folder is a workspace already, or is a file.
@@ -44,3 +48,13 @@ def create_workspace(folder: Path, name: str) -> None:
     quoted = yaml.safe_dump(name, allow_unicode=True, width=1000).splitlines()[0]
     settings.write_text(_SETTINGS.format(name=quoted), encoding="utf-8")
     shutil.copyfile(shipped("dagster.yaml"), folder / "dagster.yaml")
+    if with_examples:
+        copy_examples(folder / "policy")
+
+
+def copy_examples(target: Path) -> None:
+    """Copy the sample company's plans, schemes, quotas and books into a folder of policies."""
+    for name in EXAMPLES:
+        source = shipped("policy", name)
+        copy = shutil.copytree if source.is_dir() else shutil.copyfile
+        copy(source, target / name)

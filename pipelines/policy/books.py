@@ -16,13 +16,14 @@ _Months = Annotated[int, Field(ge=0, le=600)]
 
 
 class Closing(Policy):
-    """`unpaid_roles` have no commission plan on purpose, whatever deals they own."""
+    """`unpaid_roles` have no commission plan on purpose, whatever deals they own; a company names
+    them itself."""
 
     disputes_block: bool = True
     dispute_days: Annotated[int, Field(ge=0, le=365)] = 10
     unexplained_blocks: bool = True
     approver_roles: tuple[str, ...] = ("director", "finance")
-    unpaid_roles: tuple[str, ...] = ("director",)
+    unpaid_roles: tuple[str, ...] = ()
 
 
 class Reconciling(Policy):

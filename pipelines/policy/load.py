@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import sqlglot
 
@@ -13,7 +14,7 @@ from pipelines.policy.books import CommissionBooks
 from pipelines.policy.calendars import load_calendar
 from pipelines.policy.catalogue import Catalogue, load_catalogue
 from pipelines.policy.formulas import check_columns
-from pipelines.policy.models import AppraisalScheme, Calendar
+from pipelines.policy.models import AppraisalScheme, Calendar, Policy
 from pipelines.policy.plans import CommissionPlan, gap_before
 from pipelines.policy.process import Process, check_kpis, read_process
 from pipelines.policy.quality import Quality
@@ -26,9 +27,17 @@ from pipelines.warehouse.duck import fingerprint
 from pipelines.warehouse.facts import fact_models
 from pipelines.workspace.resources import shipped
 from pipelines.workspace.workspace import SETTINGS_FILE, Workspace
-from pipelines.workspace.yamlfile import YamlFile, did_you_mean, load_model, read_yaml, validate
+from pipelines.workspace.yamlfile import (
+    YamlFile,
+    did_you_mean,
+    load_model,
+    load_over,
+    read_yaml,
+    validate,
+)
 
 _FITS = "catalogue_fits"
+_Stated = TypeVar("_Stated", bound=Policy)
 
 
 @dataclass(frozen=True)
@@ -64,19 +73,43 @@ def load_policies(workspace: Workspace) -> Policies:
     _hold_against_sql(workspace, catalogue, process, entries)
     check_kpis(read_yaml(process_file(workspace)), catalogue.kpis)
     of_kpis = catalogue.measures()
-    quotas = read_quotas(read_yaml(workspace.policy_file("quotas.yaml")), of_kpis)
+    of_own = workspace.own_policy("quotas.yaml")
+    quotas = read_quotas(read_yaml(of_own), of_kpis) if of_own else Quotas()
     return Policies(
         process=process,
         calendar=load_calendar(workspace),
-        receivables=load_model(workspace.policy_file("receivables.yaml"), Receivables),
+        receivables=_stated(workspace, "receivables.yaml", Receivables),
         plans=_load_plans(workspace, {*of_kpis, *quotas.measures}),
         schemes=_load_schemes(workspace, catalogue),
         catalogue=catalogue,
-        quality=load_model(workspace.policy_file("quality.yaml"), Quality),
-        terms=load_model(workspace.policy_file("terms.yaml"), Terms),
-        books=load_model(workspace.policy_file("commission_books.yaml"), CommissionBooks),
+        quality=load_quality(workspace),
+        terms=_stated(workspace, "terms.yaml", Terms),
+        books=load_books(workspace),
         quotas=quotas,
     )
+
+
+def load_quality(workspace: Workspace) -> Quality:
+    """What the workspace says of data quality; the rest is as shipped.
+
+    Raises:
+        UserError: naming file, line, key, what was expected and the nearest match.
+    """
+    return _stated(workspace, "quality.yaml", Quality)
+
+
+def load_books(workspace: Workspace) -> CommissionBooks:
+    """How the workspace closes and accounts for commission.
+
+    Raises:
+        UserError: naming file, line, key, what was expected and the nearest match.
+    """
+    own = workspace.own_policy("commission_books.yaml")
+    return load_model(own, CommissionBooks) if own else CommissionBooks()
+
+
+def _stated(workspace: Workspace, name: str, model: type[_Stated]) -> _Stated:
+    return load_over(workspace.own_policy(name), shipped("policy", name), model)
 
 
 def _hold_against_sql(
@@ -129,7 +162,7 @@ def read_plan(source: YamlFile, measures: Collection[str]) -> CommissionPlan:
 
 def _load_plans(workspace: Workspace, measures: Collection[str]) -> tuple[CommissionPlan, ...]:
     plans: dict[Path, CommissionPlan] = {}
-    for path in workspace.policy_folder("commission"):
+    for path in workspace.own_policies("commission"):
         source = read_yaml(path)
         plan = read_plan(source, measures)
         for earlier, other in plans.items():
@@ -158,7 +191,7 @@ def _load_plans(workspace: Workspace, measures: Collection[str]) -> tuple[Commis
 
 def _load_schemes(workspace: Workspace, catalogue: Catalogue) -> tuple[AppraisalScheme, ...]:
     schemes: dict[Path, AppraisalScheme] = {}
-    for path in workspace.policy_folder("appraisal"):
+    for path in workspace.own_policies("appraisal"):
         source = read_yaml(path)
         scheme = validate(source, AppraisalScheme)
         for number, indicator in enumerate(scheme.indicators):

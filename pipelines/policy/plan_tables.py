@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, NamedTuple
 
-from pipelines.policy.plans import CommissionPlan, Component
+from pipelines.policy.plans import CommissionPlan, Component, Position
 from pipelines.policy.table import PolicyTable
 from pipelines.warehouse.duck import Warehouse, fingerprint
 from pipelines.warehouse.rows import Amount, Day, Flag, Long, Share, Text, Whole
@@ -31,6 +32,10 @@ class PlanRow(NamedTuple):
     is_draw_recoverable: Flag | None
     draw_recover_from: Whole | None
     draw_recover_pct: Share | None
+    draw_since: Day | None
+    new_version: Text
+    new_plan: Text
+    new_unit: Text
     plan_mark: Text
 
 
@@ -41,7 +46,11 @@ class PlanUnitRow(NamedTuple):
 
 
 class ComponentRow(NamedTuple):
-    """`plan_mark` is what a closed line was paid by: a component that says else is another one."""
+    """`plan_mark` is what a closed line was paid by: a component that says else is another one.
+
+    `counted_from` is the day from which versions of the plan count into one position, and
+    `counted_in` what they count: only what is counted alike counts on.
+    """
 
     plan_id: Text
     plan_version: Whole
@@ -51,6 +60,8 @@ class ComponentRow(NamedTuple):
     label_en: Text
     credit_event: Text
     credit_base: Text
+    is_paid_without_cost: Flag
+    is_floored_at_zero: Flag
     credit_to: Text
     max_level: Whole | None
     of_products: Flag
@@ -63,6 +74,8 @@ class ComponentRow(NamedTuple):
     quota_measure: Text | None
     quota_period: Text
     quota_of: Text
+    counted_in: Text
+    counted_from: Day
     rate_kind: Text
     rate_by: Text
     rate_mode: Text
@@ -179,6 +192,10 @@ def _plan_rows(plans: Plans) -> Iterator[PlanRow]:
             is_draw_recoverable=draw.recoverable if draw else None,
             draw_recover_from=draw.recover_from_month if draw else None,
             draw_recover_pct=draw.recover_pct if draw else None,
+            draw_since=_draws_since(plan, plans) if draw else None,
+            new_version=plan.position.new_version,
+            new_plan=plan.position.new_plan,
+            new_unit=plan.position.new_unit,
             plan_mark=fingerprint(draw.model_dump(mode="json") if draw else None)[:16],
         )
 
@@ -195,9 +212,43 @@ def _parts(plans: Plans) -> Iterator[tuple[CommissionPlan, int, Component]]:
             yield plan, number, part
 
 
+def _before(plan: CommissionPlan, plans: Plans) -> CommissionPlan | None:
+    """The version that this one follows."""
+    earlier = [p for p in plans if p.id == plan.id and p.valid_from < plan.valid_from]
+    return max(earlier, key=lambda found: found.valid_from, default=None)
+
+
+def _draws_since(plan: CommissionPlan, plans: Plans) -> dt.date:
+    """The first day of the oldest version from which on the draw has been what it is."""
+    before = _before(plan, plans)
+    if before is None or before.draw != plan.draw:
+        return plan.valid_from
+    return _draws_since(before, plans)
+
+
+def _counted_in(part: Component) -> str:
+    """What a position is counted in and measured by: credit counts on only into its like."""
+    quota = part.quota
+    return " ".join((
+        "units" if part.credit.base == "units" else "money",
+        quota.period if quota else "month",
+        *((quota.of, quota.measure) if quota else ()),
+    ))  # fmt: skip
+
+
+def _counted_from(plan: CommissionPlan, part: Component, plans: Plans) -> dt.date:
+    """The first day of the oldest version whose credit counts into the component's position."""
+    before = _before(plan, plans) if plan.position.new_version == "carry" else None
+    same = [p for p in before.components if p.id == part.id] if before else []
+    if before is None or not same or _counted_in(same[0]) != _counted_in(part):
+        return plan.valid_from
+    return _counted_from(before, same[0], plans)
+
+
 def _mark(plan: CommissionPlan, part: Component) -> str:
     own = part.model_dump(mode="json", exclude={"label"})
-    return fingerprint(plan.role, plan.units, plan.valid_from, own)[:16]
+    said = () if plan.position == Position() else (plan.position.model_dump(),)
+    return fingerprint(plan.role, plan.units, plan.valid_from, own, *said)[:16]
 
 
 def _component_rows(plans: Plans) -> Iterator[ComponentRow]:
@@ -213,6 +264,8 @@ def _component_rows(plans: Plans) -> Iterator[ComponentRow]:
             label_en=part.label.en,
             credit_event=credit.event,
             credit_base=credit.base,
+            is_paid_without_cost=credit.unknown_cost == "net",
+            is_floored_at_zero=credit.margin_floor == "zero",
             credit_to=credit.to,
             max_level=credit.levels,
             of_products=part.of_products,
@@ -225,6 +278,8 @@ def _component_rows(plans: Plans) -> Iterator[ComponentRow]:
             quota_measure=quota.measure if quota else None,
             quota_period=quota.period if quota else "month",
             quota_of=quota.of if quota else "payee",
+            counted_in=_counted_in(part),
+            counted_from=_counted_from(plan, part, plans),
             rate_kind=rate.kind,
             rate_by=rate.by,
             rate_mode=rate.mode or "marginal",

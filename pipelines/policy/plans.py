@@ -42,12 +42,17 @@ class Only(Policy):
 class Credit(Policy):
     """Which event credits which amount to whom.
 
+    The cost of a margin is that of the order's line, else its product's. What has neither is held,
+    and named, or counts with its whole net amount (`unknown_cost: net`); `margin_floor: zero` lets
+    what was sold below its cost count as nothing instead of against the rest.
     `levels` says how far up a manager's override reaches: 1 is the direct manager of who sold.
     """
 
     event: Event
     base: Literal["net", "margin", "units"] = "net"
     to: Payee
+    unknown_cost: Literal["hold", "net"] = "hold"
+    margin_floor: Literal["zero"] | None = None
     levels: Annotated[int, Field(ge=1, le=4)] = 4
     only: Only = Only()
 
@@ -55,6 +60,8 @@ class Credit(Policy):
     def _leads_are_counted(self) -> Credit:
         if self.event == "lead_accepted" and (self.base != "units" or self.to != "owner"):
             raise ValueError("an accepted lead is credited as `base: units` and `to: owner`")
+        if self.base != "margin" and (self.unknown_cost != "hold" or self.margin_floor):
+            raise ValueError("`unknown_cost` and `margin_floor` belong to `base: margin`")
         if self.base == "margin" and self.event == "signed":
             raise ValueError("a contract has no cost; take the margin when it is ordered or later")
         return self
@@ -221,6 +228,23 @@ class Draw(Policy):
     recover_pct: Annotated[Decimal, Field(gt=0, le=100)] = Decimal(100)
 
 
+Change = Literal["carry", "by_days", "afresh"]
+
+
+class Position(Policy):
+    """What becomes of a payee's position when something changes within a quota period.
+
+    `carry`: credit of the period counts on, against one quota. `by_days`: it begins at nothing, and
+    each part is measured by the quota of its own days. `afresh`: it begins at nothing, against the
+    whole quota. The plan that begins says so: a new version of it, a payee who comes to it from
+    another plan, or one who changes unit under it.
+    """
+
+    new_version: Change = "carry"
+    new_plan: Change = "afresh"
+    new_unit: Change = "carry"
+
+
 class CommissionPlan(Policy):
     """A dated commission plan for one role, in all units or only those named (and below them)."""
 
@@ -233,6 +257,7 @@ class CommissionPlan(Policy):
     valid_to: dt.date | None = None
     components: tuple[Component, ...] = Field(min_length=1)
     draw: Draw | None = None
+    position: Position = Position()
     requires_salary: bool = False
 
     @field_validator("components")
@@ -245,6 +270,15 @@ class CommissionPlan(Policy):
     def _ends_after_it_begins(self) -> CommissionPlan:
         if self.valid_to is not None and self.valid_to < self.valid_from:
             raise ValueError(f"valid_to {self.valid_to} is before valid_from {self.valid_from}")
+        return self
+
+    @model_validator(mode="after")
+    def _pools_have_whole_quotas(self) -> CommissionPlan:
+        if self.position.new_version == "by_days" and any(c.pool for c in self.components):
+            raise ValueError(
+                "`new_version: by_days` splits the quota of a person; a pool is measured by that "
+                "of its unit: say carry or afresh, or give the pool a plan of its own"
+            )
         return self
 
     def meets(self, other: CommissionPlan) -> bool:

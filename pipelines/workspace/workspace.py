@@ -188,13 +188,21 @@ class Workspace:
         own = self.root.joinpath("policy", *parts)
         return own if own.exists() else shipped("policy", *parts)
 
+    def own_policy(self, *parts: str) -> Path | None:
+        """The workspace's own policy file, if it has one."""
+        own = self.root.joinpath("policy", *parts)
+        return own if own.exists() else None
+
+    def own_policies(self, name: str) -> list[Path]:
+        """The workspace's own files of a folder, in the order of their names: what only a company
+        can say of itself, such as whom it pays for what."""
+        return sorted((self.root / "policy" / name).glob("*.yaml"))
+
     def policy_folder(self, name: str) -> list[Path]:
-        """All policy files of a folder: shipped ones, replaced by own ones of the same name."""
-        found = {p.name: p for p in sorted(shipped("policy", name).glob("*.yaml"))}
-        own = self.root / "policy" / name
-        if own.is_dir():
-            found |= {p.name: p for p in sorted(own.glob("*.yaml"))}
-        return [found[name] for name in sorted(found)]
+        """All policy files of a folder: shipped ones, replaced by own ones of the same name, and
+        after them own ones: what is written twice is a mistake of the workspace's file."""
+        files = (*sorted(shipped("policy", name).glob("*.yaml")), *self.own_policies(name))
+        return list({path.name: path for path in files}.values())
 
     def prepare(self) -> None:
         """Create the state folders and give Dagster its instance settings."""

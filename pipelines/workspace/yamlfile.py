@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -169,6 +169,31 @@ def load_model(path: Path, model: type[Model]) -> Model:
     """
     source = read_yaml(path)
     return validate(source, model)
+
+
+def load_over(own: Path | None, base: Path, model: type[Model]) -> Model:
+    """Read and validate a file that states only what differs from another.
+
+    A mapping is what the base says but for the keys that `own` gives; a list is given whole.
+
+    Raises:
+        UserError: as `load_model`, in the lines of `own`.
+    """
+    if own is None or own == base:
+        return load_model(base, model)
+    source = read_yaml(own)
+    return validate(replace(source, data=_laid_over(read_yaml(base).data, source.data)), model)
+
+
+def _laid_over(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    found = dict(base)
+    for key, value in own.items():
+        before = found.get(key)
+        if isinstance(before, dict) and isinstance(value, dict):
+            found[key] = _laid_over(before, value)
+        else:
+            found[key] = value
+    return found
 
 
 def validate(source: YamlFile, model: type[Model]) -> Model:

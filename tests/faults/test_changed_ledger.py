@@ -230,7 +230,7 @@ def test_a_folder_on_another_disk_is_one_more_witness_and_missed_when_it_is_not_
 ) -> None:
     here, disk = place.copy(tmp_path / "ws"), tmp_path / "disk"
     policy = Seals(folders=("seals", str(disk)))
-    (here.workspace.root / "policy").mkdir()
+    (here.workspace.root / "policy").mkdir(exist_ok=True)
     (here.workspace.root / "policy" / "commission_books.yaml").write_text(
         f"seals: {{folders: [seals, {disk}]}}\n", encoding="utf-8"
     )
@@ -257,7 +257,7 @@ def test_a_signature_by_a_key_that_attain_does_not_have_holds_or_is_named(
     for file in (key, tmp_path / "other"):
         _keygen("-q", "-t", "ed25519", "-N", "", "-C", "li@example.com", "-f", str(file))
     signers.write_text(f"li@example.com {key.with_suffix('.pub').read_text()}", encoding="utf-8")
-    (here.workspace.root / "policy").mkdir()
+    (here.workspace.root / "policy").mkdir(exist_ok=True)
     (here.workspace.root / "policy" / "commission_books.yaml").write_text(
         f"seals: {{signers: {signers}}}\n", encoding="utf-8"
     )

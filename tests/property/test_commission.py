@@ -18,14 +18,17 @@ from tests.support.facts.commissions import (
     PAID,
     account,
     credit,
+    event,
     given_payees,
     given_plans,
     member,
     part,
     plan,
     planned,
+    planned_versions,
     quota,
     tiers,
+    versions,
 )
 from tests.support.facts.documents import day
 from tests.support.laboratory import Laboratory, Row
@@ -200,7 +203,7 @@ def test_the_lines_of_every_mode_add_up_to_the_commission_of_the_position(lab: L
     ])  # fmt: skip
     paid = {
         row["payee_id"]: row["amount"]
-        for row in lab.query("select payee_id, sum(amount) as amount from core.fct_commission "
+        for row in lab.query("select payee_id, sum(amount) as amount from commission.credit_earning "
                              "group by payee_id")
     }  # fmt: skip
     for n, (kind, own, rows) in enumerate(found):
@@ -220,12 +223,69 @@ def test_marginal_commission_never_falls_and_never_jumps(lab: Laboratory) -> Non
     ])  # fmt: skip
     paid = {
         row["credit_id"]: row["amount"]
-        for row in lab.query("select credit_id, sum(amount) as amount from core.fct_commission "
+        for row in lab.query("select credit_id, sum(amount) as amount from commission.credit_earning "
                              "group by credit_id")
     }  # fmt: skip
     for n, (_, _, more) in enumerate(found):
         assert paid[f"{n}.1"] in (0, CENT)
         assert 0 <= paid[f"{n}.2"] <= more * CENT * Decimal("0.047") + CENT
+
+
+CUTS = (("2026-10-16",), ("2026-11-01", "2026-11-16"), ("2026-10-10", "2026-10-20", "2026-12-02"))
+LIMITING: dict[str, Row] = {
+    "free": {},
+    "capped": {"cap": {"per_month": 40_000, "carry_forward": True}},
+    "gated": {"gates": [{"on": "attainment", "at_least": 50, "pays_pct": 33}]},
+}
+VERSIONED = st.tuples(
+    st.sampled_from(KINDS), st.sampled_from(sorted(LIMITING)), st.integers(0, len(CUTS) - 1),
+    st.integers(100, 10**8),
+    st.lists(
+        # cents, the day it comes, and how many days before it the credit was first given
+        st.tuples(st.integers(-(10**7), 10**8).filter(bool), st.integers(0, 91),
+                  st.sampled_from([0, 0, 0, 20, 40])),
+        min_size=1, max_size=7,
+    ),
+)  # fmt: skip
+
+
+def test_any_cut_of_a_plan_into_equal_versions_pays_the_same(lab: Laboratory) -> None:
+    """In every mode, month by month, gates and caps that carry included."""
+    found = cases(VERSIONED, 240)
+    whole = {
+        f"{mode}-{boundary}-{limit}": plan(
+            part(quota={"measure": "m", "period": "quarter"},
+                 rate=tiers(*RATES, mode=mode, by="attainment", boundary=boundary,
+                            base_rate_pct=1), **LIMITING[limit]),
+            role=f"{mode}-{boundary}-{limit}",
+        )
+        for mode, boundary in KINDS for limit in LIMITING
+    }  # fmt: skip
+    plans, payees, events, quotas = list(whole.values()), [], [], []
+    for role, uncut in whole.items():
+        for k, cut in enumerate(CUTS):
+            plans += versions({**uncut, "role": f"{role}-{k}", "id": f"P-{role}-{k}"}, *cut)
+    for n, ((mode, boundary), limit, k, own, rows) in enumerate(found):
+        role = f"{mode}-{boundary}-{limit}"
+        payees += [planned(f"E{n}", role), *planned_versions(f"F{n}", f"{role}-{k}", *CUTS[k])]
+        for who in (f"E{n}", f"F{n}"):
+            quotas.append(quota(own * CENT, who))
+            for place, (cents, on, earlier) in enumerate(rows):
+                came = dt.date(2026, 10, 1) + dt.timedelta(days=on)
+                first = came - dt.timedelta(days=min(earlier, on))
+                events.append(event(f"{who}.{place}", cents * CENT, str(came), owner_id=who,
+                                    quota_date=first))  # fmt: skip
+    given_plans(lab, *plans)
+    given_payees(lab, *payees)
+    lab.given("core.fct_credit_event", events).given("core.quota_day", quotas)
+    lab.build(*CHAIN[CHAIN.index("core.fct_credit") : CHAIN.index("commission.earned") + 1])
+    paid: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    for row in lab.query("select payee_id, period, sum(amount) as amount from commission.earned "
+                         "group by all having sum(amount) <> 0"):  # fmt: skip
+        paid[row["payee_id"]][row["period"]] = row["amount"]
+    for n, case in enumerate(found):
+        assert paid[f"F{n}"] == paid[f"E{n}"], (n, case)
+    assert sum(bool(paid[f"E{n}"]) for n in range(len(found))) > len(found) // 2
 
 
 BOOKS = st.lists(

@@ -20,7 +20,6 @@ from pipelines.run import steps
 from pipelines.run.session import Session, open_session
 from pipelines.sources.contract import canonical_tables
 from pipelines.workspace.workspace import Workspace, open_workspace
-from tests.support.laboratory import ROOT
 
 STARTED = dt.datetime(2026, 11, 16)
 COMMISSION = (
@@ -162,9 +161,6 @@ class Books:
             **self.settings,
         }
         _yaml(root / "attain.yaml", settings)
-        for shipped in sorted((ROOT / "policy" / "commission").glob("*.yaml")):
-            # a file of the same name replaces the shipped plan
-            _yaml(plans / shipped.name, _unused(shipped.stem))
         for name, plan in self.plans.items():
             _yaml(plans / f"{name}.yaml", plan)
         for name, policy in self.policies.items():
@@ -172,24 +168,6 @@ class Books:
         for table, rows in self.tables.items():
             _csv(data / f"{table}.csv", list(canonical_tables()[table].columns), rows)
         return open_workspace(root)
-
-
-def _unused(name: str) -> dict[str, Any]:
-    return {
-        "id": f"unused_{name}",
-        "version": 1,
-        "label": {"zh": "-", "en": "-"},
-        "role": f"nobody_{name}",
-        "valid_from": "2015-01-01",
-        "components": [
-            {
-                "id": "c",
-                "label": {"zh": "-", "en": "-"},
-                "credit": {"event": "cash_received", "to": "owner"},
-                "rate": {"flat_pct": 0},
-            }
-        ],
-    }
 
 
 def _yaml(path: Path, data: Mapping[str, Any]) -> None:

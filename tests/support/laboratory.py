@@ -18,6 +18,7 @@ import duckdb
 from pipelines.models import shape
 from pipelines.models.catalog import all_models
 from pipelines.models.shape import fill_empty
+from pipelines.onboarding.scaffold import copy_examples
 from pipelines.policy.load import Policies, load_policies
 from pipelines.warehouse.duck import Warehouse
 from pipelines.warehouse.model import Model
@@ -45,6 +46,7 @@ def make_workspace(root: Path, raw: Path) -> Workspace:
     """The sample company's workspace at another place, over the exports in `raw`."""
     root.mkdir(parents=True, exist_ok=True)
     shutil.copytree(ROOT / "sources", root / "sources")
+    copy_examples(root / "policy")
     settings = (ROOT / "attain.yaml").read_text(encoding="utf-8")
     (root / "attain.yaml").write_text(
         settings.replace("path: data/raw", f"path: {raw}"), encoding="utf-8"

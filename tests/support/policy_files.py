@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import UserError
+from pipelines.onboarding.scaffold import copy_examples
 from pipelines.policy.load import Policies, load_policies
 from pipelines.workspace.workspace import open_workspace
 from tests.support.laboratory import ROOT
@@ -19,6 +20,7 @@ class PolicyFiles:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        copy_examples(root / "policy")
         self.settings()
 
     def settings(self, more: str = "") -> PolicyFiles:

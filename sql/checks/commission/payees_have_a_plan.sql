@@ -3,7 +3,8 @@
 -- severity: warn
 -- zh:       业务归属人在当日适用某个提成方案
 -- en:       whoever is named on what plans pay for has a plan on that day
--- why:      a misspelt role, or a unit no plan names, pays nobody; before a role's first plan that is meant
+-- why:      a misspelt role, or a unit no plan names, pays nobody; before a role's first plan that is meant.
+--           Where no plan is written at all, owners of this month's invoices and of the last one's are named
 with named as (
   select
     event_id,
@@ -18,6 +19,17 @@ with named as (
     split.employee_id
   from core.fct_credit_event as event
   inner join staging.opportunity_split as split on event.opportunity_id = split.opportunity_id
+  union
+  select
+    invoice.invoice_id as event_id,
+    invoice.invoice_date as quota_date,
+    invoice.owner_id as employee_id
+  from core.fct_invoice as invoice
+  cross join core.parameter as parameter
+  where
+    invoice.owner_id is not null and invoice.kind = 'invoice'
+    and invoice.invoice_date >= date_trunc('month', parameter.as_of_date) - interval 1 month
+    and not exists (select 1 from policy.commission_plan)
 ),
 
 begins as (
@@ -29,7 +41,9 @@ begins as (
 ),
 
 first_plan as (
-  select min(valid_from) as valid_from
+  select
+    coalesce(min(valid_from), date '0001-01-01') as valid_from,
+    count(*) as plans
   from policy.commission_plan
 ),
 
@@ -38,6 +52,7 @@ unpaid as (
     named.employee_id,
     org.role,
     strftime(named.quota_date, '%Y-%m') as period,
+    first_plan.plans,
     count(*) as documents
   from named
   inner join core.org_day as org
@@ -56,7 +71,7 @@ unpaid as (
     and unpaid_role.role is null
     and named.quota_date >= coalesce(begins.valid_from, first_plan.valid_from)
     and strftime(named.quota_date, '%Y-%m') > closed.last_period
-  group by named.employee_id, org.role, strftime(named.quota_date, '%Y-%m')
+  group by named.employee_id, org.role, strftime(named.quota_date, '%Y-%m'), first_plan.plans
 )
 
 select
@@ -65,7 +80,10 @@ select
   role,
   documents,
   concat(
-    employee_id, ' (role ', role, ') is named on ', cast(documents as varchar),
-    ' documents of ', period, ' that plans pay for, and no plan pays them then'
+    employee_id, ' (role ', role, ') is named on ', cast(documents as varchar), ' documents of ', period,
+    case
+      when plans = 0 then ', and there is no commission plan'
+      else ' that plans pay for, and no plan pays them then'
+    end
   ) as problem
 from unpaid

@@ -107,7 +107,8 @@ personal as (
     component.plan_version,
     component.component_id,
     component.quota_scope_kind,
-    component.quota_scope_id
+    component.quota_scope_id,
+    component.counted_from
   from candidate
   inner join commission.payee_component_span as component
     on
@@ -133,7 +134,8 @@ pooled as (
     component.plan_version,
     component.component_id,
     component.pool_unit as quota_scope_kind,
-    case when component.pool_unit = 'team' then org.team_id else org.region_id end as quota_scope_id
+    case when component.pool_unit = 'team' then org.team_id else org.region_id end as quota_scope_id,
+    component.counted_from
   from team
   inner join component
     on

@@ -5,10 +5,11 @@
 --        credit, commission.standing for the page of a payee. Gates, two-way tables and pools look at the
 --        credit of the month and of the quota period so far, and at the position, which is what the
 --        months of the quota period have moved it by, or the last credit where a rate begins anew with
---        each
+--        each. The credit so far and the position are those of all accounts that are one position
 with credited as (
   select
     account.account_no,
+    account.position_no,
     account.is_per_transaction,
     credit.month_start,
     sum(credit.full_amount) as full_amount,
@@ -28,8 +29,9 @@ with credited as (
       and credit.plan_version = account.plan_version
       and credit.component_id = account.component_id
       and credit.quota_start = account.quota_start
+      and credit.counted_from = account.counted_from
   where not credit.is_at_original_rate
-  group by account.account_no, account.is_per_transaction, credit.month_start
+  group by account.account_no, account.position_no, account.is_per_transaction, credit.month_start
 )
 
 select
@@ -43,5 +45,5 @@ select
   ) as position_to
 from credited
 window so_far as (
-  partition by account_no order by month_start rows between unbounded preceding and current row
+  partition by position_no order by month_start range between unbounded preceding and current row
 )

@@ -2,13 +2,14 @@
 -- kind:  view
 -- grain: one row per credit that is paid by a position
 -- key:   credit_id
--- why:   where each credit begins and ends in its account, before any rate: money that came back moves it
+-- why:   where each credit begins and ends in its position, before any rate: money that came back moves it
 --        back in the period of what it takes back, after everything else of that period; a rate per
 --        transaction begins anew with each credit. What it earns there stands in commission.priced_slice
 with credit as (
   select
     credit.credit_id,
     account.account_no,
+    account.position_no,
     account.is_per_transaction,
     credit.event_date,
     credit.month_start,
@@ -24,6 +25,7 @@ with credit as (
       and credit.plan_version = account.plan_version
       and credit.component_id = account.component_id
       and credit.quota_start = account.quota_start
+      and credit.counted_from = account.counted_from
   where not credit.is_at_original_rate
 ),
 
@@ -34,7 +36,7 @@ placed as (
     cast(sum(credit.credit_amount) over so_far as decimal(18, 4)) as account_position
   from credit
   window so_far as (
-    partition by account_no order by event_date, credit_id
+    partition by position_no order by event_date, credit_id
     rows between unbounded preceding and current row
   )
 )
@@ -42,6 +44,7 @@ placed as (
 select
   placed.credit_id,
   placed.account_no,
+  placed.position_no,
   cast(placed.place as integer) as place,
   placed.event_date,
   placed.month_start,

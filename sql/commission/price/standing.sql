@@ -79,8 +79,10 @@ payee as (
     component.is_of_units,
     plan_span.quota_scope_kind,
     plan_span.quota_scope_id,
+    plan_span.counted_from,
+    greatest(period.period_start, plan_span.quota_from) as quota_from,
+    least(period.period_end, plan_span.quota_to) as quota_to,
     period.period_start as quota_start,
-    period.period_end as quota_end,
     account.account_no,
     account.quota
   from commission.payee_component_span as plan_span
@@ -102,6 +104,7 @@ payee as (
       and plan_span.plan_version = account.plan_version
       and plan_span.component_id = account.component_id
       and period.period_start = account.quota_start
+      and plan_span.counted_from = account.counted_from
 ),
 
 -- who has no credit in the period has no account yet, and will be measured by the unit they are in
@@ -110,8 +113,8 @@ measured as (
     quota_scope_kind,
     quota_scope_id,
     quota_measure,
-    quota_start,
-    quota_end
+    quota_from,
+    quota_to
   from payee
   where account_no is null
 ),
@@ -121,8 +124,8 @@ quota as (
     measured.quota_scope_kind,
     measured.quota_scope_id,
     measured.quota_measure,
-    measured.quota_start,
-    measured.quota_end,
+    measured.quota_from,
+    measured.quota_to,
     sum(quota.amount) as quota
   from measured
   inner join core.quota_day as quota
@@ -130,25 +133,25 @@ quota as (
       measured.quota_scope_kind = quota.scope_kind
       and measured.quota_scope_id = quota.scope_id
       and measured.quota_measure = quota.measure
-      and quota.calendar_date between measured.quota_start and measured.quota_end
+      and quota.calendar_date between measured.quota_from and measured.quota_to
   group by
-    measured.quota_scope_kind, measured.quota_scope_id, measured.quota_measure, measured.quota_start,
-    measured.quota_end
+    measured.quota_scope_kind, measured.quota_scope_id, measured.quota_measure, measured.quota_from,
+    measured.quota_to
   having sum(quota.amount) > 0
 ),
 
+-- all versions whose credit counts into the position
 line as (
   select
     payee_id,
-    plan_id,
-    plan_version,
     component_id,
     quota_start,
+    counted_from,
     period,
     sum(credit_amount) as credit,
     sum(amount) as earned
   from commission.credit_earning
-  group by payee_id, plan_id, plan_version, component_id, quota_start, period
+  group by payee_id, component_id, quota_start, counted_from, period
 ),
 
 earned as (
@@ -163,10 +166,9 @@ earned as (
   inner join line
     on
       payee.employee_id = line.payee_id
-      and payee.plan_id = line.plan_id
-      and payee.plan_version = line.plan_version
       and payee.component_id = line.component_id
       and payee.quota_start = line.quota_start
+      and payee.counted_from = line.counted_from
       and payee.period >= line.period
   group by payee.employee_id, payee.period
 )
@@ -197,6 +199,6 @@ left join quota
     payee.quota_scope_kind = quota.quota_scope_kind
     and payee.quota_scope_id = quota.quota_scope_id
     and payee.quota_measure = quota.quota_measure
-    and payee.quota_start = quota.quota_start
-    and payee.quota_end = quota.quota_end
+    and payee.quota_from = quota.quota_from
+    and payee.quota_to = quota.quota_to
 left join earned on payee.employee_id = earned.employee_id and payee.period = earned.period

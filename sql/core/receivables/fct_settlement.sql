@@ -8,18 +8,19 @@
 with allocation as (
   select
     receipt_id,
-    document_id as invoice_id,
+    invoice_id,
     item_kind,
     settled_date,
     bounced_date,
     coalesce(instalment_seq, 0) as instalment_seq,
     sum(amount) as amount,
+    -sum(case when amount < 0 then amount else 0 end) as refunded,
     sum(receipt_amount) as receipt_amount,
     min(_load) as _load,
     min(_line) as _line
   from core.fct_allocation
   where amount is not null and receipt_amount is not null
-  group by receipt_id, document_id, item_kind, settled_date, bounced_date, coalesce(instalment_seq, 0)
+  group by receipt_id, invoice_id, item_kind, settled_date, bounced_date, coalesce(instalment_seq, 0)
 ),
 
 receipt as (
@@ -68,7 +69,7 @@ credit_note as (
       note.references_invoice_id = invoice.invoice_id
       and invoice.kind = 'invoice'
       and note.currency = invoice.currency
-  where note.kind = 'credit_note' and policy.credit_notes <> 'keep_open'
+  where note.kind = 'credit_note'
 ),
 
 -- what settles besides credit notes
@@ -76,20 +77,23 @@ moved as (
   select
     invoice_id,
     settled_date,
-    amount
+    amount,
+    refunded
   from allocation
   union all
   select
     invoice_id,
     greatest(bounced_date, settled_date) as settled_date,
-    -amount as amount
+    -amount as amount,
+    -refunded as refunded
   from allocation
   where bounced_date is not null
   union all
   select
     invoice_id,
     settled_date,
-    amount
+    amount,
+    0 as refunded
   from write_off
 ),
 
@@ -97,7 +101,8 @@ moved as (
 settled_before as (
   select
     credit_note.note_id,
-    sum(moved.amount) as amount
+    sum(moved.amount) as amount,
+    sum(moved.amount + moved.refunded) as amount_before_refunds
   from credit_note
   inner join moved
     on credit_note.invoice_id = moved.invoice_id and credit_note.settled_date >= moved.settled_date
@@ -105,7 +110,7 @@ settled_before as (
 ),
 
 -- how much all notes up to this one may take together: never more than they are worth, nor than was
--- open on the day of any of them
+-- open on the day of any of them; what a refund opened again is for those that wait for it
 credited as (
   select
     credit_note.note_id,
@@ -117,7 +122,8 @@ credited as (
     credit_note.credited_so_far <= credit_note.invoice_amount - coalesce(settled_before.amount, 0)
       as is_fitting,
     max(greatest(least(
-      credit_note.credited_so_far, credit_note.invoice_amount - coalesce(settled_before.amount, 0)
+      credit_note.credited_so_far,
+      credit_note.invoice_amount - coalesce(settled_before.amount_before_refunds, 0)
     ), 0)) over (
       partition by credit_note.invoice_id order by credit_note.note_date, credit_note.note_id
       rows between unbounded preceding and current row
@@ -153,6 +159,7 @@ noted as (
     amount,
     cast(
       case
+        when credit_notes = 'keep_open' then 0
         when credit_notes = 'apply_when_it_fits' then case when is_fitting then amount else 0 end
         else greatest(least(amount, part_amount), 0)
       end
@@ -164,13 +171,12 @@ noted as (
 ),
 
 -- what is paid back to the customer on the invoice itself opens it again: what waits of its notes takes
--- that, as if the money had been paid back on the notes
+-- that, and no more, as if the money had been paid back on the notes
 waiting as (
   select
     note_id,
     invoice_id,
     settled_date,
-    credit_notes,
     amount - applied_amount as amount,
     sum(amount - applied_amount) over (
       partition by invoice_id order by settled_date, note_id rows between unbounded preceding and current row
@@ -181,17 +187,41 @@ waiting as (
   where amount > applied_amount
 ),
 
-refund_day as (
-  select distinct
-    allocation.invoice_id,
-    allocation.settled_date
+-- on the day of a refund, and of a note that comes after it
+looked_at as (
+  select
+    invoice_id,
+    settled_date
   from allocation
-  inner join waiting on allocation.invoice_id = waiting.invoice_id
-  where allocation.amount < 0 and allocation.item_kind = 'invoice'
+  where refunded > 0
+  union
+  select
+    invoice_id,
+    settled_date
+  from waiting
+),
+
+refund_day as (
+  select
+    day.invoice_id,
+    day.settled_date,
+    sum(allocation.refunded) as refunded_to
+  from looked_at as day
+  inner join allocation
+    on
+      day.invoice_id = allocation.invoice_id
+      and day.settled_date >= allocation.settled_date
+      and allocation.refunded > 0
+  where day.invoice_id in (select invoice_id from waiting)
+  group by day.invoice_id, day.settled_date
 ),
 
 other as (
-  select * from moved
+  select
+    invoice_id,
+    settled_date,
+    amount
+  from moved
   union all
   select
     invoice_id,
@@ -204,25 +234,26 @@ reopened as (
   select
     day.invoice_id,
     day.settled_date,
+    day.refunded_to,
     greatest(invoice.gross_amount - sum(other.amount), 0) as open_amount
   from refund_day as day
   inner join core.fct_invoice as invoice on day.invoice_id = invoice.invoice_id
   inner join other on day.invoice_id = other.invoice_id and day.settled_date >= other.settled_date
-  group by day.invoice_id, day.settled_date, invoice.gross_amount
+  group by day.invoice_id, day.settled_date, day.refunded_to, invoice.gross_amount
 ),
 
 refilled as (
   select
     reopened.invoice_id,
     reopened.settled_date,
-    max(least(reopened.open_amount, max(waiting.waiting_to))) over (
+    max(least(reopened.open_amount, reopened.refunded_to, max(waiting.waiting_to))) over (
       partition by reopened.invoice_id order by reopened.settled_date
       rows between unbounded preceding and current row
     ) as refilled_to
   from reopened
   inner join waiting
     on reopened.invoice_id = waiting.invoice_id and reopened.settled_date >= waiting.settled_date
-  group by reopened.invoice_id, reopened.settled_date, reopened.open_amount
+  group by reopened.invoice_id, reopened.settled_date, reopened.open_amount, reopened.refunded_to
 ),
 
 refill as (
@@ -250,12 +281,8 @@ applied_note as (
     waiting.invoice_id,
     refill.settled_date,
     cast(
-      case
-        when waiting.credit_notes = 'apply_when_it_fits' then waiting.amount
-        else
-          least(waiting.waiting_to, refill.refilled_to)
-          - greatest(waiting.waiting_to - waiting.amount, refill.refilled_from)
-      end
+      least(waiting.waiting_to, refill.refilled_to)
+      - greatest(waiting.waiting_to - waiting.amount, refill.refilled_from)
       as decimal(18, 4)
     ) as amount,
     waiting._load,
@@ -264,13 +291,8 @@ applied_note as (
   inner join refill
     on waiting.invoice_id = refill.invoice_id and waiting.settled_date <= refill.settled_date
   where
-    case
-      when waiting.credit_notes = 'apply_when_it_fits'
-        then waiting.waiting_to <= refill.refilled_to and waiting.waiting_to > refill.refilled_from
-      else
-        least(waiting.waiting_to, refill.refilled_to)
-        > greatest(waiting.waiting_to - waiting.amount, refill.refilled_from)
-    end
+    least(waiting.waiting_to, refill.refilled_to)
+    > greatest(waiting.waiting_to - waiting.amount, refill.refilled_from)
 ),
 
 entry as (

@@ -2,7 +2,8 @@
 -- grain: one row per posted document, invoice or credit note, up to the day of the report
 -- key:   invoice_id
 -- why:   sales are what was invoiced less what was credited; a credit note counts negative, and an
---        invoice over a negative amount is one
+--        invoice over a negative amount is one. A note that names no invoice refers to the one it was paid
+--        back on (core.credit_note_refund)
 with invoice as (
   select
     invoice.invoice_id,
@@ -13,7 +14,7 @@ with invoice as (
     coalesce(invoice.owner_id, sales_order.owner_id, contract.owner_id) as owner_id,
     invoice.invoice_date,
     invoice.due_date,
-    invoice.references_invoice_id,
+    coalesce(invoice.references_invoice_id, refund.invoice_id) as references_invoice_id,
     coalesce(invoice.disputed, false) as is_disputed,
     coalesce(invoice.currency, parameter.base_currency) as currency,
     parameter.base_currency,
@@ -26,6 +27,7 @@ with invoice as (
   cross join core.parameter as parameter
   left join staging.sales_order as sales_order on invoice.order_id = sales_order.order_id
   left join staging.contract as contract on invoice.contract_id = contract.contract_id
+  left join core.credit_note_refund as refund on invoice.invoice_id = refund.note_id
   where
     invoice.invoice_date <= parameter.as_of_date
     and coalesce(invoice.status, 'posted') = 'posted'

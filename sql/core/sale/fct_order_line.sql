@@ -1,7 +1,8 @@
 -- table: core.fct_order_line
 -- grain: one row per line of an order placed up to the day of the report
 -- key:   order_id, line_no
--- why:   margin by owner and product
+-- why:   margin by owner and product. A line without a cost has that of its product, in base currency, by
+--        its quantity; with neither the cost is not known, and is not nothing
 select
   line.order_id,
   line.line_no,
@@ -21,6 +22,11 @@ select
       ) as decimal(18, 4))
   end as net_amount_base,
   case
+    when line.cost_amount is null
+      then
+        cast(round(
+          cast(product.unit_cost as decimal(18, 4)) * cast(line.quantity as decimal(18, 4)), 2
+        ) as decimal(18, 4))
     when sales_order.currency = parameter.base_currency then line.cost_amount
     else
       cast(round(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ CHAIN = (
     "commission.computed_line",
 )  # fmt: skip
 PAID = CHAIN[CHAIN.index("commission.account") : CHAIN.index("commission.credit_earning") + 1]
+SINCE = day("2025-01-01")
 NAME = {"zh": "提", "en": "c"}
 
 
@@ -39,6 +41,16 @@ def part(name: str = "c", to: str = "owner", event: str = "cash_received", **mor
 def plan(*parts: Row, role: str = "rep", **more: Any) -> Row:
     return {"id": f"P-{role}", "version": 1, "label": NAME, "role": role,
             "valid_from": "2025-01-01", "components": list(parts or [part()]), **more}  # fmt: skip
+
+
+def versions(found: Row, *cuts: str) -> list[Row]:
+    """The plan, and from each of these days on the same under its next version."""
+    starts = [found["valid_from"], *cuts]
+    ends = [str(day(cut) - dt.timedelta(days=1)) for cut in cuts]
+    return [
+        {**found, "version": number, "valid_from": start, "valid_to": end}
+        for number, (start, end) in enumerate(zip(starts, [*ends, None], strict=True), 1)
+    ]
 
 
 def tiers(*limits: object, mode: str = "marginal", by: str = "amount", **more: Any) -> Row:
@@ -90,6 +102,16 @@ def given_payees(lab: Laboratory, *payees: Row) -> Laboratory:
     return lab
 
 
+def planned_versions(who: str, role: str = "rep", *cuts: str) -> list[Row]:
+    """The versions of a plan (`versions`) in force for a person, each on its days."""
+    starts = [SINCE, *map(day, cuts)]
+    ends = [*(start - dt.timedelta(days=1) for start in starts[1:]), FOREVER]
+    return [
+        planned(who, role, str(start), valid_to=end, plan_version=number)
+        for number, (start, end) in enumerate(zip(starts, ends, strict=True), 1)
+    ]
+
+
 def event(number: str, amount: object, date: str = "2026-10-05", **more: Any) -> Row:
     """Cash of E1 on invoice I, net."""
     return {"event_id": number, "credit_event": "cash_received", "source_kind": "receipt",
@@ -107,7 +129,7 @@ def credit(number: str, amount: object, date: str = "2026-10-05", **more: Any) -
             "credit_to": "owner", "split_pct": 100, "cut_pct": 0, "full_amount": amount,
             "credit_amount": amount, "quota_measure": "m", "quota_scope_kind": "employee",
             "quota_scope_id": "E1", "quota_period": "quarter", "rate_kind": "tiers",
-            "is_per_transaction": False, "is_at_original_rate": False,
+            "is_per_transaction": False, "is_at_original_rate": False, "counted_from": SINCE,
             "quota_start": day("2026-10-01"), "month_start": day(date).replace(day=1),
             **more}  # fmt: skip
 
@@ -147,7 +169,8 @@ def account(who: str = "E1", number: int = 1, **more: Any) -> Row:
     """The running position of a payee in the quarter of October."""
     return {"account_no": number, "payee_id": who, "plan_id": "P-rep", "plan_version": 1,
             "component_id": "c", "quota_start": day("2026-10-01"), "rate_kind": "tiers",
-            "rate_mode": "marginal", "is_per_transaction": False, **more}  # fmt: skip
+            "rate_mode": "marginal", "is_per_transaction": False, "counted_from": SINCE,
+            "position_no": number, **more}  # fmt: skip
 
 
 def entry(number: str, amount: object, date: str = "2026-10-05", **more: Any) -> Row:

@@ -66,6 +66,8 @@ def given_documents(
     if as_of:
         lab.as_of(day(as_of))
     for model in ("core.dim_customer", *build):
+        if model == "core.fct_invoice":
+            lab.build("core.credit_note_refund")
         lab.build(model)
         if model == "core.fct_invoice":
             lab.build("core.fct_allocation")

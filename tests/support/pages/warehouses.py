@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.models.catalog import all_models
+from pipelines.onboarding.scaffold import copy_examples
 from pipelines.run import steps
 from pipelines.run.session import Session, open_session
 from pipelines.warehouse.model import Model
@@ -38,6 +39,7 @@ def sample_workspace(root: Path) -> Path:
         SETTINGS.format(as_of=SUNDAY, path=raw, format="mapped"), encoding="utf-8"
     )
     (root / "sources").symlink_to(ROOT / "sources")
+    copy_examples(root / "policy")
     return root
 
 
@@ -50,6 +52,7 @@ def small_workspace(root: Path, tables: Mapping[str, str], as_of: date = SUNDAY)
     (root / "attain.yaml").write_text(
         SETTINGS.format(as_of=as_of, path="raw", format="canonical"), encoding="utf-8"
     )
+    copy_examples(root / "policy")
     return root
 
 

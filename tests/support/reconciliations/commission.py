@@ -92,7 +92,24 @@ def split(who: str, pct: object, kind: str = "split") -> Row:
     return {"opportunity_id": "O", "employee_id": who, "kind": kind, "pct": pct}
 
 
+def uncosted(amount: object, who: str = "E1", **more: Any) -> Row:
+    return credit(0, who, source_kind="invoice", source_id="I", event_date=dt.date(2026, 10, 5),
+                  uncosted_amount=amount, **more)  # fmt: skip
+
+
+def order_line(number: int, cost: object) -> Row:
+    return {"order_id": "S", "line_no": number, "product_id": "A", "cost_amount_base": cost}
+
+
+def owned(number: str, date: str, kind: str = "invoice") -> Row:
+    return {"invoice_id": number, "kind": kind, "owner_id": "E1",
+            "invoice_date": dt.date.fromisoformat(date)}  # fmt: skip
+
+
 CLEAN: list[Clean] = [
+    ("margins_have_a_cost", "every line has one", {
+        "core.fct_credit": [uncosted(0, order_id="S")], "core.fct_order_line": [order_line(1, 0)],
+    }),
     ("commission_lines_cover_credit", "in slices", {
         "core.fct_credit": [credit(100), credit(7, rate_kind="matrix")],
         "commission.credit_earning": [paid_on(60), paid_on(40, kind="reached"),
@@ -175,6 +192,11 @@ CLEAN: list[Clean] = [
         ],
         "commission.open_period": [{"last_period": "2026-08", "open_period": "2026-09"}],
     }),
+    ("payees_have_a_plan", "before the month in which there is no plan at all", {
+        "commission.open_period": [{"last_period": "0001-01", "open_period": "0001-02"}],
+        "core.fct_invoice": [owned("I", "2026-09-30")],
+        "core.org_day": [approver("E1", "rep", dt.date(2026, 9, 30))],
+    }),
     ("splits_add_up", "overlays beside", {
         "staging.opportunity_split": [split("E1", Decimal("33.33")), split("E2", Decimal("66.67")),
                                       split("E3", 50, "overlay")],
@@ -182,6 +204,18 @@ CLEAN: list[Clean] = [
 ]  # fmt: skip
 
 BROKEN: list[Broken] = [
+    ("payees_have_a_plan", "no plan at all", {
+        "commission.open_period": [{"last_period": "0001-01", "open_period": "0001-02"}],
+        "core.fct_invoice": [owned("I", "2026-10-05"), owned("N", "2026-10-05", "credit_note")],
+        "core.org_day": [approver("E1", "rep", dt.date(2026, 10, 5))],
+    }, {"employee_id": "E1", "role": "rep", "period": "2026-10", "documents": 1}),
+    ("margins_have_a_cost", "a line without", {
+        "core.fct_credit": [uncosted(40, order_id="S"), uncosted(40, "E2", order_id="S")],
+        "core.fct_order_line": [order_line(1, 3), order_line(2, None)],
+    }, {"source_id": "I", "order_id": "S", "line_no": 2, "amount": 40}),
+    ("margins_have_a_cost", "no order", {
+        "core.fct_credit": [uncosted(40)],
+    }, {"source_id": "I", "order_id": None, "line_no": None, "amount": 40}),
     ("commission_lines_cover_credit", "a slice nobody pays", {
         "core.fct_credit": [credit(100)], "commission.credit_earning": [paid_on(60)],
     }, {"payee_id": "E1", "credited": 100, "paid_on": 60}),

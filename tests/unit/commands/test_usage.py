@@ -110,6 +110,17 @@ def test_init_makes_a_workspace_and_says_what_comes_next(attain: Attain, tmp_pat
     assert said.out.startswith("no exports yet")
 
 
+def test_init_copies_examples_only_where_they_are_asked_for(attain: Attain, tmp_path: Path) -> None:
+    said = attain("init", tmp_path / "own")
+    assert list((tmp_path / "own" / "policy").iterdir()) == []
+    assert "Nobody is paid or judged" in said.out
+    said = attain("init", tmp_path / "ws", "--with-examples")
+    assert "are the sample company's: make them yours" in said.out
+    assert attain("check", "-w", tmp_path / "ws").code == 0
+    copied = {path.name for path in (tmp_path / "ws" / "policy").iterdir()}
+    assert copied == {"commission", "appraisal", "quotas.yaml", "commission_books.yaml"}
+
+
 def test_init_takes_a_name(attain: Attain, tmp_path: Path) -> None:
     from pipelines.workspace.workspace import open_workspace
 

@@ -123,6 +123,14 @@ def test_a_mistake_in_one_s_own_kpi_is_one_sentence(
     assert expected in message
 
 
+def test_a_kpi_that_ships_already_is_a_mistake_of_one_s_own_file(policies: PolicyFiles) -> None:
+    """Whatever the file is called: nobody is sent into the installation."""
+    policies.put("kpis/a_own.yaml", OWN.replace("big_deals:", "collections:"))
+    assert policies.mistake() == (
+        "policy/kpis/a_own.yaml line 1, collections: this KPI is defined twice."
+    )
+
+
 def test_a_kpi_of_two_files_is_named(policies: PolicyFiles) -> None:
     policies.put("kpis/own.yaml", OWN).put("kpis/own_too.yaml", OWN)
     assert policies.mistake() == (

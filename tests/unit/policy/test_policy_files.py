@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
-from pipelines.policy.load import Policies
+from pipelines.onboarding.scaffold import create_workspace
+from pipelines.policy.load import Policies, load_policies
+from pipelines.workspace.workspace import open_workspace
 from tests.support.policy_files import PolicyFiles
 
 PROCESS = "process/functional.yaml"
@@ -66,6 +69,51 @@ def test_a_workspace_s_own_file_replaces_the_shipped_one(
 ) -> None:
     assert not read(policies.load())
     assert read(policies.change(name, old, new).load())
+
+
+def test_a_policy_file_states_only_what_differs(policies: PolicyFiles) -> None:
+    """Mappings are laid over the shipped ones, key by key; a list is given whole."""
+    shipped = policies.load()
+    found = (
+        policies.put(RECEIVABLES, "dso_days: 30\nrisk: {flags: {vip: normal}}\n")
+        .put(TERMS, "matured_after_days: 60\n")
+        .put("quality.yaml", "accidents: {future_date: block}\nerror_texts: [none]\n")
+        .load()
+    )
+    assert found.receivables.dso_days == 30
+    assert found.receivables.buckets == shipped.receivables.buckets
+    assert found.receivables.risk.flags == {**shipped.receivables.risk.flags, "vip": "normal"}
+    assert found.receivables.risk.watch_from_day == shipped.receivables.risk.watch_from_day
+    assert (found.terms.matured_after_days, found.terms.long_open_after_days) == (60, 180)
+    assert found.quality.accidents == {**shipped.quality.accidents, "future_date": "block"}
+    assert found.quality.error_texts == ("none",)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("\ndso_dais: 30\n", "line 2, dso_dais: unknown key (did you mean dso_days?)."),
+        ("risk: 5\n", "line 1, risk: expected `key: value` lines; found 5."),
+        ("buckets:\n  - {id: a, label: {zh: a, en: a}, loss_rate: 0}\n",
+         "line 1, buckets: expected at least 2 of them."),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_what_differs_is_named_at_its_own_line(
+    policies: PolicyFiles, text: str, expected: str
+) -> None:
+    assert policies.put(RECEIVABLES, text).mistake() == f"policy/{RECEIVABLES} {expected}"
+
+
+def test_what_only_a_company_can_say_is_nowhere_but_in_its_workspace(tmp_path: Path) -> None:
+    """No plan, scheme or book of the sample company pays or judges anybody else."""
+    create_workspace(tmp_path / "ws", "甲")
+    found = load_policies(open_workspace(tmp_path / "ws"))
+    assert (found.plans, found.schemes) == ((), ())
+    assert found.books.close.unpaid_roles == ()
+    create_workspace(tmp_path / "examples", "甲", with_examples=True)
+    found = load_policies(open_workspace(tmp_path / "examples"))
+    assert {plan.role for plan in found.plans} >= {"rep", "csm"}
+    assert (len(found.schemes), found.books.close.unpaid_roles) == (1, ("director",))
 
 
 def test_money_and_rates_are_read_exactly(policies: PolicyFiles) -> None:
@@ -262,10 +310,8 @@ def test_a_mistake_in_the_settings_is_one_sentence(
 
 def second_plan(policies: PolicyFiles, *changes: tuple[str, str]) -> PolicyFiles:
     """The shipped plan of before once more under another name."""
-    policies.change(COMMISSION, "version: 1", "version: 3")
     text = (policies.root / "policy" / COMMISSION).read_text(encoding="utf-8")
-    (policies.root / "policy" / COMMISSION).unlink()
-    for old, new in changes:
+    for old, new in (("version: 1", "version: 3"), *changes):
         assert old in text
         text = text.replace(old, new, 1)
     return policies.put("commission/zz_ours.yaml", text)
@@ -312,6 +358,6 @@ def test_days_between_two_versions_of_a_plan_are_a_mistake(policies: PolicyFiles
 
 
 def test_two_schemes_that_would_both_score_a_role_are_a_mistake(policies: PolicyFiles) -> None:
-    policies.change(APPRAISAL, "id: rep_quarterly", "id: ours")
-    (policies.root / "policy" / APPRAISAL).rename(policies.root / "policy/appraisal/zz.yaml")
+    text = (policies.root / "policy" / APPRAISAL).read_text(encoding="utf-8")
+    policies.put("appraisal/zz.yaml", text.replace("id: rep_quarterly", "id: ours"))
     assert "scores role 'rep' by the quarter too" in policies.mistake()

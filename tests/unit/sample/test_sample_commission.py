@@ -197,8 +197,8 @@ def test_customer_success_is_paid_for_renewals_and_expansion(
     """Every customer has a success manager, who is named on what the customer renews or adds."""
     engine = rows(
         con,
-        "select payee_id, source_id, component_id, sum(amount) from core.fct_commission "
-        "where plan_id = 'csm' and source_kind = 'contract' group by all",
+        "select payee_id, source_id, component_id, sum(amount) from mart.commission_line "
+        "where ledger = 'earned' and plan_id = 'csm' and source_kind = 'contract' group by all",
     )
     assert {(who, contract): amount for who, contract, _, amount in engine} == success_by_hand(con)
     assert {component for _, _, component, _ in engine} == {"renewal", "expansion"}

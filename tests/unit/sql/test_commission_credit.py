@@ -261,6 +261,46 @@ def test_a_credit_is_counted_in_the_base_its_component_names(
     assert [row["credit_amount"] for row in rows] == [amount]
 
 
+@pytest.mark.parametrize(
+    ("says", "amount", "waits"),
+    [({}, 15, 20), ({"unknown_cost": "net"}, 35, 0)],
+)
+def test_what_has_no_cost_waits_for_it_unless_it_is_paid_on(
+    lab: Laboratory, says: dict[str, str], amount: int, waits: int
+) -> None:
+    rows = credits(lab, [event("V", 50, margin_amount_base=15, uncosted_amount_base=20)],
+                   part(credit={"base": "margin", **says}))  # fmt: skip
+    assert pick(rows, "credit_amount", "uncosted_amount") == [(amount, waits)]
+
+
+@pytest.mark.parametrize(("floor", "amounts"), [(None, [-15, 15]), ("zero", [0, 0])])
+def test_a_loss_counts_against_the_rest_unless_the_plan_floors_it(
+    lab: Laboratory, floor: str | None, amounts: list[int]
+) -> None:
+    """An invoice below its cost, and the credit note that takes it back."""
+    base = {"base": "margin", **({"margin_floor": floor} if floor else {})}
+    rows = credits(lab, [event("A", 50, margin_amount_base=-15),
+                         event("B", -50, margin_amount_base=15)], part(credit=base))  # fmt: skip
+    assert [row["credit_amount"] for row in rows] == amounts
+
+
+def test_each_product_has_its_own_margin(lab: Laboratory) -> None:
+    """Of 10 each A brings 6, B loses 2, C has no cost; a document over half of them."""
+    rules = part(credit={"base": "margin"},
+                 rate={"rules": [{"product": "A", "rate_pct": 1}, {"rate_pct": 2}]})  # fmt: skip
+    rows = credits(
+        lab, [event("V", 15, order_id="S"), event("W", -15, order_id="S")], rules,
+        core__fct_order_line=[
+            {**line("A", 10), "cost_amount_base": 4}, {**line("B", 10), "cost_amount_base": 12},
+            line("C", 10),
+        ],
+    )  # fmt: skip
+    assert pick(rows, "event_id", "product_id", "credit_amount", "uncosted_amount") == [
+        ("V", "A", 3, 0), ("V", "B", -1, 0), ("V", "C", 0, 5),
+        ("W", "A", -3, 0), ("W", "B", 1, 0), ("W", "C", 0, -5),
+    ]  # fmt: skip
+
+
 def test_only_a_new_customer_s_money_counts_where_the_plan_says_so(lab: Laboratory) -> None:
     rows = credits(lab, [event("A", 100, is_new_customer=True), event("B", 50)],
                    part(credit={"only": {"new_customers": True}}))  # fmt: skip

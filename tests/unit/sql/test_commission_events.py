@@ -247,6 +247,17 @@ def test_the_margin_of_an_invoice_is_its_share_of_the_order_s(lab: Laboratory) -
     assert pick(rows, "net_amount_base", "margin_amount_base") == [(50, 20)]
 
 
+def test_what_has_no_cost_is_in_no_margin(lab: Laboratory) -> None:
+    """40 of the order's 100 have no cost; an invoice that names no order has none either."""
+    lines = [LINES[0], {**LINES[1], "cost_amount_base": None}]
+    rows = events(lab, "invoiced",
+                  core__fct_invoice=[invoice(net=50, order_id="S"), invoice("J", net=10)],
+                  core__fct_order_line=lines)  # fmt: skip
+    assert pick(rows, "invoice_id", "margin_amount_base", "uncosted_amount_base") == [
+        ("I", 15, 20), ("J", 0, 10),
+    ]  # fmt: skip
+
+
 def test_an_accepted_lead_is_one_unit_of_its_owner(lab: Laboratory) -> None:
     leads = [
         {"lead_id": name, "owner_id": "E1", "sql_date": day("2026-10-05"), "is_disqualified": off}
@@ -311,6 +322,20 @@ def test_the_instalment_that_the_cash_pays_says_what_was_due(lab: Laboratory) ->
         ],
     )  # fmt: skip
     assert found == [20]
+
+
+def test_money_paid_back_is_as_late_as_the_cash_it_returns(lab: Laboratory) -> None:
+    """75 days after it was due; the cash itself had come in time."""
+    back = event("B", -100, "2026-12-15", event_id="receipt:B:I:2026-12-15")
+    found = cuts(lab, OVERDUE, back, core__fct_invoice=[invoice(due_date=day("2026-10-01"))],
+                 core__fct_receipt=[receipt("R", "2026-10-05", 113, counted_date=day("2026-10-05")),
+                                    receipt("B", "2026-12-15", -113,
+                                            counted_date=day("2026-12-15"))],
+                 staging__receipt_allocation=[
+                     allocation("R", "I", "2026-10-05", 113),
+                     allocation("B", "I", "2026-12-15", -113),
+                 ])  # fmt: skip
+    assert found == []
 
 
 @pytest.mark.parametrize(("net", "expected"), [(90, []), (85, [10]), (80, [30])])

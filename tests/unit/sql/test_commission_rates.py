@@ -306,10 +306,5 @@ def test_the_lines_of_a_credit_are_what_it_earned_before_limits(lab: Laboratory)
     assert pick(lab.result("commission.priced_slice", "tier_no"), "credit_id", "amount") == [
         ("A", 10), ("A", 4),
     ]  # fmt: skip
-    rows = lab.result("core.fct_commission", "tier_no")
-    assert pick(rows, "line_id", "payee_id", "invoice_id", "amount") == [
-        ("A|1", "E1", "I", 10), ("A|2", "E1", "I", 4),
-    ]  # fmt: skip
-    assert pick(lab.result("commission.credit_earning", "line_id"), "line_id", "amount") == [
-        ("A|1", 10), ("A|2", 4),
-    ]  # fmt: skip
+    rows = lab.result("commission.credit_earning", "line_id")
+    assert pick(rows, "line_id", "payee_id", "amount") == [("A|1", "E1", 10), ("A|2", "E1", 4)]

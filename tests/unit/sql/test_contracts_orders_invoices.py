@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from tests.support.facts.deals import day, moment
 from tests.support.laboratory import Laboratory, Row, pick
 
@@ -116,6 +118,24 @@ def test_an_order_line_has_the_owner_and_date_of_its_order(lab: Laboratory) -> N
         ("O1", "E1", "pump", True, 30),
         ("O1", "E1", "(none)", False, None),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cost", "unit_cost", "expected"),
+    [(60, 7, 60), (None, 7, Decimal("24.5")), (None, None, None), (0, 7, 0)],
+)
+def test_a_line_without_a_cost_has_that_of_its_product_by_its_quantity(
+    lab: Laboratory, cost: object, unit_cost: object, expected: object
+) -> None:
+    lab.given(
+        "core.fct_order", [{"order_id": "S", "currency": "CNY", "order_date": day("2026-10-02")}]
+    )
+    lab.given("staging.product", [{"product_id": "A", "name": "a", "unit_cost": unit_cost}])
+    lab.given("staging.sales_order_line", [
+        {"order_id": "S", "line_no": 1, "product_id": "A", "quantity": Decimal("3.5"),
+         "net_amount": 100, "cost_amount": cost},
+    ])  # fmt: skip
+    assert [row["cost_amount_base"] for row in lab.result("core.fct_order_line")] == [expected]
 
 
 def test_margin_of_a_foreign_order_is_converted_at_the_rate_of_the_order(lab: Laboratory) -> None:

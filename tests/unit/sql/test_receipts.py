@@ -178,19 +178,124 @@ def test_a_collection_is_known_at_its_own_day_s_rate_beside_the_document_s(
     assert pick(realised, "document_id", "difference_base") == [("I", Decimal("-100.01"))]
 
 
-@pytest.mark.parametrize("policy", ["apply_when_it_fits", "apply_up_to_balance"])
+POLICIES = ("apply_when_it_fits", "apply_up_to_balance", "keep_open")
+PAID = (receipt("R", "2026-10-05", 120), allocation("R", "I", "2026-10-05", 120))
+
+
+def booked(
+    lab: Laboratory, policy: str, refunds: list[tuple[Row, Row]], *notes: Row, **more: Any
+) -> list[tuple[Any, ...]]:
+    """What is open of an invoice over 120 that was paid, with some notes and refunds."""
+    lab.con.execute(f"update policy.receivable set credit_notes = '{policy}'")
+    paid = [PAID, *refunds]
+    return kinds(
+        lab, invoice=[invoice("I", "2026-10-01", 120), *notes],
+        receipt=[row for row, _ in paid], receipt_allocation=[row for _, row in paid], **more,
+    )  # fmt: skip
+
+
+def refund(number: str, on: str, amount: object, date: str = "2026-10-09") -> tuple[Row, Row]:
+    return receipt(number, date, amount), allocation(number, on, date, amount)
+
+
+@pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("booked_on", ["I", "N"])
+@pytest.mark.parametrize("date", ["2026-10-06", "2026-10-09", "2026-10-12"])
 def test_a_refund_closes_the_note_whether_booked_on_it_or_on_its_invoice(
+    lab: Laboratory, booked_on: str, policy: str, date: str
+) -> None:
+    """Whenever the note comes."""
+    named = note("N", date, 40, "I")
+    assert booked(lab, policy, [refund("back", booked_on, -40)], named) == []
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("booked_on", ["I", "N"])
+def test_a_refund_of_a_part_leaves_the_rest_of_the_note(
     lab: Laboratory, booked_on: str, policy: str
 ) -> None:
-    lab.con.execute(f"update policy.receivable set credit_notes = '{policy}'")
+    named = note("N", "2026-10-06", 40, "I")
+    found = booked(lab, policy, [refund("back", booked_on, -15)], named)
+    assert found == [("credit_note", "N", 1, -25)]
+
+
+@pytest.mark.parametrize("booked_on", ["I", "N"])
+def test_a_refund_beyond_its_note_opens_the_invoice(lab: Laboratory, booked_on: str) -> None:
+    named = note("N", "2026-10-06", 40, "I")
+    found = booked(lab, "apply_up_to_balance", [refund("back", booked_on, -50)], named)
+    assert found == [("invoice", "I", 1, 10)]
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_later_note_does_not_take_what_was_paid_back_for_the_first(
+    lab: Laboratory, policy: str
+) -> None:
+    found = booked(lab, policy, [refund("back", "I", -40)], note("N", "2026-10-06", 40, "I"),
+                   note("O", "2026-10-12", 30, "I"))  # fmt: skip
+    assert found == [("credit_note", "O", 1, -30)]
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("booked_on", ["I", "N"])
+def test_a_note_without_a_reference_is_closed_by_its_refund_as_well(
+    lab: Laboratory, booked_on: str, policy: str
+) -> None:
+    unnamed = note("N", "2026-10-06", 40)
+    assert booked(lab, policy, [refund("back", booked_on, -40)], unnamed) == []
+
+
+def references(lab: Laboratory, *notes: Row, invoices: list[Row], refunds: list[Any]) -> list[Any]:
+    given_documents(
+        lab, "core.fct_invoice", invoice=[*invoices, *notes],
+        receipt=[row for row, _ in refunds], receipt_allocation=[row for _, row in refunds],
+    )  # fmt: skip
+    return pick(lab.result("core.credit_note_refund", "note_id"), "note_id", "invoice_id")
+
+
+TWO = [invoice("I", "2026-10-01", 120), invoice("J", "2026-10-02", 90)]
+
+
+@pytest.mark.parametrize(
+    ("notes", "refunds", "expected"),
+    [
+        # each to the invoice of which as much was paid back
+        ([note("N", "2026-10-06", 40), note("O", "2026-10-06", 30)],
+         [refund("a", "I", -30), refund("b", "J", -40)], [("N", "J"), ("O", "I")]),
+        # parts of one refund, and of one note in several
+        ([note("N", "2026-10-06", 25), note("O", "2026-10-07", 15)],
+         [refund("a", "I", -30), refund("b", "I", -10)], [("N", "I"), ("O", "I")]),
+        # more than was paid back stays with the customer
+        ([note("N", "2026-10-06", 25), note("O", "2026-10-07", 30)],
+         [refund("a", "I", -40)], [("N", "I")]),
+        # which of two invoices is not known
+        ([note("N", "2026-10-06", 70)], [refund("a", "I", -30), refund("b", "J", -40)], []),
+        # a note that names the invoice comes first; what was paid back on one is not for others
+        ([note("N", "2026-10-07", 40, "I"), note("O", "2026-10-06", 40)],
+         [refund("a", "I", -40)], []),
+        ([note("N", "2026-10-06", 40)], [refund("a", "N", -40), refund("b", "I", -40)], []),
+        # of another customer, in another currency, bounced or not yet known
+        ([note("N", "2026-10-06", 40, customer_id="L")], [refund("a", "I", -40)], []),
+        ([note("N", "2026-10-06", 40, currency="USD")], [refund("a", "I", -40)], []),
+        ([note("N", "2026-10-06", 40)], [refund("a", "I", -40, "2026-12-31")], []),
+        ([note("N", "2026-10-06", 40)],
+         [({**receipt("a", "2026-10-09", -40), "bounced_date": day("2026-10-12")},
+           allocation("a", "I", "2026-10-09", -40))], []),
+    ],
+)  # fmt: skip
+def test_a_note_refers_to_the_invoice_it_was_paid_back_on(
+    lab: Laboratory, notes: list[Row], refunds: list[Any], expected: list[Any]
+) -> None:
+    assert references(lab, *notes, invoices=TWO, refunds=refunds) == expected
+
+
+def test_a_receipt_that_nets_a_note_settles_both(lab: Laboratory) -> None:
+    """80 in cash for an invoice of 120 less its note of 40."""
     found = kinds(
         lab,
-        invoice=[invoice("I", "2026-10-01", 120), note("N", "2026-10-06", 40, "I")],
-        receipt=[receipt("R", "2026-10-05", 120), receipt("back", "2026-10-09", -40)],
+        invoice=[invoice("I", "2026-10-01", 120), note("N", "2026-10-03", 40, "I")],
+        receipt=[receipt("R", "2026-10-10", 80)],
         receipt_allocation=[
-            allocation("R", "I", "2026-10-05", 120),
-            allocation("back", booked_on, "2026-10-09", -40),
+            allocation("R", "I", "2026-10-10", 120), allocation("R", "N", "2026-10-10", -40),
         ],
     )  # fmt: skip
     assert found == []
