@@ -208,6 +208,7 @@ def _joining(warehouse: Warehouse, table: Table, group: Group, known: str) -> di
             known=known,
             incoming=_INCOMING,
             is_full=group.is_full,
+            lasting=table.lasting if group.is_full and group.source.lists == "active" else None,
             own=own,
             moment=group.moment,
         )
