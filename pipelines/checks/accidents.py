@@ -340,11 +340,22 @@ class TableAccidents:
                     few=parents <= _FEW,
                 )
             )
-            zeros = [row for row in unknown if row["is_zeros"]]
-            others = [row for row in unknown if not row["is_zeros"]]
+            several = [row for row in unknown if row["known_parts"]]
+            zeros = [row for row in unknown if row["is_zeros"] and row not in several]
+            others = [row for row in unknown if row not in several and row not in zeros]
+            if several:
+                yield self._found(
+                    "keys_no_longer_match.several",
+                    f"{reference.column}:several",
+                    several[:10],
+                    column=reference.column,
+                    count=sum(row["row_count"] for row in several),
+                    value=several[0]["value"],
+                    parts=several[0]["known_parts"],
+                )
             if zeros:
-                first = zeros[0]
-                yield self._lost_zeros(reference.column, zeros, first["value"], first["suggestion"])
+                pair = (zeros[0]["value"], zeros[0]["suggestion"])
+                yield self._lost_zeros(reference.column, zeros, *sorted(pair, key=len))
             if others:
                 yield self._found(
                     "keys_no_longer_match",

@@ -24,7 +24,8 @@ from pipelines.run.landing import Landing
 from pipelines.run.session import Session
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcefile import expected_days
-from pipelines.staging.groups import load_groups
+from pipelines.staging.groups import Group, load_groups
+from pipelines.staging.ids import lengths_of_ids
 from pipelines.staging.loads import (
     landed_before,
     note_what_is_there,
@@ -133,9 +134,11 @@ def stage(session: Session, names: Collection[str] | None = None) -> dict[str, S
         UserError: nothing was landed, or the sources were changed since.
     """
     started = time.perf_counter()
-    reading = Reading(session.stages, session.workspace.settings.time_zone)
     if not session.loads:
         _put_in_force(session, _stock(session, session.landing.exports))
+    groups = _groups(session)
+    zone = session.workspace.settings.time_zone
+    reading = Reading(session.stages, zone, lengths_of_ids(session.warehouse, groups))
     for name, table in canonical_tables().items():
         if names is not None and name not in names:
             continue
@@ -143,17 +146,8 @@ def stage(session: Session, names: Collection[str] | None = None) -> dict[str, S
         if name in session.untouchable:
             account(session, name)
             continue
-        loads = [load for load in session.loads if load.export.export.source.table == name]
-        groups = load_groups(
-            session.warehouse,
-            session.workspace.landed,
-            name,
-            loads,
-            session.delta_sources,
-            reading.time_zone,
-        )
         session.staged[name] = stage_table(
-            session.warehouse, table, groups, reading, session.started_at
+            session.warehouse, table, groups[name], reading, session.started_at
         )
     if session.workspace.known_at is None:
         save_knowledge(session.warehouse, session.workspace.landed)
@@ -161,6 +155,22 @@ def stage(session: Session, names: Collection[str] | None = None) -> dict[str, S
     _keep_accounts(session)
     session.spent("stage", time.perf_counter() - started)
     return session.staged
+
+
+def _groups(session: Session) -> dict[str, list[Group]]:
+    """What builds each table that can be staged."""
+    found = {}
+    for name in canonical_tables():
+        if name not in session.untouchable:
+            found[name] = load_groups(
+                session.warehouse,
+                session.workspace.landed,
+                name,
+                [load for load in session.loads if load.export.export.source.table == name],
+                session.delta_sources,
+                session.workspace.settings.time_zone,
+            )
+    return found
 
 
 def _keep_accounts(session: Session) -> None:

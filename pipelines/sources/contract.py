@@ -115,6 +115,7 @@ class Table(BaseModel):
     sums: tuple[tuple[str, str, str], ...] = ()
     contact: tuple[str, ...] = ()
     lasting: Lasting | None = None
+    names: tuple[tuple[str, ...], ...] = ()
 
     @property
     def exported(self) -> dict[str, Column]:
@@ -158,6 +159,7 @@ class _Written(BaseModel):
     sums: list[tuple[str, str, str]] = Field(default_factory=list)
     contact: list[str] = Field(default_factory=list)
     lasting: list[str] = Field(default_factory=list, max_length=2)
+    names: list[list[str]] = Field(default_factory=list)
 
     @field_validator("columns")
     @classmethod
@@ -247,6 +249,7 @@ def _table(name: str, written: _Written) -> Table:
         sums=tuple(written.sums),
         contact=tuple(written.contact),
         lasting=_lasting(*written.lasting),
+        names=tuple(tuple(one) for one in written.names),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from pipelines.landing.land import LandedExport, by_sheet, content_hash, land_ex
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcefile import SourceFile, load_sources
 from pipelines.staging.groups import load_groups
+from pipelines.staging.ids import lengths_of_ids
 from pipelines.staging.loads import note_what_is_there, register_loads
 from pipelines.staging.mapping import Load
 from pipelines.staging.reading import Reading
@@ -94,13 +96,16 @@ class Exports:
                 break
             wanted |= parents
         staged: dict[str, Staged] = {}
+        groups = {}
+        for name in canonical_tables():
+            own = [load for load in loads if load.export.export.source.table == name]
+            groups[name] = load_groups(
+                self.warehouse, self.landed, name, own, self.sources(), READING.time_zone
+            )
+        reading = replace(READING, ids=lengths_of_ids(self.warehouse, groups))
         for name, table in canonical_tables().items():
             if name in wanted:
-                own = [load for load in loads if load.export.export.source.table == name]
-                groups = load_groups(
-                    self.warehouse, self.landed, name, own, self.sources(), READING.time_zone
-                )
-                staged[name] = stage_table(self.warehouse, table, groups, READING, at)
+                staged[name] = stage_table(self.warehouse, table, groups[name], reading, at)
         return staged[tables[-1]]
 
     def rows(self, table: str, *columns: str) -> list[tuple[Any, ...]]:

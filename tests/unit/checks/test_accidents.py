@@ -148,6 +148,31 @@ def test_references_that_lost_the_leading_zeros_of_their_parents(exports: Export
     assert "123 and 00123 are probably one" in found.en
 
 
+def test_parents_that_lost_the_leading_zeros_their_references_have(exports: Exports) -> None:
+    exports.put("canonical/customer.csv", CUSTOMER, "123,甲,", "20456,乙,")
+    exports.put("canonical/receipt.csv", "receipt_id,customer_id,received_date,amount",
+                "R1,00123,2026-01-05,10")  # fmt: skip
+    found = look(exports, "receipt")["leading_zeros_lost:customer_id"]
+    assert "123 and 00123 are probably one" in found.en
+
+
+@pytest.mark.parametrize("cell", ["K1;K2", "K1 ; K2", "K1|K2", "K1、K2", "K1；K2", "K1;K2;"])
+def test_several_ids_in_one_cell(exports: Exports, cell: str) -> None:
+    exports.put("canonical/customer.csv", CUSTOMER, "K1,甲,", "K2,乙,")
+    exports.put("canonical/receipt.csv", "receipt_id,customer_id,received_date,amount",
+                f"R1,{cell},2026-01-05,10")  # fmt: skip
+    found = look(exports, "receipt")["keys_no_longer_match:customer_id:several"]
+    assert f"several ids in one cell (such as {cell}, 2 of them)" in found.en
+    assert f"（如 {cell}，2 个）" in found.zh
+
+
+def test_one_known_id_beside_an_unknown_one_is_not_several(exports: Exports) -> None:
+    exports.put("canonical/customer.csv", CUSTOMER, "K1,甲,")
+    exports.put("canonical/receipt.csv", "receipt_id,customer_id,received_date,amount",
+                "R1,K1;K9,2026-01-05,10")  # fmt: skip
+    assert "keys_no_longer_match:customer_id:several" not in look(exports, "receipt")
+
+
 def test_decimals_destroyed_by_a_locale_block(exports: Exports) -> None:
     """2024.994 became 2,024,994: the parts of the row say so. Nothing is repaired."""
     rows = [f"X{n},invoice,K1,2026-03-0{n},2026-04-01,2000,24.994,2024994" for n in range(1, 4)]
