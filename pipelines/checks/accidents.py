@@ -39,6 +39,12 @@ def sentences() -> dict[str, dict[str, str]]:
     return found
 
 
+@cache
+def _remedies() -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = read_yaml(Path(__file__).with_name("remedies.yaml")).data
+    return found
+
+
 def accident_finding(
     policy: Quality,
     table: Table,
@@ -80,23 +86,27 @@ class TableAccidents:
     """Looks for accidents in one staged table.
 
     `latest` is when the newest of its exports was made; what happened cannot lie after it.
+    `orders` are the orders of dates that its sources state: under no other than ISO's all dates
+    that were read are written in it, and stating another would help nobody.
     """
 
     warehouse: Warehouse
     table: Table
     policy: Quality
     latest: dt.datetime
+    orders: frozenset[str] = frozenset({"ymd"})
 
     def look(self) -> list[Finding]:
         """All accidents of the table that policy wants to be told of."""
         if not self.warehouse.row_count(f"staging.{self.table.name}"):
-            return wanted(self.policy, self._references())
+            return wanted(self.policy, [*self._refused(), *self._references()])
         profile = self.warehouse.rows(self._render("profile", **self._columns()))[0]
         return wanted(
             self.policy,
             [
                 *self._dates(profile),
                 *self._orders(profile),
+                *self._refused(),
                 *self._amounts(profile),
                 *self._texts(),
                 *self._keys(),
@@ -154,7 +164,13 @@ class TableAccidents:
                 later = f"{identifier(column)} >= timestamp '{day + dt.timedelta(days=1)}'"
                 evidence = self._evidence([column], later)
                 yield self._found(
-                    "future_date", column, evidence, column=column, count=count, day=day
+                    "future_date",
+                    column,
+                    evidence,
+                    column=column,
+                    count=count,
+                    day=day,
+                    **self._remedy(),
                 )
 
     def _swapped(self, column: str, profile: Profile) -> Iterator[Finding]:
@@ -182,7 +198,13 @@ class TableAccidents:
             column=column,
             count=found["row_count"],
             after=after,
+            **self._remedy(),
         )
+
+    def _remedy(self) -> dict[str, str]:
+        """What to do about dates that were read as others than they are."""
+        said = _remedies()["iso" if self.orders <= {"ymd"} else "order"]
+        return {f"remedy_{language}": text for language, text in said.items()}
 
     def _short_years(self, column: str, profile: Profile) -> Iterator[Finding]:
         """Years 2001–2031 beside two or three days: 31-05-26 was read as 26 May 2031."""
@@ -204,19 +226,41 @@ class TableAccidents:
                 last=last,
                 count=profile[f"{column}__n"],
             )
-        short = self.warehouse.rows(
-            "select file, line, value from mart.quarantine where table_name = ? and resolved_at is "
-            "null and rule_id = ? and regexp_matches(value, ?) order by file, line",
-            [self.table.name, f"{column}.not_a_date", _SHORT_YEAR],
-        )
-        if short:
-            yield self._found(
+
+    def _refused(self) -> Iterator[Finding]:
+        """What values that a rule refused have in common, also when it refused all of them."""
+        for column in self._of_type(*_DATES):
+            yield from self._alike(
                 "two_digit_year.quarantine",
+                column,
+                "not_a_date",
+                f"regexp_matches(value, {literal(_SHORT_YEAR)})",
+            )
+        sentinels = ", ".join(str(value) for value in self.policy.sentinels) or "null"
+        for limit in self.table.ranges:
+            yield from self._alike(
+                "sentinel_amount.quarantine",
+                limit.column,
+                "out_of_range",
+                f"try_cast(value as decimal(18, 4)) in ({sentinels})",
+            )
+
+    def _alike(self, accident: str, column: str, rule: str, condition: str) -> Iterator[Finding]:
+        """Open rows of quarantine that broke one rule with values of one kind."""
+        rows = self.warehouse.rows(
+            "select file, line, value, count(*) over ()::bigint as row_count from mart.quarantine "
+            f"where table_name = ? and resolved_at is null and rule_id = ? and {condition} "
+            "order by file, line limit 10",
+            [self.table.name, f"{column}.{rule}"],
+        )
+        if rows:
+            yield self._found(
+                accident,
                 f"{column}:quarantine",
-                short[:10],
+                [{"file": r["file"], "line": r["line"], "value": r["value"]} for r in rows],
                 column=column,
-                count=len(short),
-                value=short[0]["value"],
+                count=rows[0]["row_count"],
+                value=rows[0]["value"],
             )
 
     def _orders(self, profile: Profile) -> Iterator[Finding]:
@@ -236,6 +280,7 @@ class TableAccidents:
                 count=wrong,
                 total=wrong + right,
                 by_swap=profile[f"{name}__by_swap"],
+                **self._remedy(),
             )
 
     def _amounts(self, profile: Profile) -> Iterator[Finding]:

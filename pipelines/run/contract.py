@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 
 from pipelines.checks.accidents import TableAccidents
+from pipelines.checks.date_accidents import DateAccidents
 from pipelines.checks.file_accidents import FileAccidents
 from pipelines.checks.findings import Finding
 from pipelines.checks.lost import lost_finding
@@ -47,9 +48,11 @@ def _accidents(session: Session, name: str) -> list[Finding]:
         [session.workspace.settings.time_zone, name],
     )
     landed = session.workspace.landed
+    orders = frozenset(export.export.source.date_order for export in exports)
     return [
+        *DateAccidents(warehouse, table, quality, exports).look(),
         *FileAccidents(warehouse, table, quality, exports, landed, session.confirmed).look(),
-        *TableAccidents(warehouse, table, quality, latest).look(),
+        *TableAccidents(warehouse, table, quality, latest, orders).look(),
     ]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.checks.accidents import TableAccidents, sentences
+from pipelines.checks.date_accidents import DateAccidents
 from pipelines.checks.file_accidents import FileAccidents
 from pipelines.checks.findings import Finding
 from pipelines.landing.land import content_hash, land_export, take_inventory
@@ -42,6 +43,7 @@ def look(
     ]
     own = canonical_tables()[table]
     found = [
+        *DateAccidents(exports.warehouse, own, policy, landed).look(),
         *FileAccidents(exports.warehouse, own, policy, landed, workspace.landed).look(),
         *TableAccidents(exports.warehouse, own, policy, SEEN_DAY).look(),
     ]
@@ -87,8 +89,8 @@ def test_day_and_month_swapped_from_some_month_on(exports: Exports) -> None:
     after = sum(d > dt.date(2026, 7, 31) for d in seen)
     assert found.en == (
         f"created_at: after 2026-07-31 none of {after} dates has a day above 12; day and month may "
-        "be swapped. Suggestion: state date_order: dmy or mdy in the source file, or export dates "
-        "as 2026-11-16"
+        "be swapped. Suggestion: export dates again from the system as 2026-11-16, without opening "
+        "them in a spreadsheet"
     )
     assert "日与月可能被对调" in found.zh
     first = found.evidence[0]
@@ -111,7 +113,8 @@ def test_due_before_invoiced_in_many_rows(exports: Exports) -> None:
     found = look(exports, "invoice")["order_impossible:invoice_date<due_date"]
     assert found.en == (
         "due_date comes before invoice_date in 6 of 36 rows; with day and month exchanged 6 of "
-        "them would not. Suggestion: check date_order in the source file"
+        "them would not. Suggestion: export dates again from the system as 2026-11-16, "
+        "without opening them in a spreadsheet"
     )
     assert [row["line"] for row in found.evidence] == [32, 33, 34, 35, 36, 37]
 
