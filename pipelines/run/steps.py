@@ -39,6 +39,7 @@ from pipelines.staging.losses import (
     find_losses,
     in_force_instead,
 )
+from pipelines.staging.made import make_parents
 from pipelines.staging.reading import Reading
 from pipelines.staging.stage import ExportStateRow, Staged, create_export_state, stage_table
 from pipelines.warehouse.duck import Built, fingerprint
@@ -137,6 +138,7 @@ def stage(session: Session, names: Collection[str] | None = None) -> dict[str, S
     if not session.loads:
         _put_in_force(session, _stock(session, session.landing.exports))
     groups = _groups(session)
+    unlisted = session.unlisted
     zone = session.workspace.settings.time_zone
     reading = Reading(session.stages, zone, lengths_of_ids(session.warehouse, groups))
     for name, table in canonical_tables().items():
@@ -147,8 +149,9 @@ def stage(session: Session, names: Collection[str] | None = None) -> dict[str, S
             account(session, name)
             continue
         session.staged[name] = stage_table(
-            session.warehouse, table, groups[name], reading, session.started_at
+            session.warehouse, table, groups[name], reading, session.started_at, unlisted
         )
+    make_parents(session.warehouse, unlisted)
     if session.workspace.known_at is None:
         save_knowledge(session.warehouse, session.workspace.landed)
     _write_export_state(session)
@@ -204,9 +207,12 @@ def account(session: Session, name: str) -> Staged:
 def _write_export_state(session: Session) -> None:
     """Which tables have rows, KPIs of the others read "no data"; and how often each should come."""
     expected = expected_days(session.sources)
-    warehouse = session.warehouse
+    warehouse, unlisted = session.warehouse, session.unlisted
     held = {
-        name: session.staged[name].rows
+        # what was made from references is no export
+        name: 0
+        if name in unlisted
+        else session.staged[name].rows
         if name in session.staged
         else warehouse.row_count(f"staging.{name}")
         for name in canonical_tables()

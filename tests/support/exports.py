@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from pipelines.sources.sourcefile import SourceFile, load_sources
 from pipelines.staging.groups import load_groups
 from pipelines.staging.ids import lengths_of_ids
 from pipelines.staging.loads import note_what_is_there, register_loads
+from pipelines.staging.made import make_parents
 from pipelines.staging.mapping import Load
 from pipelines.staging.reading import Reading
 from pipelines.staging.stage import Staged, prepare_tables, stage_table
@@ -86,8 +87,14 @@ class Exports:
     def landed(self) -> Path:
         return self.root / ".attain" / "landed"
 
-    def stage(self, *tables: str, at: dt.datetime = MONDAY) -> Staged:
-        """Stage these tables, each after the tables it refers to; the account of the last."""
+    def stage(
+        self, *tables: str, at: dt.datetime = MONDAY, unlisted: Collection[str] = ()
+    ) -> Staged:
+        """Stage these tables, each after the tables it refers to; the account of the last.
+
+        Args:
+            unlisted: tables that no export of the workspace lists.
+        """
         loads = self.load(at)
         wanted = set(tables)
         while True:
@@ -105,7 +112,10 @@ class Exports:
         reading = replace(READING, ids=lengths_of_ids(self.warehouse, groups))
         for name, table in canonical_tables().items():
             if name in wanted:
-                staged[name] = stage_table(self.warehouse, table, groups[name], reading, at)
+                staged[name] = stage_table(
+                    self.warehouse, table, groups[name], reading, at, unlisted
+                )
+        make_parents(self.warehouse, unlisted)
         return staged[tables[-1]]
 
     def rows(self, table: str, *columns: str) -> list[tuple[Any, ...]]:
