@@ -17,6 +17,7 @@ from pipelines.checks.findings import Finding, Severity
 from pipelines.checks.mojibake import MOJIBAKE
 from pipelines.policy.quality import Quality
 from pipelines.sources.contract import Table, canonical_tables
+from pipelines.staging.fields import NUMBERS
 from pipelines.staging.relation import held, orphan_condition, staged
 from pipelines.warehouse.duck import Warehouse
 from pipelines.warehouse.quoting import identifier, literal
@@ -130,15 +131,18 @@ class TableAccidents:
             "scaled": self._wholes(),
         }
 
-    def _wholes(self) -> list[tuple[str, str]]:
-        """Amounts, each with what the others of its row make of it."""
+    def _wholes(self) -> list[tuple[str, str, list[str]]]:
+        """Amounts, each with what the others of its row make of it, and these others."""
 
         def number(column: str) -> str:
             return f"coalesce(cast({identifier(column)} as double), 0)"
 
         return [
-            *((whole, f"({number(a)} + {number(b)})") for a, b, whole in self.table.sums),
-            *((whole, f"({number(a)} * {number(b)})") for a, b, whole in self.table.products),
+            *(
+                (whole, f"({number(a)} {sign} {number(b)})", [identifier(a), identifier(b)])
+                for sign, wholes in (("+", self.table.sums), ("*", self.table.products))
+                for a, b, whole in wholes
+            ),
         ]
 
     def _evidence(self, columns: list[str], condition: str) -> list[dict[str, Any]]:
@@ -245,6 +249,14 @@ class TableAccidents:
                 f"try_cast(value as decimal(18, 4)) in ({sentinels})",
             )
 
+        for column in self._of_type(*NUMBERS):
+            yield from self._alike(
+                "decimals_destroyed.comma",
+                column,
+                "not_a_number",
+                f"regexp_matches(value, {literal(_DECIMAL_COMMA)})",
+            )
+
     def _alike(self, accident: str, column: str, rule: str, condition: str) -> Iterator[Finding]:
         """Open rows of quarantine that broke one rule with values of one kind."""
         rows = self.warehouse.rows(
@@ -254,12 +266,16 @@ class TableAccidents:
             [self.table.name, f"{column}.{rule}"],
         )
         if rows:
-            yield self._found(
+            count = rows[0]["row_count"]
+            yield accident_finding(
+                self.policy,
+                self.table,
                 accident,
                 f"{column}:quarantine",
                 [{"file": r["file"], "line": r["line"], "value": r["value"]} for r in rows],
+                "warn" if count < _A_FEW else None,  # a slip of one hand stops nobody
                 column=column,
-                count=rows[0]["row_count"],
+                count=count,
                 value=rows[0]["value"],
             )
 
@@ -285,9 +301,10 @@ class TableAccidents:
 
     def _amounts(self, profile: Profile) -> Iterator[Finding]:
         yield from self._sentinels(profile)
-        others = dict(self._wholes())
+        others = {whole: other for whole, other, _ in self._wholes()}
         for sign, wholes in (("+", self.table.sums), ("×", self.table.products)):
             for *parts, whole in wholes:
+                yield from self._inconsistent(profile, parts, whole, sign)
                 count = profile[f"{whole}__scaled"]
                 if count < 3:
                     continue
@@ -316,6 +333,31 @@ class TableAccidents:
                 yield self._found(
                     "currency_missing", "currency", evidence, count=empty, others=others
                 )
+
+    def _inconsistent(
+        self, profile: Profile, parts: list[str], whole: str, sign: str
+    ) -> Iterator[Finding]:
+        """Most rows whose parts make another amount. Sums block; a price may be one before
+        discount, so that products are only remarked on."""
+        wrong, compared = profile[f"{whole}__inconsistent"], profile[f"{whole}__compared"]
+        if compared < _ROWS or wrong * 2 <= compared:
+            return
+        [(other, names)] = [
+            (other, names) for name, other, names in self._wholes() if name == whole
+        ]
+        differs = macro("accidents/macros.sql.j2", "inconsistent")(identifier(whole), other, names)
+        yield accident_finding(
+            self.policy,
+            self.table,
+            "decimals_destroyed.inconsistent",
+            f"{whole}:inconsistent",
+            self._evidence([*parts, whole], differs),
+            None if sign == "+" else "warn",
+            column=whole,
+            parts=f" {sign} ".join(parts),
+            count=wrong,
+            total=compared,
+        )
 
     def _sentinels(self, profile: Profile) -> Iterator[Finding]:
         """Amounts such as -1 or 9,999,999, and zero where a tenth of all amounts is zero."""
@@ -428,6 +470,9 @@ class TableAccidents:
 
 
 _DATES = ("date", "timestamp")
+# 5,70 or 1.234,50, never 1,234: under a decimal point its neighbours 1.234 are read as 1.234
+_DECIMAL_COMMA = r"^[-+]?(?:[0-9]+|[0-9]{1,3}(?:[.][0-9]{3})+),(?:[0-9]{1,2}|[0-9]{4,})-?$"
+_A_FEW = 3
 _SHORT_YEAR = r"^\d{1,2}[-/.]\d{1,2}[-/.]\d{2}( |$)"
 
 

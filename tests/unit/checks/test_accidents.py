@@ -176,6 +176,62 @@ def test_one_known_id_beside_an_unknown_one_is_not_several(exports: Exports) -> 
     assert "keys_no_longer_match:customer_id:several" not in look(exports, "receipt")
 
 
+@pytest.mark.parametrize("gross", ["1130", "11.3", "11300", "1.13"])
+def test_a_tenfold_error_is_found_as_well_as_a_hundredfold(exports: Exports, gross: str) -> None:
+    rows = [f"X{n},invoice,K1,2026-03-0{n},2026-04-01,100,13,{gross}" for n in range(1, 4)]
+    found = look(put_invoices(exports, *rows), "invoice")["decimals_destroyed:gross_amount"]
+    assert (found.blocks, found.offenders) == (True, 3)
+
+
+def test_a_table_whose_amounts_mostly_do_not_add_up_blocks(exports: Exports) -> None:
+    rows = [f"X{n},invoice,K1,2026-03-01,2026-04-01,100,13,{200 + n}" for n in range(1, 40)]
+    found = look(put_invoices(exports, *rows), "invoice")
+    assert found["decimals_destroyed:gross_amount:inconsistent"].blocks
+    assert "in 39 of 69 rows gross_amount is not net_amount + tax_amount" in (
+        found["decimals_destroyed:gross_amount:inconsistent"].en
+    )
+
+
+def test_amounts_without_their_tax_cannot_be_held_against_it(exports: Exports) -> None:
+    rows = [f"X{n},invoice,K1,2026-03-01,2026-04-01,100,,{200 + n}" for n in range(1, 90)]
+    assert look(put_invoices(exports, *rows), "invoice") == {}
+
+
+def test_prices_before_discount_are_remarked_on_and_stop_nothing(exports: Exports) -> None:
+    exports.put("canonical/product.csv", "product_id,name", "P,a")
+    exports.put("canonical/customer.csv", CUSTOMER, "K1,甲,")
+    exports.put("canonical/sales_order.csv", "order_id,customer_id,order_date", "O,K1,2026-01-05")
+    lines = [f"O,{n},P,2,{n}.5,{n * 2 * 0.8}" for n in range(1, 31)]
+    head = "order_id,line_no,product_id,quantity,unit_price,net_amount"
+    exports.put("canonical/sales_order_line.csv", head, *lines)
+    found = look(exports, "sales_order_line")["decimals_destroyed:net_amount:inconsistent"]
+    assert not found.blocks
+
+
+@pytest.mark.parametrize(
+    ("text", "is_comma"),
+    [("5,70", True), ("1.234,50", True), ("-5,7", True), ("1234,5678", True), ("5,700x", False),
+     ("1,2,3", False), ("12 %", False)],
+)  # fmt: skip
+def test_refused_neighbours_with_a_decimal_comma_are_named(
+    exports: Exports, text: str, is_comma: bool
+) -> None:
+    rows = [f'X{n},invoice,K1,2026-03-0{n},2026-04-01,"{text}",,1' for n in range(1, 5)]
+    found = look(put_invoices(exports, *rows), "invoice")
+    name = "decimals_destroyed:net_amount:quarantine"
+    assert (name in found) == is_comma
+    if is_comma:
+        assert found[name].blocks
+        assert f"4 rows of net_amount have a decimal comma (such as {text})" in found[name].en
+        assert 'numbers: {decimal: ","}' in found[name].en
+
+
+def test_one_slip_with_a_comma_stops_nothing(exports: Exports) -> None:
+    put_invoices(exports, 'X,invoice,K1,2026-03-01,2026-04-01,"5,70",,1')
+    found = look(exports, "invoice")["decimals_destroyed:net_amount:quarantine"]
+    assert not found.blocks
+
+
 def test_decimals_destroyed_by_a_locale_block(exports: Exports) -> None:
     """2024.994 became 2,024,994: the parts of the row say so. Nothing is repaired."""
     rows = [f"X{n},invoice,K1,2026-03-0{n},2026-04-01,2000,24.994,2024994" for n in range(1, 4)]
