@@ -17,6 +17,7 @@ from pipelines.checks.findings import Finding, Severity
 from pipelines.checks.mojibake import MOJIBAKE
 from pipelines.policy.quality import Quality
 from pipelines.sources.contract import Table, canonical_tables
+from pipelines.staging.fields import NUMBERS
 from pipelines.staging.relation import held, orphan_condition, staged
 from pipelines.warehouse.duck import Warehouse
 from pipelines.warehouse.quoting import identifier, literal
@@ -36,6 +37,12 @@ _FEW = 50_000  # parents among which the nearest is looked for
 def sentences() -> dict[str, dict[str, str]]:
     """What each accident is called, by name and language."""
     found: dict[str, dict[str, str]] = read_yaml(Path(__file__).with_name("accidents.yaml")).data
+    return found
+
+
+@cache
+def _remedies() -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = read_yaml(Path(__file__).with_name("remedies.yaml")).data
     return found
 
 
@@ -80,23 +87,27 @@ class TableAccidents:
     """Looks for accidents in one staged table.
 
     `latest` is when the newest of its exports was made; what happened cannot lie after it.
+    `orders` are the orders of dates that its sources state: under no other than ISO's all dates
+    that were read are written in it, and stating another would help nobody.
     """
 
     warehouse: Warehouse
     table: Table
     policy: Quality
     latest: dt.datetime
+    orders: frozenset[str] = frozenset({"ymd"})
 
     def look(self) -> list[Finding]:
         """All accidents of the table that policy wants to be told of."""
         if not self.warehouse.row_count(f"staging.{self.table.name}"):
-            return wanted(self.policy, self._references())
+            return wanted(self.policy, [*self._refused(), *self._references()])
         profile = self.warehouse.rows(self._render("profile", **self._columns()))[0]
         return wanted(
             self.policy,
             [
                 *self._dates(profile),
                 *self._orders(profile),
+                *self._refused(),
                 *self._amounts(profile),
                 *self._texts(),
                 *self._keys(),
@@ -120,15 +131,18 @@ class TableAccidents:
             "scaled": self._wholes(),
         }
 
-    def _wholes(self) -> list[tuple[str, str]]:
-        """Amounts, each with what the others of its row make of it."""
+    def _wholes(self) -> list[tuple[str, str, list[str]]]:
+        """Amounts, each with what the others of its row make of it, and these others."""
 
         def number(column: str) -> str:
             return f"coalesce(cast({identifier(column)} as double), 0)"
 
         return [
-            *((whole, f"({number(a)} + {number(b)})") for a, b, whole in self.table.sums),
-            *((whole, f"({number(a)} * {number(b)})") for a, b, whole in self.table.products),
+            *(
+                (whole, f"({number(a)} {sign} {number(b)})", [identifier(a), identifier(b)])
+                for sign, wholes in (("+", self.table.sums), ("*", self.table.products))
+                for a, b, whole in wholes
+            ),
         ]
 
     def _evidence(self, columns: list[str], condition: str) -> list[dict[str, Any]]:
@@ -154,7 +168,13 @@ class TableAccidents:
                 later = f"{identifier(column)} >= timestamp '{day + dt.timedelta(days=1)}'"
                 evidence = self._evidence([column], later)
                 yield self._found(
-                    "future_date", column, evidence, column=column, count=count, day=day
+                    "future_date",
+                    column,
+                    evidence,
+                    column=column,
+                    count=count,
+                    day=day,
+                    **self._remedy(),
                 )
 
     def _swapped(self, column: str, profile: Profile) -> Iterator[Finding]:
@@ -182,7 +202,13 @@ class TableAccidents:
             column=column,
             count=found["row_count"],
             after=after,
+            **self._remedy(),
         )
+
+    def _remedy(self) -> dict[str, str]:
+        """What to do about dates that were read as others than they are."""
+        said = _remedies()["iso" if self.orders <= {"ymd"} else "order"]
+        return {f"remedy_{language}": text for language, text in said.items()}
 
     def _short_years(self, column: str, profile: Profile) -> Iterator[Finding]:
         """Years 2001–2031 beside two or three days: 31-05-26 was read as 26 May 2031."""
@@ -204,19 +230,53 @@ class TableAccidents:
                 last=last,
                 count=profile[f"{column}__n"],
             )
-        short = self.warehouse.rows(
-            "select file, line, value from mart.quarantine where table_name = ? and resolved_at is "
-            "null and rule_id = ? and regexp_matches(value, ?) order by file, line",
-            [self.table.name, f"{column}.not_a_date", _SHORT_YEAR],
-        )
-        if short:
-            yield self._found(
+
+    def _refused(self) -> Iterator[Finding]:
+        """What values that a rule refused have in common, also when it refused all of them."""
+        for column in self._of_type(*_DATES):
+            yield from self._alike(
                 "two_digit_year.quarantine",
+                column,
+                "not_a_date",
+                f"regexp_matches(value, {literal(_SHORT_YEAR)})",
+            )
+        sentinels = ", ".join(str(value) for value in self.policy.sentinels) or "null"
+        for limit in self.table.ranges:
+            yield from self._alike(
+                "sentinel_amount.quarantine",
+                limit.column,
+                "out_of_range",
+                f"try_cast(value as decimal(18, 4)) in ({sentinels})",
+            )
+
+        for column in self._of_type(*NUMBERS):
+            yield from self._alike(
+                "decimals_destroyed.comma",
+                column,
+                "not_a_number",
+                f"regexp_matches(value, {literal(_DECIMAL_COMMA)})",
+            )
+
+    def _alike(self, accident: str, column: str, rule: str, condition: str) -> Iterator[Finding]:
+        """Open rows of quarantine that broke one rule with values of one kind."""
+        rows = self.warehouse.rows(
+            "select file, line, value, count(*) over ()::bigint as row_count from mart.quarantine "
+            f"where table_name = ? and resolved_at is null and rule_id = ? and {condition} "
+            "order by file, line limit 10",
+            [self.table.name, f"{column}.{rule}"],
+        )
+        if rows:
+            count = rows[0]["row_count"]
+            yield accident_finding(
+                self.policy,
+                self.table,
+                accident,
                 f"{column}:quarantine",
-                short[:10],
+                [{"file": r["file"], "line": r["line"], "value": r["value"]} for r in rows],
+                "warn" if count < _A_FEW else None,  # a slip of one hand stops nobody
                 column=column,
-                count=len(short),
-                value=short[0]["value"],
+                count=count,
+                value=rows[0]["value"],
             )
 
     def _orders(self, profile: Profile) -> Iterator[Finding]:
@@ -236,13 +296,15 @@ class TableAccidents:
                 count=wrong,
                 total=wrong + right,
                 by_swap=profile[f"{name}__by_swap"],
+                **self._remedy(),
             )
 
     def _amounts(self, profile: Profile) -> Iterator[Finding]:
         yield from self._sentinels(profile)
-        others = dict(self._wholes())
+        others = {whole: other for whole, other, _ in self._wholes()}
         for sign, wholes in (("+", self.table.sums), ("×", self.table.products)):
             for *parts, whole in wholes:
+                yield from self._inconsistent(profile, parts, whole, sign)
                 count = profile[f"{whole}__scaled"]
                 if count < 3:
                     continue
@@ -271,6 +333,31 @@ class TableAccidents:
                 yield self._found(
                     "currency_missing", "currency", evidence, count=empty, others=others
                 )
+
+    def _inconsistent(
+        self, profile: Profile, parts: list[str], whole: str, sign: str
+    ) -> Iterator[Finding]:
+        """Most rows whose parts make another amount. Sums block; a price may be one before
+        discount, so that products are only remarked on."""
+        wrong, compared = profile[f"{whole}__inconsistent"], profile[f"{whole}__compared"]
+        if compared < _ROWS or wrong * 2 <= compared:
+            return
+        [(other, names)] = [
+            (other, names) for name, other, names in self._wholes() if name == whole
+        ]
+        differs = macro("accidents/macros.sql.j2", "inconsistent")(identifier(whole), other, names)
+        yield accident_finding(
+            self.policy,
+            self.table,
+            "decimals_destroyed.inconsistent",
+            f"{whole}:inconsistent",
+            self._evidence([*parts, whole], differs),
+            None if sign == "+" else "warn",
+            column=whole,
+            parts=f" {sign} ".join(parts),
+            count=wrong,
+            total=compared,
+        )
 
     def _sentinels(self, profile: Profile) -> Iterator[Finding]:
         """Amounts such as -1 or 9,999,999, and zero where a tenth of all amounts is zero."""
@@ -340,11 +427,22 @@ class TableAccidents:
                     few=parents <= _FEW,
                 )
             )
-            zeros = [row for row in unknown if row["is_zeros"]]
-            others = [row for row in unknown if not row["is_zeros"]]
+            several = [row for row in unknown if row["known_parts"]]
+            zeros = [row for row in unknown if row["is_zeros"] and row not in several]
+            others = [row for row in unknown if row not in several and row not in zeros]
+            if several:
+                yield self._found(
+                    "keys_no_longer_match.several",
+                    f"{reference.column}:several",
+                    several[:10],
+                    column=reference.column,
+                    count=sum(row["row_count"] for row in several),
+                    value=several[0]["value"],
+                    parts=several[0]["known_parts"],
+                )
             if zeros:
-                first = zeros[0]
-                yield self._lost_zeros(reference.column, zeros, first["value"], first["suggestion"])
+                pair = (zeros[0]["value"], zeros[0]["suggestion"])
+                yield self._lost_zeros(reference.column, zeros, *sorted(pair, key=len))
             if others:
                 yield self._found(
                     "keys_no_longer_match",
@@ -372,6 +470,9 @@ class TableAccidents:
 
 
 _DATES = ("date", "timestamp")
+# 5,70 or 1.234,50, never 1,234: under a decimal point its neighbours 1.234 are read as 1.234
+_DECIMAL_COMMA = r"^[-+]?(?:[0-9]+|[0-9]{1,3}(?:[.][0-9]{3})+),(?:[0-9]{1,2}|[0-9]{4,})-?$"
+_A_FEW = 3
 _SHORT_YEAR = r"^\d{1,2}[-/.]\d{1,2}[-/.]\d{2}( |$)"
 
 

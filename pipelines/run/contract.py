@@ -9,15 +9,18 @@ from __future__ import annotations
 import time
 
 from pipelines.checks.accidents import TableAccidents
+from pipelines.checks.date_accidents import DateAccidents
 from pipelines.checks.file_accidents import FileAccidents
 from pipelines.checks.findings import Finding
 from pipelines.checks.lost import lost_finding
+from pipelines.checks.made import made_finding
 from pipelines.checks.reconciliations import all_reconciliations
 from pipelines.checks.stage_names import unknown_stages
 from pipelines.run.session import Session
 from pipelines.run.steps import account
 from pipelines.sources.contract import canonical_tables
 from pipelines.staging.loads import lost_loads
+from pipelines.staging.made import can_be_made
 
 
 def check_contract(session: Session, name: str) -> list[Finding]:
@@ -27,9 +30,13 @@ def check_contract(session: Session, name: str) -> list[Finding]:
     findings = [*_export_findings(session, name), _account_finding(session, name)]
     if account(session, name).landed:
         required = session.is_expected(name)
-        findings.extend(session.validator().validate(canonical_tables()[name], required))
+        findings.extend(
+            session.validator().validate(canonical_tables()[name], required, session.unlisted)
+        )
         findings.extend(_accidents(session, name))
         findings.extend(_stage_names(session, name))
+    if name in session.unlisted and can_be_made(canonical_tables()[name]):
+        findings.extend(made_finding(session.warehouse, canonical_tables()[name]))
     own = {check.check for check in all_reconciliations()}
     session.supersede(findings, lambda f: f.table != f"staging.{name}" or f.check in own)
     session.spent("check", time.perf_counter() - started)
@@ -47,9 +54,11 @@ def _accidents(session: Session, name: str) -> list[Finding]:
         [session.workspace.settings.time_zone, name],
     )
     landed = session.workspace.landed
+    orders = frozenset(export.export.source.date_order for export in exports)
     return [
+        *DateAccidents(warehouse, table, quality, exports).look(),
         *FileAccidents(warehouse, table, quality, exports, landed, session.confirmed).look(),
-        *TableAccidents(warehouse, table, quality, latest).look(),
+        *TableAccidents(warehouse, table, quality, latest, orders).look(),
     ]
 
 

@@ -216,6 +216,19 @@ class Session:
         """The workspace says it has this export: a source for it is required."""
         return any(s.table == table and s.required for s in self.sources)
 
+    @property
+    def unlisted(self) -> frozenset[str]:
+        """Canonical tables of which no export ever came and none is asked for."""
+        known = {
+            name
+            for (name,) in self.warehouse.con.execute(
+                "select distinct table_name from mart.load where forgotten_at is null"
+            ).fetchall()
+        }
+        return frozenset(
+            name for name in canonical_tables() if name not in known and not self.is_expected(name)
+        )
+
     def validator(self) -> ContractValidator:
         """The contract validator of this run, opened when first asked for."""
         from pipelines.checks.contract import ContractValidator

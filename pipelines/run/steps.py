@@ -25,7 +25,8 @@ from pipelines.run.landing import Landing
 from pipelines.run.session import Session
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcefile import expected_days
-from pipelines.staging.groups import load_groups
+from pipelines.staging.groups import Group, load_groups
+from pipelines.staging.ids import lengths_of_ids
 from pipelines.staging.loads import (
     landed_before,
     note_what_is_there,
@@ -39,6 +40,7 @@ from pipelines.staging.losses import (
     find_losses,
     in_force_instead,
 )
+from pipelines.staging.made import make_parents
 from pipelines.staging.reading import Reading
 from pipelines.staging.stage import ExportStateRow, Staged, create_export_state, stage_table
 from pipelines.warehouse.duck import Built, fingerprint
@@ -134,9 +136,12 @@ def stage(session: Session, names: Collection[str] | None = None) -> dict[str, S
         UserError: nothing was landed, or the sources were changed since.
     """
     started = time.perf_counter()
-    reading = Reading(session.stages, session.workspace.settings.time_zone)
     if not session.loads:
         _put_in_force(session, _stock(session, session.landing.exports))
+    groups = _groups(session)
+    unlisted = session.unlisted
+    zone = session.workspace.settings.time_zone
+    reading = Reading(session.stages, zone, lengths_of_ids(session.warehouse, groups))
     for name, table in canonical_tables().items():
         if names is not None and name not in names:
             continue
@@ -144,24 +149,40 @@ def stage(session: Session, names: Collection[str] | None = None) -> dict[str, S
         if name in session.untouchable:
             account(session, name)
             continue
-        loads = [load for load in session.loads if load.export.export.source.table == name]
-        groups = load_groups(
-            session.warehouse,
-            session.workspace.landed,
-            name,
-            loads,
-            session.delta_sources,
-            reading.time_zone,
-        )
         session.staged[name] = session.warehouse.in_less_memory(
-            partial(stage_table, session.warehouse, table, groups, reading, session.started_at)
+            partial(
+                stage_table,
+                session.warehouse,
+                table,
+                groups[name],
+                reading,
+                session.started_at,
+                unlisted,
+            )
         )
+    make_parents(session.warehouse, unlisted)
     if session.workspace.known_at is None:
         save_knowledge(session.warehouse, session.workspace.landed)
     _write_export_state(session)
     _keep_accounts(session)
     session.spent("stage", time.perf_counter() - started)
     return session.staged
+
+
+def _groups(session: Session) -> dict[str, list[Group]]:
+    """What builds each table that can be staged."""
+    found = {}
+    for name in canonical_tables():
+        if name not in session.untouchable:
+            found[name] = load_groups(
+                session.warehouse,
+                session.workspace.landed,
+                name,
+                [load for load in session.loads if load.export.export.source.table == name],
+                session.delta_sources,
+                session.workspace.settings.time_zone,
+            )
+    return found
 
 
 def _keep_accounts(session: Session) -> None:
@@ -195,9 +216,12 @@ def account(session: Session, name: str) -> Staged:
 def _write_export_state(session: Session) -> None:
     """Which tables have rows, KPIs of the others read "no data"; and how often each should come."""
     expected = expected_days(session.sources)
-    warehouse = session.warehouse
+    warehouse, unlisted = session.warehouse, session.unlisted
     held = {
-        name: session.staged[name].rows
+        # what was made from references is no export
+        name: 0
+        if name in unlisted
+        else session.staged[name].rows
         if name in session.staged
         else warehouse.row_count(f"staging.{name}")
         for name in canonical_tables()

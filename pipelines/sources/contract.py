@@ -83,6 +83,18 @@ class Range(BaseModel):
     most: int | None
 
 
+class Lasting(BaseModel):
+    """What becomes of a row that a later full export no longer lists: it ends, and stays known.
+
+    `ends` is the day from which it is no longer; where rows are dated (`starts`), its last day.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    ends: str
+    starts: str | None = None
+
+
 class Table(BaseModel):
     """One canonical table of the contract."""
 
@@ -102,6 +114,8 @@ class Table(BaseModel):
     products: tuple[tuple[str, str, str], ...] = ()
     sums: tuple[tuple[str, str, str], ...] = ()
     contact: tuple[str, ...] = ()
+    lasting: Lasting | None = None
+    names: tuple[tuple[str, ...], ...] = ()
 
     @property
     def exported(self) -> dict[str, Column]:
@@ -144,6 +158,8 @@ class _Written(BaseModel):
     products: list[tuple[str, str, str]] = Field(default_factory=list)
     sums: list[tuple[str, str, str]] = Field(default_factory=list)
     contact: list[str] = Field(default_factory=list)
+    lasting: list[str] = Field(default_factory=list, max_length=2)
+    names: list[list[str]] = Field(default_factory=list)
 
     @field_validator("columns")
     @classmethod
@@ -158,7 +174,13 @@ class _Written(BaseModel):
         named = {*self.key, *self.references, *self.allowed, *self.ranges}
         for several in (self.orders, self.usually, self.products, self.sums):
             named |= {c for columns in several for c in columns}
-        named |= {*self.happened, *self.contact, *self.otherwise, *self.otherwise.values()}
+        named |= {
+            *self.happened,
+            *self.contact,
+            *self.lasting,
+            *self.otherwise,
+            *self.otherwise.values(),
+        }
         named |= {c for derived in self.derived.values() for c in (derived.source, *derived.where)}
         if self.amount is not None:
             named.add(self.amount)
@@ -226,7 +248,15 @@ def _table(name: str, written: _Written) -> Table:
         products=tuple(written.products),
         sums=tuple(written.sums),
         contact=tuple(written.contact),
+        lasting=_lasting(*written.lasting),
+        names=tuple(tuple(one) for one in written.names),
     )
+
+
+def _lasting(*named: str) -> Lasting | None:
+    if not named:
+        return None
+    return Lasting(ends=named[-1], starts=named[0] if len(named) > 1 else None)
 
 
 def _parents_first(tables: dict[str, Table]) -> dict[str, Table]:

@@ -134,8 +134,10 @@ class SourceFile(BaseModel):
     `only` keeps the rows whose field under a header holds one of the values, `except` leaves such
     rows out (`""` is an empty field); a header that is not there leaves nothing out. `rows:
     distinct` makes one row of those that agree in the key, for a table that an export only holds
-    repeated (the teams in a list of people). `each` names the one column of a wide sheet that this
-    reading of it is about.
+    repeated (the teams in a list of people). `lists: active` holds people, customers, products
+    and units as they are now: whoever is no longer listed has ended; `all` holds everyone who ever
+    was, so that whoever is missing never was. `each` names the one column of a wide sheet that
+    this reading of it is about.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -150,6 +152,7 @@ class SourceFile(BaseModel):
     expected_every: Annotated[int, Field(ge=1)] | None = None
     required: bool = True
     export: Literal["full", "delta"] = "full"
+    lists: Literal["active", "all"] = "active"
     date_order: DateOrder = "ymd"
     time_zone: str | None = None
     numbers: Numbers = Numbers()

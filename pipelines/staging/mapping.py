@@ -20,7 +20,7 @@ from pipelines.sources.sourcemodel import UNITS, SourceFile, alternatives
 from pipelines.staging.fields import field, is_scaled_beside, plain_text, rewrites
 from pipelines.warehouse.quoting import identifier, literal
 
-_EMPTY = "cast(null as varchar)"
+NO_TEXT = "cast(null as varchar)"  # of a column that is not in the file
 _TYPED_CELLS = {"workbook", "parquet"}
 
 
@@ -52,7 +52,7 @@ def load_context(table: Table, load: Load) -> dict[str, Any]:
     landed, source = load.landed, load.export.export.source
     plain = landed.first_line is not None
     typed_cells = landed.kind in _TYPED_CELLS
-    names = _names(landed)
+    names = names_of(landed)
     columns = column_texts(table, source, names)
     line = line_expression(landed)
     return {
@@ -108,7 +108,8 @@ def ordered_columns(table: Table, loads: Sequence[Load]) -> list[str]:
     )
 
 
-def _names(landed: Landed) -> dict[str, str]:
+def names_of(landed: Landed) -> dict[str, str]:
+    """The columns of a landed file by their headers as these are compared."""
     return {clean_header(name).lower(): name for name in landed.names}
 
 
@@ -118,7 +119,7 @@ def _relation(table: Table, load: Load, columns: dict[str, str], line: str) -> s
     relation = landed_relation(landed)
     if source.reads_all_rows:
         return relation
-    kept = " and ".join(_conditions(source, _names(landed))) or "true"
+    kept = " and ".join(_conditions(source, names_of(landed))) or "true"
     broken = "false" if landed.first_line is not None else f"{RAGGED_COLUMN} is not null"
     once = ""
     if source.rows == "distinct":
@@ -163,7 +164,7 @@ def first_filled(source: SourceFile, headers: Sequence[str], names: dict[str, st
     present = [names.get(clean_header(header).lower()) for header in headers]
     texts = [field(source, identifier(name)) for name in present if name is not None]
     if not texts:
-        return _EMPTY
+        return NO_TEXT
     return texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})"
 
 
@@ -172,9 +173,9 @@ def text_expression(source: SourceFile, column: str, names: dict[str, str]) -> s
     mapped = source.columns.get(column)
     if mapped is None:
         constant = source.constants.get(column)
-        return literal(constant) if constant is not None else _EMPTY
+        return literal(constant) if constant is not None else NO_TEXT
     if not is_there(mapped.headers, names):
-        return _EMPTY if mapped.default is None else literal(mapped.default)
+        return NO_TEXT if mapped.default is None else literal(mapped.default)
 
     if mapped.expression is None:
         text = first_filled(source, mapped.own, names)

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from pipelines.sources.contract import Table
 from pipelines.staging.groups import Group
+from pipelines.staging.ids import id_texts
 from pipelines.staging.mapping import Load, load_context, ordered_columns, scaled_columns
 from pipelines.staging.quarantine import note_faults, resolve_restated
 from pipelines.staging.reading import Reading
@@ -87,6 +88,7 @@ def _sql(
         rules=row_rules(table, reading.stages),
         scaled=scaled_columns(loads),
         ordered=ordered_columns(table, loads),
+        ids=id_texts(table, reading.lengths),
         time_zone=reading.time_zone,
         accepted=accepted,
         since=since,
@@ -208,6 +210,7 @@ def _joining(warehouse: Warehouse, table: Table, group: Group, known: str) -> di
             known=known,
             incoming=_INCOMING,
             is_full=group.is_full,
+            lasting=table.lasting if group.is_full and group.source.lists == "active" else None,
             own=own,
             moment=group.moment,
         )

@@ -6,9 +6,10 @@ that one row can be judged by on its own (`rules.py`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pipelines.sources.contract import Table
+from pipelines.staging.made import judges
 from pipelines.staging.mapping import Load
 from pipelines.staging.relation import held, orphan_condition, staged
 from pipelines.warehouse.duck import Warehouse, fingerprint
@@ -32,15 +33,18 @@ def of_loads_or_released(loads: Sequence[Load]) -> str:
     return f"(_load in ({ids}) or (_load, _line) in (select (_load, _line) from released))"
 
 
-def hold_orphans(warehouse: Warehouse, table: Table, since: str | None) -> None:
+def hold_orphans(
+    warehouse: Warehouse, table: Table, since: str | None, unlisted: Collection[str] = frozenset()
+) -> None:
     """Hold the rows whose parent is unknown, each for the first reference that misses it.
 
     Args:
         since: a condition on the rows that may have lost their parent; `None` for all of them.
+        unlisted: tables that no export lists.
     """
     con = warehouse.con
     for reference in table.references:
-        if not reference.rejects:
+        if not judges(table, reference, unlisted):
             continue
         con.execute(
             "create or replace temp table orphan as "

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from typing import NamedTuple
 from pipelines.sources.contract import Table
 from pipelines.staging.groups import Group
 from pipelines.staging.loads import prepare_loads
+from pipelines.staging.made import judged_marks
 from pipelines.staging.merge import group_mark, merge_group
 from pipelines.staging.quarantine import (
     begin_again,
@@ -93,29 +94,29 @@ def stage_table(
     groups: Sequence[Group],
     reading: Reading,
     seen_at: dt.datetime,
+    unlisted: Collection[str] = frozenset(),
 ) -> Staged:
     """Bring `staging.<table>` up to date with its loads and account for every landed row.
 
     Groups that come after those already merged are merged into the table; when an earlier one
     changed, came late or was taken back, the table is built anew from all of them. Both ways give
     the same rows.
+
+    Args:
+        unlisted: tables that no export lists; references to them are not judged.
     """
     started = time.perf_counter()
     marks = [group_mark(table, group, reading) for group in groups]
-    parents = [warehouse.state(f"staging.{parent}") for parent in _parents(table)]
+    parents = [judged_marks(warehouse, table, unlisted, "staging")]
     if is_derivable(table) and not groups:
         parents.append(warehouse.state("staging.opportunity"))
     wanted = fingerprint(marks, parents, table.model_dump(mode="json"))
     changed = warehouse.state(f"merged.{table.name}") != wanted
     if changed:
-        _update(warehouse, table, groups, marks, reading, seen_at)
+        _update(warehouse, table, groups, marks, reading, seen_at, unlisted)
         with warehouse.transaction():
             _remember(warehouse, table, wanted, marks)
     return _account(warehouse, table, time.perf_counter() - started, changed)
-
-
-def _parents(table: Table) -> list[str]:
-    return sorted({r.table for r in table.references if r.rejects and r.table != table.name})
 
 
 def _update(
@@ -125,13 +126,14 @@ def _update(
     marks: list[str],
     reading: Reading,
     seen_at: dt.datetime,
+    unlisted: Collection[str],
 ) -> None:
     """Merge what is missing; a run killed at any point finds no mark and goes on or begins anew."""
     merged = _merged(warehouse, table)
     fresh = marks[: len(merged)] != merged or not merged
     before = None if fresh else held_mark(warehouse, table)
     judged = f"judged.{table.name}"
-    parents = fingerprint([warehouse.state(f"lost.{name}") for name in _parents(table)])
+    parents = fingerprint(judged_marks(warehouse, table, unlisted, "lost"))
     all_in_doubt = fresh or warehouse.state(judged) != parents
     with warehouse.transaction():
         warehouse.unnote(f"merged.{table.name}", f"staging.{table.name}", judged)
@@ -149,7 +151,8 @@ def _update(
         if is_derivable(table) and not groups:
             derive_changes(warehouse, table)
         loads = [load for group in added for load in group.loads]
-        hold_orphans(warehouse, table, None if all_in_doubt else of_loads_or_released(loads))
+        since = None if all_in_doubt else of_loads_or_released(loads)
+        hold_orphans(warehouse, table, since, unlisted)
         note_orphans(warehouse, table, seen_at)
         record_faults(warehouse, table, [load for group in groups for load in group.loads])
         if fresh:

@@ -15,6 +15,7 @@ import pytest
 from pipelines.checks.reconciliations import all_reconciliations
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcefile import canonical_source
+from pipelines.staging.ids import id_texts
 from pipelines.staging.mapping import column_texts
 from pipelines.staging.rules import row_rules
 from pipelines.warehouse.duck import open_warehouse
@@ -54,6 +55,7 @@ def _staging_sql() -> dict[str, str]:
                 rules=row_rules(table, stages),
                 scaled=[table.amount] if table.amount else [],
                 ordered=dates,
+                ids=id_texts(table, {"customer": 15, "employee": 18}),
                 time_zone="Asia/Shanghai",
                 accepted=f"staging.{identifier(table.name)}",
                 since="timestamp '2026-11-16'",
@@ -65,6 +67,7 @@ def _staging_sql() -> dict[str, str]:
                 columns=list(table.columns),
                 compared=[c for c in table.columns if c not in table.key],
                 key=table.key,
+                lasting=table.lasting,
                 known=f"staging.{identifier(table.name)}",
                 incoming="incoming",
                 is_full=True,

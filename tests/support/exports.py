@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from pipelines.landing.land import LandedExport, by_sheet, content_hash, land_ex
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcefile import SourceFile, load_sources
 from pipelines.staging.groups import load_groups
+from pipelines.staging.ids import lengths_of_ids
 from pipelines.staging.loads import note_what_is_there, register_loads
+from pipelines.staging.made import make_parents
 from pipelines.staging.mapping import Load
 from pipelines.staging.reading import Reading
 from pipelines.staging.stage import Staged, prepare_tables, stage_table
@@ -84,8 +87,14 @@ class Exports:
     def landed(self) -> Path:
         return self.root / ".attain" / "landed"
 
-    def stage(self, *tables: str, at: dt.datetime = MONDAY) -> Staged:
-        """Stage these tables, each after the tables it refers to; the account of the last."""
+    def stage(
+        self, *tables: str, at: dt.datetime = MONDAY, unlisted: Collection[str] = ()
+    ) -> Staged:
+        """Stage these tables, each after the tables it refers to; the account of the last.
+
+        Args:
+            unlisted: tables that no export of the workspace lists.
+        """
         loads = self.load(at)
         wanted = set(tables)
         while True:
@@ -94,13 +103,19 @@ class Exports:
                 break
             wanted |= parents
         staged: dict[str, Staged] = {}
+        groups = {}
+        for name in canonical_tables():
+            own = [load for load in loads if load.export.export.source.table == name]
+            groups[name] = load_groups(
+                self.warehouse, self.landed, name, own, self.sources(), READING.time_zone
+            )
+        reading = replace(READING, ids=lengths_of_ids(self.warehouse, groups))
         for name, table in canonical_tables().items():
             if name in wanted:
-                own = [load for load in loads if load.export.export.source.table == name]
-                groups = load_groups(
-                    self.warehouse, self.landed, name, own, self.sources(), READING.time_zone
+                staged[name] = stage_table(
+                    self.warehouse, table, groups[name], reading, at, unlisted
                 )
-                staged[name] = stage_table(self.warehouse, table, groups, READING, at)
+        make_parents(self.warehouse, unlisted)
         return staged[tables[-1]]
 
     def rows(self, table: str, *columns: str) -> list[tuple[Any, ...]]:

@@ -14,6 +14,7 @@ select
   risk_flag,
   partner_id,
   health_score,
+  ended_on,
   _load,
   _line
 from staging.customer

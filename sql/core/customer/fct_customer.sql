@@ -15,3 +15,5 @@ select
   customer._line
 from core.dim_customer as customer
 cross join core.parameter as parameter
+-- one that has ended is still a customer on the days before
+where customer.ended_on is null or customer.ended_on > parameter.as_of_date

@@ -2,8 +2,9 @@
 -- grain: one row per opportunity created up to the day of the report
 -- key:   opportunity_id
 -- why:   the state of every deal as it was known on the day of the report; an export taken later
---        holds later values, and its changes say what they were before. Whatever the source calls
---        a stage, from here on it is one of the process in force
+--        holds later values, and its changes say what they were before. A closed deal belongs to
+--        whose it was when it closed, whoever took it over later. Whatever the source calls a
+--        stage, from here on it is one of the process in force
 with later_change as (
   select
     event.opportunity_id,
@@ -85,6 +86,7 @@ known as (
 dated as (
   select
     known.*,
+    case when known.known_outcome <> 'open' then known.closed_at end as known_closed_at,
     case when known.known_outcome <> 'open' then cast(known.closed_at as date) end as closed_date,
     coalesce(
       case when known.known_outcome <> 'open' then cast(known.closed_at as date) end, known.as_of_date
@@ -95,7 +97,8 @@ dated as (
 select
   dated.opportunity_id,
   dated.customer_id,
-  dated.owner_id,
+  coalesce(closer.owner_id, dated.owner_id) as owner_id,
+  coalesce(creator.owner_id, dated.owner_id) as created_owner_id,
   dated.name,
   dated.type,
   stage_name.stage_id as stage,
@@ -110,7 +113,7 @@ select
   cast(dated.created_at as date) as created_date,
   dated.created_at,
   dated.closed_date,
-  case when dated.known_outcome <> 'open' then dated.closed_at end as closed_at,
+  dated.known_closed_at as closed_at,
   dated.known_outcome = 'open' as is_open,
   dated.known_outcome = 'won' as is_won,
   dated.known_outcome = 'lost' as is_lost,
@@ -140,5 +143,15 @@ select
 from dated
 left join policy.stage_name as stage_name on dated.stage = stage_name.name
 left join core.dim_customer as customer on dated.customer_id = customer.customer_id
+left join core.opportunity_owner_span as closer
+  on
+    dated.opportunity_id = closer.opportunity_id
+    and dated.known_closed_at >= closer.valid_from
+    and dated.known_closed_at < closer.valid_before
+left join core.opportunity_owner_span as creator
+  on
+    dated.opportunity_id = creator.opportunity_id
+    and dated.created_at >= creator.valid_from
+    and dated.created_at < creator.valid_before
 left join core.fx_day as fx
   on dated.currency = fx.currency and dated.valued_date = fx.calendar_date

@@ -35,6 +35,7 @@ work as (
 select
   opportunity.opportunity_id,
   opportunity.owner_id,
+  opportunity.created_owner_id,
   opportunity.segment,
   opportunity.created_date,
   opportunity.closed_date,

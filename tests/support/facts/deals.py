@@ -53,4 +53,4 @@ def moves(number: str, start: str, *steps: tuple[str, str]) -> list[Row]:
 def given_deals(lab: Laboratory, deals: Sequence[Row], events: Sequence[Row] = ()) -> Laboratory:
     """Deals and their changes, with the facts that every other model of deals reads."""
     lab.given("staging.opportunity", deals).given("staging.opportunity_event", events)
-    return lab.build("core.dim_customer", "core.fct_opportunity", "core.opportunity_owner_span")
+    return lab.build("core.dim_customer", "core.opportunity_owner_span", "core.fct_opportunity")

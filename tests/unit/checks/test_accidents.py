@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.checks.accidents import TableAccidents, sentences
+from pipelines.checks.date_accidents import DateAccidents
 from pipelines.checks.file_accidents import FileAccidents
 from pipelines.checks.findings import Finding
 from pipelines.landing.land import content_hash, land_export, take_inventory
@@ -42,6 +43,7 @@ def look(
     ]
     own = canonical_tables()[table]
     found = [
+        *DateAccidents(exports.warehouse, own, policy, landed).look(),
         *FileAccidents(exports.warehouse, own, policy, landed, workspace.landed).look(),
         *TableAccidents(exports.warehouse, own, policy, SEEN_DAY).look(),
     ]
@@ -87,8 +89,8 @@ def test_day_and_month_swapped_from_some_month_on(exports: Exports) -> None:
     after = sum(d > dt.date(2026, 7, 31) for d in seen)
     assert found.en == (
         f"created_at: after 2026-07-31 none of {after} dates has a day above 12; day and month may "
-        "be swapped. Suggestion: state date_order: dmy or mdy in the source file, or export dates "
-        "as 2026-11-16"
+        "be swapped. Suggestion: export dates again from the system as 2026-11-16, without opening "
+        "them in a spreadsheet"
     )
     assert "日与月可能被对调" in found.zh
     first = found.evidence[0]
@@ -111,7 +113,8 @@ def test_due_before_invoiced_in_many_rows(exports: Exports) -> None:
     found = look(exports, "invoice")["order_impossible:invoice_date<due_date"]
     assert found.en == (
         "due_date comes before invoice_date in 6 of 36 rows; with day and month exchanged 6 of "
-        "them would not. Suggestion: check date_order in the source file"
+        "them would not. Suggestion: export dates again from the system as 2026-11-16, "
+        "without opening them in a spreadsheet"
     )
     assert [row["line"] for row in found.evidence] == [32, 33, 34, 35, 36, 37]
 
@@ -146,6 +149,87 @@ def test_references_that_lost_the_leading_zeros_of_their_parents(exports: Export
                 "R1,123,2026-01-05,10", "R2,00123,2026-01-05,10")  # fmt: skip
     found = look(exports, "receipt")["leading_zeros_lost:customer_id"]
     assert "123 and 00123 are probably one" in found.en
+
+
+def test_parents_that_lost_the_leading_zeros_their_references_have(exports: Exports) -> None:
+    exports.put("canonical/customer.csv", CUSTOMER, "123,甲,", "20456,乙,")
+    exports.put("canonical/receipt.csv", "receipt_id,customer_id,received_date,amount",
+                "R1,00123,2026-01-05,10")  # fmt: skip
+    found = look(exports, "receipt")["leading_zeros_lost:customer_id"]
+    assert "123 and 00123 are probably one" in found.en
+
+
+@pytest.mark.parametrize("cell", ["K1;K2", "K1 ; K2", "K1|K2", "K1、K2", "K1；K2", "K1;K2;"])
+def test_several_ids_in_one_cell(exports: Exports, cell: str) -> None:
+    exports.put("canonical/customer.csv", CUSTOMER, "K1,甲,", "K2,乙,")
+    exports.put("canonical/receipt.csv", "receipt_id,customer_id,received_date,amount",
+                f"R1,{cell},2026-01-05,10")  # fmt: skip
+    found = look(exports, "receipt")["keys_no_longer_match:customer_id:several"]
+    assert f"several ids in one cell (such as {cell}, 2 of them)" in found.en
+    assert f"（如 {cell}，2 个）" in found.zh
+
+
+def test_one_known_id_beside_an_unknown_one_is_not_several(exports: Exports) -> None:
+    exports.put("canonical/customer.csv", CUSTOMER, "K1,甲,")
+    exports.put("canonical/receipt.csv", "receipt_id,customer_id,received_date,amount",
+                "R1,K1;K9,2026-01-05,10")  # fmt: skip
+    assert "keys_no_longer_match:customer_id:several" not in look(exports, "receipt")
+
+
+@pytest.mark.parametrize("gross", ["1130", "11.3", "11300", "1.13"])
+def test_a_tenfold_error_is_found_as_well_as_a_hundredfold(exports: Exports, gross: str) -> None:
+    rows = [f"X{n},invoice,K1,2026-03-0{n},2026-04-01,100,13,{gross}" for n in range(1, 4)]
+    found = look(put_invoices(exports, *rows), "invoice")["decimals_destroyed:gross_amount"]
+    assert (found.blocks, found.offenders) == (True, 3)
+
+
+def test_a_table_whose_amounts_mostly_do_not_add_up_blocks(exports: Exports) -> None:
+    rows = [f"X{n},invoice,K1,2026-03-01,2026-04-01,100,13,{200 + n}" for n in range(1, 40)]
+    found = look(put_invoices(exports, *rows), "invoice")
+    assert found["decimals_destroyed:gross_amount:inconsistent"].blocks
+    assert "in 39 of 69 rows gross_amount is not net_amount + tax_amount" in (
+        found["decimals_destroyed:gross_amount:inconsistent"].en
+    )
+
+
+def test_amounts_without_their_tax_cannot_be_held_against_it(exports: Exports) -> None:
+    rows = [f"X{n},invoice,K1,2026-03-01,2026-04-01,100,,{200 + n}" for n in range(1, 90)]
+    assert look(put_invoices(exports, *rows), "invoice") == {}
+
+
+def test_prices_before_discount_are_remarked_on_and_stop_nothing(exports: Exports) -> None:
+    exports.put("canonical/product.csv", "product_id,name", "P,a")
+    exports.put("canonical/customer.csv", CUSTOMER, "K1,甲,")
+    exports.put("canonical/sales_order.csv", "order_id,customer_id,order_date", "O,K1,2026-01-05")
+    lines = [f"O,{n},P,2,{n}.5,{n * 2 * 0.8}" for n in range(1, 31)]
+    head = "order_id,line_no,product_id,quantity,unit_price,net_amount"
+    exports.put("canonical/sales_order_line.csv", head, *lines)
+    found = look(exports, "sales_order_line")["decimals_destroyed:net_amount:inconsistent"]
+    assert not found.blocks
+
+
+@pytest.mark.parametrize(
+    ("text", "is_comma"),
+    [("5,70", True), ("1.234,50", True), ("-5,7", True), ("1234,5678", True), ("5,700x", False),
+     ("1,2,3", False), ("12 %", False)],
+)  # fmt: skip
+def test_refused_neighbours_with_a_decimal_comma_are_named(
+    exports: Exports, text: str, is_comma: bool
+) -> None:
+    rows = [f'X{n},invoice,K1,2026-03-0{n},2026-04-01,"{text}",,1' for n in range(1, 5)]
+    found = look(put_invoices(exports, *rows), "invoice")
+    name = "decimals_destroyed:net_amount:quarantine"
+    assert (name in found) == is_comma
+    if is_comma:
+        assert found[name].blocks
+        assert f"4 rows of net_amount have a decimal comma (such as {text})" in found[name].en
+        assert 'numbers: {decimal: ","}' in found[name].en
+
+
+def test_one_slip_with_a_comma_stops_nothing(exports: Exports) -> None:
+    put_invoices(exports, 'X,invoice,K1,2026-03-01,2026-04-01,"5,70",,1')
+    found = look(exports, "invoice")["decimals_destroyed:net_amount:quarantine"]
+    assert not found.blocks
 
 
 def test_decimals_destroyed_by_a_locale_block(exports: Exports) -> None:
@@ -325,7 +409,7 @@ def test_policy_turns_an_accident_off_or_makes_it_block(exports: Exports) -> Non
 
 def test_every_accident_of_policy_has_its_sentences() -> None:
     named = {name.partition(".")[0] for name in sentences()}
-    assert set(POLICY.accidents) == named - {"lost", "sharp_drop"}
+    assert set(POLICY.accidents) == named - {"lost", "made_from_references", "sharp_drop"}
     for said in sentences().values():
         assert set(said) == {"zh", "en"}
         assert "建议" in said["zh"]

@@ -212,7 +212,7 @@ def test_failed_and_errored_checks_stand_on_the_page_and_are_told_apart(company_
             "as t (check_id, table_name, severity, status, offenders, zh, en, evidence)"
         )
         status, _ = quality(con)
-        page = list(REPORTS["director_weekly"].build(con, SUNDAY))[0]
+        page = next(iter(REPORTS["director_weekly"].build(con, SUNDAY)))
     assert (status.checks_passed, status.checks_warned) == (1, 1)
     assert (status.checks_failed, status.checks_errored) == (1, 1)
     assert [check.id for check in status.failed] == ["c", "d", "b"]

@@ -158,3 +158,13 @@ def test_items_of_a_partner_s_customers_carry_the_partner(lab: Laboratory) -> No
         {"document_id": "J", "customer_id": "B", "bucket": "not_due", "open_amount_base": 7},
     ])  # fmt: skip
     assert pick(lab.result("core.fct_channel_item"), "document_id", "partner_id") == [("I", "P1")]
+
+
+def test_a_customer_that_has_ended_is_one_on_the_days_before(lab: Laboratory) -> None:
+    lab.given("staging.customer", [
+        {"customer_id": "gone", "name": "A", "ended_on": day("2026-11-09")},
+        {"customer_id": "goes", "name": "B", "ended_on": day("2026-11-20")},
+        {"customer_id": "stays", "name": "C"},
+    ]).build("core.dim_customer")  # fmt: skip
+    rows = lab.result("core.fct_customer", "customer_id")
+    assert pick(rows, "customer_id") == [("goes",), ("stays",)]

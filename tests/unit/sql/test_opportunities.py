@@ -221,6 +221,40 @@ def test_a_discount_beyond_authority_is_a_breach_and_exactly_at_it_is_none(
     ]
 
 
+def test_a_closed_deal_belongs_to_whose_it_was_when_it_closed(lab: Laboratory) -> None:
+    handed = [event("O", "2026-10-15", "F", "E", "owner_id")]
+    for outcome in ("won", "lost", "abandoned"):
+        sold = closed("O", "2026-08-01", outcome, "2026-09-20", "order", owner_id="F")
+        given_deals(lab, [sold], handed)
+        row = lab.result("core.fct_opportunity")[0]
+        assert (row["owner_id"], row["created_owner_id"]) == ("E", "E"), outcome
+
+
+def test_a_deal_closed_after_it_was_handed_over_is_its_new_owner_s(lab: Laboratory) -> None:
+    sold = closed("O", "2026-08-01", "won", "2026-10-20", "order", owner_id="G")
+    handovers = [
+        event("O", "2026-10-15", "F", "E", "owner_id"),
+        event("O", "2026-11-01", "G", "F", "owner_id"),
+    ]
+    given_deals(lab, [sold], handovers)
+    row = lab.result("core.fct_opportunity")[0]
+    assert (row["owner_id"], row["created_owner_id"]) == ("F", "E")
+
+
+def test_an_open_deal_is_its_present_owner_s_and_was_created_by_the_first(lab: Laboratory) -> None:
+    still_open = deal("O", "2026-08-01", owner_id="F")
+    given_deals(lab, [still_open], [event("O", "2026-10-15", "F", "E", "owner_id")])
+    row = lab.result("core.fct_opportunity")[0]
+    assert (row["owner_id"], row["created_owner_id"]) == ("F", "E")
+
+
+def test_a_deal_won_then_reopened_is_open_and_its_present_owner_s(lab: Laboratory) -> None:
+    reopened = closed("O", "2026-08-01", "open", "2026-09-20", "proposal", owner_id="F")
+    given_deals(lab, [reopened], [event("O", "2026-10-15", "F", "E", "owner_id")])
+    row = lab.result("core.fct_opportunity")[0]
+    assert (row["owner_id"], row["is_open"]) == ("F", True)
+
+
 def test_an_accepted_quote_belongs_to_the_owner_on_the_day_of_acceptance(lab: Laboratory) -> None:
     lab.given("staging.quote", [quote("Q1", "2026-11-02"), quote("Q2", "2026-11-12")])
     given_deals(

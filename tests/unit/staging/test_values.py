@@ -66,6 +66,11 @@ def ordered(text: str, order: str) -> Any:
         ("(¥5.00)", "-5"),
         ("¥(5.00)", "-5"),
         ("-¥5", "-5"),
+        ("5-", "-5"),
+        ("1,234.50-", "-1234.5"),
+        ("1,234.50 -", "-1234.5"),
+        ("\u22125.25", "-5.25"),
+        ("\u22121,234.50", "-1234.5"),
         ("¥ 5 元", "5"),
         ("99999999999999.9999", "99999999999999.9999"),
     ],
@@ -78,8 +83,9 @@ def test_amounts_as_people_write_them(text: str, value: str) -> None:
     "text",
     [
         "abc", "12万", "1.2.3", "--5", "1,50", "1.234,56", "12,34", "1,2345", "12,345,6", "(5",
-        "5-", "5%", "", "NaN", "inf", "999999999999999", "1,,000", "1 2", "12 34", "5元6", "3元5",
-        "1¥2", "¥¥5", "1 234,5", "12,345 678", "-(5)", "元",
+        "5%", "", "NaN", "inf", "999999999999999", "1,,000", "1 2", "12 34", "5元6", "3元5",
+        "-5-", "5--", "5-5", "(5-)", "USD 5", "5 CR", "1¥2", "¥¥5", "1 234,5", "12,345 678", "-(5)",
+        "元",
     ],
 )  # fmt: skip
 def test_an_amount_that_could_mean_two_things_is_not_read(text: str) -> None:
@@ -123,6 +129,8 @@ def test_a_rate_keeps_eight_decimals() -> None:
         "2026-01-05", "2026-1-5", "2026/1/5", "2026/01/05", "2026.1.5", "2026年1月5日",
         "2026年01月05日", "２０２６-０１-０５", "２０２６／１／５", "20260105",
         "2026-01-05 00:00:00", "2026-01-05T09:30:00", "46027", "46027.0",
+        "05-Jan-2026", "5 January 2026", "Jan 5, 2026", "January 5th, 2026", "5. Januar 2026",
+        "5-JAN-2026", "Jan. 5 2026", "5/Jan/2026", "05 Jan 2026 09:30", "5th Jan 2026",
     ],
 )  # fmt: skip
 def test_dates_as_systems_and_people_write_them(text: str) -> None:
@@ -152,6 +160,7 @@ def test_moments_as_systems_and_people_write_them(text: str, value: str) -> None
     [
         "2026-02-30", "2026-13-01", "31/02/2026", "05/01/2026", "5.1.2026", "yesterday", "2026",
         "2026-01", "0000-00-00", "202601", "123", "99999", "26年1月5日",
+        "31-Feb-2026", "05-Jan-26", "5 Janvier 2026", "Jan 2026", "5 Mayor 2026", "Jan 5 2026 x",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["date", "timestamp"])
@@ -166,6 +175,11 @@ def test_a_date_that_does_not_exist_or_could_be_another_is_not_read(text: str, k
         ("2026-10-31T17:00:00.000+0000", "Asia/Shanghai", "2026-11-01 01:00:00"),
         ("2026-11-01 01:00:00+08:00", "Asia/Shanghai", "2026-11-01 01:00:00"),
         ("2026-10-31T17:00:00 UTC", "Asia/Shanghai", "2026-11-01 01:00:00"),
+        ("2026-10-31T17:00Z", "Asia/Shanghai", "2026-11-01 01:00:00"),
+        ("2026-10-31 17:00+00", "Asia/Shanghai", "2026-11-01 01:00:00"),
+        ("2026-11-01T01:00+0800", "Asia/Shanghai", "2026-11-01 01:00:00"),
+        ("2026-11-01T01:00+08:00", "Asia/Shanghai", "2026-11-01 01:00:00"),
+        ("2026-10-31 17:00 UTC", "Asia/Shanghai", "2026-11-01 01:00:00"),
         ("2026-07-01T12:00:00Z", "Europe/Berlin", "2026-07-01 14:00:00"),  # summer time
         ("2026-10-31 17:00:00", "Europe/Berlin", "2026-10-31 17:00:00"),
         ("2026-10-31 17:00:00.123456", "Europe/Berlin", "2026-10-31 17:00:00.123456"),
@@ -233,3 +247,10 @@ def test_an_amount_in_units_of_ten_thousand_keeps_its_cents(
     sql = macro(PARSE, "scaled")("x", scale)
     found = CON.execute(f"select {sql} from (select ?::varchar as x)", [text]).fetchone()
     assert found == (Decimal(value) if value else None,)
+
+
+def test_a_moment_without_seconds_keeps_the_zone_it_names() -> None:
+    """Its source's own zone is for moments that name none."""
+    sql = macro(PARSE, "zoned")("x", "timestamp", "Europe/Berlin")
+    found = CON.execute(f"select {sql} from (select '2026-10-31T17:00Z' as x)").fetchone()
+    assert found == ("2026-10-31T17:00Z",)

@@ -20,6 +20,8 @@ files: [changes/*.csv]
 export: delta
 columns: {customer_id: customer_id, name: name, credit_limit: credit_limit}
 """
+# a list that holds every customer there ever was, so that one that is missing never was
+EVERYONE = DELTA.replace("export: delta", "lists: all").replace("changes/*", "customer_*")
 DEAL = "opportunity_id,owner_id,created_at,stage,amount,expected_close_date"
 FIRST, SECOND, THIRD = (dt.datetime(2026, 11, day) for day in (2, 9, 16))
 
@@ -42,8 +44,9 @@ def ended(exports: Exports) -> list[tuple[Any, ...]]:
 
 
 def test_a_full_export_closes_what_it_no_longer_has(exports: Exports) -> None:
-    exports.put("canonical/customer_2026-11-02.csv", CUSTOMER, "K1,甲,1", "K2,乙,2")
-    exports.put("canonical/customer_2026-11-09.csv", CUSTOMER, "K1,甲,1", "K3,丙,3")
+    exports.source("c", EVERYONE)
+    exports.put("raw/customer_2026-11-02.csv", CUSTOMER, "K1,甲,1", "K2,乙,2")
+    exports.put("raw/customer_2026-11-09.csv", CUSTOMER, "K1,甲,1", "K3,丙,3")
     account = exports.stage("customer")
     assert customers(exports) == [("K1", "甲", 1), ("K3", "丙", 3)]
     assert ended(exports) == [("K2", "乙", FIRST, SECOND)]
@@ -101,10 +104,11 @@ def test_a_delta_stays_known_when_its_file_is_gone_or_overwritten(exports: Expor
 
 
 def test_a_full_export_that_comes_late_takes_its_place_by_its_date(exports: Exports) -> None:
-    exports.put("canonical/customer_2026-11-02.csv", CUSTOMER, "K1,甲,1")
-    exports.put("canonical/customer_2026-11-16.csv", CUSTOMER, "K1,甲,3")
+    exports.source("c", EVERYONE)
+    exports.put("raw/customer_2026-11-02.csv", CUSTOMER, "K1,甲,1")
+    exports.put("raw/customer_2026-11-16.csv", CUSTOMER, "K1,甲,3")
     exports.stage("customer")
-    exports.put("canonical/customer_2026-11-09.csv", CUSTOMER, "K1,甲,2", "K2,乙,2")
+    exports.put("raw/customer_2026-11-09.csv", CUSTOMER, "K1,甲,2", "K2,乙,2")
     exports.stage("customer", at=NEXT_MONDAY)
     assert customers(exports) == [("K1", "甲", 3)]
     assert ended(exports) == [
@@ -146,7 +150,7 @@ def test_two_files_of_one_day_are_one_snapshot(exports: Exports) -> None:
 
 
 def test_a_source_closes_only_its_own_rows(exports: Exports) -> None:
-    one = DELTA.replace("export: delta", "export: full").replace("changes/*", "one_*")
+    one = EVERYONE.replace("customer_*", "one_*")
     exports.source("one", one).source("two", one.replace("one_*", "two_*"))
     exports.put("raw/one_2026-11-02.csv", CUSTOMER, "K1,甲,1")
     exports.put("raw/two_2026-11-02.csv", CUSTOMER, "K2,乙,2")
@@ -194,15 +198,16 @@ def test_a_row_held_for_its_parent_comes_back_when_a_delta_brings_the_parent(
 def test_rows_whose_parent_left_its_full_export_are_quarantined_though_they_did_not_change(
     exports: Exports,
 ) -> None:
-    exports.put("canonical/customer_2026-11-02.csv", CUSTOMER, "K1,甲,1", "K2,乙,2")
+    exports.source("c", EVERYONE)
+    exports.put("raw/customer_2026-11-02.csv", CUSTOMER, "K1,甲,1", "K2,乙,2")
     exports.put("canonical/receipt.csv", "receipt_id,customer_id,received_date,amount",
                 "R1,K1,2026-01-05,10", "R2,K2,2026-01-05,20")  # fmt: skip
     assert exports.stage("customer", "receipt").accepted == 2
-    exports.put("canonical/customer_2026-11-09.csv", CUSTOMER, "K1,甲,1")
+    exports.put("raw/customer_2026-11-09.csv", CUSTOMER, "K1,甲,1")
     account = exports.stage("customer", "receipt", at=NEXT_MONDAY)
     assert (account.accepted, account.quarantined, account.balanced) == (1, 1, True)
     assert exports.faults() == [(3, "customer_id.unknown_reference", "K2")]
-    exports.put("canonical/customer_2026-11-16.csv", CUSTOMER, "K1,甲,1", "K2,乙,2")
+    exports.put("raw/customer_2026-11-16.csv", CUSTOMER, "K1,甲,1", "K2,乙,2")
     assert exports.stage("customer", "receipt", at=NEXT_MONDAY).accepted == 2
     assert exports.faults() == []
 
