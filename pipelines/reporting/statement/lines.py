@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import lru_cache
+from heapq import nlargest
 
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Section, SectionNotice
@@ -31,6 +32,18 @@ from pipelines.reporting.shared.causes import cause_text
 _PER_UNIT = Decimal(5)
 """A rate above this is an amount for each unit, not a share."""
 
+LINES_SHOWN = 500
+"""As many lines as anybody reads on a page; all of them stand in its workbook."""
+
+
+def _largest(rows: list[Record]) -> tuple[list[Record], tuple[Message, ...]]:
+    """The lines a page shows, in their order, and what it says where those are not all."""
+    if len(rows) <= LINES_SHOWN:
+        return rows, ()
+    places = nlargest(LINES_SHOWN, range(len(rows)), key=lambda at: (abs(rows[at].amount), -at))
+    said = message("statement.largest", shown=Count(value=LINES_SHOWN), n=Count(value=len(rows)))
+    return [rows[at] for at in sorted(places)], (said,)
+
 
 def lines_section(lines: list[Record]) -> Section:
     """What was earned in the month: document, credit, tier, rate, amount."""
@@ -39,6 +52,7 @@ def lines_section(lines: list[Record]) -> Section:
     if not earned:
         return empty("lines", topic, message("statement.lines.none"), None)
     total = sum((row.amount for row in earned), Decimal(0))
+    shown, said = _largest(earned)
     return Section(
         id="lines",
         topic=topic,
@@ -47,11 +61,11 @@ def lines_section(lines: list[Record]) -> Section:
             n=Count(value=len(earned)),
             amount=Money(amount=total, exact=True),
         ),
-        what=(message("statement.lines.what"),),
+        what=(message("statement.lines.what"), *said),
         table=table(
             "document:text on_day:day invoice:text component:text credit:money step:text "
             "rate:ratio amount:money cause:text",
-            [_earned(row) for row in earned],
+            [_earned(row) for row in shown],
             total=(
                 message("row.total"), None, None, None, None, None, None,
                 money(total, exact=True), None,
@@ -134,6 +148,7 @@ def corrections_section(lines: list[Record]) -> Section | None:
     if not found:
         return None
     total = sum((row.amount for row in found if row.ledger == "earned"), Decimal(0))
+    shown, said = _largest(found)
     return Section(
         id="corrections",
         topic=message("statement.corrections.topic"),
@@ -142,7 +157,7 @@ def corrections_section(lines: list[Record]) -> Section | None:
             n=Count(value=len(found)),
             amount=Money(amount=total, exact=True, signed=True),
         ),
-        what=(message("statement.corrections.what"),),
+        what=(message("statement.corrections.what"), *said),
         table=table(
             "month:period document:text invoice:text component:text credit:money amount:money "
             "cause:text line:text",
@@ -157,7 +172,7 @@ def corrections_section(lines: list[Record]) -> Section | None:
                     cause_text(row.cause),
                     verbatim(row.reverses_line_id or row.line_id),
                 )
-                for row in found
+                for row in shown
             ],
         ),
         table_open=True,
@@ -204,6 +219,8 @@ def release_section(lines: list[Record], holds: list[Record]) -> Section | None:
         return None
     waiting = sum((row.amount for row in holds), Decimal(0))
     came = sum((row.amount for row in released), Decimal(0))
+    came_shown, came_said = _largest(released)
+    waiting_shown, waiting_said = _largest(holds)
     headline = message(
         "statement.release.sum",
         released=Money(amount=came, exact=True),
@@ -213,7 +230,7 @@ def release_section(lines: list[Record], holds: list[Record]) -> Section | None:
         id="release",
         topic=message("statement.release.topic"),
         message=headline,
-        what=(message("statement.release.what"),),
+        what=(message("statement.release.what"), *came_said, *waiting_said),
         table=table(
             "on_day:day document:text component:text amount:money cause:text",
             [
@@ -224,7 +241,7 @@ def release_section(lines: list[Record], holds: list[Record]) -> Section | None:
                     money(row.amount, exact=True, signed=True),
                     cause_text(row.cause),
                 )
-                for row in released
+                for row in came_shown
             ]
             + [
                 (
@@ -234,7 +251,7 @@ def release_section(lines: list[Record], holds: list[Record]) -> Section | None:
                     money(row.amount, exact=True, signed=True),
                     message("statement.release.planned"),
                 )
-                for row in holds
+                for row in waiting_shown
             ],
         ),
         table_open=True,

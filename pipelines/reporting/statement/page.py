@@ -220,7 +220,7 @@ def _held_rows(holds: list[Record]) -> Iterator[tuple[Cell, ...]]:
 def pages_of(context: Context, month: Period, closed: Closed | None) -> Iterator[Page]:
     """The statements of a month, one for each payee; the lines of one are held at a time."""
     asked = {"statement_month": month.key}
-    lines = _by_payee(context.stream("statement_lines", **asked))
+    lines = by_payee(context.stream("statement_lines", **asked))
     disputes = context.grouped("statement_disputes", "payee_id", **asked)
     approvals = context.grouped("statement_approvals", "payee_id", **asked)
     holds = context.grouped("statement_holds", "payee_id", **asked)
@@ -239,7 +239,7 @@ def pages_of(context: Context, month: Period, closed: Closed | None) -> Iterator
         )
 
 
-def _by_payee(rows: Iterator[Record]) -> Callable[[str], list[Record]]:
+def by_payee(rows: Iterator[Record]) -> Callable[[str], list[Record]]:
     """The rows of one payee at a time; both the rows and those who ask come in order of payees."""
     groups = groupby(rows, key=attrgetter("payee_id"))
     ahead: list[tuple[str, list[Record]]] = []

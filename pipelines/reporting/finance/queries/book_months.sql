@@ -19,6 +19,6 @@ placed as (
 )
 
 select
-  min(case when lines_to <= 250000 or posted_period >= $last_month then posted_period end) as first_month,
+  min(case when lines_to <= 50000 or posted_period >= $last_month then posted_period end) as first_month,
   min(posted_period) as oldest_month
 from placed

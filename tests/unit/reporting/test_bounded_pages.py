@@ -1,0 +1,69 @@
+"""Pages of a large company: no more lines than are read, one page in memory at a time."""
+
+from __future__ import annotations
+
+from decimal import Decimal as D
+from pathlib import Path
+from types import SimpleNamespace
+
+from python_calamine import load_workbook
+
+from pipelines.reporting.model.book import Book, Sheet, columns
+from pipelines.reporting.model.values import verbatim
+from pipelines.reporting.publish.store import PageStore
+from pipelines.reporting.statement import lines as statement_lines
+from pipelines.reporting.statement import page as statement
+from tests.support.pages.reading import EN, column
+
+
+def line(source_id: str, amount: str, payee_id: str = "E1") -> SimpleNamespace:
+    return SimpleNamespace(
+        payee_id=payee_id, ledger="earned", is_correction=False, source_kind="invoice",
+        source_id=source_id, invoice_id=None, credit_date=None, component_id="c", label_zh="甲",
+        label_en="A", credit_amount=D(1), is_of_units=False, tier_from=None, tier_to=None,
+        rate=None, amount=D(amount), cause=None,
+    )  # fmt: skip
+
+
+def test_the_largest_lines_are_shown_in_their_order_and_the_total_is_of_all(monkeypatch) -> None:
+    monkeypatch.setattr(statement_lines, "LINES_SHOWN", 2)
+    section = statement_lines.lines_section(
+        [line("I1", "5"), line("I2", "1"), line("I3", "-9"), line("I4", "2")]  # type: ignore[list-item]
+    )
+    assert [EN.text(cell) for cell in column(section, "document")] == ["I1", "I3"]
+    assert EN.text(section.what[1]) == (
+        "The 2 largest of 4 lines; all of them stand in the workbook, totals are of all"
+    )
+    assert section.table.rows[-1].cells[7].amount == D(-1)
+
+
+def test_a_page_with_few_lines_shows_all_and_says_nothing_of_it() -> None:
+    section = statement_lines.lines_section([line("I1", "5"), line("I2", "1")])  # type: ignore[list-item]
+    assert len(column(section, "document")) == 2
+    assert len(section.what) == 1
+
+
+def test_lines_find_their_payee_whoever_else_has_some_or_none() -> None:
+    rows = [line("I1", "1", "E1"), line("I2", "2", "E1"), line("I3", "3", "E3")]
+    of = statement.by_payee(iter(rows))  # type: ignore[arg-type]
+    found = {payee: [row.source_id for row in of(payee)] for payee in ("E0", "E1", "E2", "E4")}
+    assert found == {"E0": [], "E1": ["I1", "I2"], "E2": [], "E4": []}
+
+
+def test_pages_are_kept_with_their_workbooks_and_read_as_often_as_one_likes(
+    tmp_path: Path, pages
+) -> None:
+    first, second = pages["rep_weekly"][:2]
+    sheet = Sheet("s", verbatim("S"), columns("document:text amount:money"), lambda: [("I1", D(5))])
+    book = Book(title=verbatim("B"), sheets=(sheet,), currency="CNY", year=2026)
+    store = PageStore(tmp_path / "kept", iter([first.model_copy(update={"book": book}), second]))
+    for _ in range(2):
+        again = list(store)
+        assert [page.to_json() for page in again] == [first.to_json(), second.to_json()]
+        assert again[0].book is None
+    assert len(store) == 2
+    out = tmp_path / "out"
+    store.move_books(out)
+    for language in ("zh", "en"):
+        path = out / first.stem.parent / f"{first.period.key}.{language}.xlsx"
+        assert ["I1", 5] in load_workbook(str(path)).get_sheet_by_index(0).to_python()
