@@ -17,7 +17,7 @@ from pipelines.reporting.publish.render import Look
 from pipelines.run.session import Session
 from pipelines.warehouse.quoting import literal
 
-_KEPT = (".html", ".json", ".xlsx")
+_KEPT = (".html", ".json", ".xlsx", ".parquet")
 
 
 def write_documents(

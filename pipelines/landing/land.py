@@ -24,12 +24,13 @@ from pipelines.landing.guard import Signature, one_line, reason_of, signature, u
 from pipelines.landing.inventory import Export, Inventory, take_inventory
 from pipelines.landing.jsonl import land_json
 from pipelines.landing.kind import Kind, kind_by_name, kind_of
-from pipelines.landing.parquet import Landed, in_order, land_parquet
+from pipelines.landing.parquet import Landed, land_parquet
 from pipelines.landing.text import land_text
 from pipelines.landing.unpack import unpacked
 from pipelines.landing.workbook import land_workbook, sheets_of
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.headers import clean_header
+from pipelines.warehouse.rows import in_order
 from pipelines.workspace.kept import keep_json, kept_json
 from pipelines.workspace.workspace import Workspace
 from pipelines.workspace.yamlfile import did_you_mean

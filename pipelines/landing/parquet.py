@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,18 +32,6 @@ class Landed:
     first_line: int | None
     notes: dict[str, Any] = field(default_factory=dict)
     kind: str = "text"
-
-
-@contextmanager
-def in_order(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Keep rows in the order they are read: a row's line follows from its position."""
-    found = con.execute("select current_setting('preserve_insertion_order')").fetchone()
-    con.execute("set preserve_insertion_order = true")
-    try:
-        yield
-    finally:
-        if found is not None and not found[0]:
-            con.execute("set preserve_insertion_order = false")
 
 
 def land_parquet(con: duckdb.DuckDBPyConnection, path: Path, target: Path) -> Landed:

@@ -160,7 +160,7 @@ def _write_all(
             say=lambda page: session.progress("publish", page),
         )
         for store in session.pages.values():
-            store.move_books(session.build_dir)
+            store.put_beside(session.build_dir)
         for name, content in closed_documents(session.warehouse.con, ledger):
             target = session.build_dir / name
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -17,7 +17,6 @@ from pipelines.checks.findings import Finding
 from pipelines.checks.reconciliations import Reconciliation
 from pipelines.errors import OutOfMemoryError, UserError
 from pipelines.landing.land import Export, LandedExport, by_sheet, land_export
-from pipelines.landing.parquet import in_order
 from pipelines.ledger.store import Ledger
 from pipelines.ledger.tables import load_ledger
 from pipelines.policy.tables import write_policies
@@ -46,7 +45,7 @@ from pipelines.staging.stage import ExportStateRow, Staged, create_export_state,
 from pipelines.warehouse.duck import Built, fingerprint
 from pipelines.warehouse.model import Model
 from pipelines.warehouse.quoting import identifier
-from pipelines.warehouse.rows import insert
+from pipelines.warehouse.rows import in_order, insert
 
 _STAGED = """
 create table if not exists meta.staged (

@@ -1,13 +1,15 @@
 """Rows as types: a class for each table that Python fills, whose fields are the table's columns.
 
-Belongs here: the engine's type of a field, `create table` from a class, putting rows in. Does not
+Belongs here: the engine's type of a field, `create table` from a class, putting rows in, and
+keeping them in order. Does not
 belong here: which tables there are (each room declares its own) or tables made by SQL.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, get_args, get_type_hints
@@ -26,6 +28,18 @@ Share = Annotated[Decimal, "decimal(9, 4)"]  # percent, and scores of a hundred
 _AT_ONCE = 40  # a statement for each row takes ten times as long
 
 Row = tuple[Any, ...]  # a NamedTuple whose fields are annotated with the types above
+
+
+@contextmanager
+def in_order(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Rows keep the order in which they are read or sorted, in files too."""
+    found = con.execute("select current_setting('preserve_insertion_order')").fetchone()
+    con.execute("set preserve_insertion_order = true")
+    try:
+        yield
+    finally:
+        if found is not None and not found[0]:
+            con.execute("set preserve_insertion_order = false")
 
 
 @cache

@@ -8,11 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipelines.reporting.finance.differences import key_text, kind_text, reason_text
-from pipelines.reporting.model.book import Book, Cell, Column, RowFormula, Rows, Sheet, columns
+from pipelines.reporting.model.book import (
+    Book,
+    Cell,
+    Column,
+    Extract,
+    RowFormula,
+    Rows,
+    Sheet,
+    columns,
+)
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Link
 from pipelines.reporting.model.shows import shows
-from pipelines.reporting.model.values import message, verbatim
+from pipelines.reporting.model.values import Count, message
 from pipelines.reporting.shared.causes import cause_text
 
 _DIFFERENCES = columns(
@@ -41,15 +50,18 @@ _COSTS = columns(
 )
 
 
-@shows(queries=("book_months",))
+ROWS_SHOWN = 20_000
+"""As many rows as a spreadsheet opens without a wait; a sheet that has more says where all are."""
+
+
+@shows(queries=("book_size",))
 def book_link(context: Context) -> Link:
-    """Where the workbook stands, whichever page speaks of it, and from when on it holds lines."""
-    months = context.rows("book_months")[0]
-    is_whole = months.first_month == months.oldest_month
+    """Where the workbook stands, whichever page speaks of it, and whether it holds every line."""
+    lines = context.rows("book_size")[0].lines
     return Link(
         label=message("book.commission")
-        if is_whole
-        else message("book.commission_since", month=verbatim(months.first_month)),
+        if lines <= ROWS_SHOWN
+        else message("book.commission_part", shown=Count(value=ROWS_SHOWN), n=Count(value=lines)),
         path=f"commission_reconciliation/finance/{context.last_month.key}.{{language}}.xlsx",
     )
 
@@ -57,14 +69,21 @@ def book_link(context: Context) -> Link:
 @shows(
     queries=(
         "book_differences", "book_statements", "book_lines", "book_accruals", "book_cost_months",
-        "book_costs", "book_months",
+        "book_costs",
     )
 )  # fmt: skip
 def commission_book(context: Context) -> Book:
-    """Sheets for finance; every row of them, with live totals."""
+    """Sheets for finance, with live totals where all rows are shown."""
 
     def sheet(name: str, shown: tuple[Column, ...], rows: Rows) -> Sheet:
-        return Sheet(name, message(f"book.{name}"), shown, rows)
+        return Sheet(
+            name,
+            message(f"book.{name}"),
+            shown,
+            rows,
+            at_most=ROWS_SHOWN,
+            elsewhere=message("book.elsewhere", shown=Count(value=ROWS_SHOWN)),
+        )
 
     return Book(
         title=message("book.commission_title", company=context.company),
@@ -79,6 +98,12 @@ def commission_book(context: Context) -> Book:
             sheet("costs", _COSTS, lambda: _costs(context)),
         ),
     )
+
+
+@shows(queries=("month_lines",))
+def lines_extract(context: Context) -> Extract:
+    """Every line of the page's month, as it stands in the ledger or will."""
+    return context.extract("lines", "month_lines")
 
 
 def _differences(context: Context) -> Iterable[list[Cell]]:
@@ -120,8 +145,7 @@ def _statements(context: Context) -> Iterable[list[Cell]]:
 
 
 def _lines(context: Context) -> Iterable[list[Cell]]:
-    first_month = context.rows("book_months")[0].first_month or context.last_month.key
-    for row in context.stream("book_lines", first_month=first_month):
+    for row in context.stream("book_lines"):
         yield [
             row.line_id,
             message(f"statement.ledger.{row.ledger}"),

@@ -238,6 +238,7 @@ COMMISSION = (
 @shows(
     *RECEIVABLES, *COMMISSION, quality_section, receivable_lead, commission_lead.lead, tiles,
     commission_tiles, receivables_book.receivables_book, commission_book.commission_book,
+    commission_book.lines_extract,
 )  # fmt: skip
 def build(context: Context) -> list[Page]:
     """The same evidence at two addresses, each with its own subject first."""
@@ -250,5 +251,6 @@ def build(context: Context) -> list[Page]:
             update={"book": receivables_book.receivables_book(context)}),
         _page(context, "commission_reconciliation", context.last_month, (*paid, *owed),
               commission_tiles(context), (*commission, *receivables, data)).model_copy(
-            update={"book": commission_book.commission_book(context)}),
+            update={"book": commission_book.commission_book(context),
+                    "extracts": (commission_book.lines_extract(context),)}),
     ]  # fmt: skip

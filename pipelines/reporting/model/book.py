@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Literal, cast, get_args
 
 from pipelines.reporting.model.values import Bilingual, Message, Text, Verbatim, message
@@ -61,13 +62,18 @@ Rows = Callable[[], Iterable[Sequence[Cell]]]
 
 @dataclass(frozen=True)
 class Sheet:
-    """Columns and their rows. `rows` is called once for each language, and read as it goes."""
+    """Columns and their rows. `rows` is called once for each language, and read as it goes.
+
+    Of more rows than `at_most` the first are shown, without totals: `elsewhere` says where all are.
+    """
 
     id: str
     title: Text
     columns: tuple[Column, ...]
     rows: Rows
     total: bool = True
+    at_most: int | None = None
+    elsewhere: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,17 @@ class Book:
     currency: str
     year: int
     author: str = "attain"
+
+
+@dataclass(frozen=True)
+class Extract:
+    """Rows beside a page, all of them, as Parquet: for systems, and for what no sheet can show.
+
+    `write` is called once with the file to write.
+    """
+
+    name: str
+    write: Callable[[Path], None]
 
 
 def columns(specs: str) -> tuple[Column, ...]:

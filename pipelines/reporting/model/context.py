@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from pathlib import Path
 
 import duckdb
 
 from pipelines.errors import UserError
+from pipelines.reporting.model.book import Extract
 from pipelines.reporting.model.page import Asked, Definition, Freshness, Quality
 from pipelines.reporting.model.periods import month_of
-from pipelines.reporting.model.queries import Record, fetch, stream, tables_of
+from pipelines.reporting.model.queries import Record, copy, fetch, stream, tables_of
 from pipelines.reporting.model.shows import Declared
 from pipelines.reporting.model.values import (
     Bilingual,
@@ -103,6 +105,14 @@ class Context:
     def stream(self, query: str, **params: object) -> Iterator[Record]:
         """The rows of a query as they come, for a workbook that holds all of them."""
         return stream(self.con, query, **self._dates, **params)
+
+    def extract(self, name: str, query: str, **params: object) -> Extract:
+        """All rows of a query as a file beside a page."""
+
+        def write(target: Path) -> None:
+            copy(self.con, query, target, **self._dates, **params)
+
+        return Extract(name, write)
 
     def grouped(self, query: str, column: str, **params: object) -> dict[str, list[Record]]:
         """The rows of a query by the value of one column, in the order they came."""

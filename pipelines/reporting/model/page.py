@@ -17,7 +17,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SkipValidation, model_validator
 
-from pipelines.reporting.model.book import Book
+from pipelines.reporting.model.book import Book, Extract
 from pipelines.reporting.model.charts import Chart
 from pipelines.reporting.model.values import (
     Bilingual,
@@ -253,7 +253,8 @@ class Page(Frozen):
     """One report for one reader and one period.
 
     `family` is the report a page is ordered and blocked with, where that is not its own name.
-    `book` is the workbook written beside it in each language; the page's JSON leaves it out.
+    `book` is the workbook written beside it in each language, `extracts` are files of rows;
+    the page's JSON leaves them out.
     """
 
     report: Slug
@@ -269,6 +270,7 @@ class Page(Frozen):
     tiles: tuple[Tile, ...] = ()
     sections: tuple[Section, ...] = ()
     book: SkipValidation[Book | None] = Field(default=None, exclude=True, repr=False)
+    extracts: SkipValidation[tuple[Extract, ...]] = Field(default=(), exclude=True, repr=False)
 
     @model_validator(mode="after")
     def _links_lead_somewhere(self) -> Page:
@@ -291,6 +293,10 @@ class Page(Frozen):
     def book_link(self, label: Text) -> Link:
         """Where the page's workbook stands, in the language of whoever reads."""
         return Link(label=label, path=f"{self.stem}.{{language}}.xlsx")
+
+    def beside(self, suffix: str) -> PurePosixPath:
+        """A file that stands beside the page, below the output folder."""
+        return self.stem.with_name(f"{self.stem.name}.{suffix}")
 
     def to_json(self) -> str:
         """The page as text: sorted keys, decimals as strings, one trailing newline."""

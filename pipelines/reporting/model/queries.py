@@ -16,6 +16,9 @@ from typing import Any
 
 import duckdb
 
+from pipelines.warehouse.quoting import literal
+from pipelines.warehouse.rows import in_order
+
 _ROOMS = Path(__file__).parents[1]
 _AT_ONCE = 4096
 _MANY = 1000
@@ -62,6 +65,15 @@ def stream(con: duckdb.DuckDBPyConnection, name: str, **params: object) -> Itera
     record = _record(cursor)
     while rows := cursor.fetchmany(_AT_ONCE):
         yield from itertools.starmap(record, rows)
+
+
+def copy(con: duckdb.DuckDBPyConnection, name: str, target: Path, **params: object) -> None:
+    """Write all rows of a query as Parquet, in their order; amounts stay exact."""
+    with in_order(con):
+        con.execute(
+            f"copy ({query_text(name)}) to {literal(str(target))} (format parquet)",
+            _mentioned(name, params),
+        )
 
 
 class _Shared:

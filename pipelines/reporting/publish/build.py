@@ -164,17 +164,26 @@ def _write_page(build_dir: Path, page: Page, look: Look, behind: list[Drilldown]
     base = build_dir / page.stem.parent
     base.mkdir(parents=True, exist_ok=True)
     write_text(base / f"{page.period.key}.json", page.to_json())
+    write_beside(page, build_dir)
     opened = {one.asked.kpi_id for one in behind}
     for language in LANGUAGES:
         text = render(page, language, look, opened)
         write_text(base / f"{page.period.key}.{language}.html", text)
-        if page.book is not None:
-            write_book(page.book, base / f"{page.period.key}.{language}.xlsx", language)
     for one in behind:
         (build_dir / one.stem.parent).mkdir(exist_ok=True)
         for language in LANGUAGES:
             target = build_dir / f"{one.stem}.{language}.html"
             write_text(target, render_drilldown(one, language, look))
+
+
+def write_beside(page: Page, folder: Path) -> None:
+    """Write what goes with a page below an output folder: its workbooks and extracts."""
+    (folder / page.stem.parent).mkdir(parents=True, exist_ok=True)
+    if page.book is not None:
+        for language in LANGUAGES:
+            write_book(page.book, folder / page.beside(f"{language}.xlsx"), language)
+    for extract in page.extracts:
+        extract.write(folder / page.beside(f"{extract.name}.parquet"))
 
 
 def _entry(page: Page) -> Entry:

@@ -11,9 +11,8 @@ import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pipelines.reporting.language.numbers import LANGUAGES
 from pipelines.reporting.model.page import Page
-from pipelines.reporting.workbook.write import write_book
+from pipelines.reporting.publish.build import write_beside
 
 
 class PageStore:
@@ -22,35 +21,32 @@ class PageStore:
     def __init__(self, folder: Path, pages: Iterable[Page] = ()) -> None:
         """Keep the pages; each may be forgotten by its builder before the next one is built."""
         shutil.rmtree(folder, ignore_errors=True)
-        self._pages, self._books = folder / "pages", folder / "books"
-        for place in (self._pages, self._books):
+        self._pages, self._beside = folder / "pages", folder / "beside"
+        for place in (self._pages, self._beside):
             place.mkdir(parents=True)
         self._count = 0
         for page in pages:
             self._add(page)
 
     def _add(self, page: Page) -> None:
-        if page.book is not None:
-            base = self._books / page.stem.parent
-            base.mkdir(parents=True, exist_ok=True)
-            for language in LANGUAGES:
-                write_book(page.book, base / f"{page.period.key}.{language}.xlsx", language)
+        write_beside(page, self._beside)
+        page = page.model_copy(update={"book": None, "extracts": ()})
         with (self._pages / f"{self._count:08}").open("wb") as target:
-            pickle.dump(page.model_copy(update={"book": None}), target, pickle.HIGHEST_PROTOCOL)
+            pickle.dump(page, target, pickle.HIGHEST_PROTOCOL)
         self._count += 1
 
     def __len__(self) -> int:
         return self._count
 
     def __iter__(self) -> Iterator[Page]:
-        """The pages without their workbooks."""
+        """The pages without what goes with them."""
         for path in sorted(self._pages.iterdir()):
             with path.open("rb") as source:
                 yield pickle.load(source)
 
-    def move_books(self, target: Path) -> None:
-        """Put the workbooks beside the pages of an output folder, once."""
-        for book in sorted(self._books.rglob("*.xlsx")):
-            place = target / book.relative_to(self._books)
+    def put_beside(self, target: Path) -> None:
+        """Move workbooks and extracts to the pages of an output folder, once."""
+        for file in sorted(self._beside.rglob("*.*")):
+            place = target / file.relative_to(self._beside)
             place.parent.mkdir(parents=True, exist_ok=True)
-            book.replace(place)
+            file.replace(place)

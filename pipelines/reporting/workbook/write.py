@@ -164,7 +164,10 @@ def _write_sheet(writer: _Writer, sheet: Sheet) -> None:
     styles = [writer.formats[kind]._get_xf_index() for kind in kinds]
     plain = PlainRows(kinds, styles, writer.said, partial(writer.live, sheet.id))
     adding = [place for place, column in enumerate(sheet.columns) if column.adds]
-    for cells in sheet.rows():
+    for number, cells in enumerate(sheet.rows()):
+        if number == sheet.at_most:
+            _end_cut_part(writer, sheet, part)
+            return
         if len(cells) != len(sheet.columns):
             raise ValueError(f"sheet {sheet.id}: {len(cells)} cells, {len(sheet.columns)} columns")
         if part.rows == FULL:
@@ -199,6 +202,14 @@ def _end_part(writer: _Writer, sheet: Sheet, part: _Part, totals: list[Decimal])
             part.page.write_string(row, 0, writer.words.say("row.total"), style)
         else:
             part.page.write_blank(row, place, None, style)
+
+
+def _end_cut_part(writer: _Writer, sheet: Sheet, part: _Part) -> None:
+    """Filter over the rows that are shown; a sum of them would be taken for that of all."""
+    part.page.autofilter(0, 0, part.rows, len(sheet.columns) - 1)
+    assert sheet.elsewhere is not None
+    said = writer.words.text(sheet.elsewhere)
+    part.page.write_string(part.rows + 1, 0, said, writer.formats["text total"])
 
 
 def _write_cell(

@@ -63,7 +63,7 @@ def test_pages_are_kept_with_their_workbooks_and_read_as_often_as_one_likes(
         assert again[0].book is None
     assert len(store) == 2
     out = tmp_path / "out"
-    store.move_books(out)
+    store.put_beside(out)
     for language in ("zh", "en"):
         path = out / first.stem.parent / f"{first.period.key}.{language}.xlsx"
         assert ["I1", 5] in load_workbook(str(path)).get_sheet_by_index(0).to_python()

@@ -9,11 +9,11 @@ import duckdb
 import pytest
 from python_calamine import CalamineWorkbook, load_workbook
 
+from pipelines.reporting.finance import commission_book
 from pipelines.reporting.finance.commission_book import book_link
 from pipelines.reporting.language.numbers import LanguageCode
 from pipelines.reporting.language.speaker import speaker
 from pipelines.reporting.model.page import Page
-from pipelines.reporting.model.queries import fetch
 from pipelines.reporting.workbook.write import write_book
 
 
@@ -27,7 +27,7 @@ def found(page: Page, sample: duckdb.DuckDBPyConnection, tmp_path_factory) -> Ca
     from pipelines.reporting.reports import REPORTS
     from tests.support.pages.warehouses import SUNDAY
 
-    again = REPORTS["finance"].build(sample, SUNDAY)[1]
+    again = list(REPORTS["finance"].build(sample, SUNDAY))[1]
     path = tmp_path_factory.mktemp("book") / "commission.en.xlsx"
     assert again.book is not None
     write_book(again.book, path, "en")
@@ -76,37 +76,57 @@ def test_the_register_and_the_lines_of_open_months_add_up_to_the_statements(
     assert len(rows(found, "Lines of open months")) - 1 == lines
 
 
-@pytest.mark.parametrize(
-    ("october", "first"), [(200_000, "2026-09"), (250_000, "2026-10"), (300_000, "2026-10")]
-)
-def test_the_lines_are_of_whole_months_that_a_spreadsheet_opens_without_a_wait(
-    october: int, first: str
+def test_a_sheet_of_too_many_rows_shows_the_first_without_totals_and_says_where_all_are(
+    tmp_path, monkeypatch, sample: duckdb.DuckDBPyConnection
 ) -> None:
-    """The month of the page is there in any case, older ones while there is room."""
-    con = duckdb.connect()
-    con.execute("create schema mart")
-    con.execute(
-        "create table mart.commission_line as "
-        "select '2026-10' as posted_period, false as is_closed "
-        f"from range({october}) union all select '2026-09', false from range(50000) "
-        "union all select '2026-08', false from range(2) "
-        "union all select '2026-07', true from range(2)"
-    )
-    (months,) = fetch(con, "book_months", last_month="2026-10")
-    assert (months.first_month, months.oldest_month) == (first, "2026-08")
+    from pipelines.reporting.reports import REPORTS
+    from tests.support.pages.warehouses import SUNDAY
+
+    monkeypatch.setattr(commission_book, "ROWS_SHOWN", 5)
+    again = list(REPORTS["finance"].build(sample, SUNDAY))[1]
+    assert again.book is not None
+    write_book(again.book, tmp_path / "commission.en.xlsx", "en")
+    *shown, said = rows(load_workbook(str(tmp_path / "commission.en.xlsx")), "Lines of open months")
+    assert len(shown) == 5
+    assert said["Line"].startswith("The first 5 rows. All of them stand in attain.duckdb")
+    assert said["Earned"] == ""
+
+
+def test_every_line_of_the_month_stands_in_a_file_beside_the_page(
+    tmp_path, page: Page, sample: duckdb.DuckDBPyConnection
+) -> None:
+    from pipelines.reporting.reports import REPORTS
+    from tests.support.pages.warehouses import SUNDAY
+
+    files = []
+    for name in ("a", "b"):
+        (extract,) = list(REPORTS["finance"].build(sample, SUNDAY))[1].extracts
+        extract.write(tmp_path / f"{name}.parquet")
+        files.append(tmp_path / f"{name}.parquet")
+    assert extract.name == "lines"
+    assert files[0].read_bytes() == files[1].read_bytes()
+    month = page.period.key
+    of_month = f"from mart.commission_line where posted_period = '{month}'"
+    for file in files:
+        same = f"select * from '{file}' except all select * {of_month}"
+        assert sample.execute(same).fetchall() == []
+        assert (
+            sample.execute(f"select count(*) from '{file}'").fetchone()
+            == sample.execute(f"select count(*) {of_month}").fetchone()
+        )
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_link_says_since_when_lines_stand_in_the_workbook(language: LanguageCode) -> None:
-    def label(oldest: str) -> str:
-        months = SimpleNamespace(first_month="2026-09", oldest_month=oldest)
+def test_the_link_says_when_the_workbook_does_not_hold_every_line(language: LanguageCode) -> None:
+    def label(lines: int) -> str:
         context = SimpleNamespace(
-            rows=lambda query: [months], last_month=SimpleNamespace(key="2026-10")
+            rows=lambda query: [SimpleNamespace(lines=lines)],
+            last_month=SimpleNamespace(key="2026-10"),
         )
         return speaker(language, "CNY", 2026).text(book_link(context).label)  # type: ignore[arg-type]
 
-    assert "2026-09" in label("2025-01")
-    assert "2026-09" not in label("2026-09")
+    assert "20,001" in label(20_001) and "20,000" in label(20_001)
+    assert "20,000" not in label(20_000)
 
 
 def test_the_ledger_sheet_holds_every_month_and_its_difference(

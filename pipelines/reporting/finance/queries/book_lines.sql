@@ -1,4 +1,4 @@
--- every line of open months from one month on, in all ledgers
+-- every line of open months in all ledgers, the newest month first
 select
   line.line_id,
   line.ledger,
@@ -23,5 +23,5 @@ select
   line.cause,
   line.reverses_line_id
 from mart.commission_line as line
-where not line.is_closed and line.posted_period >= $first_month
+where not line.is_closed
 order by line.posted_period desc, line.payee_id asc, line.ledger asc, line.line_id asc
