@@ -39,6 +39,7 @@ class Asking:
 
         for name in ("rows", "stream", "grouped"):
             self.watch(monkeypatch, Context, name, query)
+        self.watch(monkeypatch, Context, "extract", lambda _, asked, **__: query(asked))
         self.watch(monkeypatch, Context, "quotas", lambda *_: query("quotas"))
         self.watch(monkeypatch, Context, "definition", kpi)
         self.watch(monkeypatch, Context, "why_no_value", kpi)
