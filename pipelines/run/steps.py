@@ -54,6 +54,7 @@ create table if not exists meta.staged (
   seconds double, changed boolean
 )
 """
+_FREED_EVERY = 20  # tables; seldom enough to cost nothing
 
 
 def land(session: Session) -> dict[str, int]:
@@ -255,6 +256,8 @@ def build(session: Session, model: Model) -> Built:
     session.progress("compute", model.name)
     built = session.warehouse.in_less_memory(partial(session.warehouse.build, model))
     session.built.append(built)
+    if built.changed and sum(other.changed for other in session.built) % _FREED_EVERY == 0:
+        session.warehouse.free_replaced()
     session.spent(model.group, built.seconds)
     return built
 

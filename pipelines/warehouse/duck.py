@@ -203,6 +203,13 @@ class Warehouse:
         finally:
             self.con.execute("reset threads")
 
+    def free_replaced(self) -> None:
+        """Let the next tables take the place of those that were replaced, or the file would double.
+
+        No transaction may be open.
+        """
+        self.con.execute("checkpoint")
+
     @contextmanager
     def filtering_last(self) -> Iterator[None]:
         """Filters stay where the SQL has them.

@@ -20,6 +20,7 @@ from pipelines.warehouse.quoting import identifier, literal
 from pipelines.warehouse.template import render
 
 _NAME = "published"
+_FREED_EVERY = 10  # tables: the next ones take the place of those that were replaced
 _OWNER_ONLY = 0o600
 _KEPT = "kept"  # schema of the tables whose moments are numbers of runs
 # What differs between two runs of the same inputs: when they were. It stands in one table of its
@@ -90,6 +91,7 @@ class PublishedCopy:
             con.execute("delete from meta.published where name = ?", [table])
         if complete:
             self._copy_dated(dated)
+        copied = 0
         for table in sorted(tables):
             mark = built.get(table)
             if (mark is None and not complete) or (mark is not None and mark == known.get(table)):
@@ -103,6 +105,9 @@ class PublishedCopy:
                 )
             )
             con.execute("insert or replace into meta.published values (?, ?)", [table, mark or ""])
+            copied += 1
+            if copied % _FREED_EVERY == 0:
+                con.execute(f"checkpoint {_NAME}")
 
     def _dated(self) -> dict[str, tuple[str, ...]]:
         """The tables with moments of runs that are there, and which of their columns are moments.
