@@ -203,8 +203,8 @@ def test_the_lines_of_every_mode_add_up_to_the_commission_of_the_position(lab: L
     ])  # fmt: skip
     paid = {
         row["payee_id"]: row["amount"]
-        for row in lab.query("select payee_id, sum(amount) as amount from commission.credit_earning "
-                             "group by payee_id")
+        for row in lab.query("select payee_id, sum(amount) as amount "
+                             "from commission.credit_earning group by payee_id")
     }  # fmt: skip
     for n, (kind, own, rows) in enumerate(found):
         position = sum(cents for cents, _ in rows) * CENT
@@ -223,8 +223,8 @@ def test_marginal_commission_never_falls_and_never_jumps(lab: Laboratory) -> Non
     ])  # fmt: skip
     paid = {
         row["credit_id"]: row["amount"]
-        for row in lab.query("select credit_id, sum(amount) as amount from commission.credit_earning "
-                             "group by credit_id")
+        for row in lab.query("select credit_id, sum(amount) as amount "
+                             "from commission.credit_earning group by credit_id")
     }  # fmt: skip
     for n, (_, _, more) in enumerate(found):
         assert paid[f"{n}.1"] in (0, CENT)
