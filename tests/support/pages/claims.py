@@ -279,11 +279,12 @@ def of_overdue_people(published: Published) -> Iterator[Claim]:
         if listed is not None:
             yield Claim(whose, f"{page.stem} invoices table", listed)
     for who, amount in published.tables.execute(
-        "select scope_id, overdue from mart.receivable_metric "
-        "where scope_kind = 'employee' and as_of_date = cast(? as date) and overdue <> 0",
+        "select collector_id, sum(open_amount_base) from mart.receivable_item "
+        "where as_of_date = cast(? as date) and days_past_due > 0 and collector_id is not null "
+        "group by collector_id",
         [published.day],
     ).fetchall():
-        yield Claim(("overdue", who, published.day), "mart.receivable_metric", amount)
+        yield Claim(("overdue", who, published.day), "mart.receivable_item", amount)
 
 
 # --- commission ---------------------------------------------------------------------------------
