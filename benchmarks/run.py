@@ -102,6 +102,7 @@ def _attain(raw: Path, folder: Path) -> dict[str, Any]:
     shutil.rmtree(workspace, ignore_errors=True)
     workspace.mkdir()
     shutil.copytree(ROOT / "sources", workspace / "sources")
+    shutil.copytree(ROOT / "policy", workspace / "policy")
     settings = (ROOT / "attain.yaml").read_text(encoding="utf-8")
     (workspace / "attain.yaml").write_text(
         settings.replace("path: data/raw", f"path: {raw.resolve()}"), encoding="utf-8"

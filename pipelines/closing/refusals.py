@@ -103,6 +103,11 @@ def refusals(
     never = _never_computed(session.warehouse, period)
     if never is not None:
         return [*reasons, never]
+    if not session.policies.plans:
+        reasons.append(
+            "there is no commission plan, so nobody would be paid for it: write one below "
+            "policy/commission"
+        )
     seals = session.policies.books.seals
     reasons += absent_folders(session.workspace, seals)
     reasons += [

@@ -18,6 +18,8 @@ from pipelines.workspace.yamlfile import Location, MistakeAt
 Pct = Annotated[Decimal, Field(ge=0, le=100)]
 Money = Annotated[Decimal, Field(ge=0)]
 
+_QUOTA = Decimal(100)  # percent of attainment
+
 # A rate above this share of the credit is more likely 150 written for 1.50 than meant.
 _LIKELY_LARGEST_RATE = Decimal(60)
 
@@ -62,6 +64,11 @@ class Rule(Policy):
         if (self.rate_pct is None) == (self.amount is None):
             raise ValueError("a rule has either `rate_pct` or `amount`")
         return self
+
+    @property
+    def names(self) -> dict[str, object]:
+        """What a sale must be for the rule to fit."""
+        return self.model_dump(exclude={"rate_pct", "amount"})
 
     @property
     def particularity(self) -> int:
@@ -140,6 +147,20 @@ class Rate(Policy):
             )
         return tiers
 
+    @field_validator("rules")
+    @classmethod
+    def _each_rule_for_its_own(cls, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+        for number, rule in enumerate(rules):
+            earlier = [
+                place for place, other in enumerate(rules[:number]) if other.names == rule.names
+            ]
+            if earlier:
+                raise MistakeAt(
+                    (number,),
+                    f"it names what rule {earlier[0] + 1} names; which of the two pays is not said",
+                )
+        return rules
+
     @field_validator("matrix")
     @classmethod
     def _matrix_is_full(cls, matrix: tuple[Cell, ...]) -> tuple[Cell, ...]:
@@ -183,10 +204,22 @@ class Rate(Policy):
             raise ValueError("multipliers and mode hybrid need `base_rate_pct`")
         if self.mode == "hybrid" and self.by != "attainment":
             raise ValueError("mode hybrid pays from the quota on: it needs `by: attainment`")
+        if self.mode == "hybrid":
+            self._pays_base_to_the_quota()
         if self.mode == "interpolated" and any(t.multiplier is not None for t in self.tiers):
             raise ValueError("mode interpolated runs between rates: give `rate_pct`")
         self._likely()
         return self
+
+    def _pays_base_to_the_quota(self) -> None:
+        """Below the quota hybrid pays its base rate: another rate there would never be paid."""
+        for number, (_, end, pct, _) in enumerate(self.steps()):
+            if end is not None and end <= _QUOTA and pct != self.base_rate_pct:
+                raise MistakeAt(
+                    ("tiers", number),
+                    f"mode hybrid pays base_rate_pct ({self.base_rate_pct} %) up to the quota, and "
+                    f"this tier below it says {pct} %; leave it out, or choose marginal or whole",
+                )
 
     def _likely(self) -> None:
         if self.high_rates:

@@ -55,6 +55,7 @@ class ReceivableRow(NamedTuple):
     sales_amount: Text
     sales_credit_notes: Text
     countback_months: Text
+    successor: Text
     customer_history: Text
     loss_rates: Text
     loss_window_days: Whole
@@ -166,6 +167,7 @@ class Receivables(Policy):
     dso_days: Annotated[int, Field(gt=0)] = 91
     credit_sales: CreditSales = CreditSales()
     countback_months: Literal["calendar", "days_30"] = "calendar"
+    successor: Literal["account_owner", "unit_leader"] = "account_owner"
     customer_history: Literal["week", "month"] = "week"
 
     @field_validator("buckets")
@@ -296,6 +298,7 @@ def _receivable_rows(policy: Receivables) -> Iterator[ReceivableRow]:
         sales_amount=policy.credit_sales.amount,
         sales_credit_notes=policy.credit_sales.credit_notes,
         countback_months=policy.countback_months,
+        successor=policy.successor,
         customer_history=policy.customer_history,
         loss_rates=policy.provision.rates,
         loss_window_days=policy.provision.window_days,

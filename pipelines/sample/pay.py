@@ -30,6 +30,7 @@ def pay(
 ) -> None:
     """Create `statement_month` in `con`: what each person earned and may be paid in each month."""
     from pipelines.models.catalog import all_models, ancestors
+    from pipelines.onboarding.scaffold import copy_examples
     from pipelines.run import steps
     from pipelines.run.session import open_session
     from pipelines.workspace.workspace import open_workspace
@@ -37,6 +38,7 @@ def pay(
     root = work / "company"
     root.mkdir()
     shutil.copytree(shipped("sources"), root / "sources")
+    copy_examples(root / "policy")
     settings = {
         "name": {"zh": "示例", "en": "sample"},
         "as_of": LAST_DAY.isoformat(),

@@ -142,15 +142,20 @@ def test_a_pool_is_paid_out_exactly_and_nobody_is_a_cent_off(lab: Laboratory) ->
 LIMITS = ((0, 60, Decimal("1.0")), (60, 100, Decimal("2.25")), (100, 130, Decimal("3.1")),
           (130, None, Decimal("4.7")))  # fmt: skip
 RATES = ("1.0", 60, "2.25", 100, "3.1", 130, "4.7")
+ABOVE_QUOTA = ("1.0", 100, "3.1", 130, "4.7")  # hybrid pays its base rate up to the quota
 MODES = ("marginal", "whole", "interpolated", "hybrid")
 KINDS = [(mode, boundary) for mode in MODES for boundary in ("lower", "upper")]
+
+
+def rates_of(mode: str) -> tuple[Any, ...]:
+    return ABOVE_QUOTA if mode == "hybrid" else RATES
 
 
 def given_modes(lab: Laboratory, found: Sequence[tuple[Any, int, Sequence[Row]]]) -> None:
     """Credits of each case under the plan of its mode and boundary, with its own quota."""
     given_plans(lab, *(
         plan(part(quota={"measure": "m", "period": "quarter"},
-                  rate=tiers(*RATES, mode=mode, by="attainment", boundary=boundary,
+                  rate=tiers(*rates_of(mode), mode=mode, by="attainment", boundary=boundary,
                              base_rate_pct=1)), role=f"{mode}-{boundary}")
         for mode, boundary in KINDS
     ))  # fmt: skip
@@ -203,8 +208,8 @@ def test_the_lines_of_every_mode_add_up_to_the_commission_of_the_position(lab: L
     ])  # fmt: skip
     paid = {
         row["payee_id"]: row["amount"]
-        for row in lab.query("select payee_id, sum(amount) as amount from "
-                             "commission.credit_earning group by payee_id")
+        for row in lab.query("select payee_id, sum(amount) as amount "
+                             "from commission.credit_earning group by payee_id")
     }  # fmt: skip
     for n, (kind, own, rows) in enumerate(found):
         position = sum(cents for cents, _ in rows) * CENT
@@ -223,8 +228,8 @@ def test_marginal_commission_never_falls_and_never_jumps(lab: Laboratory) -> Non
     ])  # fmt: skip
     paid = {
         row["credit_id"]: row["amount"]
-        for row in lab.query("select credit_id, sum(amount) as amount from "
-                             "commission.credit_earning group by credit_id")
+        for row in lab.query("select credit_id, sum(amount) as amount "
+                             "from commission.credit_earning group by credit_id")
     }  # fmt: skip
     for n, (_, _, more) in enumerate(found):
         assert paid[f"{n}.1"] in (0, CENT)
@@ -255,7 +260,7 @@ def test_any_cut_of_a_plan_into_equal_versions_pays_the_same(lab: Laboratory) ->
     whole = {
         f"{mode}-{boundary}-{limit}": plan(
             part(quota={"measure": "m", "period": "quarter"},
-                 rate=tiers(*RATES, mode=mode, by="attainment", boundary=boundary,
+                 rate=tiers(*rates_of(mode), mode=mode, by="attainment", boundary=boundary,
                             base_rate_pct=1), **LIMITING[limit]),
             role=f"{mode}-{boundary}-{limit}",
         )

@@ -27,7 +27,8 @@ _CUSTOMERS = columns(
 _ITEMS = columns(
     "customer_id:text customer:text item_kind:text document:text instalment:int "
     "document_date:date due_date:date days_late:int bucket_id:text bucket:text risk_class:text "
-    "disputed:text segment:text partner:text owner:text currency:text open_foreign:money "
+    "disputed:text segment:text partner:text owner:text collector:text currency:text "
+    "open_foreign:money "
     "amount:money+ received_since:money"
 )
 
@@ -131,6 +132,7 @@ def _items(context: Context) -> Iterable[list[Cell]]:
             row.segment,
             None if row.partner_id == "(none)" else row.partner_id,
             context.person(row.owner_id),
+            context.person(row.collector_id),
             row.currency,
             row.open_amount,
             row.open_amount_base,

@@ -143,7 +143,7 @@ def build(context: Context) -> list[Page]:
     book = KpiBook.read(context, "employee")
     quotas = context.quotas("employee")
     deals = context.grouped("deals_owner", "owner_id")
-    invoices = context.grouped("invoices_owner", "owner_id")
+    invoices = context.grouped("invoices_owner", "collector_id")
     positions = rep_commission.positions(context, context.month.key)
     months = context.grouped("commission_months", "payee_id")
     return [

@@ -91,7 +91,7 @@ def _next_step(context: Context, deal: Record) -> Message | None:
 
 @shows(kpis=("overdue_rate",))
 def invoices_section(context: Context, invoices: list[Record]) -> Section:
-    """Own invoices past due, the largest first."""
+    """Invoices past due to collect, own ones and those of who left, the largest first."""
     topic = message("rep.invoices.topic")
     reason = context.lacks("invoice")
     if reason is not None:
@@ -116,7 +116,8 @@ def invoices_section(context: Context, invoices: list[Record]) -> Section:
         ),
         what=(message("rep.invoices.what", date=_today(context)),),
         table=table(
-            "invoice:text customer:text open_amount:money due_date:day past_due:days note:text",
+            "invoice:text customer:text open_amount:money due_date:day past_due:days "
+            "unallocated:money note:text",
             [
                 (
                     verbatim(_invoice_name(row)),
@@ -124,7 +125,8 @@ def invoices_section(context: Context, invoices: list[Record]) -> Section:
                     money(row.open_amount_base),
                     day(row.due_date),
                     Days(value=Decimal(row.days_past_due)),
-                    message("rep.invoices.disputed") if row.is_disputed else None,
+                    money(row.unallocated_of_customer) if row.unallocated_of_customer else None,
+                    _invoice_note(row),
                 )
                 for row in invoices
             ],
@@ -134,6 +136,17 @@ def invoices_section(context: Context, invoices: list[Record]) -> Section:
         table_open=True,
         definitions=context.definition("overdue_rate"),
     )
+
+
+def _invoice_note(row: Record) -> Message | None:
+    """Why it is not simply to be chased: a dispute, or that it was another's who has left."""
+    disputed = message("rep.invoices.disputed") if row.is_disputed else None
+    if row.owner_id == row.collector_id:
+        return disputed
+    taken_over = message("rep.invoices.taken_over")
+    if disputed is None:
+        return taken_over
+    return message("deal.and", first=disputed, second=taken_over)
 
 
 def _today(context: Context) -> Shown:

@@ -13,7 +13,17 @@ with invoice as (
     invoice.customer_id,
     coalesce(invoice.owner_id, sales_order.owner_id, contract.owner_id) as owner_id,
     invoice.invoice_date,
-    invoice.due_date,
+    -- the terms of the order, else of the contract, where the invoice has none
+    case
+      when invoice.due_date is not null then invoice.due_date
+      when invoice.kind = 'invoice' and invoice.gross_amount >= 0
+        then
+          cast(
+            invoice.invoice_date
+            + coalesce(sales_order.payment_days, contract.payment_days, ordered.payment_days) * interval 1 day
+            as date
+          )
+    end as due_date,
     coalesce(invoice.references_invoice_id, refund.invoice_id) as references_invoice_id,
     coalesce(invoice.disputed, false) as is_disputed,
     coalesce(invoice.currency, parameter.base_currency) as currency,
@@ -27,6 +37,7 @@ with invoice as (
   cross join core.parameter as parameter
   left join staging.sales_order as sales_order on invoice.order_id = sales_order.order_id
   left join staging.contract as contract on invoice.contract_id = contract.contract_id
+  left join staging.contract as ordered on sales_order.contract_id = ordered.contract_id
   left join core.credit_note_refund as refund on invoice.invoice_id = refund.note_id
   where
     invoice.invoice_date <= parameter.as_of_date

@@ -2,7 +2,8 @@
 -- grain: one row per item open on the day of the report; where policy revalues foreign items, one more
 --        for each with the difference
 -- key:   as_of_date, item_kind, invoice_id, instalment_seq
--- why:   what each customer owes, to the cent, as it stood on that day
+-- why:   what each customer owes, to the cent, as it stood on that day, who collects it now, and what of the
+--        customer's money no invoice has taken yet
 with received_since as (
   select
     item_kind,
@@ -11,6 +12,18 @@ with received_since as (
   from core.fct_settlement
   where not is_known and item_kind <> 'receipt' and kind in ('cash', 'bounce')
   group by item_kind, document_id
+),
+
+unallocated as (
+  select
+    span.customer_id,
+    -sum(span.open_amount_base) as amount
+  from core.open_item_bucket_span as span
+  cross join core.parameter as parameter
+  where
+    span.valid_from <= parameter.as_of_date and span.valid_before > parameter.as_of_date
+    and span.item_kind in ('receipt', 'overpayment')
+  group by span.customer_id
 ),
 
 item as (
@@ -95,11 +108,18 @@ select
   item.is_disputed,
   item.is_overdue,
   item.partner_id,
+  collector.collector_id,
+  cast(
+    case when item.item_kind = 'invoice' then coalesce(unallocated.amount, 0) else 0 end as decimal(18, 4)
+  ) as unallocated_of_customer,
   item._load,
   item._line
 from item
 left join received_since
   on item.item_kind = received_since.item_kind and item.document_id = received_since.document_id
+left join receivables.collector as collector
+  on item.customer_id = collector.customer_id and coalesce(item.owner_id, '(none)') = collector.owner_id
+left join unallocated on item.customer_id = unallocated.customer_id
 union all
 select
   revalued.as_of_date,
@@ -122,7 +142,13 @@ select
   revalued.is_disputed,
   revalued.is_overdue,
   revalued.partner_id,
+  collector.collector_id,
+  cast(0 as decimal(18, 4)) as unallocated_of_customer,
   revalued._load,
   revalued._line
 from revalued
+left join receivables.collector as collector
+  on
+    revalued.customer_id = collector.customer_id
+    and coalesce(revalued.owner_id, '(none)') = collector.owner_id
 where revalued.open_amount_base <> 0

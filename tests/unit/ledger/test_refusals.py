@@ -207,3 +207,15 @@ def test_a_month_paid_wrongly_after_it_was_closed_keeps_the_next_one_open(tmp_pa
     with computed(tmp_path, "2026-09-30", STATED) as session:
         checked(session)
         assert refusals(session, ledger.periods(), "2026-09", september) == []
+
+
+def test_a_month_without_any_plan_is_not_closed(tmp_path: Path) -> None:
+    books = Books().person("E1", "rep").person("D", "director")
+    books.invoice("I1", "E1", "2026-10-05", 1000)
+    books.write(tmp_path / "ws")
+    with computed(tmp_path / "ws", END.isoformat(), NEEDED) as session:
+        checked(session)
+        assert (
+            "there is no commission plan, so nobody would be paid for it: write one below "
+            "policy/commission"
+        ) in refusals(session, [], "2026-10", END)

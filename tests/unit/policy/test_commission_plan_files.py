@@ -57,6 +57,14 @@ MISTAKES = [
      "components.0: attainment needs `quota` with measure and period."),
     ("mode: marginal", "mode: hybrid", "rate:",
      f"{RATE}: multipliers and mode hybrid need `base_rate_pct`."),
+    ("mode: marginal\n", "mode: hybrid\n      base_rate_pct: 2\n", "from: 0",
+     f"{RATE}.tiers.0: mode hybrid pays base_rate_pct (2 %) up to the quota, and this tier below "
+     "it says 1 %; leave it out, or choose marginal or whole."),
+    (TIERS, "      rules:\n        - {product: A, rate_pct: 1}\n        - {rate_pct: 2}\n"
+     "        - {product: A, rate_pct: 3}\n", "product: A, rate_pct: 3",
+     f"{RATE}.rules.2: it names what rule 1 names; which of the two pays is not said."),
+    ("event: cash_received,", "event: cash_received, unknown_cost: net,", "credit:",
+     "components.0.credit: `unknown_cost` and `margin_floor` belong to `base: margin`."),
     ("rate_pct: 2}", "multiplier: 2, rate_pct: 2}", "from: 60",
      f"{RATE}.tiers.1: a tier has either `rate_pct` or `multiplier`."),
     ("      by: attainment\n", "      by: attainment\n      flat_pct: 3\n", "rate:",

@@ -121,6 +121,45 @@ def test_an_order_line_has_the_owner_and_date_of_its_order(lab: Laboratory) -> N
 
 
 @pytest.mark.parametrize(
+    ("due", "of_order", "of_contract", "of_ordered", "expected"),
+    [
+        ("2026-10-15", 30, 60, 90, "2026-10-15"),
+        (None, 30, 60, 90, "2026-11-01"),
+        (None, None, 60, 90, "2026-12-01"),
+        (None, None, None, 90, "2026-12-31"),
+        (None, None, None, None, None),
+    ],
+)
+def test_an_invoice_without_a_due_date_falls_due_by_the_terms_of_its_order_or_contract(
+    lab: Laboratory, due: str | None, of_order: object, of_contract: object, of_ordered: object,
+    expected: str | None,
+) -> None:  # fmt: skip
+    lab.given("staging.invoice", [
+        {"invoice_id": "I", "kind": "invoice", "customer_id": "K", "order_id": "S",
+         "contract_id": "A", "invoice_date": day("2026-10-02"),
+         "due_date": day(due) if due else None, "net_amount": 100, "gross_amount": 113},
+    ])  # fmt: skip
+    lab.given("staging.sales_order", [
+        {"order_id": "S", "contract_id": "B", "payment_days": of_order},
+    ])  # fmt: skip
+    lab.given("staging.contract", [
+        {"contract_id": "A", "payment_days": of_contract},
+        {"contract_id": "B", "payment_days": of_ordered},
+    ])  # fmt: skip
+    (row,) = lab.result("core.fct_invoice")
+    assert row["due_date"] == (day(expected) if expected else None)
+
+
+def test_a_credit_note_never_falls_due(lab: Laboratory) -> None:
+    lab.given("staging.invoice", [
+        {"invoice_id": "N", "kind": "credit_note", "customer_id": "K", "contract_id": "A",
+         "invoice_date": day("2026-10-02"), "net_amount": 100, "gross_amount": 113},
+    ])  # fmt: skip
+    lab.given("staging.contract", [{"contract_id": "A", "payment_days": 30}])
+    assert lab.result("core.fct_invoice")[0]["due_date"] is None
+
+
+@pytest.mark.parametrize(
     ("cost", "unit_cost", "expected"),
     [(60, 7, 60), (None, 7, Decimal("24.5")), (None, None, None), (0, 7, 0)],
 )

@@ -14,6 +14,7 @@ select
   item.segment,
   item.partner_id,
   item.owner_id,
+  item.collector_id,
   item.currency,
   item.open_amount,
   item.open_amount_base,

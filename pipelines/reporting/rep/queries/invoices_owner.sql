@@ -1,6 +1,7 @@
--- each owner's invoices past due, the largest first
+-- the invoices past due that each person collects, their own and those of who left, the largest first
 with overdue as (
   select
+    item.collector_id,
     item.owner_id,
     item.invoice_id,
     item.instalment_seq,
@@ -10,7 +11,8 @@ with overdue as (
     item.days_past_due,
     item.bucket,
     item.open_amount_base,
-    item.is_disputed
+    item.is_disputed,
+    item.unallocated_of_customer
   from mart.receivable_item as item
   left join core.dim_customer as customer on item.customer_id = customer.customer_id
   where item.as_of_date = $as_of and item.days_past_due > 0 and item.open_amount_base > 0
@@ -24,13 +26,14 @@ ranked as (
     max(days_past_due) over owned as oldest_days,
     sum(case when days_past_due > 90 then open_amount_base else 0 end) over owned as old_amount,
     row_number() over (
-      partition by owner_id order by open_amount_base desc, invoice_id asc, instalment_seq asc
+      partition by collector_id order by open_amount_base desc, invoice_id asc, instalment_seq asc
     ) as place
   from overdue
-  window owned as (partition by owner_id)
+  window owned as (partition by collector_id)
 )
 
 select
+  collector_id,
   owner_id,
   invoice_id,
   instalment_seq,
@@ -41,10 +44,11 @@ select
   bucket,
   open_amount_base,
   is_disputed,
+  unallocated_of_customer,
   items,
   amount,
   oldest_days,
   old_amount
 from ranked
 where place <= 15
-order by owner_id, place
+order by collector_id, place
