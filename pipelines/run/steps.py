@@ -21,6 +21,7 @@ from pipelines.ledger.store import Ledger
 from pipelines.ledger.tables import load_ledger
 from pipelines.policy.tables import write_policies
 from pipelines.run.landing import Landing
+from pipelines.run.newest import following
 from pipelines.run.session import Session
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcefile import expected_days
@@ -154,6 +155,10 @@ def stage(session: Session, names: Collection[str] | None = None) -> dict[str, S
     make_parents(session.warehouse, unlisted)
     if session.workspace.known_at is None:
         save_knowledge(session.warehouse, session.workspace.landed)
+    found = following(session.warehouse, session.as_of) if session.follows_data else None
+    if found is not None:
+        session.as_of, said = found
+        session.notes.append(said)
     _write_export_state(session)
     _keep_accounts(session)
     session.spent("stage", time.perf_counter() - started)
