@@ -235,15 +235,19 @@ def _too_many_refused(
         limits.append(f"100 * refused >= {rows} * landed")
     money = shares.limit(table.name, verdict, "money")
     if table.amount and money is not None:
-        limits.append(f"100 * abs(money_refused) >= {money} * abs(money_landed)")
+        # a share of no money is none
+        limits.append(
+            f"money_landed <> 0 and 100 * abs(money_refused) >= {money} * abs(money_landed)"
+        )
     if not limits:
         return None
+    either = " or ".join(f"({limit})" for limit in limits)
     return (
         "select landed, refused, money_landed, money_refused from (select "
         "sum(rows_landed) as landed, sum(rows_quarantined) as refused, "
         "sum(amount_landed) as money_landed, sum(amount_quarantined) as money_refused "
         f"from mart.load where table_name = '{table.name}' and is_current) "
-        f"where refused > 0 and landed >= {shares.least_rows} and ({' or '.join(limits)}) "
+        f"where refused > 0 and landed >= {shares.least_rows} and ({either}) "
         "and (select count(*) from {batch}) >= 0"
     )
 

@@ -42,7 +42,13 @@ from pipelines.staging.losses import (
 )
 from pipelines.staging.made import make_parents
 from pipelines.staging.reading import Reading
-from pipelines.staging.stage import ExportStateRow, Staged, create_export_state, stage_table
+from pipelines.staging.stage import (
+    ExportStateRow,
+    Staged,
+    create_export_state,
+    filled_values,
+    stage_table,
+)
 from pipelines.warehouse.duck import Built, fingerprint
 from pipelines.warehouse.model import Model
 from pipelines.warehouse.quoting import identifier
@@ -226,6 +232,7 @@ def _write_export_state(session: Session) -> None:
         ExportStateRow(table_name=name, row_count=count, expected_days=expected.get(name))
         for name, count in sorted(held.items())
     ]
+    held |= filled_values(warehouse, session.policies.catalogue.needed_columns, held)
     there = {name: count > 0 for name, count in held.items()}
     mark = fingerprint(there, expected)
     with warehouse.transaction():

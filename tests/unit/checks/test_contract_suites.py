@@ -257,6 +257,7 @@ def test_suites_and_row_rules_come_from_one_definition() -> None:
         (100, 5, 0, ("failed", "passed")),
         (100, 25, 0, ("failed", "failed")),
         (100, 1, 30, ("failed", "failed")),
+        (100, 4, None, ("passed", "passed")),  # a share of no money is none
         (19, 19, 0, ("passed", "passed")),  # too small to be judged by its share
     ],
 )
@@ -265,12 +266,13 @@ def test_policy_says_from_which_share_in_quarantine_an_export_warns_or_blocks(
     validator: ContractValidator,
     landed: int,
     refused: int,
-    money: int,
+    money: int | None,
     status: tuple[str, str],
 ) -> None:
     lab.given("mart.load", [{
         "load_id": 1, "table_name": "opportunity", "is_current": True, "rows_landed": landed,
-        "rows_quarantined": refused, "amount_landed": 100, "amount_quarantined": money,
+        "rows_quarantined": refused, "amount_landed": 0 if money is None else 100,
+        "amount_quarantined": money or 0,
     }])  # fmt: skip
     found = findings(lab, validator, "opportunity", [], required=False)
     lab.con.execute("delete from mart.load")
