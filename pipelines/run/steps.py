@@ -228,11 +228,11 @@ def _write_export_state(session: Session) -> None:
         else warehouse.row_count(f"staging.{name}")
         for name in canonical_tables()
     }
+    held |= filled_values(warehouse, session.policies.catalogue.needed_columns, held)
     rows = [
         ExportStateRow(table_name=name, row_count=count, expected_days=expected.get(name))
         for name, count in sorted(held.items())
     ]
-    held |= filled_values(warehouse, session.policies.catalogue.needed_columns, held)
     there = {name: count > 0 for name, count in held.items()}
     mark = fingerprint(there, expected)
     with warehouse.transaction():
