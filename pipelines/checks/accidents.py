@@ -15,6 +15,7 @@ from typing import Any
 
 from pipelines.checks.findings import Finding, Severity
 from pipelines.checks.mojibake import MOJIBAKE
+from pipelines.checks.words import say
 from pipelines.policy.quality import Quality
 from pipelines.sources.contract import Table, canonical_tables
 from pipelines.staging.fields import NUMBERS
@@ -70,10 +71,11 @@ def accident_finding(
         table=f"staging.{table.name}",
         severity=severity,
         status="failed",
-        zh=said["zh"].format(**words),
-        en=said["en"].format(**words),
+        zh=say(said["zh"], words),
+        en=say(said["en"], words),
         offenders=int(words.get("count", 1)),
         evidence=evidence,
+        is_counted=True,
     )
 
 

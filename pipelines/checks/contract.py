@@ -6,18 +6,29 @@ keys, required columns, allowed values, ranges, references and row counts.
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.checks.findings import Finding
+from pipelines.checks.words import say
 from pipelines.policy.quality import QuarantineShares
 from pipelines.sources.contract import Table, canonical_tables
 from pipelines.sources.sourcefile import allowed_values
+from pipelines.staging.relation import orphan_condition
 from pipelines.warehouse.quoting import identifier
+from pipelines.workspace.yamlfile import read_yaml
 
 if TYPE_CHECKING:
     import duckdb
 
-_TOO_MANY = "too large a share of the export is in quarantine (policy/quality.yaml)"
+_NAMED = 3  # values that a sentence names
+
+
+@cache
+def _sentences() -> dict[str, Any]:
+    found: dict[str, Any] = read_yaml(Path(__file__).with_name("contract.yaml")).data
+    return found
 
 
 class ContractValidator:
@@ -72,7 +83,79 @@ class ContractValidator:
             )
         )
         result = definition.run(result_format={"result_format": "BASIC"})
-        return [_finding(table, item, raised(item)) for item in result.results]
+        return [self._finding(table, item, raised(item)) for item in result.results]
+
+    def _finding(self, table: Table, item: Any, exception: str | None) -> Finding:
+        config = item.expectation_config
+        meta, column = config.meta, config.kwargs.get("column")
+        what = config.description or column or "row count"
+        kind = str(config.type).removeprefix("expect_").removesuffix("_expectation")
+        count = item.result.get("unexpected_count", item.result.get("observed_value", 0)) or 0
+        values = item.result.get("partial_unexpected_list") or []
+        evidence: list[dict[str, Any]] = [{"value": str(value)} for value in values[:10]]
+        if exception:
+            evidence = [{"error": exception.splitlines()[0]}]
+        elif not item.success and meta["said"] == "reference":
+            evidence = self._orphans(table, meta["column"], meta["parent"])
+        broken = not item.success and not exception
+        words = {
+            "table": table.name,
+            "key": " | ".join(table.key),
+            "column": column,
+            "count": int(count),
+            "shown": _shown(evidence),
+            **meta,
+        }
+        if broken and meta["said"] == "share":
+            words |= self._quarantined(table)
+        said = _sentences()[meta["said"]]["broken" if broken else "rule"]
+        return Finding(
+            check=f"{kind}:{what}",
+            table=f"staging.{table.name}",
+            severity=meta["severity"],
+            status="errored" if exception else "passed" if item.success else "failed",
+            zh=say(said["zh"], words),
+            en=say(said["en"], words),
+            offenders=0 if item.success else int(count),
+            evidence=evidence,
+            is_counted=True,
+        )
+
+    def _quarantined(self, table: Table) -> dict[str, int]:
+        """Rows of the exports in force, and those of them in quarantine."""
+        found = self._con.execute(
+            "select sum(rows_landed)::bigint, sum(rows_quarantined)::bigint from mart.load "
+            "where table_name = ? and is_current",
+            [table.name],
+        ).fetchone()
+        landed, refused = found or (0, 0)
+        return {"landed": landed, "refused": refused}
+
+    def _orphans(self, table: Table, column: str, parent: str) -> list[dict[str, Any]]:
+        """The ids that no parent has, most frequent first, each with where it stands first."""
+        name, relation = identifier(column), f"staging.{identifier(table.name)}"
+        rows = self._con.execute(
+            f"select any_value({name}), any_value(load.file order by _load, _line), "
+            "any_value(_line order by _load, _line), count(*) "
+            f"from {relation} as named left join mart.load as load on named._load = load.load_id "
+            f"where {orphan_condition(column, parent)} "
+            f"group by {name} order by count(*) desc, {name} limit 10"
+        ).fetchall()
+        return [
+            {"value": value, "file": file, "line": line, "rows": count}
+            for value, file, line, count in rows
+        ]
+
+
+def _shown(evidence: list[dict[str, Any]]) -> str:
+    """The first values of what is wrong, each with its place where that is known."""
+    places = [
+        f"{one.get('value')} ({one['file']} line {one['line']})" if one.get("file") else
+        str(one.get("value"))
+        for one in evidence
+    ]  # fmt: skip
+    unlike = list(dict.fromkeys(places))
+    return ", ".join(unlike[:_NAMED]) + (" …" if len(unlike) > _NAMED else "")
 
 
 def expectations(
@@ -83,25 +166,38 @@ def expectations(
 
     block, warn = {"severity": "block"}, {"severity": "warn"}
     found: list[Any] = [
-        gxe.ExpectTableRowCountToBeBetween(min_value=1 if required else 0, meta=block),
+        gxe.ExpectTableRowCountToBeBetween(
+            min_value=1 if required else 0, meta={**block, "said": "row_count"}
+        ),
         gxe.UnexpectedRowsExpectation(
-            unexpected_rows_query=_repeated_keys(table), description="unique key", meta=block
+            unexpected_rows_query=_repeated_keys(table),
+            description="unique key",
+            meta={**block, "said": "unique_key"},
         ),
     ]
     for column in table.columns.values():
         if column.required:
-            found.append(gxe.ExpectColumnValuesToNotBeNull(column=column.name, meta=block))
+            found.append(
+                gxe.ExpectColumnValuesToNotBeNull(
+                    column=column.name, meta={**block, "said": "not_null"}
+                )
+            )
         allowed = allowed_values(table, column.name, stages)
         if allowed:
             found.append(
                 gxe.ExpectColumnValuesToBeInSet(
-                    column=column.name, value_set=list(allowed), meta=block
+                    column=column.name,
+                    value_set=list(allowed),
+                    meta={**block, "said": "in_set", "allowed": ", ".join(allowed)},
                 )
             )
     for limit in table.ranges:
         found.append(
             gxe.ExpectColumnValuesToBeBetween(
-                column=limit.column, min_value=limit.least, max_value=limit.most, meta=block
+                column=limit.column,
+                min_value=limit.least,
+                max_value=limit.most,
+                meta={**block, "said": "between"},
             )
         )
     for reference in table.references:
@@ -109,7 +205,12 @@ def expectations(
             gxe.UnexpectedRowsExpectation(
                 unexpected_rows_query=_orphans(reference.column, reference.table),
                 description=f"{reference.column} → {reference.table}",
-                meta=block if reference.rejects else warn,
+                meta={
+                    **(block if reference.rejects else warn),
+                    "said": "reference",
+                    "column": reference.column,
+                    "parent": reference.table,
+                },
             )
         )
     for verdict, meta in (("block", block), ("warn", warn)):
@@ -119,7 +220,7 @@ def expectations(
                 gxe.UnexpectedRowsExpectation(
                     unexpected_rows_query=query,
                     description=f"share in quarantine ({verdict})",
-                    meta={**meta, "zh": "导出中被隔离的份额过大", "en": _TOO_MANY},
+                    meta={**meta, "said": "share"},
                 )
             )
     return found
@@ -134,15 +235,19 @@ def _too_many_refused(
         limits.append(f"100 * refused >= {rows} * landed")
     money = shares.limit(table.name, verdict, "money")
     if table.amount and money is not None:
-        limits.append(f"100 * abs(money_refused) >= {money} * abs(money_landed)")
+        # a share of no money is none
+        limits.append(
+            f"money_landed <> 0 and 100 * abs(money_refused) >= {money} * abs(money_landed)"
+        )
     if not limits:
         return None
+    either = " or ".join(f"({limit})" for limit in limits)
     return (
         "select landed, refused, money_landed, money_refused from (select "
         "sum(rows_landed) as landed, sum(rows_quarantined) as refused, "
         "sum(amount_landed) as money_landed, sum(amount_quarantined) as money_refused "
         f"from mart.load where table_name = '{table.name}' and is_current) "
-        f"where refused > 0 and landed >= {shares.least_rows} and ({' or '.join(limits)}) "
+        f"where refused > 0 and landed >= {shares.least_rows} and ({either}) "
         "and (select count(*) from {batch}) >= 0"
     )
 
@@ -163,31 +268,6 @@ def _orphans(column: str, parent: str) -> str:
         f"select {identifier(column)} from {{batch}} where {identifier(column)} is not null "
         f"and {identifier(column)} not in "
         f"(select {identifier(key)} from staging.{identifier(parent)})"
-    )
-
-
-def _finding(table: Table, item: Any, exception: str | None) -> Finding:
-    config = item.expectation_config
-    kwargs = config.kwargs
-    what = config.description or kwargs.get("column") or "row count"
-    kind = str(config.type).removeprefix("expect_").removesuffix("_expectation")
-    offenders = item.result.get("unexpected_count", item.result.get("observed_value", 0)) or 0
-    shown = item.result.get("partial_unexpected_list") or []
-    if exception:
-        evidence = [{"error": exception.splitlines()[0]}]
-    else:
-        evidence = [{"value": str(value)} for value in shown[:10]]
-    status = "errored" if exception else "passed" if item.success else "failed"
-    meta = config.meta or {}
-    return Finding(
-        check=f"{kind}:{what}",
-        table=f"staging.{table.name}",
-        severity=meta.get("severity", "block"),
-        status=status,  # type: ignore[arg-type]
-        zh=meta.get("zh", f"{table.name} · {what} · {kind}"),
-        en=meta.get("en", f"{table.name} · {what} · {kind}"),
-        offenders=0 if item.success else int(offenders),
-        evidence=evidence,
     )
 
 

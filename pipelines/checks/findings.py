@@ -44,7 +44,8 @@ class Finding:
     """The verdict of one check on one table.
 
     `errored` means the check itself could not be made: it says nothing about the data, and a
-    blocking check that errored blocks all the same.
+    blocking check that errored blocks all the same. `is_counted`: the
+    sentence says itself how many.
     """
 
     check: str
@@ -55,6 +56,7 @@ class Finding:
     en: str
     offenders: int = 0
     evidence: list[dict[str, Any]] = field(default_factory=list)
+    is_counted: bool = False
 
     @property
     def blocks(self) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pipelines.checks.accidents import sentences
 from pipelines.checks.findings import Finding
+from pipelines.checks.words import say
 from pipelines.staging.losses import Loss
 
 _SHOWN = 3
@@ -18,8 +19,9 @@ def lost_finding(loss: Loss) -> Finding:
     if len(loss.files) > _SHOWN:
         files += f" (+{len(loss.files) - _SHOWN})"
     said = {
-        language: text.format(
-            table=loss.table, files=files, before=loss.rows_before, now=loss.rows_now
+        language: say(
+            text,
+            {"table": loss.table, "files": files, "before": loss.rows_before, "now": loss.rows_now},
         )
         for language, text in sentences()[f"lost.{loss.kind}"].items()
     }

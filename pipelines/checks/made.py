@@ -33,6 +33,7 @@ def made_finding(warehouse: Warehouse, table: Table) -> list[Finding]:
             zh=said["zh"],
             en=said["en"],
             offenders=len(made),
+            is_counted=True,
             evidence=[{table.key[0]: key} for key in made[:_LISTED]],
         )
     ]

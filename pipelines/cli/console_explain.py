@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.checks.words import Count
+
 if TYPE_CHECKING:
     from pipelines.explain.explain import Explanation
 
@@ -53,17 +55,17 @@ def print_explanation(found: Explanation, language: str, limit: int, rows: Path 
     for check in failed:
         console.print(
             f"    {check['check_id']} on {check['table_name']}: {check['status']}, "
-            f"{check['offenders']:,} rows",
+            f"{Count(check['offenders']):row}",
             markup=False,
         )
     if found.adds_up is not None:
         console.print(
-            f"  {found.row_count:,} rows "
+            f"  {Count(found.row_count):row} "
             + ("add up to it exactly" if found.adds_up else "DO NOT add up to it"),
             markup=False,
         )
     else:
-        console.print(f"  {found.row_count:,} rows", markup=False)
+        console.print(f"  {Count(found.row_count):row}", markup=False)
     if found.rows:
         table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
         for name in found.columns:
@@ -74,7 +76,7 @@ def print_explanation(found: Explanation, language: str, limit: int, rows: Path 
         if found.row_count > limit:
             console.print(f"  … {found.row_count - limit:,} more; --rows FILE.xlsx writes them all")
     if rows:
-        console.print(f"  {len(found.rows):,} rows written to {rows}", markup=False)
+        console.print(f"  {Count(len(found.rows)):row} written to {rows}", markup=False)
 
 
 def _plain(value: Any) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.checks.words import Count
 from pipelines.landing.kind import way_out
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def print_recognition(found: Recognition, workspace: Path, written: bool = False
     for file in found.files:
         sheet = f" · sheet {file.sheet}" if file.sheet else ""
         console.print(
-            f"{file.file}{sheet} → {file.table} ({file.rows:,} rows, sources/{file.source}.yaml)",
+            f"{file.file}{sheet} → {file.table} "
+            f"({Count(file.rows):row}, sources/{file.source}.yaml)",
             markup=False,
         )
         if file.problem:
@@ -123,4 +125,4 @@ def print_quarantine(
     if found.total > limit:
         console.print(f"… {found.total - limit:,} more: --limit, --table, --owner, --xlsx")
     if xlsx:
-        console.print(f"{found.total:,} rows written to {xlsx}", markup=False)
+        console.print(f"{Count(found.total):row} written to {xlsx}", markup=False)

@@ -66,7 +66,14 @@ def run(
     accepting = Accepting(accepted, getpass.getuser() if accepted else "")
     with RunDisplay(quiet=as_json) as display:
         outcome = run_workspace(
-            opened, day, now.replace(tzinfo=None), names, display.progress, force, accepting
+            opened,
+            day,
+            now.replace(tzinfo=None),
+            names,
+            display.progress,
+            force,
+            accepting,
+            follows_data=not (as_of or opened.settings.as_of or known),
         )
     if as_json:
         click.echo(json.dumps({**outcome.__dict__, "exit_code": outcome.exit_code}, default=str))

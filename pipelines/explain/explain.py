@@ -241,7 +241,8 @@ def _checks(warehouse: Warehouse, catalogue: Catalogue, kpi_id: str) -> list[dic
     """What the last run's checks found in the tables a KPI stands on, failures first."""
     if not warehouse.exists("mart.check_history"):
         return []
-    tables = [f"staging.{table}" for table in catalogue.needs(kpi_id)]
+    needed = dict.fromkeys(need.partition(".")[0] for need in catalogue.needs(kpi_id))
+    tables = [f"staging.{table}" for table in needed]
     read = (kpi_id, *catalogue.kpis[kpi_id].references)
     named = [catalogue.kpis[name].fact for name in read]
     facts = [catalogue.facts[name] for name in named if name]

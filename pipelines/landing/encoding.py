@@ -16,6 +16,8 @@ from pipelines.landing.guard import MAX_LINE, line_too_long
 
 PROBE_BYTES = 1 << 20
 _CHUNK = 1 << 22
+# First bytes of the characters that Chinese texts are nearly all made of; those above are rare.
+_LAST_COMMON = 0xD7
 _WIDE_MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -116,20 +118,24 @@ def _looks_chinese(probe: bytes) -> bool:
     """Whether the bytes beyond ASCII stand in pairs, as in Chinese, or alone, as accents do.
 
     Most Chinese characters have two bytes beyond ASCII; an accented letter stands before a plain
-    one, which GB18030 would swallow.
+    one, which GB18030 would swallow. Two accented letters that follow each other (Größe, Ação) are
+    a pair too: within a word of plain letters, or of a rare character beside one.
     """
-    pairs = alone = position = 0
+    chinese = accents = position = 0
     while position < len(probe):
         if probe[position] < 0x80:
             position += 1
             continue
         followed = probe[position + 1 : position + 2]
-        if followed and followed[0] < 0x80:
-            alone += 1
+        is_pair = not followed or followed[0] >= 0x80
+        before, after = probe[max(position - 1, 0) : position], probe[position + 2 : position + 3]
+        beside = before.isalpha() + after.isalpha()
+        if is_pair and beside < (2 if probe[position] <= _LAST_COMMON else 1):
+            chinese += 1
         else:
-            pairs += 1
+            accents += 1
         position += 2
-    return pairs >= alone
+    return chinese >= accents
 
 
 def _is_plainly_utf8(line: bytes, other: str) -> bool:

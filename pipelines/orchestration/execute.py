@@ -29,6 +29,7 @@ def run(
     progress: Progress = silent,
     force: bool = False,
     accepting: Accepting = NOTHING,
+    follows_data: bool = False,
 ) -> Outcome:
     """Ingest, validate, compute, render and publish.
 
@@ -38,18 +39,27 @@ def run(
         reports: reports to write; none given means those of the settings.
         force: compute even if nothing has changed since the last good run.
         accepting: tables whose loss a person takes for true.
+        follows_data: nobody stated `as_of`; see `pipelines.run.newest`.
 
     Raises:
         UserError: configuration is wrong, or another run is at work.
     """
     clock = time.perf_counter()
     with open_session(
-        workspace, as_of, started, run_name(started), reports, progress, accepting=accepting
+        workspace,
+        as_of,
+        started,
+        run_name(started),
+        reports,
+        progress,
+        accepting=accepting,
+        follows_data=follows_data,
     ) as session:
         mark = inputs_mark(session)
         earlier = read_record(session)
         if not (force or accepting.tables) and earlier is not None and earlier.get("mark") == mark:
-            outcome = Outcome(**{**earlier["outcome"], "as_of": as_of, "changed": False})
+            before = dt.date.fromisoformat(earlier["outcome"]["as_of"])
+            outcome = Outcome(**{**earlier["outcome"], "as_of": before, "changed": False})
             outcome.seconds = time.perf_counter() - clock
             return outcome
         from pipelines.reporting.publish.publish import require_links

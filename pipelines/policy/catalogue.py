@@ -112,8 +112,9 @@ class Kpi(Policy):
 
     `n` says what is counted as its cases, where that is not the fact's rows.
     `periods` limits the kinds of period it is shown for; `daily` adds each of the last days;
-    `needs` are tables it needs beside its fact's. `opening` says that a balance is that of the day
-    before the period.
+    `needs` are tables it needs beside its fact's, or columns (`sales_order.delivered_date`) without
+    any value of which it would be 0 where nothing is known. `opening` says that a balance is that
+    of the day before the period.
     """
 
     label: Label
@@ -195,6 +196,11 @@ class Catalogue:
     def of_fact(self, fact: str, *kinds: str) -> dict[str, Kpi]:
         """The KPIs of a fact that are of one of the kinds."""
         return {k: v for k, v in self.kpis.items() if v.fact == fact and v.kind in kinds}
+
+    @property
+    def needed_columns(self) -> list[str]:
+        """The columns that some KPI needs, each as `table.column`."""
+        return sorted({need for name in self.kpis for need in self.needs(name) if "." in need})
 
     def needs(self, name: str) -> tuple[str, ...]:
         """The canonical tables without which a KPI has no data."""

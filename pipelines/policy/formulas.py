@@ -90,10 +90,15 @@ def _check_kpi(source: YamlFile, name: str, catalogue: Catalogue, model: Model) 
             if column.name not in model.columns:
                 raise source.error((name, key), _no_column(model, column.name))
 
-    for table in kpi.needs:
+    for need in kpi.needs:
+        table, _, column = need.partition(".")
         if table not in canonical_tables():
             near = did_you_mean(table, canonical_tables())
             raise source.error((name, "needs"), f"{table!r} is not a canonical table{near}.")
+        columns = canonical_tables()[table].columns
+        if column and column not in columns:
+            near = did_you_mean(column, columns)
+            raise source.error((name, "needs"), f"{table} has no column {column!r}{near}.")
     if kpi.kind in ("percentile", "distinct") or fact.by_period:
         first, other = next(iter(catalogue.of_fact(kpi.fact, kpi.kind).items()))
         if kpi.date != other.date:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipelines.checks.findings import Finding, first_problem
+from pipelines.checks.words import Count
 from pipelines.landing.kind import way_out
 from pipelines.run.session import Session
 
@@ -82,6 +83,7 @@ def _accepted(session: Session) -> list[str]:
 def _shown(finding: Finding) -> str:
     if finding.status == "errored":
         return f" — errored: {finding.evidence[0].get('error', '')}" if finding.evidence else ""
-    if not finding.offenders:
+    if not finding.offenders or finding.is_counted:
         return ""
-    return f" — broken by {finding.offenders:,} rows" + first_problem(finding.evidence)
+    rows = f"{Count(finding.offenders):row}"
+    return f" — broken by {rows}" + first_problem(finding.evidence)

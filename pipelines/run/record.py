@@ -39,6 +39,7 @@ def inputs_mark(session: Session) -> str:
     return fingerprint(
         __version__,
         session.as_of,
+        session.follows_data,
         session.reports,
         workspace.settings.model_dump(mode="json"),
         [source.model_dump(mode="json") for source in session.sources],

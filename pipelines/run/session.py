@@ -72,7 +72,8 @@ class Session:
     `broken` says of each table that was not computed why not, in one sentence; `errors` of each
     step that broke; `notes` are for whoever started the run, told with its warnings. A run that is
     not whole computes some tables and trusts the others. Tables that are `untouchable` keep what
-    they hold: what they were made from is gone.
+    they hold: what they were made from is gone. A run that `follows_data` has a business date that
+    nobody stated: where the exports end long before it, it becomes theirs once they are staged.
     """
 
     workspace: Workspace
@@ -88,6 +89,7 @@ class Session:
     progress: Progress = silent
     is_whole: bool = True
     accepting: Accepting = NOTHING
+    follows_data: bool = False
     notes: list[str] = field(default_factory=list)
     accepted: list[Loss] = field(default_factory=list)
     untouchable: frozenset[str] = frozenset()
@@ -295,6 +297,7 @@ def open_session(
     progress: Progress = silent,
     is_whole: bool = True,
     accepting: Accepting = NOTHING,
+    follows_data: bool = False,
 ) -> Iterator[Session]:
     """Open a run: policies and sources are validated, the workspace is held until the block ends.
 
@@ -302,6 +305,7 @@ def open_session(
         reports: those to write; none given means those of the settings.
         is_whole: everything is computed; otherwise what was found before still holds.
         accepting: tables whose loss is taken for true.
+        follows_data: nobody stated `as_of`.
 
     Raises:
         UserError: a policy, source or setting is wrong, another run holds the workspace, or the
@@ -344,6 +348,7 @@ def open_session(
             progress=progress,
             is_whole=is_whole,
             accepting=accepting,
+            follows_data=follows_data,
             notes=notes,
         )
         if not is_whole:

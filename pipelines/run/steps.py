@@ -21,6 +21,7 @@ from pipelines.ledger.store import Ledger
 from pipelines.ledger.tables import load_ledger
 from pipelines.policy.tables import write_policies
 from pipelines.run.landing import Landing
+from pipelines.run.newest import following
 from pipelines.run.session import Session
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcefile import expected_days
@@ -41,7 +42,13 @@ from pipelines.staging.losses import (
 )
 from pipelines.staging.made import make_parents
 from pipelines.staging.reading import Reading
-from pipelines.staging.stage import ExportStateRow, Staged, create_export_state, stage_table
+from pipelines.staging.stage import (
+    ExportStateRow,
+    Staged,
+    create_export_state,
+    filled_values,
+    stage_table,
+)
 from pipelines.warehouse.duck import Built, fingerprint
 from pipelines.warehouse.model import Model
 from pipelines.warehouse.quoting import identifier
@@ -163,6 +170,10 @@ def stage(session: Session, names: Collection[str] | None = None) -> dict[str, S
     make_parents(session.warehouse, unlisted)
     if session.workspace.known_at is None:
         save_knowledge(session.warehouse, session.workspace.landed)
+    found = following(session.warehouse, session.as_of) if session.follows_data else None
+    if found is not None:
+        session.as_of, said = found
+        session.notes.append(said)
     _write_export_state(session)
     _keep_accounts(session)
     session.spent("stage", time.perf_counter() - started)
@@ -226,6 +237,7 @@ def _write_export_state(session: Session) -> None:
         else warehouse.row_count(f"staging.{name}")
         for name in canonical_tables()
     }
+    held |= filled_values(warehouse, session.policies.catalogue.needed_columns, held)
     rows = [
         ExportStateRow(table_name=name, row_count=count, expected_days=expected.get(name))
         for name, count in sorted(held.items())

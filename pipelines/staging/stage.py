@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -31,6 +31,7 @@ from pipelines.staging.references import held_mark, hold_orphans, of_loads_or_re
 from pipelines.staging.relation import amount_of, create_relations, held, staged
 from pipelines.staging.tracked import derive_changes, is_derivable
 from pipelines.warehouse.duck import Warehouse, fingerprint
+from pipelines.warehouse.quoting import identifier
 from pipelines.warehouse.rows import Long, Text, Whole, declared
 
 
@@ -68,6 +69,26 @@ class ExportStateRow(NamedTuple):
 
 def create_export_state(warehouse: Warehouse) -> None:
     warehouse.con.execute(f"create or replace table meta.export_state ({declared(ExportStateRow)})")
+
+
+def filled_values(
+    warehouse: Warehouse, columns: Iterable[str], rows: Mapping[str, int]
+) -> dict[str, int]:
+    """How many values some columns hold, each named as `table.column`.
+
+    Args:
+        rows: of every table; the columns of one that has none are left out, it is missing itself.
+    """
+    found = {}
+    for named in columns:
+        table, column = named.split(".")
+        if rows[table]:
+            found[named] = int(
+                warehouse.scalar(
+                    f"select count({identifier(column)}) from staging.{identifier(table)}"
+                )
+            )
+    return found
 
 
 def prepare_tables(warehouse: Warehouse) -> None:

@@ -87,6 +87,8 @@ def reference(text: str) -> Decimal | None:
     text = re.sub(r"\s*元$", "", text)
     if text.startswith("(") and text.endswith(")"):
         sign, text = -1, text[1:-1].strip()
+    if re.fullmatch(r"\d[\d., ]*-", text):  # as SAP writes it
+        sign, text = -sign, text[:-1].strip()
     for separator in (",", " "):
         if separator in text:
             if not re.fullmatch(rf"[-+]?\d{{1,3}}({separator}\d{{3}})+(\.\d*)?", text):

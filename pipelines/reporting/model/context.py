@@ -258,8 +258,16 @@ class Context:
 
 def missing_exports(tables: list[str]) -> Message:
     """ "No data: the export of … is missing", by the names of the tables."""
-    names: tuple[Shown, ...] = tuple(message(f"export.{table}") for table in tables)
+    names: tuple[Shown, ...] = tuple(_missing_name(table) for table in tables)
     return message("no_data.missing_export", exports=Listing(items=names))
+
+
+def _missing_name(need: str) -> Message:
+    """A table by its name, or a column of it that no export fills."""
+    table, _, column = need.partition(".")
+    if not column:
+        return message(f"export.{table}")
+    return message("no_data.column", column=verbatim(column), export=message(f"export.{table}"))
 
 
 def open_context(

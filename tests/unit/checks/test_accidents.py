@@ -131,7 +131,7 @@ def test_two_digit_years_in_quarantine_are_named_together(exports: Exports) -> N
         "S1,E1,05-01-26,lead,1,CNY,甲,", "S2,E1,31/12/26,lead,1,CNY,甲,", count=3))  # fmt: skip
     found = look(exports, "opportunity")["two_digit_year:created_at:quarantine"]
     assert found.en == (
-        "created_at: 2 dates have two-digit years (such as 05-01-26) and are in quarantine. "
+        "created_at: 2 dates have two-digit years (such as 05-01-26), now in quarantine. "
         "Suggestion: export years with four digits"
     )
 
@@ -222,7 +222,7 @@ def test_refused_neighbours_with_a_decimal_comma_are_named(
     assert (name in found) == is_comma
     if is_comma:
         assert found[name].blocks
-        assert f"4 rows of net_amount have a decimal comma (such as {text})" in found[name].en
+        assert f"a decimal comma stands in 4 rows of net_amount (such as {text})" in found[name].en
         assert 'numbers: {decimal: ","}' in found[name].en
 
 
@@ -273,7 +273,7 @@ def test_texts_of_failed_formulas(exports: Exports, text: str) -> None:
     exports.put("canonical/opportunity.csv", DEAL,
                 *deals(f"S1,E1,2026-01-15,lead,1,CNY,甲,{text}", count=3))  # fmt: skip
     found = look(exports, "opportunity")["error_text:loss_reason"]
-    assert found.en.startswith("in 1 rows loss_reason is a text such as null or #N/A")
+    assert found.en.startswith("in 1 row loss_reason is a text such as null or #N/A")
     assert found.evidence[0]["loss_reason"] == text
 
 
@@ -295,7 +295,7 @@ def test_mixed_encodings_in_one_file(exports: Exports) -> None:
     (exports.root / "canonical/customer.csv").write_bytes(b"\n".join(lines) + b"\n")
     found = look(exports, "customer")
     mixed = next(f for name, f in found.items() if name.startswith("mixed_encoding"))
-    assert mixed.en.startswith("canonical/customer.csv: 1 lines are written in another encoding")
+    assert mixed.en.startswith("canonical/customer.csv: 1 line is written in another encoding")
     assert ("K9", "乙公司") in exports.rows("customer", "customer_id", "name")
 
 
@@ -314,21 +314,23 @@ def test_a_total_row_that_says_so_is_left_out_and_told_of_if_asked_for(exports: 
         update={"accidents": {**POLICY.accidents, "total_row_left_out": "warn"}}
     )
     found = look(exports, "customer", policy=told)["total_row_left_out:canonical/customer.csv"]
-    assert "1 total rows were not taken for data (line 4: 合计,,30)" in found.en
+    assert "1 total row was not taken for data (line 4: 合计,,30)" in found.en
 
 
 def test_a_currency_that_is_missing_beside_others(exports: Exports) -> None:
     exports.put("canonical/opportunity.csv", DEAL,
                 *deals("S1,E1,2026-01-15,lead,1,,甲,", count=3))  # fmt: skip
     found = look(exports, "opportunity")["currency_missing:currency"]
-    assert found.en.startswith("1 rows have no currency and are taken in the base currency; 3 oth")
+    assert found.en.startswith(
+        "1 row without a currency is taken in the base currency; 3 others have"
+    )
 
 
 def test_what_happened_cannot_lie_in_the_future(exports: Exports) -> None:
     rows = ["S1,E1,2026-11-17,lead,1,CNY,甲,", "S2,E1,2026-11-16 23:59,lead,1,CNY,甲,"]
     exports.put("canonical/opportunity.csv", DEAL, *rows)
     found = look(exports, "opportunity")["future_date:created_at"]
-    assert found.en.startswith("created_at lies after the export of 2026-11-16 in 1 rows")
+    assert found.en.startswith("created_at lies after the export of 2026-11-16 in 1 row")
 
 
 def test_a_file_that_was_cut_off(exports: Exports) -> None:

@@ -13,7 +13,8 @@ from pipelines.checks.contract import ContractValidator, expectations
 from pipelines.checks.findings import Finding
 from pipelines.sources.contract import Table, canonical_tables
 from pipelines.staging.rules import row_rules
-from tests.support.laboratory import Laboratory, Row, shipped
+from pipelines.workspace.yamlfile import read_yaml
+from tests.support.laboratory import ROOT, Laboratory, Row, shipped
 
 STAGES = shipped()[1].process.stage_ids
 SHARES = shipped()[1].quality.quarantine
@@ -104,6 +105,62 @@ def test_a_broken_contract_fails_its_expectation_and_only_that(
     assert (failed[check].status, failed[check].severity) == ("failed", severity)
     assert failed[check].offenders == offenders
     assert failed[check].blocks == (severity == "block")
+
+
+@pytest.mark.parametrize(
+    ("rows", "en", "zh"),
+    [
+        (
+            [unit("T1"), unit("T1")],
+            "1 key stands more than once in org_unit (unit_id)",
+            "org_unit 有 1 个 unit_id 重复",
+        ),
+        ([unit("T1", name=None)], "name is empty in 1 row", "1 行的 name 为空"),
+        (
+            [unit("T1", kind="squad"), unit("T2", kind="squad")],
+            "kind holds what it may not in 2 rows (squad); allowed are company, region, team",
+            "2 行的 kind 不是允许的值（squad）；允许：company, region, team",
+        ),
+        (
+            [
+                unit("T1", leader_id="E404"),
+                unit("T2", leader_id="E404"),
+                unit("T3", leader_id="E1"),
+            ],
+            "3 rows name in leader_id what no export of employee has: E404, E1",
+            "3 行的 leader_id 指向任何导出都没有的 employee：E404, E1",
+        ),
+        (
+            [],
+            "org_unit has no rows, and its export is required",
+            "org_unit 没有任何行，而其导出是必需的",
+        ),
+    ],
+)
+def test_a_broken_contract_is_a_sentence_for_whoever_can_mend_it(
+    lab: Laboratory, validator: ContractValidator, rows: list[Row], en: str, zh: str
+) -> None:
+    found = findings(lab, validator, "org_unit", rows)
+    [failed] = [f for f in found.values() if f.status != "passed"]
+    assert (failed.en, failed.zh) == (en, zh)
+
+
+def test_an_unknown_reference_is_named_with_its_file_and_line(
+    lab: Laboratory, validator: ContractValidator
+) -> None:
+    lab.given("mart.load", [{"load_id": 7, "file": "raw/units.csv"}])
+    rows = [unit("T1", leader_id="E404", _load=7, _line=12)]
+    found = findings(lab, validator, "org_unit", rows)["unexpected_rows:leader_id → employee"]
+    lab.con.execute("delete from mart.load")
+    assert found.en.endswith("no export of employee has: E404 (raw/units.csv line 12)")
+    assert found.evidence == [{"value": "E404", "file": "raw/units.csv", "line": 12, "rows": 1}]
+
+
+def test_every_sentence_of_the_contract_is_there_in_both_languages() -> None:
+    for said in read_yaml(ROOT / "pipelines" / "checks" / "contract.yaml").data.values():
+        for text in (said["rule"], said["broken"]):
+            assert set(text) == {"zh", "en"}
+            assert text["zh"] != text["en"]
 
 
 def test_a_table_that_need_not_be_there_may_be_empty(
@@ -200,6 +257,7 @@ def test_suites_and_row_rules_come_from_one_definition() -> None:
         (100, 5, 0, ("failed", "passed")),
         (100, 25, 0, ("failed", "failed")),
         (100, 1, 30, ("failed", "failed")),
+        (100, 4, None, ("passed", "passed")),  # a share of no money is none
         (19, 19, 0, ("passed", "passed")),  # too small to be judged by its share
     ],
 )
@@ -208,16 +266,22 @@ def test_policy_says_from_which_share_in_quarantine_an_export_warns_or_blocks(
     validator: ContractValidator,
     landed: int,
     refused: int,
-    money: int,
+    money: int | None,
     status: tuple[str, str],
 ) -> None:
     lab.given("mart.load", [{
         "load_id": 1, "table_name": "opportunity", "is_current": True, "rows_landed": landed,
-        "rows_quarantined": refused, "amount_landed": 100, "amount_quarantined": money,
+        "rows_quarantined": refused, "amount_landed": 0 if money is None else 100,
+        "amount_quarantined": money or 0,
     }])  # fmt: skip
     found = findings(lab, validator, "opportunity", [], required=False)
     lab.con.execute("delete from mart.load")
     shares = [found[f"unexpected_rows:share in quarantine ({v})"] for v in ("warn", "block")]
     assert tuple(finding.status for finding in shares) == status
     assert [finding.severity for finding in shares] == ["warn", "block"]
-    assert shares[0].en.startswith("too large a share of the export is in quarantine")
+    for share in shares:
+        if share.status == "failed":
+            assert share.en == (
+                "too large a share of the export is in quarantine: "
+                f"{refused} of {landed} rows (policy/quality.yaml)"
+            )

@@ -158,7 +158,7 @@ def test_a_wide_sheet_is_begun_with_its_months(attain: Attain, workspace: Path) 
     assert 'each: {"1月": {m: "01"}, "2月": {m: "02"}}' in text
     said = attain("check", "-w", workspace)
     assert said.code == 0
-    assert said.out.count("→ quota (1 rows, sources/业绩目标") == 2
+    assert said.out.count("→ quota (1 row, sources/业绩目标") == 2
 
 
 def test_people_s_phones_and_addresses_are_not_written_down(
@@ -183,7 +183,7 @@ def test_a_name_full_of_signs_still_names_only_its_own_file(
     assert "files: [\"deals [[]1] 'a'.csv\"]" in text
     said = attain("check", "-w", workspace)
     assert said.code == 0
-    assert "→ opportunity (1 rows" in said.out
+    assert "→ opportunity (1 row" in said.out
 
 
 @pytest.mark.parametrize(

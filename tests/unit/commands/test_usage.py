@@ -232,7 +232,7 @@ def test_check_shows_what_is_read_from_where(attain: Attain, workspace: Path) ->
     write(workspace / "data/raw/其他.csv", "x", "1")
     said = attain("check", "-w", workspace)
     assert (said.code, said.err) == (0, "")
-    assert "data/raw/客户.csv → customer (1 rows, sources/crm_customer.yaml)" in said.out
+    assert "data/raw/客户.csv → customer (1 row, sources/crm_customer.yaml)" in said.out
     assert "not used: 备注" in said.out
     assert "unknown: data/raw/其他.csv: no source reads it" in said.out
     found = json.loads(attain("check", "-w", workspace, "--json").out)

@@ -43,6 +43,28 @@ def test_western_european_text_is_not_taken_for_chinese(tmp_path: Path, name: st
     assert rows == [(2, "1", name, "100")]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Größe", "Ação", "Müßig", "Conceição", "Straße Größe", "maçã", "Noël à Besançon", "AÇÃO",
+        "Gemüsegroßhandel", "Größenänderung", "naïve ñandú", "Måløy",
+    ],
+)  # fmt: skip
+def test_words_with_two_accents_in_a_row_are_no_chinese(tmp_path: Path, name: str) -> None:
+    _, rows = land_bytes(tmp_path, f"id,name,amount\n1,{name},100\n".encode("cp1252"))
+    assert rows[0][2] == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["龙", "远景A科技", "A产B线", "鑫磊", "瑾瑜电气", "鑫", "价格（含税）", "Ａ１公司", "邛崃某某"],
+)
+def test_short_chinese_words_are_still_chinese(tmp_path: Path, name: str) -> None:
+    body = f"id,name,amount\n1,{name},100\n"
+    _, rows = land_bytes(tmp_path, body.encode("gb18030"))
+    assert rows[0][2] == name
+
+
 @pytest.mark.parametrize("text", ["镕", "喆", "张镕基", "€100", "㐀㐁", "王喆,李旻"])
 def test_rare_chinese_characters_are_still_chinese(tmp_path: Path, text: str) -> None:
     body = f'id,name,amount\n1,"{text}",100\n2,上海公司,1\n'

@@ -16,6 +16,7 @@ from pipelines.reporting.model.page import Page
 from pipelines.reporting.model.queries import fetch
 from pipelines.reporting.publish.render import render
 from pipelines.reporting.reports import REPORTS, quality
+from tests.support.laboratory import shipped
 from tests.support.pages.small_company import CRM_ONLY, NOTHING, TABLES
 from tests.support.pages.warehouses import SUNDAY, compute, opened, small_workspace
 
@@ -65,6 +66,33 @@ def said(page: Page) -> str:
 
 def section(page: Page, section_id: str):
     return next(s for s in page.sections if s.id == section_id)
+
+
+# --- what is missing ---
+
+
+def test_every_column_that_a_kpi_needs_is_counted_where_its_table_has_rows(company):
+    counted = dict(
+        company.execute("select table_name, row_count from meta.export_state").fetchall()
+    )
+    needed = shipped()[1].catalogue.needed_columns
+    there = {named for named in needed if counted[named.partition(".")[0]]}
+    assert there == {named for named in counted if "." in named}
+    assert "contract.signed_at" in there
+
+
+def test_a_kpi_without_any_value_of_its_column_names_the_column(company):
+    empty = company.execute(
+        "select table_name from meta.export_state where row_count = 0 and table_name like '%.%'"
+    ).fetchall()
+    assert empty
+    for (named,) in empty:
+        reasons = company.execute(
+            "select reason from kpi.no_data join policy.kpi_need using (kpi_id) "
+            "where kpi_need.table_name = ?",
+            [named],
+        ).fetchall()
+        assert reasons and all(named in reason for (reason,) in reasons)
 
 
 # --- deals and pipeline ------------------------------------------------------------------------
