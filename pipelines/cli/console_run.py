@@ -29,7 +29,8 @@ def print_outcome(outcome: Outcome) -> None:
         " · ".join(f"{name} {pages}" for name, pages in outcome.reports.items()) or "none",
     )
     table.add_row("time", f"{outcome.seconds:.1f} s")
-    table.add_row("open", outcome.reports_path)
+    if outcome.reports_path:
+        table.add_row("open", outcome.reports_path)
     console.print(table)
     for warning in outcome.warnings[:8]:
         console.print(f"note: {warning}", markup=False, soft_wrap=True)
@@ -37,6 +38,8 @@ def print_outcome(outcome: Outcome) -> None:
         console.print(f"note: {len(outcome.warnings) - 8} more; see attain status", markup=False)
     for name in outcome.kept:
         console.print(f"kept: {name} was not renewed; its last good pages stay", markup=False)
+    for name in outcome.without_pages:
+        console.print(f"no page: {name} was blocked and has no earlier pages", markup=False)
     for sentence in outcome.blocked:
         console.print(f"blocked: {sentence}", markup=False, soft_wrap=True)
 

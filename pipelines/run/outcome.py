@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from pipelines.checks.findings import Finding, first_problem
@@ -27,6 +27,7 @@ class Outcome:
     warnings: list[str] = field(default_factory=list)
     reports: dict[str, int] = field(default_factory=dict)
     kept: list[str] = field(default_factory=list)
+    without_pages: list[str] = field(default_factory=list)
     reports_path: str = ""
     seconds: float = 0.0
     seconds_by_layer: dict[str, float] = field(default_factory=dict)
@@ -36,7 +37,15 @@ class Outcome:
         return 1 if self.blocked else 0
 
 
-def outcome_of(session: Session, errors: Sequence[str], kept: Sequence[str]) -> Outcome:
+def outcome_of(
+    session: Session, errors: Sequence[str], not_renewed: Sequence[str], shown: Collection[str]
+) -> Outcome:
+    """What a run did.
+
+    Args:
+        not_renewed: the reports that were blocked.
+        shown: the reports that have pages now, of this run or an earlier one.
+    """
     statuses = [finding.status for finding in session.findings]
     warned = [f for f in session.findings if f.severity == "warn" and f.status != "passed"]
     staged = session.staged.values()
@@ -62,8 +71,9 @@ def outcome_of(session: Session, errors: Sequence[str], kept: Sequence[str]) -> 
         ]
         + _accepted(session),
         reports={name: len(pages) for name, pages in session.pages.items()},
-        kept=list(kept),
-        reports_path=str(session.workspace.reports / "latest" / "index.html"),
+        kept=[name for name in not_renewed if name in shown],
+        without_pages=[name for name in not_renewed if name not in shown],
+        reports_path=str(session.workspace.reports / "latest" / "index.html") if shown else "",
         seconds_by_layer={name: round(s, 3) for name, s in session.seconds.items()},
     )
 

@@ -34,7 +34,7 @@ def conclude(session: Session, errors: Sequence[str]) -> Outcome:
     """Publish what was computed, keep the last good page of what was blocked, and sum up."""
     from pipelines.reporting.model.values import Bilingual
     from pipelines.reporting.publish.build import Edition, Seal
-    from pipelines.reporting.publish.publish import publish
+    from pipelines.reporting.publish.publish import publish, reports_shown
     from pipelines.reporting.reports import quality
 
     started = time.perf_counter()
@@ -81,7 +81,7 @@ def conclude(session: Session, errors: Sequence[str]) -> Outcome:
         if database is not None:  # after the pages: a run that is killed here is made again
             put_in_place(database, session.workspace.published)
     session.spent("publish", time.perf_counter() - started)
-    return outcome_of(session, errors, blocked)
+    return outcome_of(session, errors, blocked, reports_shown(session.workspace.reports))
 
 
 def _render_after_checks(session: Session) -> list[str]:

@@ -40,6 +40,15 @@ _NOT_AMONG_PAGES = ("attain.duckdb",)
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
+def reports_shown(reports: Path) -> frozenset[str]:
+    """The reports that have pages in the last publication, however old these are."""
+    catalogue = reports / "latest" / CATALOGUE
+    if not catalogue.exists():
+        return frozenset()
+    entries = Catalogue.model_validate_json(catalogue.read_bytes()).entries
+    return frozenset(str(entry.family) for entry in entries)
+
+
 def publish(
     reports: Path, build_dir: Path, run_id: str, keep: int = KEPT, is_part: bool = False
 ) -> Path:

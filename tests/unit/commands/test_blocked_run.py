@@ -52,6 +52,14 @@ def test_it_ends_with_one_and_says_what_blocked_on_the_last_lines(
     ]
 
 
+def test_what_has_no_earlier_pages_is_not_said_to_keep_them(blocked: tuple[Path, Said]) -> None:
+    root, said = blocked
+    assert "no page: finance was blocked and has no earlier pages" in said.out
+    assert "kept: " not in said.out
+    assert not (root / "reports/latest").exists()
+    assert "index.html" not in said.out  # nor is there anything to open
+
+
 def test_the_summary_counts_rows_and_quarantine(blocked: tuple[Path, Said]) -> None:
     _, said = blocked
     assert "8 in · 7 accepted · 1 in quarantine" in said.out
