@@ -118,9 +118,10 @@ class Session:
     def build_dir(self) -> Path:
         return self.workspace.build / self.run_id
 
-    def kept_pages(self, report: str) -> Path:
-        """Where a report's pages wait until they are published."""
-        return self.workspace.build / f"{self.run_id}.pages" / report
+    @property
+    def pages_dir(self) -> Path:
+        """Where each report's pages wait until they are published."""
+        return self.workspace.build / f"{self.run_id}.pages"
 
     @property
     def blocked(self) -> list[Finding]:
@@ -351,6 +352,7 @@ def open_session(
             follows_data=follows_data,
             notes=notes,
         )
+        stack.callback(shutil.rmtree, session.pages_dir, ignore_errors=True)
         if not is_whole:
             session.recall_findings()
         yield session

@@ -333,8 +333,8 @@ def render_report(session: Session, name: str, not_renewed: frozenset[str] = fro
 
     def build_all() -> PageStore:
         pages = REPORTS[name].build(session.warehouse.con, session.as_of, not_renewed)
-        return PageStore(session.kept_pages(name), pages)
+        return PageStore(session.pages_dir / name, pages)
 
-    pages = session.pages[name] = session.warehouse.in_less_memory(build_all)
+    pages = session.pages[name] = session.warehouse.in_less_memory(build_all, session.copy.wait)
     session.spent("report", time.perf_counter() - started)
     return len(pages)

@@ -10,7 +10,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -178,11 +178,14 @@ class Warehouse:
             raise
         self.con.execute("commit")
 
-    def in_less_memory(self, work: Callable[[], _T]) -> _T:
+    def in_less_memory(
+        self, work: Callable[[], _T], others_done: Callable[[], None] = lambda: None
+    ) -> _T:
         """Do it; where memory runs out, once more in one thread, which needs the least.
 
         Args:
             work: may be done again after it failed anywhere.
+            others_done: waits for whatever else uses the database, before the second time.
 
         Raises:
             OutOfMemoryError: one thread needs more as well; the sentence says what to set.
@@ -190,6 +193,7 @@ class Warehouse:
         try:
             return work()
         except duckdb.OutOfMemoryException:
+            others_done()
             self.con.execute("set threads = 1")
         try:
             return work()
@@ -203,12 +207,16 @@ class Warehouse:
         finally:
             self.con.execute("reset threads")
 
-    def free_replaced(self) -> None:
+    def free_replaced(self, database: str = "") -> None:
         """Let the next tables take the place of those that were replaced, or the file would double.
 
-        No transaction may be open.
+        While another thread writes it cannot be done; then the next call does it.
+
+        Args:
+            database: an attached one; none given means this one.
         """
-        self.con.execute("checkpoint")
+        with suppress(duckdb.TransactionException):
+            self.con.execute(f"checkpoint {database}")
 
     @contextmanager
     def filtering_last(self) -> Iterator[None]:

@@ -55,10 +55,14 @@ class PublishedCopy:
         if self._begun is None:
             self._begun = self._worker.submit(self._copy, False)
 
-    def finish(self, target: Path) -> None:
-        """Write every table and view of schema `mart`, with what the views read, to a new file."""
+    def wait(self) -> None:
+        """Until what was begun is done."""
         if self._begun is not None:
             self._begun.result()
+
+    def finish(self, target: Path) -> None:
+        """Write every table and view of schema `mart`, with what the views read, to a new file."""
+        self.wait()
         self._worker.submit(self._copy, True).result()
         views, _ = _views(self._warehouse.con)
         views |= {table: self._dated_view(table) for table in self._dated()}
@@ -107,7 +111,7 @@ class PublishedCopy:
             con.execute("insert or replace into meta.published values (?, ?)", [table, mark or ""])
             copied += 1
             if copied % _FREED_EVERY == 0:
-                con.execute(f"checkpoint {_NAME}")
+                self._warehouse.free_replaced(_NAME)
 
     def _dated(self) -> dict[str, tuple[str, ...]]:
         """The tables with moments of runs that are there, and which of their columns are moments.

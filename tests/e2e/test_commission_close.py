@@ -171,7 +171,6 @@ def change_the_first_month(raw: Path, workspace: Workspace) -> None:
     assert edit(raw / "erp" / "发票.csv", note) == 1
     assert edit(raw / "crm" / "商机分成.csv", split) == 2
     plans = workspace.root / "policy" / "commission"
-    plans.mkdir(parents=True)
     text = (ROOT / "policy" / "commission" / "rep_2026.yaml").read_text(encoding="utf-8")
     assert "rate: {flat_pct: 0.5}" in text  # of new customers
     changed = text.replace("rate: {flat_pct: 0.5}", "rate: {flat_pct: 0.6}")
