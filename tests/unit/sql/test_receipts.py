@@ -178,6 +178,20 @@ def test_a_collection_is_known_at_its_own_day_s_rate_beside_the_document_s(
     assert pick(realised, "document_id", "difference_base") == [("I", Decimal("-100.01"))]
 
 
+def test_money_that_has_not_come_by_the_day_of_the_report_is_no_collection(
+    lab: Laboratory,
+) -> None:
+    """It was allocated in advance: neither the item nor the collection knows of it yet."""
+    given_documents(
+        lab, *ITEMS, "core.fct_collection",
+        invoice=[invoice("I", "2026-08-01", 100)],
+        receipt=[receipt("R", "2026-11-16", 200, bounced="2026-11-16")],
+        receipt_allocation=[allocation("R", "I", "2026-08-01", 200)],
+    )  # fmt: skip
+    assert lab.query("select as_of_date from core.parameter") == [{"as_of_date": day("2026-11-15")}]
+    assert lab.result("core.fct_collection") == []
+
+
 POLICIES = ("apply_when_it_fits", "apply_up_to_balance", "keep_open")
 PAID = (receipt("R", "2026-10-05", 120), allocation("R", "I", "2026-10-05", 120))
 
