@@ -14,7 +14,7 @@ AUTO = "auto"
 # Half of the machine: pages, the orchestrator and whoever else works there take the rest.
 _SHARE_OF_MACHINE = 0.5
 _SHARE_OF_FREE = 0.75
-# The least with which a million deals end.
+# With less, the larger models of a million deals do not fit.
 _LEAST = 1_500_000_000
 _GROUPS = Path("/sys/fs/cgroup")
 _UNLIMITED = 1 << 60  # what the first version of control groups says for "no limit"

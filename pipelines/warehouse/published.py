@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
 
@@ -56,9 +56,9 @@ class PublishedCopy:
             self._begun = self._worker.submit(self._copy, False)
 
     def wait(self) -> None:
-        """Until what was begun is done."""
+        """Until what was begun has ended. What it could not do, `finish` does, or says why not."""
         if self._begun is not None:
-            self._begun.result()
+            wait([self._begun])
 
     def finish(self, target: Path) -> None:
         """Write every table and view of schema `mart`, with what the views read, to a new file."""

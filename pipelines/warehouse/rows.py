@@ -1,8 +1,8 @@
 """Rows as types: a class for each table that Python fills, whose fields are the table's columns.
 
 Belongs here: the engine's type of a field, `create table` from a class, putting rows in, and
-keeping them in order. Does not
-belong here: which tables there are (each room declares its own) or tables made by SQL.
+keeping them in order. Does not belong here: which tables there are (each room declares its own) or
+tables made by SQL.
 """
 
 from __future__ import annotations

@@ -161,14 +161,12 @@ def write_pages(
 
 
 def _write_page(build_dir: Path, page: Page, look: Look, behind: list[Drilldown]) -> None:
-    base = build_dir / page.stem.parent
-    base.mkdir(parents=True, exist_ok=True)
-    write_text(base / f"{page.period.key}.json", page.to_json())
     write_beside(page, build_dir)
+    write_text(build_dir / page.beside("json"), page.to_json())
     opened = {one.asked.kpi_id for one in behind}
     for language in LANGUAGES:
         text = render(page, language, look, opened)
-        write_text(base / f"{page.period.key}.{language}.html", text)
+        write_text(build_dir / page.beside(f"{language}.html"), text)
     for one in behind:
         (build_dir / one.stem.parent).mkdir(exist_ok=True)
         for language in LANGUAGES:
@@ -177,7 +175,7 @@ def _write_page(build_dir: Path, page: Page, look: Look, behind: list[Drilldown]
 
 
 def write_beside(page: Page, folder: Path) -> None:
-    """Write what goes with a page below an output folder: its workbooks and extracts."""
+    """Make a page's folder below an output folder and write its workbooks and extracts there."""
     (folder / page.stem.parent).mkdir(parents=True, exist_ok=True)
     if page.book is not None:
         for language in LANGUAGES:

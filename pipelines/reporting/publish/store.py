@@ -46,7 +46,9 @@ class PageStore:
 
     def put_beside(self, target: Path) -> None:
         """Move workbooks and extracts to the pages of an output folder, once."""
-        for file in sorted(self._beside.rglob("*.*")):
+        for file in sorted(self._beside.rglob("*")):
+            if file.is_dir():  # a reader's id may hold a dot, as file names do
+                continue
             place = target / file.relative_to(self._beside)
             place.parent.mkdir(parents=True, exist_ok=True)
             file.replace(place)

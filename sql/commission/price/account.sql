@@ -60,7 +60,7 @@ scoped as (
 ),
 
 own as (
-  select
+  select distinct
     payee_id,
     plan_id,
     plan_version,
@@ -71,9 +71,6 @@ own as (
     rate_kind,
     is_per_transaction
   from positioned
-  group by
-    payee_id, plan_id, plan_version, component_id, quota_start, counted_from, pool_plan_id, rate_kind,
-    is_per_transaction
 ),
 
 split as (

@@ -54,6 +54,7 @@ def test_pages_are_kept_with_their_workbooks_and_read_as_often_as_one_likes(
     tmp_path: Path, pages
 ) -> None:
     first, second = pages["rep_weekly"][:2]
+    first = first.model_copy(update={"reader": first.reader.model_copy(update={"id": "E.1"})})
     sheet = Sheet("s", verbatim("S"), columns("document:text amount:money"), lambda: [("I1", D(5))])
     book = Book(title=verbatim("B"), sheets=(sheet,), currency="CNY", year=2026)
     store = PageStore(tmp_path / "kept", iter([first.model_copy(update={"book": book}), second]))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
+from pipelines.errors import OutOfMemoryError
 from pipelines.models.shape import empty_warehouse
 from pipelines.sources.contract import contact_columns
 from pipelines.warehouse.duck import Warehouse, open_warehouse
@@ -63,6 +65,30 @@ def test_it_holds_the_mart_and_what_its_views_read(warehouse: Warehouse, tmp_pat
     write_published_copy(warehouse, tmp_path / "once.duckdb", contact_columns())
     assert read(tmp_path / "once.duckdb") == expected
     assert not (tmp_path / "once.working").exists()
+
+
+def test_what_was_begun_and_failed_is_done_at_the_end(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A report that waits for the copy is not broken by it."""
+    copy = PublishedCopy(warehouse, tmp_path / "published.duckdb", contact_columns())
+    tried = []
+
+    def once_too_little(this: Warehouse, work: Callable[[], Any]) -> Any:
+        tried.append(work)
+        if len(tried) == 1:
+            raise OutOfMemoryError("too little")
+        return work()
+
+    monkeypatch.setattr(Warehouse, "in_less_memory", once_too_little)
+    copy.begin()
+    copy.wait()
+    assert len(tried) == 1
+    copy.finish(tmp_path / "attain.duckdb")
+    copy.close()
+    assert read(tmp_path / "attain.duckdb") == {
+        "kpi.wide": 7, "mart.first": 1, "mart.kpi_value": 7,
+    }  # fmt: skip
 
 
 def test_what_changed_since_the_last_run_is_written_and_nothing_else(
