@@ -20,6 +20,7 @@ from pipelines.staging.groups import Group
 from pipelines.staging.mapping import load_context
 from pipelines.warehouse.duck import Warehouse
 from pipelines.warehouse.quoting import identifier, literal
+from pipelines.warehouse.rows import in_order
 from pipelines.warehouse.template import macro
 
 IDS = "staging/ids.sql.j2"
@@ -85,13 +86,14 @@ def _length(warehouse: Warehouse, table: Table, group: Group) -> int:
     """How long the ids of a group are; 0 where they are no such ids."""
     context = load_context(table, group.loads[-1])
     is_long = macro(IDS, "is_long")("id")
-    found = warehouse.rows(
-        "select count(*) as row_count, "
-        f"count(case when regexp_matches(id, '^[0-9A-Za-z]{{{SHORT}}}$') then 1 end) as short, "
-        f"count(case when {is_long} then 1 end) as long "
-        f"from (select {context['columns'][table.key[0]]} as id from {context['relation']} "
-        f"limit {_SAMPLE}) where id is not null"
-    )[0]
+    with in_order(warehouse.con):  # the first rows of the export, whichever thread reads them
+        found = warehouse.rows(
+            "select count(*) as row_count, "
+            f"count(case when regexp_matches(id, '^[0-9A-Za-z]{{{SHORT}}}$') then 1 end) as short, "
+            f"count(case when {is_long} then 1 end) as long "
+            f"from (select {context['columns'][table.key[0]]} as id from {context['relation']} "
+            f"limit {_SAMPLE}) where id is not null"
+        )[0]
     rows = found["row_count"]
     if not rows or found["short"] + found["long"] < rows:
         return 0

@@ -49,7 +49,7 @@ scoped as (
     quota_measure,
     quota_scope_kind,
     quota_scope_id,
-    row_number() over (
+    dense_rank() over (
       order by payee_id, component_id, quota_start, counted_from, pool_plan_id
     ) as position_no
   from positioned
