@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -24,7 +25,7 @@ AS_OF_END = "timestamp '2026-11-16'"
 SQL = Path(__file__).with_name("lower_bound.sql")
 
 
-def compute(raw: Path) -> dict[str, object]:
+def compute(raw: Path) -> dict[str, Any]:
     """Load, compute, and return figures, seconds by part and peak memory in MB."""
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)

@@ -115,16 +115,51 @@ from (
 ) as i left join fx on fx.currency = i.currency and fx.day = i.invoice_date
 where coalesce(i.status, 'posted') = 'posted';
 create table cash as
-select a.receipt_id, a.invoice_id, a.allocated_date, a.amount, r.bounced_date, r.received_date, d.owner_id, d.rate,
+select a.receipt_id, a.invoice_id, a.allocated_date, coalesce(a.instalment_seq, 0) as seq, a.amount, r.bounced_date, r.received_date, d.owner_id, d.rate,
   d.contract_id, d.order_id, abs(d.net_amount) as net_amount, abs(d.gross_amount) as gross_amount, d.invoice_date
-from (select distinct on (receipt_id, invoice_id, allocated_date) * from receipt_allocation order by receipt_id, invoice_id, allocated_date, rowid) as a
+from (select distinct on (receipt_id, invoice_id, allocated_date, coalesce(instalment_seq, 0)) * from receipt_allocation
+  order by receipt_id, invoice_id, allocated_date, coalesce(instalment_seq, 0), rowid) as a
 join (select distinct on (receipt_id) * from receipt where customer_id in (select customer_id from good_customer) order by receipt_id, rowid) as r on r.receipt_id = a.receipt_id
 join doc as d on d.invoice_id = a.invoice_id;
+create table settled as
+select invoice_id, seq, greatest(allocated_date, received_date, invoice_date) as day, amount from cash
+union all
+select invoice_id, seq, greatest(bounced_date, allocated_date, received_date, invoice_date), -amount from cash where bounced_date <= date '2026-11-15'
+union all
+select w.invoice_id, 0, greatest(w.written_off_date, d.invoice_date), w.amount from write_off as w join doc as d on d.invoice_id = w.invoice_id;
+create table note as
+select note_id, invoice_id, day, amount from (
+  select n.invoice_id as note_id, n.references_invoice_id as invoice_id, greatest(n.invoice_date, i.invoice_date) as day, abs(n.gross_amount) as amount,
+    sum(abs(n.gross_amount)) over (partition by n.references_invoice_id order by n.invoice_date, n.invoice_id) as so_far,
+    abs(i.gross_amount) - coalesce((select sum(s.amount) from settled as s where s.invoice_id = i.invoice_id and s.day <= greatest(n.invoice_date, i.invoice_date)), 0) as room
+  from doc as n join doc as i on i.invoice_id = n.references_invoice_id and i.kind = 'invoice' and i.currency = n.currency where n.kind = 'credit_note'
+) as n where so_far <= room;
+create table settled_total as
+select invoice_id, sum(amount) as amount from (
+  select invoice_id, amount from settled where day <= date '2026-11-15' union all
+  select invoice_id, amount from note union all
+  select note_id, -amount from note
+) as u group by all;
+create table counted as
+with let_off as (
+  select invoice_id, day, amount from note union all
+  select w.invoice_id, greatest(w.written_off_date, d.invoice_date), w.amount from write_off as w join doc as d on d.invoice_id = w.invoice_id
+),
+c as (select * from cash where allocated_date <= date '2026-11-15' and received_date <= date '2026-11-15' and (bounced_date is null or bounced_date > date '2026-11-15')),
+owed as (
+  select c.invoice_id, c.allocated_date, any_value(c.gross_amount) - coalesce(sum(l.amount), 0) as owed
+  from (select distinct invoice_id, allocated_date, gross_amount from c) as c
+  left join let_off as l on l.invoice_id = c.invoice_id and l.day <= c.allocated_date group by all
+),
+reached as (
+  select c.*, least(sum(c.amount) over (partition by c.invoice_id order by c.allocated_date, c.receipt_id, c.seq rows between unbounded preceding and current row), greatest(o.owed, 0)) as upto
+  from c join owed as o on o.invoice_id = c.invoice_id and o.allocated_date = c.allocated_date
+)
+select * exclude (amount), upto - coalesce(lag(upto) over (partition by invoice_id order by allocated_date, receipt_id, seq), 0) as amount from reached;
 insert into day_kpi
 select owner_id, invoice_date, 'sales_amount', sum(sign * conv(abs(net_amount), rate)), null from doc group by all
 union all
-select owner_id, allocated_date, 'collections', sum(conv(amount, rate)), null
-from cash where bounced_date is null or bounced_date > date '2026-11-15' group by all
+select owner_id, allocated_date, 'collections', sum(conv(amount, rate)), null from counted group by all
 union all
 select o.owner_id, o.order_date, 'gross_margin_rate', sum(conv(l.net_amount, fx.rate) - conv(l.cost_amount, fx.rate)), sum(conv(l.net_amount, fx.rate))
 from (select distinct on (order_id, line_no) * from sales_order_line where quantity >= 0 and product_id in (select product_id from product) order by order_id, line_no, rowid) as l
@@ -190,25 +225,6 @@ where v.stage <> 'order' and coalesce(v.left_at, d.closed_at) is not null
 group by grouping sets ((v.stage, p.kind, p.start, d.owner_id), (v.stage, p.kind, p.start, m.team), (v.stage, p.kind, p.start, m.region), (v.stage, p.kind, p.start));
 
 -- part: receivables
-create table settled as
-select invoice_id, greatest(allocated_date, received_date, invoice_date) as day, amount from cash
-union all
-select invoice_id, greatest(bounced_date, allocated_date, received_date, invoice_date), -amount from cash where bounced_date <= date '2026-11-15'
-union all
-select w.invoice_id, greatest(w.written_off_date, d.invoice_date), w.amount from write_off as w join doc as d on d.invoice_id = w.invoice_id;
-create table settled_total as
-with t as (select invoice_id, sum(amount) as amount from settled where day <= date '2026-11-15' group by all),
-note as (
-  select n.invoice_id as note_id, n.references_invoice_id as invoice_id, abs(n.gross_amount) as amount,
-    sum(abs(n.gross_amount)) over (partition by n.references_invoice_id order by n.invoice_date, n.invoice_id) as so_far,
-    abs(i.gross_amount) - coalesce((select sum(s.amount) from settled as s where s.invoice_id = i.invoice_id and s.day <= greatest(n.invoice_date, i.invoice_date)), 0) as room
-  from doc as n join doc as i on i.invoice_id = n.references_invoice_id and i.kind = 'invoice' and i.currency = n.currency where n.kind = 'credit_note'
-)
-select invoice_id, sum(amount) as amount from (
-  select invoice_id, amount from t union all
-  select invoice_id, amount from note where so_far <= room union all
-  select note_id, -amount from note where so_far <= room
-) as u group by all;
 create table ageing as
 with term as (
   select i.invoice_id, i.seq, i.due_date, i.amount from (select distinct on (invoice_id, seq) * from invoice_instalment order by invoice_id, seq, rowid) as i
@@ -223,15 +239,22 @@ item as (
   union all
   select invoice_id, 1, null, -abs(gross_amount) from doc where kind = 'credit_note'
 ),
+own as (select invoice_id, seq, sum(amount) as amount from settled where seq <> 0 and day <= date '2026-11-15' group by all),
+named as (
+  select i.*, d.rate, d.gross_amount, coalesce(s.amount, 0) as settled, case when i.amount <= 0 then 0 else least(coalesce(o.amount, 0), i.amount) end as own
+  from item as i join doc as d on d.invoice_id = i.invoice_id
+  left join settled_total as s on s.invoice_id = i.invoice_id left join own as o on o.invoice_id = i.invoice_id and o.seq = i.seq
+),
 placed as (
-  select i.*, d.rate, d.owner_id, coalesce(s.amount, 0) as settled,
-    sum(i.amount) over (partition by i.invoice_id order by coalesce(i.due_date, date '9999-12-31'), i.seq rows between unbounded preceding and current row) as upto,
-    row_number() over (partition by i.invoice_id order by coalesce(i.due_date, date '9999-12-31') desc, i.seq desc) as from_end
-  from item as i join doc as d on d.invoice_id = i.invoice_id left join settled_total as s on s.invoice_id = i.invoice_id
+  select *, least(settled, abs(gross_amount)) - sum(own) over (partition by invoice_id) as shared,
+    sum(amount - own) over (partition by invoice_id order by amount < 0, coalesce(due_date, date '9999-12-31'), seq rows between unbounded preceding and current row) as upto
+  from named
 ),
 opened as (
-  select *, conv(case when amount < 0 then amount - settled when from_end = 1 then least(amount, upto - settled) else least(amount, greatest(upto - settled, 0)) end, rate) as open
+  select due_date, conv(case when due_date is null and amount < 0 then amount - settled else least(amount - own, greatest(upto - shared, 0)) end, rate) as open
   from placed
+  union all
+  select distinct on (invoice_id) null, -conv(settled - gross_amount, rate) from placed where gross_amount > 0 and settled > gross_amount
 ),
 spare as (
   select r.receipt_id, r.amount - coalesce(sum(c.amount) filter (where greatest(c.allocated_date, r.received_date) <= date '2026-11-15'), 0) as amount, r.currency, r.received_date
@@ -260,8 +283,8 @@ create or replace macro f(x, quota) as case
     + cast(greatest(x - quota * 1.3, 0) as decimal(24, 6)) * 0.04 end;
 create table credit as
 with c as (
-  select *, sum(amount) over (partition by invoice_id order by allocated_date, receipt_id rows between unbounded preceding and current row) as upto
-  from cash where allocated_date <= date '2026-11-15' and (bounced_date is null or bounced_date > date '2026-11-15') and gross_amount > 0
+  select *, sum(amount) over (partition by invoice_id order by allocated_date, receipt_id, seq rows between unbounded preceding and current row) as upto
+  from counted where gross_amount > 0
 ),
 net as (
   select c.*, conv(share(upto, net_amount, gross_amount), rate)

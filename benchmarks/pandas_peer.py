@@ -12,6 +12,7 @@ import resource
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -23,7 +24,7 @@ AS_OF = pd.Timestamp("2026-11-15")
 _STAGES = ("qualification", "needs_analysis", "proposal", "negotiation", "order")
 
 
-def compute(raw: Path) -> dict[str, object]:
+def compute(raw: Path) -> dict[str, Any]:
     """Load, compute, and return figures, seconds by part and peak memory in MB."""
     started = time.perf_counter()
     tables = {s.table: _read(s, raw) for s in sources() if s.table in _USED}

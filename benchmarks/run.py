@@ -73,8 +73,8 @@ def _compare(folder: Path, size: str, seed: int) -> int:
         for part, seconds in found["seconds"].items():
             print(f"  {part:22}{seconds:10.1f}")
     print(f"attain / lower bound    {ours['total'] / bound['total']:10.2f}")
-    differing = _differences("lower bound", bound["figures"], ours["figures"])
-    differing += _differences("pandas", peer["figures"], ours["figures"])
+    differing = differences("lower bound", bound["figures"], ours["figures"])
+    differing += differences("pandas", peer["figures"], ours["figures"])
     shared = len(bound["figures"]) + len(peer["figures"])
     print(f"figures compared {shared}, differing {len(differing)}")
     for line in differing[:20]:
@@ -117,19 +117,25 @@ def _attain(raw: Path, folder: Path) -> dict[str, Any]:
     if done.returncode != 0:
         raise SystemExit(f"attain run ended with {done.returncode}: {done.stdout}{done.stderr}")
     outcome, measured = (json.loads(line) for line in done.stdout.strip().splitlines()[-2:])
-    figures: dict[str, str] = {}
-    with duckdb.connect(str(workspace / ".attain" / "warehouse.duckdb"), read_only=True) as con:
-        for sql in _QUERIES.values():
-            figures.update({name: str(v) for name, v in con.execute(sql).fetchall()})
     return {
         "total": measured["seconds"],
         "peak_mb": measured["peak_mb"],
         "seconds": outcome["seconds_by_layer"],
-        "figures": figures,
+        "figures": figures_of(workspace / ".attain" / "warehouse.duckdb"),
     }
 
 
-def _differences(name: str, theirs: dict[str, str], ours: dict[str, str]) -> list[str]:
+def figures_of(warehouse: Path) -> dict[str, str]:
+    """The figures of a computed warehouse that a peer computes too, by name."""
+    figures: dict[str, str] = {}
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        for sql in _QUERIES.values():
+            figures.update({name: str(v) for name, v in con.execute(sql).fetchall()})
+    return figures
+
+
+def differences(name: str, theirs: dict[str, str], ours: dict[str, str]) -> list[str]:
+    """A line for each figure of theirs that ours says differently, or does not say."""
     return [
         f"{name}: {figure} is {value}, attain says {ours.get(figure)}"
         for figure, value in theirs.items()

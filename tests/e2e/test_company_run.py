@@ -9,7 +9,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from benchmarks import lower_bound, pandas_peer
+from benchmarks.run import differences, figures_of
+from benchmarks.small_as_csv import convert
 from pipelines.workspace.workspace import Workspace
+from tests.support.laboratory import ROOT
 from tests.support.runs import REPORTS, FirstRun, pages, run
 
 # what differs by run: where exports lay, when they were loaded, and the verdicts of checks
@@ -86,6 +90,17 @@ def contents(warehouse: Path) -> dict[str, tuple[int, int]]:
             for (name,) in names
             if name not in OF_A_RUN
         }
+
+
+def test_its_figures_equal_those_of_two_computations_written_apart(
+    sample_company: Workspace, tmp_path: Path
+) -> None:
+    convert(ROOT / "data" / "raw", tmp_path)
+    ours = figures_of(sample_company.warehouse)
+    for peer in (lower_bound, pandas_peer):
+        theirs = peer.compute(tmp_path)["figures"]
+        assert len(theirs) > 80
+        assert not differences(peer.__name__, theirs, ours)
 
 
 def test_every_link_of_a_page_leads_to_something_published(workspace: Path) -> None:
