@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pipelines.models.measures import counts, measures_of
+from pipelines.policy.appraisal.schemes import AppraisalScheme
 from pipelines.policy.catalogue import ORG_SCOPES, REFERENCE, Catalogue, Fact, Kpi, ScopeTable
-from pipelines.policy.models import AppraisalScheme
 from pipelines.policy.process import Process
 from pipelines.warehouse.facts import open_opportunity
 from pipelines.warehouse.model import Model, parse_model
@@ -32,7 +32,7 @@ def generated_models(
     for fact in catalogue.facts:
         models.extend(_fact_models(catalogue, fact))
     models.extend(_derived(catalogue))
-    judged = {indicator.kpi for scheme in schemes for indicator in scheme.indicators}
+    judged = {part.kpi for scheme in schemes for part in scheme.judged}
     models.extend(_value_views(catalogue, {name for name in judged if name}))
     models.append(_quota_attainment(catalogue))
     return models

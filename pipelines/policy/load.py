@@ -10,11 +10,13 @@ from typing import TypeVar
 import sqlglot
 
 from pipelines.policy import formulas
+from pipelines.policy.appraisal.schemes import AppraisalScheme
+from pipelines.policy.appraisal.tables import adds_up
 from pipelines.policy.books import CommissionBooks
 from pipelines.policy.calendars import load_calendar
 from pipelines.policy.catalogue import Catalogue, load_catalogue
 from pipelines.policy.formulas import check_columns
-from pipelines.policy.models import AppraisalScheme, Calendar, Policy
+from pipelines.policy.models import Calendar, Policy
 from pipelines.policy.plans import CommissionPlan, gap_before
 from pipelines.policy.process import Process, check_kpis, read_process
 from pipelines.policy.quality import Quality
@@ -194,21 +196,51 @@ def _load_schemes(workspace: Workspace, catalogue: Catalogue) -> tuple[Appraisal
     for path in workspace.own_policies("appraisal"):
         source = read_yaml(path)
         scheme = validate(source, AppraisalScheme)
-        for number, indicator in enumerate(scheme.indicators):
-            if indicator.kpi and indicator.kpi not in catalogue.kpis:
-                near = did_you_mean(indicator.kpi, catalogue.kpis)
-                raise source.error(
-                    ("indicators", number, "kpi"), f"no KPI named {indicator.kpi!r}{near}."
-                )
+        for part in ("indicators", "gates", "bonuses"):
+            for number, judged in enumerate(getattr(scheme, part)):
+                place = (part, number, "kpi")
+                if judged.kpi and (problem := _not_appraisable(judged.kpi, scheme, catalogue)):
+                    raise source.error(place, problem)
         for earlier, other in schemes.items():
-            if (scheme.role, scheme.period) == (other.role, other.period):
+            if (scheme.id, scheme.version) == (other.id, other.version):
+                raise source.error(
+                    ("version",), f"{earlier} is version {scheme.version} of {scheme.id!r} too."
+                )
+            if scheme.id == other.id and scheme.valid_from == other.valid_from:
+                raise source.error(
+                    ("valid_from",), f"{earlier} begins on the same day; a version begins later."
+                )
+            if scheme.id == other.id and scheme.period != other.period:
+                raise source.error(
+                    ("period",),
+                    f"{earlier} is of the same scheme and judges by the {other.period}; give this "
+                    "one an id of its own.",
+                )
+            if scheme.id != other.id and (scheme.role, scheme.period) == (other.role, other.period):
                 raise source.error(
                     ("role",),
                     f"{earlier} scores role {scheme.role!r} by the {scheme.period} too; give this "
-                    "file that one's name to replace it.",
+                    f"file its id {other.id!r} to be a version of it, or that one's name to "
+                    "replace it.",
                 )
         schemes[path] = scheme
     return tuple(schemes.values())
+
+
+def _not_appraisable(kpi: str, scheme: AppraisalScheme, catalogue: Catalogue) -> str | None:
+    """Why a KPI cannot stand in a scheme; None where it can."""
+    found = catalogue.kpis.get(kpi)
+    if found is None:
+        return f"no KPI named {kpi!r}{did_you_mean(kpi, catalogue.kpis)}."
+    fact = catalogue.facts.get(found.fact)
+    if fact and fact.after_kpis:
+        return f"{kpi!r} is computed after the appraisal and cannot be a part of it."
+    if scheme.period == "half_year" and adds_up(found, catalogue) == "no":
+        return (
+            f"{kpi!r} of a half year cannot be computed from its quarters; appraise it by the "
+            "quarter or year."
+        )
+    return None
 
 
 def _named(workspace: Workspace, kind: str, name: str) -> Path:

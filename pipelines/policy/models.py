@@ -1,4 +1,4 @@
-"""Typed models of the policy files: calendar, appraisal; plans and receivables are apart.
+"""What all models of policy files are made of, and the calendar; each policy has its own file.
 
 Belongs here: what a policy may say. Does not belong here: applying it (`sql/`).
 """
@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pipelines.workspace.workspace import Label
 
@@ -55,80 +54,3 @@ class Calendar(Policy):
     holidays: tuple[DateSpan, ...] = ()
     worked: tuple[dt.date, ...] = ()
     known_to: dt.date | None = None
-
-
-class Curve(Policy):
-    """Scores between threshold, target and stretch run on straight lines; outside they stay."""
-
-    threshold: Decimal
-    target: Decimal
-    stretch: Decimal
-    threshold_score: Decimal = Decimal(0)
-    target_score: Decimal = Decimal(100)
-    stretch_score: Decimal
-
-
-class Indicator(Policy):
-    id: str
-    label: Label
-    kpi: str | None = None
-    manual: str | None = None
-    weight: Annotated[Decimal, Field(gt=0, le=100)]
-    against: Literal["quota", "value"] = "value"
-    min_n: int = 0
-    lower_is_better: bool = False
-    curve: Curve | None = None
-
-    @model_validator(mode="after")
-    def _one_source(self) -> Indicator:
-        if (self.kpi is None) == (self.manual is None):
-            raise ValueError("an indicator has either `kpi` or `manual`")
-        if self.kpi and self.curve is None:
-            raise ValueError("a KPI indicator needs a `curve`")
-        if self.curve:
-            ordered = (self.curve.threshold, self.curve.target, self.curve.stretch)
-            if list(ordered) != sorted(ordered, reverse=self.lower_is_better):
-                raise ValueError("threshold, target and stretch must follow one another")
-        return self
-
-
-class Band(Policy):
-    grade: str
-    start: Annotated[Decimal, Field(alias="from")]
-    coefficient: Decimal
-
-
-class AppraisalScheme(Policy):
-    """An appraisal scheme (`policy/appraisal/*.yaml`)."""
-
-    id: str
-    version: int
-    label: Label
-    role: str
-    period: Literal["month", "quarter", "year"]
-    valid_from: dt.date
-    rounding: Annotated[int, Field(ge=0, le=4)] = 1
-    indicators: tuple[Indicator, ...] = Field(min_length=1)
-    bands: tuple[Band, ...] = Field(min_length=1)
-    floating_pay: Literal["coefficient", "score"] = "coefficient"
-    minimum_judged_weight: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(50)
-
-    @field_validator("indicators")
-    @classmethod
-    def _weights_add_up(cls, indicators: tuple[Indicator, ...]) -> tuple[Indicator, ...]:
-        once("indicator", [indicator.id for indicator in indicators])
-        total = sum(indicator.weight for indicator in indicators)
-        if total != 100:
-            raise ValueError(f"the weights add up to {total}, not 100")
-        return indicators
-
-    @field_validator("bands")
-    @classmethod
-    def _every_score_has_a_grade(cls, bands: tuple[Band, ...]) -> tuple[Band, ...]:
-        once("grade", [band.grade for band in bands])
-        starts = [band.start for band in bands]
-        if starts != sorted(starts, reverse=True) or len(set(starts)) < len(starts):
-            raise ValueError("bands go from the best grade down, each from a lower score")
-        if starts[-1] != 0:
-            raise ValueError("the last band must begin at 0, so that every score has a grade")
-        return bands

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, NamedTuple, TypeVar
 
-from pipelines.policy.appraisal_tables import APPRAISAL_TABLES
+from pipelines.policy.appraisal.tables import APPRAISAL_TABLES, Appraising
 from pipelines.policy.books import BOOK_TABLES
 from pipelines.policy.calendars import known_to, special_days, weekend_of
 from pipelines.policy.load import Policies
@@ -269,7 +269,10 @@ POLICY_TABLES: tuple[PolicyTable[Said], ...] = (
     *_of(QUOTA_TABLES, lambda said: said.policies.quotas),
     *_of(PLAN_TABLES, lambda said: said.policies.plans),
     *_of(BOOK_TABLES, lambda said: said.policies.books),
-    *_of(APPRAISAL_TABLES, lambda said: said.policies.schemes),
+    *_of(
+        APPRAISAL_TABLES,
+        lambda said: Appraising(said.policies.schemes, said.policies.catalogue),
+    ),
     PolicyTable("policy.kpi", KpiRow, _kpis),
     PolicyTable("policy.kpi_need", KpiNeedRow, _kpi_needs),
 )

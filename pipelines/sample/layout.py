@@ -224,6 +224,8 @@ EXPORTS: tuple[Export, ...] = (
     Export("commission_dispute", "hr", "commission_dispute"),
     Export("appraisal_input", "hr", "appraisal_input"),
     Export("appraisal_override", "hr", "appraisal_override"),
+    Export("agreed_target", "hr", "agreed_target"),
+    Export("appraisal_slip", "hr", "奖惩单"),
     Export("training_result", "hr", "培训成绩"),
 )
 """Every file of the sample, in the order it is listed."""

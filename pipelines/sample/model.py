@@ -99,6 +99,8 @@ TRUTH: tuple[str, ...] = (
     "training_result",
     "appraisal_score",
     "appraisal_change",
+    "agreed_target",
+    "appraisal_slip",
 )
 """The tables of the truth, each `sql/truth/<name>.sql`, in the order they depend on each other."""
 

@@ -2,50 +2,39 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from tests.support.facts.appraisals import judged, results, salary
 from tests.support.laboratory import Laboratory, Row
 
-SCHEME = {"scheme_id": "S", "role": "rep", "period_kind": "month",
-          "valid_from": dt.date(2020, 1, 1), "rounding": 1,
-          "minimum_judged_weight": 50}  # fmt: skip
 BANDS = [("S", 95, None, "1.5"), ("A", 85, 95, "1.2"), ("B", 70, 85, "1.0"),
          ("C", 60, 70, "0.7"), ("D", 0, 60, "0")]  # fmt: skip
 
 
 def result(
-    lab: Laboratory, score: object, floating: object, mode: str, bands: Sequence[Any] = BANDS
-) -> dict[str, Any]:
+    lab: Laboratory, score: object, floating: object, mode: str, bands: Sequence[Any] = BANDS,
+    moves: Sequence[tuple[str, str, str, str]] = (),
+) -> dict[str, Any]:  # fmt: skip
     """The result of one employee whose weighted indicators sum to `score`."""
-    lab.given("policy.appraisal_scheme", [{**SCHEME, "floating_pay": mode}])
-    lab.given("policy.grade_band", [
-        {"scheme_id": "S", "grade": g, "score_from": start, "score_below": below,
-         "coefficient": coefficient} for g, start, below, coefficient in bands
-    ])  # fmt: skip
-    lab.given("mart.appraisal_score", [_indicator(score)])
-    lab.given("staging.salary", [
-        {"employee_id": "E1", "valid_from": dt.date(2025, 1, 1), "floating_salary": floating},
-    ])  # fmt: skip
-    return appraised(lab)[0]
+    return appraised(lab, [judged(score)], floating, mode, bands, moves)[0]
 
 
-def appraised(lab: Laboratory) -> list[dict[str, Any]]:
-    lab.build("mart.appraisal_total", "mart.appraisal_decision")
-    return lab.result("mart.appraisal_result", "period")
-
-
-def _indicator(score: object, period: str = "2026-10") -> Row:
-    first = dt.date.fromisoformat(f"{period}-01")
-    return {
-        "employee_id": "E1", "period": period, "period_start": first,
-        "period_end": first + dt.timedelta(days=27), "scheme_id": "S", "indicator": "all",
-        "weight": 100, "is_counted": True, "weighted_score": score, "active_days": 31,
-    }  # fmt: skip
+def appraised(
+    lab: Laboratory, cards: Sequence[Row], floating: object = 1_000, mode: str = "coefficient",
+    bands: Sequence[Any] = BANDS, moves: Sequence[tuple[str, str, str, str]] = (),
+) -> list[dict[str, Any]]:  # fmt: skip
+    graded = [
+        {"scheme_id": "S", "version": 1, "grade": g, "place": place, "score_from": start,
+         "score_below": below, "coefficient": coefficient, "bonus": 0}
+        for place, (g, start, below, coefficient) in enumerate(bands, 1)
+    ]  # fmt: skip
+    return results(
+        lab, cards, [salary("2025-01-01", floating)], moves, grades=graded, floating_pay=mode
+    )
 
 
 @pytest.mark.parametrize(
@@ -90,16 +79,10 @@ def test_a_score_is_rounded_before_it_meets_the_bands(lab: Laboratory) -> None:
 
 
 def test_two_c_in_a_row_is_flagged(lab: Laboratory) -> None:
-    result(lab, 65, 1_000, "coefficient")
-    lab.given("mart.appraisal_score", [_indicator(65, "2026-09"), _indicator(65, "2026-10")])
-    rows = appraised(lab)
+    rows = appraised(lab, [judged(65, "2026-09"), judged(65, "2026-10")])
     assert [row["flags"] for row in rows] == [None, "two_c_in_a_row"]
 
 
 def test_a_calibrated_grade_replaces_the_computed_one_and_says_so(lab: Laboratory) -> None:
-    lab.given("staging.appraisal_override", [
-        {"employee_id": "E1", "period": "2026-10", "field": "grade", "before": "B", "after": "A",
-         "reason": "r", "approved_by": "X", "decided_at": dt.datetime(2026, 11, 3)},
-    ])  # fmt: skip
-    row = result(lab, 80, 1_000, "coefficient")
+    row = result(lab, 80, 1_000, "coefficient", moves=[("grade", "B", "A", "2026-11-03")])
     assert (row["grade"], row["floating_pay"], row["flags"]) == ("A", 1_200, "overridden")

@@ -20,12 +20,14 @@ from pipelines.reporting.model.values import (
     Message,
     Number,
     Shown,
+    Text,
     message,
     verbatim,
 )
 
 _NAMED = 5
-_PLAIN_FLAGS = frozenset({"overridden", "stale_decision", "two_c_in_a_row", "no_salary"})
+_NEAR = 2  # points below a band's edge that HR looks at twice
+_PLAIN_FLAGS = frozenset({"overridden", "stale_decision", "gate", "distribution", "no_salary"})
 
 
 def flags_of(row: Record) -> tuple[str, ...]:
@@ -33,25 +35,62 @@ def flags_of(row: Record) -> tuple[str, ...]:
     return tuple(row.flags.split(",")) if row.flags else ()
 
 
-def flag_texts(row: Record) -> Listing | None:
+@shows(queries=("appraisal_red_lines",))
+def red_line_names(context: Context) -> dict[str, Text]:
+    """The red lines that any scheme draws, by id."""
+    return {
+        row.red_line: Bilingual(zh=row.label_zh, en=row.label_en)
+        for row in context.rows("appraisal_red_lines")
+    }
+
+
+def red_lines_of(row: Record) -> tuple[str, ...]:
+    """The red lines that a person has crossed."""
+    return tuple(row.red_lines.split(",")) if row.red_lines else ()
+
+
+def flag_texts(context: Context, row: Record) -> Listing | None:
     """Flags in words; the grade itself needs no flag."""
     said: list[Shown] = []
     flags = flags_of(row)
+    names = red_line_names(context)
     for flag in flags:
         if flag == "held":
-            said.append(
-                message(
-                    "flag.held",
-                    weight=Number(value=row.judged_weight, decimals=0),
-                    least=Number(value=row.minimum_judged_weight, decimals=0),
-                )
-            )
+            said.append(message("flag.held", reasons=held_for(row)))
         elif flag == "small_n" and "held" not in flags:
             weight = Number(value=row.judged_weight, decimals=0)
             said.append(message("flag.small_n", weight=weight))
         elif flag in _PLAIN_FLAGS:
             said.append(message(f"flag.{flag}"))
+    said += [message("flag.red_line", line=names.get(line, verbatim(line)))
+             for line in red_lines_of(row)]  # fmt: skip
     return Listing(items=tuple(said)) if said else None
+
+
+def held_for(row: Record) -> Listing:
+    """What is missing before a person can be graded."""
+    reasons: list[Shown] = []
+    for reason in (row.held_for or "").split(","):
+        kind, _, name = reason.partition(":")
+        if kind == "weight":
+            reasons.append(
+                message(
+                    "held.weight",
+                    weight=Number(value=row.judged_weight, decimals=0),
+                    least=Number(value=row.minimum_judged_weight, decimals=0),
+                )
+            )
+        elif kind == "days":
+            reasons.append(
+                message(
+                    "held.days",
+                    days=Count(value=row.active_days),
+                    least=Count(value=row.minimum_days),
+                )
+            )
+        elif name:
+            reasons.append(message(f"held.{kind}", name=verbatim(name)))
+    return Listing(items=tuple(reasons))
 
 
 def is_held(row: Record) -> bool:
@@ -68,15 +107,24 @@ def scheme_name(scheme: Record) -> Bilingual:
     return Bilingual(zh=scheme.label_zh, en=scheme.label_en)
 
 
+def bands_of(context: Context, scheme: Record) -> list[Record]:
+    """The grades of a scheme's version, the best first."""
+    return [
+        band
+        for band in context.rows("appraisal_grades")
+        if (band.scheme_id, band.version) == (scheme.scheme_id, scheme.version)
+    ]
+
+
 @shows(queries=("appraisal_grades",))
 def grades_section(context: Context, scheme: Record, rows: list[Record], suffix: str) -> Section:
     """How many people reached each grade, against the period before."""
-    bands = [b for b in context.rows("appraisal_grades") if b.scheme_id == scheme.scheme_id]
+    bands = bands_of(context, scheme)
     now = Counter(row.grade for row in rows if row.grade is not None)
     held = sum(is_held(row) for row in rows)
     before = Counter(row.previous_grade for row in rows if row.previous_grade)
     waiting: list[tuple[Shown | None, ...]] = (
-        [(message("grade.held"), None, None, count(held), share(held, len(rows)), None, None)]
+        [(message("grade.held"), None, None, count(held), share(held, len(rows)), None, None, None)]
         if held
         else []
     )
@@ -90,7 +138,7 @@ def grades_section(context: Context, scheme: Record, rows: list[Record], suffix:
     best, lowest = bands[0].grade, bands[-1].grade
     return Section(
         id=f"grades{suffix}",
-        topic=message("grades.topic"),
+        topic=message("grades.topic", scheme=scheme_name(scheme)),
         message=message(
             "grades.headline",
             n=Count(value=sum(now.values()), unit="people"),
@@ -113,9 +161,10 @@ def grades_section(context: Context, scheme: Record, rows: list[Record], suffix:
                 for band in bands
             ),
         ),
-        note=(message("grades.advisory"),),
+        note=(message(f"grades.{scheme.distribution or 'no_guide'}"),),
         table=table(
-            "grade:text band:text coefficient:number people:count share:ratio people_before:count "
+            "grade:text band:text coefficient:number people:count share:ratio guide_share:ratio "
+            "people_before:count "
             "floating_pay:money",
             [
                 *(
@@ -125,6 +174,7 @@ def grades_section(context: Context, scheme: Record, rows: list[Record], suffix:
                         Number(value=band.coefficient, decimals=2),
                         count(now[band.grade]),
                         share(now[band.grade], len(rows)),
+                        share(band.guide_share, 100) if band.guide_share is not None else None,
                         count(before[band.grade]) if before else None,
                         money(pays[band.grade]),
                     )
@@ -138,6 +188,7 @@ def grades_section(context: Context, scheme: Record, rows: list[Record], suffix:
                 None,
                 count(len(rows)),
                 share(len(rows), len(rows)),
+                None,
                 count(sum(before.values())) if before else None,
                 money(sum(pays.values(), Decimal(0))),
             ),
@@ -152,27 +203,29 @@ def _band(band: Record) -> Message:
     return message("grades.band", low=low, high=Number(value=band.score_below, decimals=0))
 
 
+@shows(queries=("appraisal_grades", "appraisal_red_lines"))
 def results_section(context: Context, scheme: Record, rows: list[Record], suffix: str) -> Section:
     """Everyone with score, grade, pay and what must be known of it."""
-    flagged = [row for row in rows if "two_c_in_a_row" in flags_of(row)]
-    if flagged:
+    crossed = [row for row in rows if red_lines_of(row)]
+    if crossed:
         headline = message(
-            "results.two_c" if len(flagged) <= _NAMED else "results.two_c_more",
+            "results.red_lines" if len(crossed) <= _NAMED else "results.red_lines_more",
             people=Listing(
-                items=tuple(context.person(row.employee_id) for row in flagged[:_NAMED])
+                items=tuple(context.person(row.employee_id) for row in crossed[:_NAMED])
             ),
-            n=Count(value=len(flagged)),
+            n=Count(value=len(crossed)),
         )
     else:
         headline = message("results.ranked", n=Count(value=len(rows), unit="people"))
     return Section(
         id=f"results{suffix}",
-        topic=message("results.topic"),
+        topic=message("results.topic", scheme=scheme_name(scheme)),
         message=headline,
-        what=(message("results.what", scheme=scheme_name(scheme)),),
+        what=(message(f"results.what.{scheme.floating_pay}", scheme=scheme_name(scheme)),),
         table=table(
             "rank:count rep:text team:text score:number grade:text grade_before:text "
-            "coefficient:number floating_base:money floating_pay:money flags:text",
+            "to_edge:number coefficient:number floating_base:money floating_pay:money "
+            "bonus:money flags:text",
             [
                 (
                     count(row.rank),
@@ -181,12 +234,14 @@ def results_section(context: Context, scheme: Record, rows: list[Record], suffix
                     Number(value=row.score) if row.score is not None else None,
                     grade_of(row),
                     verbatim(row.previous_grade) if row.previous_grade else None,
+                    _to_edge(row, bands_of(context, scheme)),
                     Number(value=row.coefficient, decimals=2)
                     if row.coefficient is not None
                     else None,
                     money(row.floating_salary),
                     money(row.floating_pay),
-                    flag_texts(row),
+                    money(row.bonus) if row.bonus else None,
+                    flag_texts(context, row),
                 )
                 for row in rows
             ],
@@ -196,8 +251,16 @@ def results_section(context: Context, scheme: Record, rows: list[Record], suffix
     )
 
 
+def _to_edge(row: Record, bands: list[Record]) -> Number | None:
+    """Points to the next better band, where they are few."""
+    if row.score is None:
+        return None
+    short = [band.score_from - row.score for band in bands if band.score_from > row.score]
+    return Number(value=min(short)) if short and min(short) <= _NEAR else None
+
+
 def _alarm(row: Record) -> Judgement:
-    return "bad" if {"two_c_in_a_row", "stale_decision"} & set(flags_of(row)) else "neutral"
+    return "bad" if red_lines_of(row) or "stale_decision" in flags_of(row) else "neutral"
 
 
 def _team(context: Context, employee_id: str) -> Shown | None:
@@ -218,7 +281,7 @@ def decisions_section(context: Context) -> Section:
     return Section(
         id="decisions",
         topic=topic,
-        message=message("decisions.stale", n=Count(value=stale), all=Count(value=len(rows)))
+        message=message("decisions.some_refused", n=Count(value=stale), all=Count(value=len(rows)))
         if stale
         else message("decisions.some", n=Count(value=len(rows))),
         what=(message("decisions.what"),),
@@ -235,7 +298,9 @@ def decisions_section(context: Context) -> Section:
                     verbatim(row.before),
                     _computed(row),
                     verbatim(row.after),
-                    message("decisions.applied" if row.is_applied else "decisions.not_applied"),
+                    message(
+                        "decisions.applied" if row.is_applied else f"decisions.{row.refused_for}"
+                    ),
                     verbatim(row.reason),
                     context.person(row.approved_by),
                     day(row.decided_at.date()),
@@ -255,3 +320,72 @@ def _computed(row: Record) -> Shown:
     if row.field == "score":
         return Number(value=Decimal(row.computed))
     return verbatim(row.computed)
+
+
+@shows(queries=("appraisal_refused",))
+def refused_section(context: Context) -> Section | None:
+    """Scores, targets and slips that no scorecard takes, with their file and line."""
+    rows = context.rows("appraisal_refused")
+    if not rows:
+        return None
+    return Section(
+        id="refused",
+        topic=message("refused.topic"),
+        message=message("refused.headline", n=Count(value=len(rows))),
+        what=(message("refused.what"),),
+        table=table(
+            "rep:text what:text indicator_name:text period:text stated:number given_by:text "
+            "given:day because:text source:text",
+            [
+                (
+                    context.person(row.employee_id),
+                    message(f"refused.kind.{row.kind}"),
+                    verbatim(row.name),
+                    verbatim(row.period),
+                    Number(value=row.stated),
+                    context.person(row.given_by),
+                    day(row.given_at),
+                    message(f"refused.why.{row.refused_for}"),
+                    verbatim(f"{row.file}:{row.line}"),
+                )
+                for row in rows
+            ],
+        ),
+        table_open=True,
+    )
+
+
+@shows(queries=("appraisal_raters",))
+def raters_section(context: Context) -> Section | None:
+    """How high and how far apart each rater scores, beside all of them."""
+    rows = context.rows("appraisal_raters")
+    if not rows:
+        return None
+    highest = rows[0]
+    return Section(
+        id="raters",
+        topic=message("raters.topic"),
+        message=message(
+            "raters.headline",
+            rater=context.person(highest.rater_id),
+            mean=Number(value=highest.mean_score),
+            everybody=Number(value=highest.everybody),
+        ),
+        what=(message("raters.what"),),
+        table=table(
+            "rater:text people:count mean_score:number against_all:number lowest:number "
+            "highest:number spread:number",
+            [
+                (
+                    context.person(row.rater_id),
+                    count(row.people),
+                    Number(value=row.mean_score),
+                    Number(value=row.mean_score - row.everybody),
+                    Number(value=row.lowest),
+                    Number(value=row.highest),
+                    Number(value=row.spread),
+                )
+                for row in rows
+            ],
+        ),
+    )

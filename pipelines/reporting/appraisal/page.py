@@ -1,7 +1,7 @@
 """Appraisal: HR's overview of the latest period, and one form for each person appraised.
 
-Belongs here: the pages and their leads. Sections live in `grades.py` and
-`scorecard.py`.
+Belongs here: the pages and their leads. Sections live in `grades.py`,
+`scorecard.py` and `form.py`.
 """
 
 from __future__ import annotations
@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from decimal import Decimal
 
+from pipelines.reporting.appraisal import form as section_form
 from pipelines.reporting.appraisal import grades as section_grades
 from pipelines.reporting.appraisal import scorecard as section_scorecard
-from pipelines.reporting.appraisal.grades import flags_of, grade_of, is_held
+from pipelines.reporting.appraisal.grades import flags_of, grade_of, is_held, red_lines_of
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Comparison, Page, Reader, Section, Tile
 from pipelines.reporting.model.periods import named_period
 from pipelines.reporting.model.queries import Record
 from pipelines.reporting.model.shows import shows
+from pipelines.reporting.model.tables import count, money, table
 from pipelines.reporting.model.values import (
     Bilingual,
     Count,
@@ -24,30 +26,33 @@ from pipelines.reporting.model.values import (
     Message,
     Money,
     Number,
-    Period,
     Ratio,
+    Shown,
     message,
     quotient,
     verbatim,
 )
 
+_FEW = 9  # people whose form says as much as a table of small samples
+
 
 def _overview(context: Context, results: list[Record]) -> Page:
-    schemes = [
-        (scheme, [row for row in results if row.scheme_id == scheme.scheme_id])
-        for scheme in context.rows("appraisal_schemes")
-    ]
-    shown = [(scheme, rows) for scheme, rows in schemes if rows]
+    shown = _by_scheme(context, results)
     period = named_period(max(row.period for row in results)) if results else context.last_month
-    sections: list[Section] = []
+    sections: list[Section] = [_schemes_section(shown, results)] if results else []
     for number, (scheme, rows) in enumerate(shown):
         suffix = "" if number == 0 else f"_{number + 1}"
         sections += [
             section_grades.grades_section(context, scheme, rows, suffix),
             section_grades.results_section(context, scheme, rows, suffix),
             section_scorecard.matrix_section(context, scheme, suffix),
-            section_scorecard.judged_section(context, scheme, suffix),
         ]
+        if len(rows) > _FEW:
+            sections.append(section_scorecard.judged_section(context, scheme, suffix))
+    if raters := section_grades.raters_section(context):
+        sections.append(raters)
+    if refused := section_grades.refused_section(context):
+        sections.append(refused)
     sections.append(section_grades.decisions_section(context))
     return Page(
         report="appraisal",
@@ -56,7 +61,7 @@ def _overview(context: Context, results: list[Record]) -> Page:
         as_of=context.as_of,
         company=context.company,
         currency=context.currency,
-        lead=_lead(context, period, results),
+        lead=_lead(context, results),
         freshness=context.freshness,
         quality=context.quality,
         tiles=_tiles(context, results),
@@ -64,7 +69,72 @@ def _overview(context: Context, results: list[Record]) -> Page:
     )
 
 
-def _lead(context: Context, period: Period, results: list[Record]) -> tuple[Message, ...]:
+def _by_scheme(context: Context, results: list[Record]) -> list[tuple[Record, list[Record]]]:
+    """Schemes with the results of their newest period, those of most people first."""
+    groups = [
+        (scheme, [row for row in results if row.scheme_id == scheme.scheme_id])
+        for scheme in context.rows("appraisal_schemes")
+    ]
+    return sorted(
+        (group for group in groups if group[1]),
+        key=lambda group: (-len(group[1]), group[0].scheme_id),
+    )
+
+
+def _schemes_section(shown: list[tuple[Record, list[Record]]], results: list[Record]) -> Section:
+    """All schemes side by side: what the tiles say, by scheme."""
+    return Section(
+        id="schemes",
+        topic=message("schemes.topic"),
+        message=message(
+            "schemes.headline",
+            people=Count(value=len(results), unit="people"),
+            schemes=Count(value=len(shown)),
+        ),
+        what=(message("schemes.what"),),
+        table=table(
+            "scheme:text period:period people:count graded:count people_held:count "
+            "median_score:number floating_pay:money floating_base:money small_n:count "
+            "red_lines:count moved:count",
+            [
+                (
+                    section_grades.scheme_name(scheme),
+                    named_period(scheme.period),
+                    *_summary(rows),
+                )
+                for scheme, rows in shown
+            ],
+            total=(message("row.total"), None, *_summary(results)),
+        ),
+        table_open=True,
+    )
+
+
+def _summary(rows: list[Record]) -> tuple[Shown | None, ...]:
+    pay, base = _pay(rows)
+    middle = _median([row.score for row in rows if row.score is not None])
+    flags = _flag_counts(rows)
+    return (
+        count(len(rows)),
+        count(sum(row.grade is not None for row in rows)),
+        count(sum(is_held(row) for row in rows)),
+        Number(value=middle) if middle is not None else None,
+        money(pay) if base else None,
+        money(base) if base else None,
+        count(flags["small_n"]),
+        count(flags["red_line"]),
+        count(flags["overridden"]),
+    )
+
+
+def _flag_counts(rows: list[Record]) -> Counter[str]:
+    """People by what must be known of them; of red lines whoever crossed any."""
+    counts = Counter(flag for row in rows for flag in flags_of(row))
+    counts["red_line"] = sum(bool(red_lines_of(row)) for row in rows)
+    return counts
+
+
+def _lead(context: Context, results: list[Record]) -> tuple[Message, ...]:
     if not results:
         reason = context.lacks("assignment", "employee")
         return (message("appraisal.lead.nothing"), *((reason,) if reason else ()))
@@ -81,17 +151,18 @@ def _lead(context: Context, period: Period, results: list[Record]) -> tuple[Mess
     said = [
         message(
             "appraisal.lead.grades",
-            period=period,
             people=Count(value=sum(grades.values()), unit="people"),
             grades=listed,
         )
     ]
-    held = sum(is_held(row) for row in results)
-    if held:
-        said.append(message("appraisal.lead.held", n=Count(value=held)))
-    stale = sum("stale_decision" in flags_of(row) for row in results)
-    if stale:
-        said.append(message("appraisal.lead.stale", n=Count(value=stale)))
+    counts = _flag_counts(results)
+    for name, number in (
+        ("held", sum(is_held(row) for row in results)),
+        ("stale", counts["stale_decision"]),
+        ("red_lines", counts["red_line"]),
+    ):
+        if number:
+            said.append(message(f"appraisal.lead.{name}", n=Count(value=number)))
     if base:
         said.append(
             message(
@@ -101,9 +172,8 @@ def _lead(context: Context, period: Period, results: list[Record]) -> tuple[Mess
                 share=Ratio(value=quotient(pay, base)),
             )
         )
-    small = sum("small_n" in flags_of(row) for row in results)
-    if small:
-        said.append(message("appraisal.lead.small", n=Count(value=small)))
+    if counts["small_n"]:
+        said.append(message("appraisal.lead.small", n=Count(value=counts["small_n"])))
     return tuple(said)
 
 
@@ -119,14 +189,14 @@ def _pay(results: list[Record]) -> tuple[Decimal, Decimal]:
 def _tiles(context: Context, results: list[Record]) -> tuple[Tile, ...]:
     if not results:
         return ()
-    flags = Counter(flag for row in results for flag in flags_of(row))
+    flags = _flag_counts(results)
     pay, base = _pay(results)
     middle = _median([row.score for row in results if row.score is not None])
     before = _median([row.previous_score for row in results if row.previous_score is not None])
     graded = sum(row.grade is not None for row in results)
     latest = message("scope.latest_period")
     return (
-        _count_tile("appraised", graded, "people", "results"),
+        _count_tile("appraised", graded, "people", "schemes"),
         Tile(
             kpi_id="median_score",
             label=message("tile.median_score"),
@@ -138,7 +208,7 @@ def _tiles(context: Context, results: list[Record]) -> tuple[Tile, ...]:
             )
             if middle is not None and before is not None
             else (),
-            section="results",
+            section="schemes",
         ),
         Tile(
             kpi_id="floating_pay",
@@ -149,11 +219,11 @@ def _tiles(context: Context, results: list[Record]) -> tuple[Tile, ...]:
             if base
             else (context.lacks("salary") or message("no_data.nothing")),
             footer=message("tile.of_base", base=Money(amount=base)) if base else None,
-            section="results",
+            section="schemes",
         ),
-        _count_tile("small_n", flags["small_n"], "people", "judged"),
-        _count_tile("two_c_in_a_row", flags["two_c_in_a_row"], "people", "results"),
-        _count_tile("overridden", flags["overridden"], "people", "decisions"),
+        _count_tile("small_n", flags["small_n"], "people", "schemes"),
+        _count_tile("red_lines", flags["red_line"], "people", "schemes"),
+        _count_tile("overridden", flags["overridden"], "people", "schemes"),
     )
 
 
@@ -181,26 +251,30 @@ def _form(context: Context, row: Record, scores: list[Record]) -> Page:
     """One person's form: the scorecard and how it became a grade and pay."""
     period = named_period(row.period)
     if row.score is None:
-        lead = [
-            message(
-                "appraisal.form.held",
-                period=period,
-                weight=Number(value=row.judged_weight, decimals=0),
-                least=Number(value=row.minimum_judged_weight, decimals=0),
-            )
-        ]
+        lead = [message("appraisal.form.held", period=period, reasons=section_grades.held_for(row))]
     else:
         score = Number(value=row.score)
         lead = [message("appraisal.form.lead", period=period, score=score, grade=grade_of(row))]
     if row.floating_pay is not None:
+        by = "score" if row.pay_by == "score" else "coefficient"
+        shown = (
+            {"score": Number(value=row.score)}
+            if by == "score"
+            else {"coefficient": Number(value=row.coefficient, decimals=2)}
+        )
         lead.append(
             message(
-                "appraisal.form.pay",
+                f"appraisal.form.pay_by_{by}",
                 pay=Money(amount=row.floating_pay, exact=True),
                 base=Money(amount=row.floating_salary, exact=True),
-                coefficient=Number(value=row.coefficient, decimals=2),
+                **shown,
             )
         )
+    cards: dict[str, list[Record]] = {}
+    for score_row in scores:
+        cards.setdefault(score_row.scheme_id, []).append(score_row)
+    # the scheme that the person stands in at the end comes first
+    ordered = sorted(cards.items(), key=lambda card: (card[0] != row.scheme_id, card[0]))
     return Page(
         report="appraisal",
         reader=Reader(kind="employee", id=row.employee_id, name=context.person(row.employee_id)),
@@ -211,14 +285,27 @@ def _form(context: Context, row: Record, scores: list[Record]) -> Page:
         lead=tuple(lead),
         freshness=context.freshness,
         quality=context.quality,
-        sections=(section_scorecard.scorecard_section(context, row, scores),),
+        sections=(
+            section_form.person_section(context, row),
+            *(
+                section_scorecard.scorecard_section(context, row, card, number)
+                for number, (_scheme, card) in enumerate(ordered, 1)
+            ),
+            section_form.total_section(context, row),
+            section_form.history_section(context, row),
+            *section_form.decided_sections(context, row),
+            section_form.signature_section(row),
+        ),
     )
 
 
 @shows(
-    section_grades.grades_section, section_grades.decisions_section,
+    section_grades.grades_section, section_grades.results_section,
+    section_grades.decisions_section, section_grades.refused_section,
+    section_grades.raters_section, section_grades.red_line_names,
     section_scorecard.scores_by_person, section_scorecard.scorecard_section,
     section_scorecard.matrix_section, section_scorecard.judged_section,
+    section_form.total_section, section_form.history_section, section_form.decided_sections,
     queries=("appraisal_results", "appraisal_schemes", "appraisal_grades"),
 )  # fmt: skip
 def build(context: Context) -> list[Page]:
@@ -228,7 +315,7 @@ def build(context: Context) -> list[Page]:
     return [
         _overview(context, results),
         *(
-            _form(context, row, scores.get((row.employee_id, row.scheme_id), []))
+            _form(context, row, scores.get((row.employee_id, row.period), []))
             for row in sorted(results, key=lambda r: (r.employee_id, r.scheme_id))
         ),
     ]

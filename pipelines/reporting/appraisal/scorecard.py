@@ -18,7 +18,9 @@ from pipelines.reporting.model.values import (
     Bilingual,
     Count,
     Listing,
+    Message,
     Number,
+    Ratio,
     Shown,
     Text,
     message,
@@ -29,10 +31,10 @@ from pipelines.reporting.model.values import (
 
 @shows(queries=("appraisal_scores",))
 def scores_by_person(context: Context) -> dict[tuple[str, str], list[Record]]:
-    """Indicator rows by person and scheme, in the order of the scheme."""
+    """Indicator rows by person and period, in the order of the scheme."""
     cards: dict[tuple[str, str], list[Record]] = {}
     for row in context.rows("appraisal_scores"):
-        cards.setdefault((row.employee_id, row.scheme_id), []).append(row)
+        cards.setdefault((row.employee_id, row.period), []).append(row)
     return cards
 
 
@@ -52,37 +54,89 @@ def _measured(context: Context, row: Record, value: Decimal | None) -> Shown | N
     return message("value.plain", value=typed(kpi, value))
 
 
+def _on_curve(context: Context, row: Record, value: Decimal | None) -> Shown:
+    """A value on the axis of the curve: a share of the target, or the KPI itself."""
+    if value is not None and row.against != "value":
+        return message("value.plain", value=Ratio(value=value))
+    return _measured(context, row, value) or message("value.none")
+
+
+def _score_of(value: Decimal) -> Number:
+    return Number(value=value)
+
+
+def why(context: Context, row: Record) -> Message:
+    """Why an indicator has its score, by the part of the curve its measure stands on."""
+    if row.curve_part == "missing":
+        return _why_missing(row)
+    if row.curve_part == "given":
+        if row.given_score != row.score:
+            return message("why.equalised", given=_score_of(row.given_score))
+        return message("why.given", n=Count(value=row.n))
+    said = {"measure": _on_curve(context, row, row.measure), "score": _score_of(row.score)}
+    if row.curve_part == "step" and row.curve_from is None:
+        return message("why.first_step", **said)
+    said["edge"] = _on_curve(context, row, row.curve_from)
+    if row.curve_part == "line":
+        said |= {
+            "to": _on_curve(context, row, row.curve_to),
+            "score_from": _score_of(row.score_from),
+            "score_to": _score_of(row.score_to),
+        }
+        return message("why.line", **said)
+    turned = "_lower" if row.lower_is_better else ""
+    return message(f"why.{row.curve_part}{turned}", **said)
+
+
+def _why_missing(row: Record) -> Message:
+    if row.is_neutral:
+        return message("why.neutral", score=_score_of(row.score))
+    if row.measure is None:
+        return message("why.no_data")
+    return message("why.small_n", n=Count(value=row.n), least=Count(value=row.min_n))
+
+
 @shows(kpis=(OF_POLICY,))
-def scorecard_section(context: Context, result: Record, scores: list[Record]) -> Section:
+def scorecard_section(
+    context: Context, result: Record, scores: list[Record], number: int = 1
+) -> Section:
     """One person's card; weights of what could not be judged go to what could."""
-    left_out = [row for row in scores if not row.is_counted]
-    flags = flag_texts(result)
+    left_out = [row for row in scores if row.score is None]
+    flags = flag_texts(context, result) if number == 1 else None
     total_weight = sum((row.weight for row in scores), Decimal(0))
+    moved = [row for row in scores if row.is_target_moved]
+    notes = []
+    if left_out:
+        named = Listing(items=tuple(_label(row) for row in left_out))
+        notes.append(message("scorecard.left_out", indicators=named))
+    if moved:
+        named = Listing(items=tuple(_label(row) for row in moved))
+        notes.append(message("scorecard.target_moved", indicators=named))
     return Section(
-        id="scorecard",
+        id="scorecard" if number == 1 else f"scorecard_{number}",
         topic=message("scorecard.topic"),
         message=message(
             "scorecard.all_judged" if not left_out else "scorecard.some_judged",
             n=Count(value=len(scores) - len(left_out)),
             all=Count(value=len(scores)),
         ),
-        what=(message("scorecard.what"),),
-        note=(
+        what=(
             message(
-                "scorecard.left_out",
-                indicators=Listing(items=tuple(_label(row) for row in left_out)),
+                "scorecard.what",
+                scheme=Bilingual(zh=scores[0].scheme_zh, en=scores[0].scheme_en),
+                days=Count(value=scores[0].active_days),
             ),
-        )
-        if left_out
-        else (),
+        ),
+        note=tuple(notes),
         notice=SectionNotice(severity="warning", text=flags) if flags else None,
         table=table(
-            "indicator:text weight:number target:text actual:text n:count score:number "
-            "counted_weight:number weighted_score:number source:text",
+            "indicator:text weight:number agreed_target:text target:text actual:text n:count "
+            "score:number counted_weight:number weighted_score:number because:text",
             [_card(context, row) for row in scores],
             total=(
                 message("row.total"),
                 Number(value=total_weight, decimals=0),
+                None,
                 None,
                 None,
                 None,
@@ -101,20 +155,25 @@ def _card(context: Context, row: Record) -> tuple[Shown | None, ...]:
     return (
         _label(row),
         Number(value=row.weight, decimals=0),
+        _measured(context, row, row.first_target),
         _measured(context, row, row.target),
         _measured(context, row, row.actual),
         count(row.n),
         Number(value=row.score) if row.score is not None else None,
         Number(value=row.counted_weight, decimals=1),
         Number(value=row.weighted_score, decimals=2),
-        verbatim(row.source),
+        why(context, row),
     )
 
 
 @shows(queries=("appraisal_scores",))
 def matrix_section(context: Context, scheme: Record, suffix: str) -> Section:
     """Everyone's score on every indicator; empty where it could not be judged."""
-    rows = [r for r in context.rows("appraisal_scores") if r.scheme_id == scheme.scheme_id]
+    rows = [
+        r
+        for r in context.rows("appraisal_scores")
+        if r.scheme_id == scheme.scheme_id == r.result_scheme_id
+    ]
     labels = {r.indicator: _label(r) for r in rows}
     people: dict[str, dict[str, Record]] = {}
     for row in rows:
@@ -128,7 +187,7 @@ def matrix_section(context: Context, scheme: Record, suffix: str) -> Section:
     )
     return Section(
         id=f"scores{suffix}",
-        topic=message("scores.topic"),
+        topic=message("scores.topic", scheme=scheme_name(scheme)),
         message=_weakest(rows, labels),
         what=(message("scores.what"),),
         table=Table(
@@ -172,7 +231,11 @@ def _weakest(rows: list[Record], labels: dict[str, Text]) -> Shown:
 @shows(queries=("appraisal_scores",))
 def judged_section(context: Context, scheme: Record, suffix: str) -> Section:
     """How many people each indicator could judge: small samples are left out, not guessed."""
-    rows = [r for r in context.rows("appraisal_scores") if r.scheme_id == scheme.scheme_id]
+    rows = [
+        r
+        for r in context.rows("appraisal_scores")
+        if r.scheme_id == scheme.scheme_id == r.result_scheme_id
+    ]
     indicators: dict[str, list[Record]] = {}
     for row in rows:
         indicators.setdefault(row.indicator, []).append(row)
@@ -189,7 +252,7 @@ def judged_section(context: Context, scheme: Record, suffix: str) -> Section:
         )
     return Section(
         id=f"judged{suffix}",
-        topic=message("judged.topic"),
+        topic=message("judged.topic", scheme=scheme_name(scheme)),
         message=headline,
         what=(message("judged.what", scheme=scheme_name(scheme)),),
         table=table(

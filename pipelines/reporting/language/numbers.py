@@ -150,20 +150,21 @@ def span_text(start: date, end: date, language: LanguageCode, year: int | None =
 def period_text(period: Period, language: LanguageCode) -> str:
     """2026 年第 46 周 / Week 46, 2026 and its like for days, months, quarters and years."""
     start = period.start
-    zh = language == "zh"
-    if period.period == "week":
-        year, week, _ = start.isocalendar()
-        return f"{year} 年第 {week} 周" if zh else f"Week {week}, {year}"
-    if period.period == "month":
-        if zh:
-            return f"{start.year} 年 {start.month} 月"
-        return f"{_LONG_MONTHS[start.month - 1]} {start.year}"
-    if period.period == "quarter":
-        quarter = (start.month + 2) // 3
-        return f"{start.year} 年{_QUARTERS[quarter - 1]}季度" if zh else f"Q{quarter} {start.year}"
-    if period.period == "year":
-        return f"{start.year} 年" if zh else f"{start.year}"
-    return day_text(start, language)
+    year, week, _ = start.isocalendar()
+    quarter = (start.month + 2) // 3
+    half = 1 if start.month == 1 else 2
+    names = {
+        "week": (f"{year} 年第 {week} 周", f"Week {week}, {year}"),
+        "month": (
+            f"{start.year} 年 {start.month} 月", f"{_LONG_MONTHS[start.month - 1]} {start.year}"
+        ),
+        "quarter": (f"{start.year} 年{_QUARTERS[quarter - 1]}季度", f"Q{quarter} {start.year}"),
+        "half_year": (f"{start.year} 年{'上下'[half - 1]}半年", f"H{half} {start.year}"),
+        "year": (f"{start.year} 年", f"{start.year}"),
+    }  # fmt: skip
+    if period.period == "day":
+        return day_text(start, language)
+    return names[period.period][0 if language == "zh" else 1]
 
 
 def short_period_text(period: Period, language: LanguageCode, year: int | None = None) -> str:
@@ -180,6 +181,8 @@ def short_period_text(period: Period, language: LanguageCode, year: int | None =
         name = f"{week}周" if zh else f"W{week}"
     elif period.period == "month":
         name = f"{start.month}月" if zh else _MONTHS[start.month - 1]
+    elif period.period == "half_year":
+        name = ("上半年" if zh else "H1") if start.month == 1 else ("下半年" if zh else "H2")
     else:
         quarter = (start.month + 2) // 3
         name = f"{_QUARTERS[quarter - 1]}季度" if zh else f"Q{quarter}"

@@ -15,7 +15,12 @@ def month_of(key: str) -> Period:
 
 
 def named_period(key: str) -> Period:
-    """The period written as 2026-10, 2026-Q3 or 2026."""
+    """The period written as 2026-10, 2026-Q3, 2026-H1 or 2026."""
+    if "H" in key:
+        year, half = key.split("-H")
+        first = month_of(f"{year}-{int(half) * 6 - 5:02d}")
+        last = month_of(f"{year}-{int(half) * 6:02d}")
+        return Period(period="half_year", start=first.start, end=last.end)
     if "Q" in key:
         year, quarter = key.split("-Q")
         first = month_of(f"{year}-{int(quarter) * 3 - 2:02d}")

@@ -184,16 +184,16 @@ class Span(Frozen):
 
 
 class Period(Frozen):
-    """A named period: an ISO week, month, quarter, year or day, by its first and last day."""
+    """A week (ISO), month, quarter, half year, year or day, by its first and last day."""
 
     kind: Literal["period"] = "period"
-    period: Literal["day", "week", "month", "quarter", "year"]
+    period: Literal["day", "week", "month", "quarter", "half_year", "year"]
     start: date
     end: date
 
     @property
     def key(self) -> str:
-        """The name used in paths and on the command line: 2026-W46, 2026-10, 2026-Q4, 2026."""
+        """Its name in paths and on the command line: 2026-W46, 2026-10, 2026-Q4, 2026-H2, 2026."""
         if self.period == "week":
             year, week, _ = self.start.isocalendar()
             return f"{year}-W{week:02d}"
@@ -201,6 +201,8 @@ class Period(Frozen):
             return f"{self.start:%Y-%m}"
         if self.period == "quarter":
             return f"{self.start.year}-Q{(self.start.month + 2) // 3}"
+        if self.period == "half_year":
+            return f"{self.start.year}-H{1 if self.start.month == 1 else 2}"
         if self.period == "year":
             return f"{self.start.year}"
         return self.start.isoformat()

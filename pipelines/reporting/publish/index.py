@@ -62,7 +62,7 @@ def _readers(entries: list[Entry]) -> tuple[ReaderPages, ...]:
     return tuple(groups)
 
 
-_SHORTEST_FIRST = ("day", "week", "month", "quarter", "year")
+_SHORTEST_FIRST = ("day", "week", "month", "quarter", "half_year", "year")
 
 
 def _place(entry: Entry) -> tuple[bool, str, str, int, str]:

@@ -34,7 +34,10 @@ def test_the_shipped_policies_load(policies: PolicyFiles) -> None:
         "rep", "team_lead", "region_manager", "csm", "presales", "sdr", "pool",
     }  # fmt: skip
     assert [plan.version for plan in found.plans if plan.id == "rep"] == [1, 2]
-    assert [scheme.period for scheme in found.schemes] == ["quarter"]
+    assert {scheme.role: scheme.period for scheme in found.schemes} == {
+        "rep": "quarter", "team_lead": "quarter", "region_manager": "quarter", "sdr": "quarter",
+        "csm": "quarter", "service": "quarter", "presales": "half_year",
+    }  # fmt: skip
     assert "win_rate_count" in found.catalogue.kpis
 
 
@@ -57,7 +60,7 @@ def test_the_shipped_policies_load(policies: PolicyFiles) -> None:
         (COMMISSION, "valid_from: 2024-11-01", "valid_from: 2025-02-28",
          lambda p: dt.date(2025, 2, 28) in {plan.valid_from for plan in p.plans}),
         (APPRAISAL, "coefficient: 1.5", "coefficient: 1.55",
-         lambda p: p.schemes[0].bands[0].coefficient == Decimal("1.55")),
+         lambda p: Decimal("1.55") in {s.bands[0].coefficient for s in p.schemes}),
         (TERMS, '"09:00"', '"8:30"', lambda p: p.terms.working_day_begins == 510),
         (TERMS, '"18:00"', "17:30", lambda p: p.terms.working_day_ends == 17 * 60 + 30),
         ("kpis/money.yaml", "decimals: 2", "decimals: 0",
@@ -113,7 +116,7 @@ def test_what_only_a_company_can_say_is_nowhere_but_in_its_workspace(tmp_path: P
     create_workspace(tmp_path / "examples", "甲", with_examples=True)
     found = load_policies(open_workspace(tmp_path / "examples"))
     assert {plan.role for plan in found.plans} >= {"rep", "csm"}
-    assert (len(found.schemes), found.books.close.unpaid_roles) == (1, ("director",))
+    assert (len(found.schemes), found.books.close.unpaid_roles) == (7, ("director",))
 
 
 def test_money_and_rates_are_read_exactly(policies: PolicyFiles) -> None:
@@ -199,21 +202,49 @@ MISTAKES = [
     (COMMISSION, "valid_to: 2025-12-31", "valid_to: 2024-01-01", "id:",
      "valid_to 2024-01-01 is before valid_from 2024-11-01."),
     # a scorecard
-    (APPRAISAL, "weight: 30", "weight: 31", "indicators:",
+    (APPRAISAL, "weight: 15\n    against", "weight: 16\n    against", "indicators:",
      "indicators: the weights add up to 101, not 100."),
     (APPRAISAL, "id: collections", "id: contract_amount", "indicators:",
      "indicators: indicator 'contract_amount' is listed twice."),
     (APPRAISAL, "kpi: win_rate_count", "kpi: win_rate_cuont", "cuont",
      "indicators.2.kpi: no KPI named 'win_rate_cuont' (did you mean win_rate_count?)."),
     (APPRAISAL, "kpi: win_rate_count", "kpi: win_rate_count\n    manual: win_rate", "id: win_rate",
-     "indicators.2: an indicator has either `kpi` or `manual`."),
-    (APPRAISAL, "threshold: 0.15", "threshold: 0.95", "id: win_rate",
+     "indicators.2: needs either `kpi` or `manual`."),
+    (APPRAISAL, "threshold: 0, target: 0.35", "threshold: 0.95, target: 0.35", "id: win_rate",
      "indicators.2: threshold, target and stretch must follow one another."),
-    (APPRAISAL, "from: 60,", "from: 75,", "bands:",
+    (APPRAISAL, "from: 65,", "from: 75,", "bands:",
      "bands: bands go from the best grade down, each from a lower score."),
     (APPRAISAL, "from: 0,", "from: 10,", "bands:",
      "bands: the last band must begin at 0, so that every score has a grade."),
     (APPRAISAL, "grade: B", "grade: A", "bands:", "bands: grade 'A' is listed twice."),
+    (APPRAISAL, "weight: 45}", "weight: 46}", "id:",
+     "indicators of group 'results' add up to 45, not 46."),
+    (APPRAISAL, "indicator_most: 20", "indicator_most: 19", "id:",
+     "the weight of 'contract_amount', 20, is outside 0 to 19."),
+    (APPRAISAL, "B: 45", "B: 44", "shares:",
+     "distribution.shares: the shares add up to 99, not 100."),
+    (APPRAISAL, "grade_at_best: B", "grade_at_best: E", "id:",
+     "gates: 'E' is no grade; they are S, A, B, C, D."),
+    (APPRAISAL, "    grade_at_best: B", "    points: -5\n    grade_at_best: B",
+     "id: collection_rate",
+     "gates.0: has one effect: `score_at_most`, `grade_at_best` or `points`."),
+    (APPRAISAL, "{to: 0.25,", "{from: 0.25,", "id: discount_discipline",
+     "indicators.7: steps of this indicator say `to`."),
+    (APPRAISAL, "{to: 0.25,", "{to: 0.05,", "id: discount_discipline",
+     "indicators.7: steps follow one another from the worst to the best, each only once."),
+    (APPRAISAL, "[{score: 40}, ", "[", "id: discount_discipline",
+     "indicators.7: the first step has no `to` and all others have one, so that every value has a "
+     "step."),
+    (APPRAISAL, "times: 2, within: 2", "times: 3, within: 2", "id: two_c_in_a_row",
+     "red_lines.0: 3 times cannot come within 2 periods."),
+    (APPRAISAL, "kpi: csat", "kpi: appraisal_score", "appraisal_score",
+     "indicators.5.kpi: 'appraisal_score' is computed after the appraisal and cannot be a part "
+     "of it."),
+    (APPRAISAL, "floating_pay: coefficient", "floating_pay: matrix", "id:",
+     "`floating_pay: matrix` and `pay_matrix` belong together."),
+    ("appraisal/presales.yaml", "kpi: demo_score_avg", "kpi: sales_cycle_days", "sales_cycle_days",
+     "indicators.1.kpi: 'sales_cycle_days' of a half year cannot be computed from its quarters; "
+     "appraise it by the quarter or year."),
     # receivables and calendar
     (RECEIVABLES, "from_day: 31,", "from_day: 1,", "buckets:",
      "buckets: buckets overlap: d31_60 begins on day 1, d1_30 on day 1; each must begin later than "

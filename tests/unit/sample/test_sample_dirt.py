@@ -11,6 +11,8 @@ from pipelines.sample.layout import EXPORTS
 from tests.support.sample_files import Sample, day, moment
 
 KEYS: dict[str, tuple[str, ...]] = {
+    "agreed_target": ("employee_id", "period", "indicator", "agreed_at"),
+    "appraisal_slip": ("工号", "日期", "类型"),
     "campaign": ("活动编号",),
     "lead": ("线索编号",),
     "customer": ("客户编号",),

@@ -3,61 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from tests.support.facts.appraisals import (
+    BANDS,
+    CARD,
+    HALF,
+    MONTH,
+    QUARTER,
+    TOTAL,
+    active,
+    bands,
+    by_hand,
+    given,
+    given_by_hand,
+    indicator,
+    judged,
+    results,
+    salary,
+    scores,
+    stretch,
+    value,
+)
 from tests.support.facts.documents import day
 from tests.support.laboratory import Laboratory, Row, pick
-
-MONTH = {"scheme_id": "S", "role": "rep", "period_kind": "month", "valid_from": day("2026-01-01"),
-         "rounding": 1, "floating_pay": "coefficient", "minimum_judged_weight": 50}  # fmt: skip
-QUARTER = {**MONTH, "period_kind": "quarter"}
-HALF = Decimal("0.5")
-
-
-def indicator(name: str, weight: object = 100, **more: Any) -> Row:
-    """Threshold 50 scores 40, target 100 scores 100, stretch 130 scores 120."""
-    return {
-        "scheme_id": "S", "indicator": name, "position": 1, "kpi_id": name, "weight": weight,
-        "against": "value", "min_n": 0, "lower_is_better": False, "threshold": 50, "target": 100,
-        "stretch": 130, "threshold_score": 40, "target_score": 100, "stretch_score": 120, **more,
-    }  # fmt: skip
-
-
-def value(kpi: str, amount: object, n: int = 5, **more: Any) -> Row:
-    return {"kpi_id": kpi, "period_kind": "month", "period_start": day("2026-10-01"),
-            "scope_kind": "employee", "scope_id": "E1", "value": amount, "n": n,
-            **more}  # fmt: skip
-
-
-def active(*days: str, who: str = "E1", role: str = "rep") -> list[Row]:
-    return [
-        {"employee_id": who, "calendar_date": day(date), "role": role, "is_active": True}
-        for date in days
-    ]
-
-
-def scores(
-    lab: Laboratory,
-    indicators: Sequence[Row],
-    values: Sequence[Row] = (),
-    scheme: Row = MONTH,
-    members: Sequence[Row] = (),
-    inputs: Sequence[Row] = (),
-) -> list[dict[str, Any]]:
-    lab.given("policy.appraisal_scheme", [scheme])
-    lab.given("policy.appraisal_indicator", indicators)
-    lab.given("kpi.appraised", values)
-    lab.given("core.org_day", members or active("2026-10-05"))
-    lab.given("staging.appraisal_input", inputs)
-    return lab.result("mart.appraisal_score", "employee_id, period, indicator")
-
-
-def given_by_hand(period: str, score: object, name: str = "attitude") -> Row:
-    return {"employee_id": "E1", "period": period, "indicator": name, "score": score}
 
 
 @pytest.mark.parametrize(
@@ -115,25 +87,22 @@ def test_a_kpi_without_data_is_not_a_zero(lab: Laboratory) -> None:
 
 
 def test_a_score_given_by_hand_stands_as_it_is(lab: Laboratory) -> None:
-    by_hand = indicator("attitude", kpi_id=None, manual_indicator="attitude")
-    row = scores(lab, [by_hand], inputs=[given_by_hand("2026-10", 87)])[0]
+    row = scores(lab, [by_hand()], inputs=[given_by_hand("2026-10", 87)])[0]
     assert pick([row], "score", "n", "source") == [(87, 1, "manual:attitude")]
 
 
 def test_a_quarter_takes_the_mean_of_the_scores_of_its_months(lab: Laboratory) -> None:
-    by_hand = indicator("attitude", kpi_id=None, manual_indicator="attitude")
     inputs = [
         given_by_hand("2026-07", 80), given_by_hand("2026-09", 90), given_by_hand("2026-10", 10),
         given_by_hand("2026-Q2", 10),
     ]  # fmt: skip
-    row = scores(lab, [by_hand], scheme=QUARTER, members=active("2026-08-03"), inputs=inputs)[0]
+    row = scores(lab, [by_hand()], scheme=QUARTER, members=active("2026-08-03"), inputs=inputs)[0]
     assert pick([row], "period", "score", "n") == [("2026-Q3", 85, 2)]
 
 
 def test_a_score_for_the_quarter_itself_comes_before_those_of_its_months(lab: Laboratory) -> None:
-    by_hand = indicator("attitude", kpi_id=None, manual_indicator="attitude")
     inputs = [given_by_hand("2026-07", 20), given_by_hand("2026-Q3", 90)]
-    row = scores(lab, [by_hand], scheme=QUARTER, members=active("2026-08-03"), inputs=inputs)[0]
+    row = scores(lab, [by_hand()], scheme=QUARTER, members=active("2026-08-03"), inputs=inputs)[0]
     assert (row["score"], row["n"]) == (90, 1)
 
 
@@ -150,47 +119,6 @@ def test_only_whole_periods_of_the_scheme_s_role_are_appraised(lab: Laboratory) 
     assert pick(rows, "employee_id", "period", "active_days") == [
         ("E1", "2026-09", 2), ("E1", "2026-10", 1),
     ]  # fmt: skip
-
-
-BANDS = [("A", 85, None, "1.2"), ("B", 70, 85, "1.0"), ("C", 60, 70, "0.7"), ("D", 0, 60, "0")]
-
-
-def judged(weighted: object, period: str = "2026-10", counted: bool = True, **more: Any) -> Row:
-    first = day(f"{period}-01")
-    last = (first.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
-    return {
-        "employee_id": "E1", "period": period, "period_start": first, "period_end": last,
-        "scheme_id": "S", "indicator": "a", "weight": 50, "is_counted": counted,
-        "weighted_score": weighted, "active_days": 20, **more,
-    }  # fmt: skip
-
-
-def results(
-    lab: Laboratory,
-    rows: Sequence[Row],
-    salaries: Sequence[Row] = (),
-    moves: Sequence[tuple[str, str, str, str]] = (),
-    **scheme: Any,
-) -> list[dict[str, Any]]:
-    lab.given("policy.appraisal_scheme", [{**MONTH, **scheme}])
-    lab.given("policy.grade_band", [
-        {"scheme_id": "S", "grade": grade, "score_from": start, "score_below": below,
-         "coefficient": coefficient} for grade, start, below, coefficient in BANDS
-    ])  # fmt: skip
-    lab.given("mart.appraisal_score", rows)
-    lab.given("staging.salary", salaries)
-    lab.given("staging.appraisal_override", [
-        {"employee_id": "E1", "period": "2026-10", "field": field, "before": before,
-         "after": after, "decided_at": dt.datetime.fromisoformat(at)}
-        for field, before, after, at in moves
-    ])  # fmt: skip
-    lab.build("mart.appraisal_total", "mart.appraisal_decision")
-    return lab.result("mart.appraisal_result", "employee_id, period")
-
-
-def salary(start: str, amount: object, end: str | None = None) -> Row:
-    return {"employee_id": "E1", "valid_from": day(start), "valid_to": day(end) if end else None,
-            "floating_salary": amount}  # fmt: skip
 
 
 def test_the_total_is_rounded_once_then_meets_the_bands(lab: Laboratory) -> None:
@@ -328,3 +256,362 @@ def test_flags_name_what_a_reader_must_know(lab: Laboratory) -> None:
         ("2026-09", "two_c_in_a_row", 50),
         ("2026-10", "small_n,grade_d", 50),
     ]
+
+
+def stepped(lab: Laboratory, name: str, part: str, *steps: tuple[object, object]) -> None:
+    """From an edge on, a score; steps go from the worst to the best."""
+    lab.given("policy.appraisal_step", [
+        {"scheme_id": "S", "version": 1, "part": part, "part_id": name, "position": position,
+         "edge": edge, "score": score} for position, (edge, score) in enumerate(steps, 1)
+    ])  # fmt: skip
+
+
+@pytest.mark.parametrize(("actual", "expected"), [(79, 0), (80, 60), (99, 60), (100, 110)])
+def test_a_step_begins_at_its_edge(lab: Laboratory, actual: int, expected: int) -> None:
+    stepped(lab, "a", "indicator", (None, 0), (80, 60), (100, 110))
+    row = scores(lab, [indicator("a", threshold=None)], [value("a", actual)])[0]
+    assert pick([row], "score", "curve_part") == [(expected, "step")]
+
+
+@pytest.mark.parametrize(("actual", "expected"), [(6, 0), (5, 60), (2, 100), (0, 100)])
+def test_where_lower_is_better_a_step_ends_at_its_edge(
+    lab: Laboratory, actual: int, expected: int
+) -> None:
+    stepped(lab, "a", "indicator", (None, 0), (5, 60), (2, 100))
+    late = indicator("a", threshold=None, lower_is_better=True)
+    assert scores(lab, [late], [value("a", actual)])[0]["score"] == expected
+
+
+def test_a_score_says_the_line_it_stands_on(lab: Laboratory) -> None:
+    """46.5 of 100 between 30 = 45 and 100 = 100 scores 57.9643."""
+    line = indicator("a", threshold=30, threshold_score=45)
+    row = scores(lab, [line], [value("a", "46.5")])[0]
+    line_of = ("curve_part", "curve_from", "curve_to", "score_from", "score_to", "score")
+    assert pick([row], *line_of) == [
+        ("line", 30, 100, 45, 100, Decimal("57.9643"))
+    ]  # fmt: skip
+
+
+def test_what_cannot_be_judged_takes_a_neutral_score_or_holds(lab: Laboratory) -> None:
+    both = [indicator("a", 50, missing="neutral"), indicator("b", 50, missing="hold", position=2)]
+    rows = scores(lab, both, [value("x", 1)])
+    assert pick(rows, "score", "is_counted", "is_neutral", "is_holding", "counted_weight") == [
+        (60, False, True, False, 100),
+        (None, False, False, True, 0),
+    ]
+
+
+def test_a_team_lead_is_judged_by_the_team(lab: Laboratory) -> None:
+    own = value("a", 10)
+    team = value("a", 100, scope_kind="team", scope_id="T1")
+    row = scores(lab, [indicator("a", scope_kind="team")], [own, team])[0]
+    assert (row["actual"], row["score"], row["scope_kind"]) == (100, 100, "team")
+
+
+def test_a_target_agreed_for_the_person_stands_before_the_quota(lab: Laboratory) -> None:
+    lab.given("staging.agreed_target", [
+        {"employee_id": "E1", "period": "2026-10", "indicator": "a", "target": target,
+         "agreed_at": dt.datetime.fromisoformat(at), "agreed_by": "L"}
+        for target, at in [(500, "2026-09-28"), (400, "2026-10-15"), (1, "2026-12-01")]
+    ])  # fmt: skip
+    share = indicator("a", against="quota", threshold=HALF, target=1, stretch=2)
+    row = scores(lab, [share], [value("a", 300, target=1000)])[0]
+    assert pick([row], "target", "first_target", "is_target_moved", "measure") == [
+        (400, 500, True, Decimal("0.75"))
+    ]
+
+
+@pytest.mark.parametrize(("people", "expected"), [(4, Decimal("0.8")), (2, None)])
+def test_against_the_median_of_the_same_scheme_in_the_unit(
+    lab: Laboratory, people: int, expected: Decimal | None
+) -> None:
+    """Of 20, 24, 26 and 90 the middle is 25; of two people there is none."""
+    amounts = dict(zip(("E1", "E2", "E3", "E4"), (20, 24, 26, 90), strict=True))
+    members = [row for who in list(amounts)[:people] for row in active("2026-10-05", who=who)]
+    others = active("2026-10-05", who="E9", team="T2")
+    values = [value("a", amount, scope_id=who) for who, amount in amounts.items()]
+    row = scores(
+        lab, [indicator("a", against="team_median")], [*values, value("a", 1, scope_id="E9")],
+        members=[*members, *others],
+    )[0]  # fmt: skip
+    assert row["measure"] == expected
+    seen = lab.result("core.appraisal_measure", "employee_id")[0]
+    assert (seen["part"], seen["target"]) == ("indicator", 25 if expected else None)
+
+
+def test_against_the_own_year_before(lab: Laboratory) -> None:
+    growth = indicator("a", against="prior_year")
+    row = scores(lab, [growth], [value("a", 120, prior_year_value=80)])[0]
+    assert (row["target"], row["measure"]) == (80, Decimal("1.5"))
+    fallen = scores(lab, [growth], [value("a", 120, prior_year_value=-80)])[0]
+    assert fallen["score"] is None  # nothing is a share of less than nothing
+
+
+def of_quarters(*starts: str) -> list[Row]:
+    return [
+        value("a", 40, period_kind="quarter", period_start=day(start), numerator=num,
+              denominator=den, target=100)
+        for start, num, den in zip(starts, (30, 10), (60, 40), strict=False)
+    ]  # fmt: skip
+
+
+def test_a_half_year_is_measured_by_the_sums_of_its_quarters(lab: Laboratory) -> None:
+    """30 of 60 and 10 of 40 are 40 %, not the mean of 50 % and 25 %."""
+    half = {**MONTH, "period_kind": "half_year"}
+    quarters = of_quarters("2026-01-01", "2026-04-01")
+    row = scores(lab, [indicator("a")], quarters, half, active("2026-03-03"))[0]
+    assert (row["period"], row["actual"], row["n"]) == ("2026-H1", Decimal("0.4"), 10)
+    median = scores(lab, [indicator("a", adds_up="no")], quarters, half, active("2026-03-03"))[0]
+    assert median["actual"] is None
+
+
+def test_who_changed_roles_is_judged_by_each_scheme_for_its_months(lab: Laboratory) -> None:
+    """July and August as a representative, September as a lead."""
+    lead = {**QUARTER, "scheme_id": "L", "role": "lead"}
+    days = [f"2026-0{month}-{n:02}" for month in (7, 8) for n in range(1, 32)]
+    members = [*active(*days), *active(*[f"2026-09-{n:02}" for n in range(1, 31)], role="lead")]
+    values = [value("a", n, period_start=day(f"2026-0{month}-01")) for month, n in
+              ((7, 60), (8, 40), (9, 130))]  # fmt: skip
+    both = [indicator("a"), indicator("a", scheme_id="L")]
+    given(lab, both, values, QUARTER, members)
+    lab.given("policy.appraisal_scheme", [QUARTER, lead])
+    lab.build(*CARD)
+    windows = lab.result("core.appraisal_window", "window_start")
+    assert pick(windows, "scheme_id", "window_start") == [
+        ("S", day("2026-07-01")), ("S", day("2026-08-01")), ("L", day("2026-09-01")),
+    ]  # fmt: skip
+    stretches = lab.result("core.appraisal_stretch", "last_day")
+    assert pick(stretches, "scheme_id", "active_days", "is_only", "is_last", "person_days") == [
+        ("S", 62, False, False, 92), ("L", 30, False, True, 92),
+    ]  # fmt: skip
+    rows = lab.result("mart.appraisal_score", "scheme_id")
+    assert pick(rows, "scheme_id", "actual", "score") == [("L", 130, 120), ("S", 100, 100)]
+    lab.given("policy.grade_band", [{**band, "scheme_id": "L"} for band in bands()])
+    lab.build("mart.appraisal_score")
+    total = lab.result("mart.appraisal_total")
+    # (100 × 62 + 120 × 30) ÷ 92 = 106.5217
+    assert pick(total, "scheme_id", "card_score", "score", "stretches") == [
+        ("L", Decimal("106.5217"), Decimal("106.5"), 2)
+    ]
+
+
+def test_a_version_judges_the_periods_that_begin_while_it_is_in_force(lab: Laboratory) -> None:
+    first = {**MONTH, "valid_to": day("2026-08-31")}
+    second = {**MONTH, "version": 2, "valid_from": day("2026-09-01")}
+    given(lab, [indicator("a")], members=active("2026-08-05", "2026-09-05", "2026-10-05"))
+    lab.given("policy.appraisal_scheme", [first, second])
+    found = lab.result("core.appraisal_stretch", "period")
+    assert pick(found, "period", "version") == [("2026-08", 1), ("2026-09", 2), ("2026-10", 2)]
+
+
+def test_raters_are_made_equal_where_the_scheme_says_so(lab: Laboratory) -> None:
+    """One gives everybody 90, the other 70 on average: all are at 80 in the end."""
+    people = {"E1": ("A", 90), "E2": ("A", 90), "E3": ("A", 90),
+              "E4": ("B", 60), "E5": ("B", 70), "E6": ("B", 80)}  # fmt: skip
+    inputs = [given_by_hand("2026-10", score, employee_id=who, rater_id=rater)
+              for who, (rater, score) in people.items()]  # fmt: skip
+    members = [row for who in people for row in active("2026-10-05", who=who)]
+    rows = scores(lab, [by_hand()], scheme={**MONTH, "equal_raters": True}, members=members,
+                  inputs=inputs)  # fmt: skip
+    assert pick(rows, "given_score", "score") == [
+        (90, 80), (90, 80), (90, 80), (60, 70), (70, 80), (80, 90)
+    ]  # fmt: skip
+    as_given = lab.result("core.appraisal_given", "employee_id")
+    assert pick(as_given, "n", "given_score")[:2] == [(1, 90), (1, 90)]
+
+
+def test_what_is_written_about_a_person_and_not_counted_is_listed(lab: Laboratory) -> None:
+    inputs = [
+        given_by_hand("2026-10", 80),
+        given_by_hand("2026-10", 80, name="mood"),
+        given_by_hand("2026-10", 80, rater_id="E1", employee_id="E1", name="safety"),
+        given_by_hand("2026-10", 96, name="teamwork"),
+        given_by_hand("2019-01", 50),
+        given_by_hand("2026-10", 80, employee_id="GONE"),
+    ]
+    hands = [by_hand(), by_hand("safety"), by_hand("teamwork", most=95)]
+    lab.given("staging.appraisal_slip", [
+        {"employee_id": "E1", "slip_date": day("2026-10-05"), "kind": "reward", "points": 5,
+         "reason": "r", "approved_by": by} for by in ("E1",)
+    ])  # fmt: skip
+    lab.given("staging.agreed_target", [
+        {"employee_id": "E1", "period": "2026-10", "indicator": "nothing", "target": 5,
+         "agreed_at": dt.datetime(2026, 10, 1), "agreed_by": "L"}
+    ])  # fmt: skip
+    rows = scores(lab, hands, inputs=inputs)
+    assert pick(rows, "indicator", "score") == [
+        ("attitude", 80), ("safety", None), ("teamwork", None)
+    ]  # fmt: skip
+    refused = lab.result("mart.appraisal_refused", "kind, employee_id, name, period")
+    assert pick(refused, "kind", "employee_id", "name", "refused_for") == [
+        ("score", "E1", "attitude", "no_such_period"),
+        ("score", "E1", "mood", "no_such_indicator"),
+        ("score", "E1", "safety", "of_oneself"),
+        ("score", "E1", "teamwork", "above_the_scale"),
+        ("score", "GONE", "attitude", "not_there"),
+        ("slip", "E1", "reward", "of_oneself"),
+        ("target", "E1", "nothing", "no_such_indicator"),
+    ]
+
+
+def test_bonus_steps_and_slips_are_points_beside_the_weights(lab: Laboratory) -> None:
+    stepped(lab, "new", "bonus", (None, 0), (2, 3), (5, 6))
+    lab.given("staging.appraisal_slip", [
+        {"employee_id": "E1", "slip_date": day(date), "kind": kind, "points": points,
+         "reason": "r", "approved_by": "L"}
+        for date, kind, points in [("2026-10-02", "reward", 4), ("2026-10-03", "fault", 30),
+                                   ("2026-11-03", "fault", 50)]
+    ])  # fmt: skip
+    bonus = indicator("new", part="bonus")
+    given(lab, [indicator("a")], [value("a", 100), value("new", 4)],
+          {**MONTH, "slips_most": 10, "slips_least": -20}, parts=[bonus])  # fmt: skip
+    points = lab.result("mart.appraisal_point", "point_id")
+    assert pick(points, "point_id", "measure", "stated_points", "points") == [
+        ("new", 4, 3, 3),
+        ("slips", 2, -26, -20),
+    ]
+    lab.given("policy.grade_band", bands())
+    lab.build("mart.appraisal_score", "mart.appraisal_point")
+    total = lab.result("mart.appraisal_total")
+    assert pick(total, "card_score", "points", "score", "grade") == [(100, -17, 83, "B")]
+
+
+GATE = {"scheme_id": "S", "version": 1, "gate": "cash", "value_limit": 70, "holds": False}
+
+
+@pytest.mark.parametrize(
+    ("effect", "score", "grade"),
+    [
+        ({"score_at_most": 69}, 69, "C"),
+        ({"points": -40}, 60, "C"),
+        ({"grade_at_best": "C"}, 100, "C"),
+    ],
+)
+def test_a_gate_that_is_missed_bounds_score_or_grade(
+    lab: Laboratory, effect: Row, score: int, grade: str
+) -> None:
+    gate = indicator("cash", part="gate")
+    given(lab, [indicator("a")], [value("a", 100), value("cash", 69)], parts=[gate])
+    lab.given("policy.appraisal_gate", [{**GATE, **effect}])
+    lab.given("policy.grade_band", bands())
+    gates = lab.result("mart.appraisal_gate")
+    assert pick(gates, "gate", "actual", "is_known", "is_missed") == [("cash", 69, True, True)]
+    lab.build("mart.appraisal_score", "mart.appraisal_gate", *TOTAL)
+    row = lab.result("mart.appraisal_result")[0]
+    assert (row["score"], row["grade"]) == (score, grade)
+    found = lab.result("mart.appraisal_grade")[0]
+    flag = "gate" in (row["flags"] or "")
+    assert flag == (found["band_grade"] != found["gated_grade"])
+
+
+@pytest.mark.parametrize(("holds", "held_for"), [(True, "gate:cash"), (False, None)])
+def test_a_gate_without_a_value_holds_or_is_passed(
+    lab: Laboratory, holds: bool, held_for: str | None
+) -> None:
+    gate = indicator("cash", part="gate")
+    given(lab, [indicator("a")], [value("a", 100)], parts=[gate])
+    lab.given("policy.appraisal_gate", [{**GATE, "holds": holds, "score_at_most": 69}])
+    lab.given("policy.grade_band", bands())
+    lab.build("mart.appraisal_score", "mart.appraisal_gate")
+    total = lab.result("mart.appraisal_total")[0]
+    assert (total["held_for"], total["is_held"]) == (held_for, holds)
+
+
+def test_whoever_was_there_too_few_days_is_held(lab: Laboratory) -> None:
+    row = results(lab, [judged(80)], minimum_days=21)[0]
+    assert (row["grade"], row["held_for"], row["flags"]) == (None, "days", "held,no_salary")
+
+
+def people(*points: object) -> list[Row]:
+    return [judged(score, employee_id=f"E{n}") for n, score in enumerate(points, 1)]
+
+
+SHARES = {"A": 20, "B": 50, "C": 20, "D": 10}
+
+
+def test_an_enforced_distribution_grades_by_rank(lab: Laboratory) -> None:
+    """Of ten: two A, five B, two C and one D, though everybody's score is a B or better."""
+    ten = people(99, 98, 97, 90, 89, 88, 87, 75, 74, 73)
+    rows = results(lab, ten, shares=SHARES, distribution="enforced", distribution_per="company",
+                   small_unit=5)  # fmt: skip
+    by_id = {row["employee_id"]: row for row in rows}
+    assert [by_id[f"E{n}"]["grade"] for n in range(1, 11)] == list("AABBBBBCCD")
+    assert by_id["E3"]["band_grade"] == "A" and "distribution" in by_id["E3"]["flags"]
+
+
+def test_who_is_level_has_the_better_grade_and_small_units_keep_their_scores(
+    lab: Laboratory,
+) -> None:
+    enforced: dict[str, Any] = {"shares": SHARES, "distribution": "enforced", "small_unit": 5,
+                                "distribution_per": "company"}  # fmt: skip
+    level = results(lab, people(90, 80, 80, 80, 70), **enforced)
+    assert [row["grade"] for row in level] == [
+        "A",
+        "B",
+        "B",
+        "B",
+        "C",
+    ]  # 4.5 of 5 have a C at least
+    few = results(lab, people(90, 80, 80, 80), **enforced)
+    assert [row["grade"] for row in few] == ["A", "B", "B", "B"]
+    advisory = results(lab, people(90, 80, 80, 80, 70), **{**enforced, "distribution": "advisory"})
+    assert [row["grade"] for row in advisory] == ["A", "B", "B", "B", "B"]
+
+
+def test_nobody_decides_about_themselves(lab: Laboratory) -> None:
+    moves = [("score", "80", "99", "2026-11-10")]
+    row = results(lab, [judged(80)], moves=moves, approver="E1")[0]
+    assert (row["score"], row["flags"]) == (80, "stale_decision,no_salary")
+    decision = lab.result("mart.appraisal_score_decision")[0]
+    assert pick([decision], "is_applied", "refused_for", "score") == [
+        (False, "self_approved", None)
+    ]
+
+
+def test_a_joiner_is_paid_the_part_of_the_days(lab: Laboratory) -> None:
+    """From the 22nd of October: 10 of 31 days of 3,100 are 1,000."""
+    members = active(*[f"2026-10-{n}" for n in range(22, 32)])
+    lab.given("core.org_day", members)
+    joined = stretch(judged(80), first_day=day("2026-10-22"), active_days=10)
+    row = results(lab, [judged(80)], [salary("2026-10-22", 3100)], stretches=[joined],
+                  pay_by_days=True)[0]  # fmt: skip
+    assert (row["floating_salary"], row["floating_pay"]) == (1000, 1000)
+
+
+def test_a_matrix_pays_the_highest_cell_whose_both_edges_were_reached(lab: Laboratory) -> None:
+    lab.given("policy.appraisal_pay_cell", [
+        {"scheme_id": "S", "version": 1, "row_indicator": "a", "column_indicator": "b",
+         "row_from": row, "column_from": column, "coefficient": coefficient}
+        for row, column, coefficient in [(0, 0, "0.5"), (1, 0, "0.8"), (1, "0.9", "1.2")]
+    ])  # fmt: skip
+    card = [judged(40, measure="1.1"), judged(40, indicator="b", measure="0.89")]
+    row = results(lab, card, [salary("2026-01-01", 1000)], floating_pay="matrix")[0]
+    assert (row["coefficient"], row["floating_pay"]) == (Decimal("0.8"), 800)
+
+
+def test_a_red_line_looks_back_as_far_as_it_says(lab: Laboratory) -> None:
+    rows = [judged(points, period) for period, points in
+            [("2026-07", 65), ("2026-08", 80), ("2026-09", 65), ("2026-10", 80)]]  # fmt: skip
+    results(lab, rows)
+    lab.given("policy.appraisal_red_line", [
+        {"scheme_id": "S", "version": 1, "red_line": "c_twice", "grade": "C", "times": 2,
+         "within": 3}
+    ])  # fmt: skip
+    found = lab.result("mart.appraisal_result", "period")
+    assert [row["red_lines"] for row in found] == [None, None, "c_twice", None]
+
+
+def test_every_score_has_exactly_one_grade(lab: Laboratory) -> None:
+    """From 0 to 150 in steps of 0.01, the grade is that of the last band begun."""
+    lab.given("policy.appraisal_scheme", [MONTH])
+    lab.given("policy.grade_band", bands())
+    lab.given("mart.appraisal_total", [])
+    lab.con.execute(
+        "insert into mart.appraisal_total (employee_id, period, scheme_id, version, score) "
+        "select cast(n as varchar), '2026-10', 'S', 1, n * 0.01 from range(15001) as t(n)"
+    )
+    found = lab.result("mart.appraisal_grade")
+    assert len(found) == 15_001
+    for row in found:
+        expected = next(g for g, start, _below, _coefficient in BANDS if row["score"] >= start)
+        assert row["grade"] == row["band_grade"] == expected

@@ -249,6 +249,6 @@ def test_appraisal_reads_a_view_of_the_kpis_its_schemes_name(lab: Laboratory) ->
     ])  # fmt: skip
     lab.build("core.period_scope")
     schemes = shipped()[1].schemes
-    named = {i.kpi for scheme in schemes for i in scheme.indicators if i.kpi}
+    named = {part.kpi for scheme in schemes for part in scheme.judged if part.kpi}
     lab.build(*(table_of(shipped()[1].catalogue.kpis[name]) for name in named))
     assert {row["kpi_id"] for row in lab.result("kpi.appraised")} == named

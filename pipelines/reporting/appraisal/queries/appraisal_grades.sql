@@ -1,9 +1,11 @@
 -- grades of each scheme from the best, with their bands
 select
   scheme_id,
+  version,
   grade,
   score_from,
   score_below,
-  coefficient
+  coefficient,
+  guide_share
 from policy.grade_band
-order by scheme_id asc, score_from desc
+order by scheme_id asc, version asc, score_from desc

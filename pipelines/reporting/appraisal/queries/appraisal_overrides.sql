@@ -7,6 +7,7 @@ select
   decision.after,
   decision.computed,
   decision.is_applied,
+  decision.refused_for,
   decision.reason,
   decision.approved_by,
   decision.decided_at

@@ -19,20 +19,50 @@ select
   graded.employee_id,
   graded.period,
   graded.scheme_id,
+  graded.version,
+  scheme.label_zh,
+  scheme.label_en,
+  scheme.appeal_days,
+  scheme.floating_pay as pay_by,
+  graded.unit_id,
   graded.computed_score,
   graded.score,
+  graded.band_grade,
+  graded.gated_grade,
+  graded.distribution_grade,
   graded.grade,
   graded.coefficient,
   graded.floating_salary,
   graded.floating_pay,
+  graded.bonus,
   graded.rank,
   graded.flags,
+  graded.red_lines,
+  graded.held_for,
   graded.judged_weight,
   graded.active_days,
   scheme.minimum_judged_weight,
+  scheme.minimum_days,
+  total.period_end,
+  total.card_score,
+  total.points,
+  total.gate_points,
+  total.score_at_most,
+  total.stretches,
+  manager.manager_id,
   graded.previous_grade,
   graded.previous_score
 from graded
 inner join latest on graded.scheme_id = latest.scheme_id and graded.period = latest.period
-inner join policy.appraisal_scheme as scheme on graded.scheme_id = scheme.scheme_id
+inner join policy.appraisal_scheme as scheme
+  on graded.scheme_id = scheme.scheme_id and graded.version = scheme.version
+inner join mart.appraisal_total as total
+  on graded.employee_id = total.employee_id and graded.period = total.period
+left join core.appraisal_stretch as stretch
+  on graded.employee_id = stretch.employee_id and graded.period = stretch.period and stretch.is_last
+left join staging.assignment as manager
+  on
+    stretch.employee_id = manager.employee_id
+    and stretch.last_day >= manager.valid_from
+    and stretch.last_day <= coalesce(manager.valid_to, date '9999-12-31')
 order by graded.scheme_id asc, graded.score desc nulls last, graded.employee_id asc

@@ -1,34 +1,65 @@
--- every indicator of every scorecard of each scheme's latest period
+-- every indicator of the scorecards of each scheme's latest period; whoever changed roles within it has
+-- those of each
 with latest as (
   select
     scheme_id,
     max(period) as period
   from mart.appraisal_result
   group by scheme_id
+),
+
+shown as (
+  select
+    result.employee_id,
+    result.period,
+    result.scheme_id as result_scheme_id
+  from mart.appraisal_result as result
+  inner join latest on result.scheme_id = latest.scheme_id and result.period = latest.period
 )
 
 select
   score.employee_id,
+  score.period,
+  shown.result_scheme_id,
   score.scheme_id,
   score.indicator,
   score.position,
-  indicator.label_zh,
-  indicator.label_en,
-  indicator.kpi_id,
-  indicator.against,
-  indicator.min_n,
+  part.label_zh,
+  part.label_en,
+  scheme.label_zh as scheme_zh,
+  scheme.label_en as scheme_en,
+  part.kpi_id,
+  part.against,
+  part.min_n,
+  part.lower_is_better,
   score.weight,
   score.target,
+  score.first_target,
+  score.is_target_moved,
   score.actual,
+  score.given_score,
   score.measure,
   score.n,
   score.is_counted,
+  score.is_neutral,
   score.score,
+  score.curve_part,
+  score.curve_from,
+  score.curve_to,
+  score.score_from,
+  score.score_to,
   score.counted_weight,
   score.weighted_score,
-  score.source
+  score.source,
+  score.active_days
 from mart.appraisal_score as score
-inner join latest on score.scheme_id = latest.scheme_id and score.period = latest.period
-left join policy.appraisal_indicator as indicator
-  on score.scheme_id = indicator.scheme_id and score.indicator = indicator.indicator
-order by score.scheme_id, score.employee_id, score.position
+inner join shown on score.employee_id = shown.employee_id and score.period = shown.period
+left join policy.appraisal_part as part
+  on
+    part.part = 'indicator'
+    and score.scheme_id = part.scheme_id
+    and score.version = part.version
+    and score.indicator = part.part_id
+left join policy.appraisal_scheme as scheme
+  on score.scheme_id = scheme.scheme_id and score.version = scheme.version
+order by score.employee_id, score.period, score.scheme_id, score.position

@@ -1,4 +1,4 @@
--- grain: one row per representative and month, as HR prints it
+-- grain: one row per person and month, as HR prints it
 -- why:   hr/appraisal_input.csv
 select
   employee_id(employee_no) as employee_id,

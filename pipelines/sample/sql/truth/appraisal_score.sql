@@ -1,5 +1,5 @@
--- grain: one row per representative and month
--- why:   the team lead's monthly score for work attitude
+-- grain: one row per person of sales or service and month
+-- why:   the manager's monthly score for work attitude
 select
   assignment.employee_no,
   month.period,
@@ -18,4 +18,7 @@ inner join month
   on
     assignment.valid_from <= month.last_day
     and coalesce(assignment.valid_to, date '9999-12-31') >= month.last_day
-where assignment.role = 'rep' and month.last_day + 10 <= getvariable('last_day')
+where
+  assignment.role in ('rep', 'team_lead', 'region_manager', 'sdr', 'presales', 'csm', 'service')
+  and assignment.manager_no is not null
+  and month.last_day + 10 <= getvariable('last_day')

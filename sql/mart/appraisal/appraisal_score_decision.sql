@@ -1,0 +1,52 @@
+-- table: mart.appraisal_score_decision
+-- grain: one row per employee and period whose score a person moved
+-- key:   employee_id, period
+-- why:   a decision moves what it was made about: where the score it names as before is no longer what is
+--        computed, it is refused and has to be made again; so is one that somebody made about
+--        themselves. Before a held person has a score, it names `held`
+with decision as (
+  select
+    decided.employee_id,
+    decided.period,
+    trim(decided.before) as before,
+    trim(decided.after) as after,
+    decided.reason,
+    decided.approved_by,
+    decided.decided_at,
+    total.scheme_id,
+    cast(total.score as varchar) as computed,
+    case
+      when decided.approved_by = decided.employee_id then 'self_approved'
+      when total.employee_id is null then 'not_appraised'
+      when coalesce(try_cast(trim(decided.after) as decimal(9, 4)) < 0, true) then 'not_a_score'
+      when total.is_held and lower(trim(decided.before)) not in ('held', '待定') then 'stale'
+      when
+        not total.is_held
+        and coalesce(try_cast(trim(decided.before) as decimal(9, 4)) <> total.score, true)
+        then 'stale'
+    end as refused_for,
+    decided._load,
+    decided._line
+  from staging.appraisal_override as decided
+  cross join core.parameter as parameter
+  left join mart.appraisal_total as total
+    on decided.employee_id = total.employee_id and decided.period = total.period
+  where decided.field = 'score' and decided.decided_at < parameter.as_of_end
+)
+
+select
+  employee_id,
+  period,
+  scheme_id,
+  before,
+  after,
+  computed,
+  refused_for,
+  refused_for is null as is_applied,
+  case when refused_for is null then cast(after as decimal(9, 4)) end as score,
+  reason,
+  approved_by,
+  decided_at,
+  _load,
+  _line
+from decision
