@@ -256,20 +256,19 @@ def _form(context: Context, row: Record, scores: list[Record]) -> Page:
         score = Number(value=row.score)
         lead = [message("appraisal.form.lead", period=period, score=score, grade=grade_of(row))]
     if row.floating_pay is not None:
-        by = "score" if row.pay_by == "score" else "coefficient"
-        shown = (
-            {"score": Number(value=row.score)}
-            if by == "score"
-            else {"coefficient": Number(value=row.coefficient, decimals=2)}
-        )
-        lead.append(
-            message(
-                f"appraisal.form.pay_by_{by}",
-                pay=Money(amount=row.floating_pay, exact=True),
-                base=Money(amount=row.floating_salary, exact=True),
-                **shown,
+        said: dict[str, Shown] = {
+            "pay": Money(amount=row.floating_pay, exact=True),
+            "base": Money(amount=row.floating_salary, exact=True),
+        }
+        if row.pay_by == "score":
+            lead.append(
+                message("appraisal.form.pay_by_score", **said, score=Number(value=row.score))
             )
-        )
+        else:
+            coefficient = Number(value=row.coefficient, decimals=2)
+            lead.append(
+                message("appraisal.form.pay_by_coefficient", **said, coefficient=coefficient)
+            )
     cards: dict[str, list[Record]] = {}
     for score_row in scores:
         cards.setdefault(score_row.scheme_id, []).append(score_row)

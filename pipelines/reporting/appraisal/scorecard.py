@@ -96,7 +96,7 @@ def _why_missing(row: Record) -> Message:
     return message("why.small_n", n=Count(value=row.n), least=Count(value=row.min_n))
 
 
-@shows(kpis=(OF_POLICY,))
+@shows(kpis=(OF_POLICY,), queries=("appraisal_red_lines",))
 def scorecard_section(
     context: Context, result: Record, scores: list[Record], number: int = 1
 ) -> Section:

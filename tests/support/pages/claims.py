@@ -428,9 +428,9 @@ def of_appraisal(published: Published) -> Iterator[Claim]:
     """Score and pay of a person on their form, and the company's pay on the page of HR."""
     paid = Decimal(0)
     for who, score, pay in published.tables.execute(
-        "select result.employee_id, result.score, result.floating_pay "
-        "from mart.appraisal_result as result where period = ?",
-        [published.page_of("appraisal", "hr").period.key],
+        "select employee_id, score, floating_pay from mart.appraisal_result as result "
+        "where period = (select max(newest.period) from mart.appraisal_result as newest "
+        "where newest.scheme_id = result.scheme_id)"
     ).fetchall():
         paid += pay or 0
         if score is not None:
@@ -440,7 +440,9 @@ def of_appraisal(published: Published) -> Iterator[Claim]:
     yield Claim(("floating pay", "company"), "mart.appraisal_result", paid)
     for page in published.pages_of("appraisal"):
         for name, of in (
-            ("appraisal.form.lead.score", "score"), ("appraisal.form.pay.pay", "floating pay"),
+            ("appraisal.form.lead.score", "score"),
+            ("appraisal.form.pay_by_coefficient.pay", "floating pay"),
+            ("appraisal.form.pay_by_score.pay", "floating pay"),
         ):  # fmt: skip
             for place, figure in said(page, name):
                 yield Claim((of, page.reader.id), place, figure)
@@ -449,10 +451,16 @@ def of_appraisal(published: Published) -> Iterator[Claim]:
         figure = number(tile.value)
         if tile.kpi_id == "floating_pay" and figure is not None:
             yield Claim(("floating pay", "company"), f"{hr.stem} tile", figure)
-    for name in ("grades", "results"):
-        amount = total(hr, name, "floating_pay")
-        if amount is not None:
-            yield Claim(("floating pay", "company"), f"{hr.stem} {name} table", amount)
+    schemes = total(hr, "schemes", "floating_pay")
+    if schemes is not None:
+        yield Claim(("floating pay", "company"), f"{hr.stem} schemes table", schemes)
+    by_scheme = [
+        amount
+        for section in hr.sections
+        if section.id.startswith("grades")
+        and (amount := total(hr, section.id, "floating_pay")) is not None
+    ]
+    yield Claim(("floating pay", "company"), f"{hr.stem} grades tables", sum(by_scheme, Decimal(0)))
 
 
 # --- sums ---------------------------------------------------------------------------------------
