@@ -18,6 +18,8 @@ from pipelines.workspace.yamlfile import Location, MistakeAt
 Pct = Annotated[Decimal, Field(ge=0, le=100)]
 Money = Annotated[Decimal, Field(ge=0)]
 
+Mode = Literal["marginal", "whole", "interpolated", "hybrid", "whole_to_quota"]
+
 _QUOTA = Decimal(100)  # percent of attainment
 
 # A rate above this share of the credit is more likely 150 written for 1.50 than meant.
@@ -101,7 +103,7 @@ class Rate(Policy):
     matrix: tuple[Cell, ...] = ()
     rules: tuple[Rule, ...] = ()
     by: Literal["attainment", "amount"] = "amount"
-    mode: Literal["marginal", "whole", "interpolated", "hybrid"] | None = None
+    mode: Mode | None = None
     boundary: Literal["lower", "upper"] = "lower"
     per: Literal["period", "transaction"] = "period"
     base_rate_pct: Annotated[Decimal | None, Field(ge=0)] = None
@@ -196,7 +198,8 @@ class Rate(Policy):
         if self.tiers and self.mode is None:
             raise ValueError(
                 "tiers need `mode`: marginal (each slice at its own rate), whole (the tier reached "
-                "pays everything), interpolated or hybrid; the same tiers pay differently"
+                "pays everything), whole_to_quota (whole below it, marginal above), interpolated "
+                "or hybrid; the same tiers pay differently"
             )
         if self.base_rate_pct is None and (
             self.mode == "hybrid" or any(t.multiplier is not None for t in self.tiers)
@@ -206,6 +209,8 @@ class Rate(Policy):
             raise ValueError("mode hybrid pays from the quota on: it needs `by: attainment`")
         if self.mode == "hybrid":
             self._pays_base_to_the_quota()
+        if self.mode == "whole_to_quota":
+            self._turns_at_the_quota()
         if self.mode == "interpolated" and any(t.multiplier is not None for t in self.tiers):
             raise ValueError("mode interpolated runs between rates: give `rate_pct`")
         self._likely()
@@ -219,6 +224,18 @@ class Rate(Policy):
                     ("tiers", number),
                     f"mode hybrid pays base_rate_pct ({self.base_rate_pct} %) up to the quota, and "
                     f"this tier below it says {pct} %; leave it out, or choose marginal or whole",
+                )
+
+    def _turns_at_the_quota(self) -> None:
+        """Up to the quota the tier reached pays everything, above it each slice its own rate."""
+        if self.by != "attainment":
+            raise ValueError("mode whole_to_quota turns at the quota: it needs `by: attainment`")
+        for number, (start, end, _, _) in enumerate(self.steps()):
+            if start < _QUOTA and (end is None or end > _QUOTA):
+                raise MistakeAt(
+                    ("tiers", number),
+                    "mode whole_to_quota pays the whole up to the quota and slices above it: end "
+                    "this tier at 100 and begin another there",
                 )
 
     def _likely(self) -> None:
@@ -263,5 +280,8 @@ class Rate(Policy):
             else:
                 assert tier.rate_pct is not None
                 rate = tier.rate_pct
-            steps.append((tier.start, tier.end, rate, tier.boundary or self.boundary))
+            boundary = tier.boundary or self.boundary
+            # nothing is beyond the quota yet where the position is exactly on it
+            turns = self.mode == "whole_to_quota" and tier.end == _QUOTA
+            steps.append((tier.start, tier.end, rate, "lower" if turns else boundary))
         return steps

@@ -143,7 +143,7 @@ LIMITS = ((0, 60, Decimal("1.0")), (60, 100, Decimal("2.25")), (100, 130, Decima
           (130, None, Decimal("4.7")))  # fmt: skip
 RATES = ("1.0", 60, "2.25", 100, "3.1", 130, "4.7")
 ABOVE_QUOTA = ("1.0", 100, "3.1", 130, "4.7")  # hybrid pays its base rate up to the quota
-MODES = ("marginal", "whole", "interpolated", "hybrid")
+MODES = ("marginal", "whole", "interpolated", "hybrid", "whole_to_quota")
 KINDS = [(mode, boundary) for mode in MODES for boundary in ("lower", "upper")]
 
 
@@ -177,6 +177,18 @@ def by_hand(mode: str, boundary: str, position: Decimal, own: Decimal) -> Decima
         return rounded(sum(
             (max(min(position, position if b is None else b) - a, Decimal(0)) * rate / 100
              for a, b, rate in limits), Decimal(0)))  # fmt: skip
+    if mode == "whole_to_quota":
+        whole = min(position, own)
+        beyond = whole >= limits[0][1] if boundary == "upper" else whole > limits[0][1]
+        slices = sum(
+            (
+                (min(position, position if b is None else b) - a) * rate / 100
+                for a, b, rate in limits[2:]
+                if position > a
+            ),
+            Decimal(0),
+        )
+        return rounded(whole * limits[1 if beyond else 0][2] / 100 + slices)
     at = max(
         k for k, (start, _, _) in enumerate(limits)
         if k == 0 or position > start or (boundary == "upper" and position == start)

@@ -52,7 +52,13 @@ MISTAKES = [
      "(1.5 is 1.5 %). If it is meant, say `high_rates: true`."),
     ("      mode: marginal\n", "", "rate:",
      f"{RATE}: tiers need `mode`: marginal (each slice at its own rate), whole (the tier reached "
-     "pays everything), interpolated or hybrid; the same tiers pay differently."),
+     "pays everything), whole_to_quota (whole below it, marginal above), interpolated or hybrid; the "
+     "same tiers pay differently."),
+    ("mode: marginal", "mode: whole_to_quota", "from: 60",
+     f"{RATE}.tiers.1: mode whole_to_quota pays the whole up to the quota and slices above it: end "
+     "this tier at 100 and begin another there."),
+    ("by: attainment\n      mode: marginal", "mode: whole_to_quota", "rate:",
+     f"{RATE}: mode whole_to_quota turns at the quota: it needs `by: attainment`."),
     ("    quota: {measure: collections_net, period: quarter}\n", "", "id: cash",
      "components.0: attainment needs `quota` with measure and period."),
     ("mode: marginal", "mode: hybrid", "rate:",
