@@ -27,6 +27,8 @@ class PlanRow(NamedTuple):
     valid_to: Day | None
     requires_salary: Flag
     draw_monthly: Amount | None
+    draw_target_pct: Rate | None
+    is_draw_prorated: Flag
     draw_months: Whole | None
     draw_for: Text | None
     is_draw_recoverable: Flag | None
@@ -187,6 +189,8 @@ def _plan_rows(plans: Plans) -> Iterator[PlanRow]:
             valid_to=plan.valid_to,
             requires_salary=plan.requires_salary,
             draw_monthly=draw.monthly if draw else None,
+            draw_target_pct=draw.target_pct if draw else None,
+            is_draw_prorated=draw is not None and draw.prorate is not None,
             draw_months=draw.months if draw else None,
             draw_for=draw.who if draw else None,
             is_draw_recoverable=draw.recoverable if draw else None,

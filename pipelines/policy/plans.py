@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from pipelines.policy.models import Policy, once
+from pipelines.policy.models import Policy, later, once
 from pipelines.policy.rates import Money, Pct, Rate
 from pipelines.workspace.workspace import Label
 
@@ -217,15 +217,26 @@ class Component(Policy):
 class Draw(Policy):
     """A minimum paid each month. What was advanced is taken back later, unless it is guaranteed.
 
-    `months` counts from the month of joining (`for: new_starters`) or from the plan's first month.
+    It is an amount (`monthly`) or percent of a month's target pay (`target_pct`: a twelfth of the
+    salary's `target_variable`). With `prorate: active_days` a month in which the plan is not in
+    force on all days has the minimum of its days. `months` counts from the month of joining (`for:
+    new_starters`) or from the plan's first month.
     """
 
-    monthly: Annotated[Decimal, Field(gt=0)]
+    monthly: Annotated[Decimal | None, Field(gt=0)] = None
+    target_pct: Annotated[Decimal | None, Field(gt=0, le=1000)] = later()
+    prorate: Literal["active_days"] | None = later()
     months: Annotated[int | None, Field(ge=1)] = None
     who: Literal["new_starters", "everyone"] = Field("new_starters", alias="for")
     recoverable: bool = True
     recover_from_month: Annotated[int, Field(ge=1)] = 1
     recover_pct: Annotated[Decimal, Field(gt=0, le=100)] = Decimal(100)
+
+    @model_validator(mode="after")
+    def _one_minimum(self) -> Draw:
+        if (self.monthly is None) == (self.target_pct is None):
+            raise ValueError("a draw is either an amount (`monthly`) or a `target_pct`")
+        return self
 
 
 Change = Literal["carry", "by_days", "afresh"]

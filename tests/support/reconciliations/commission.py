@@ -173,6 +173,13 @@ CLEAN: list[Clean] = [
         "commission.booked_line": [earned_by("P"), earned_by("Q", "2026-09"),
                                  earned_by("P", "2026-08", closed=True)],
     }),
+    ("payees_have_a_salary", "a draw that is known, and one of a closed month", {
+        "commission.open_period": [{"last_period": "2026-09"}],
+        "commission.draw": [
+            {"payee_id": "E1", "period": "2026-10", "plan_id": "P", "minimum": 5000},
+            {"payee_id": "E1", "period": "2026-09", "plan_id": "P"},
+        ],
+    }),
     ("payees_have_a_salary", "in the closed month that is corrected after they left", {
         **SALARIED, "staging.salary": [salary("2026-01-01", "2026-07-19")],
         "commission.booked_line": [earned_by("P", "2026-10", of="2026-04")],
@@ -278,6 +285,12 @@ BROKEN: list[Broken] = [
         "commission.booked_line": [earned_by("P")],
     }, {"payee_id": "E1", "period": "2026-10", "problem":
         "E1 is paid by plan P in 2026-10 and has no salary then"}),
+    ("payees_have_a_salary", "a draw by a target pay that is not known", {
+        "commission.open_period": [{"last_period": "2026-09"}],
+        "commission.draw": [{"payee_id": "E1", "period": "2026-10", "plan_id": "P"}],
+    }, {"payee_id": "E1", "period": "2026-10", "problem":
+        "E1 has a draw by their target pay in plan P in 2026-10, and no salary states a "
+        "target_variable then"}),
     ("payees_have_a_plan", "a role that no plan names", {
         **PLANNED, "core.fct_credit_event": [brought("A", "E2"), brought("B", "E2")],
         "core.org_day": [approver("E2", "rpe", dt.date(2026, 10, 5))],

@@ -52,8 +52,8 @@ MISTAKES = [
      "(1.5 is 1.5 %). If it is meant, say `high_rates: true`."),
     ("      mode: marginal\n", "", "rate:",
      f"{RATE}: tiers need `mode`: marginal (each slice at its own rate), whole (the tier reached "
-     "pays everything), whole_to_quota (whole below it, marginal above), interpolated or hybrid; the "
-     "same tiers pay differently."),
+     "pays everything), whole_to_quota (whole below it, marginal above), interpolated or "
+     "hybrid; the same tiers pay differently."),
     ("mode: marginal", "mode: whole_to_quota", "from: 60",
      f"{RATE}.tiers.1: mode whole_to_quota pays the whole up to the quota and slices above it: end "
      "this tier at 100 and begin another there."),
@@ -91,6 +91,8 @@ MISTAKES = [
      "components.0.cuts.0: `on: overdue` needs `steps` with `over` and `cut_pct`."),
     ("components:\n", "draw: {monthly: 0}\ncomponents:\n", "draw:",
      "draw.monthly: expected more than 0; found 0."),
+    ("components:\n", "draw: {monthly: 9, target_pct: 60}\ncomponents:\n", "draw:",
+     "draw: a draw is either an amount (`monthly`) or a `target_pct`."),
     ("valid_from: 2026-01-01", "valid_from: 2026-01-01\nvalid_to: 2025-12-31", None,
      "valid_to 2025-12-31 is before valid_from 2026-01-01."),
 ]  # fmt: skip
