@@ -92,6 +92,7 @@ class ComponentRow(NamedTuple):
     hold_months: Whole | None
     clawback_by: Text
     clawback_limit: Text
+    clawback_term: Text | None
     pool_unit: Text | None
     pool_share: Text | None
     pool_min_attainment_pct: Share
@@ -298,6 +299,7 @@ def _component_rows(plans: Plans) -> Iterator[ComponentRow]:
             hold_months=part.release.hold_months,
             clawback_by=part.clawback.by,
             clawback_limit=part.clawback.limit,
+            clawback_term=part.clawback.term,
             pool_unit=pool.unit if pool else None,
             pool_share=pool.share if pool else None,
             pool_min_attainment_pct=pool.min_attainment_pct if pool else Decimal(0),

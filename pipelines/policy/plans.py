@@ -164,10 +164,12 @@ class Clawback(Policy):
     `by: position` moves the position back in the quota period of the original, so that what is
     taken back is the recomputed difference; `by: original_rate` takes the original's own rate and
     leaves attainment as it was. `limit: paid` never takes more than the document had earned.
+    `term: unserved` takes back of a cancelled contract only the days of its term that were left.
     """
 
     by: Literal["position", "original_rate"] = "position"
     limit: Literal["none", "paid"] = "none"
+    term: Literal["unserved"] | None = later()
 
 
 class Pool(Policy):
@@ -206,6 +208,11 @@ class Component(Policy):
             raise ValueError("attainment needs `quota` with measure and period")
         if (self.credit.to == "pool") != (self.pool is not None):
             raise ValueError("`to: pool` and `pool` belong together")
+        if self.clawback.term and (self.credit.event != "signed" or self.credit.base != "net"):
+            raise ValueError(
+                "`term: unserved` asks how much of a contract was left: it belongs to `event: "
+                "signed` and `base: net`"
+            )
         once("a cut on", [cut.on for cut in self.cuts])
         return self
 

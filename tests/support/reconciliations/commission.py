@@ -106,7 +106,28 @@ def owned(number: str, date: str, kind: str = "invoice") -> Row:
             "invoice_date": dt.date.fromisoformat(date)}  # fmt: skip
 
 
+TAKEN_BACK: dict[str, list[Row]] = {
+    "policy.commission_component": [
+        {"plan_id": "P", "plan_version": 1, "component_id": "c", "clawback_term": "unserved"},
+        {"plan_id": "Q", "plan_version": 1, "component_id": "c"},
+    ],
+}
+
+
+def taken_back(contract: str, plan: str = "P") -> Row:
+    return {"contract_id": contract, "plan_id": plan, "plan_version": 1, "component_id": "c",
+            "source_kind": "cancellation", "event_date": dt.date(2026, 10, 5)}  # fmt: skip
+
+
 CLEAN: list[Clean] = [
+    ("cancellations_have_a_term", "both days, or all of it is taken back", {
+        **TAKEN_BACK, "core.fct_credit": [taken_back("A"), taken_back("B", "Q")],
+        "staging.contract": [
+            {"contract_id": "A", "end_date": dt.date(2027, 1, 1),
+             "cancelled_date": dt.date(2026, 10, 5)},
+            {"contract_id": "B", "end_date": dt.date(2026, 10, 5)},
+        ],
+    }),
     ("margins_have_a_cost", "every line has one", {
         "core.fct_credit": [uncosted(0, order_id="S")], "core.fct_order_line": [order_line(1, 0)],
     }),
@@ -216,6 +237,12 @@ BROKEN: list[Broken] = [
         "core.fct_invoice": [owned("I", "2026-10-05"), owned("N", "2026-10-05", "credit_note")],
         "core.org_day": [approver("E1", "rep", dt.date(2026, 10, 5))],
     }, {"employee_id": "E1", "role": "rep", "period": "2026-10", "documents": 1}),
+    ("cancellations_have_a_term", "no day of its own", {
+        **TAKEN_BACK, "core.fct_credit": [taken_back("A"), taken_back("A")],
+        "staging.contract": [{"contract_id": "A", "end_date": dt.date(2026, 10, 5)}],
+    }, {"contract_id": "A", "problem":
+        "contract A was cancelled on 2026-10-05 and its term is not known: all of its commission "
+        "is taken back. State end_date (of the term) and cancelled_date"}),
     ("margins_have_a_cost", "a line without", {
         "core.fct_credit": [uncosted(40, order_id="S"), uncosted(40, "E2", order_id="S")],
         "core.fct_order_line": [order_line(1, 3), order_line(2, None)],

@@ -89,6 +89,9 @@ MISTAKES = [
      "components.0.cap: a cap needs `per_deal` or `per_month`."),
     ("    rate:\n", "    cuts: [{on: overdue, cut_pct: 20}]\n    rate:\n", "cuts:",
      "components.0.cuts.0: `on: overdue` needs `steps` with `over` and `cut_pct`."),
+    ("    rate:\n", "    clawback: {term: unserved}\n    rate:\n", "id: cash",
+     "components.0: `term: unserved` asks how much of a contract was left: it belongs to `event: "
+     "signed` and `base: net`."),
     ("components:\n", "draw: {monthly: 0}\ncomponents:\n", "draw:",
      "draw.monthly: expected more than 0; found 0."),
     ("components:\n", "draw: {monthly: 9, target_pct: 60}\ncomponents:\n", "draw:",
