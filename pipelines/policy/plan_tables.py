@@ -67,6 +67,9 @@ class ComponentRow(NamedTuple):
     credit_to: Text
     max_level: Whole | None
     of_products: Flag
+    of_lines: Flag
+    by_margin: Flag
+    by_discount: Flag
     only_contract_types: Flag
     only_segments: Flag
     only_product_categories: Flag
@@ -146,6 +149,10 @@ class RuleRow(NamedTuple):
     is_new_customer: Flag | None
     contract_type: Text | None
     segment: Text | None
+    discount_from: Rate | None
+    discount_below: Rate | None
+    margin_from: Rate | None
+    margin_below: Rate | None
     rate_pct: Rate | None
     amount: Amount | None
 
@@ -274,6 +281,9 @@ def _component_rows(plans: Plans) -> Iterator[ComponentRow]:
             credit_to=credit.to,
             max_level=credit.levels,
             of_products=part.of_products,
+            of_lines=part.of_lines,
+            by_margin=any(rule.margin for rule in rate.rules),
+            by_discount=any(rule.discount for rule in rate.rules),
             only_contract_types=bool(only.contract_types),
             only_segments=bool(only.segments),
             only_product_categories=bool(only.product_categories),
@@ -373,6 +383,10 @@ def _rule_rows(plans: Plans) -> Iterator[RuleRow]:
                 is_new_customer=rule.new_customer,
                 contract_type=rule.contract_type,
                 segment=rule.segment,
+                discount_from=rule.discount.start if rule.discount else None,
+                discount_below=rule.discount.end if rule.discount else None,
+                margin_from=rule.margin.start if rule.margin else None,
+                margin_below=rule.margin.end if rule.margin else None,
                 rate_pct=rule.rate_pct,
                 amount=rule.amount,
             )

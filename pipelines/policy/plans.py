@@ -60,8 +60,8 @@ class Credit(Policy):
     def _leads_are_counted(self) -> Credit:
         if self.event == "lead_accepted" and (self.base != "units" or self.to != "owner"):
             raise ValueError("an accepted lead is credited as `base: units` and `to: owner`")
-        if self.base != "margin" and (self.unknown_cost != "hold" or self.margin_floor):
-            raise ValueError("`unknown_cost` and `margin_floor` belong to `base: margin`")
+        if self.base != "margin" and self.margin_floor:
+            raise ValueError("`margin_floor` belongs to `base: margin`")
         if self.base == "margin" and self.event == "signed":
             raise ValueError("a contract has no cost; take the margin when it is ordered or later")
         return self
@@ -213,12 +213,38 @@ class Component(Policy):
                 "`term: unserved` asks how much of a contract was left: it belongs to `event: "
                 "signed` and `base: net`"
             )
+        asks_margin = self.credit.base == "margin" or any(rule.margin for rule in self.rate.rules)
+        rules = self.rate.rules
+        if self.credit.unknown_cost == "net" and rules and all(rule.margin for rule in rules):
+            raise ValueError(
+                "`unknown_cost: net` needs a rule without `margin`, by which a line of unknown "
+                "margin is paid"
+            )
+        if self.credit.unknown_cost != "hold" and not asks_margin:
+            raise ValueError(
+                "`unknown_cost` belongs to `base: margin`, or to rules by the margin of a line"
+            )
+        if self.of_lines and self.credit.event == "signed":
+            raise ValueError(
+                "a contract has no lines with a discount or margin of their own; credit them when "
+                "they are ordered or later"
+            )
         once("a cut on", [cut.on for cut in self.cuts])
         return self
 
     @property
+    def of_lines(self) -> bool:
+        """Whether each order line is paid by itself: two of one product may differ in price."""
+        return any(rule.of_lines for rule in self.rate.rules)
+
+    @property
     def of_products(self) -> bool:
-        return self.credit.only.of_products or any(r.of_products for r in self.rate.rules)
+        """Whether a document has to be taken apart into what its order lists."""
+        return (
+            self.of_lines
+            or self.credit.only.of_products
+            or any(rule.of_products for rule in self.rate.rules)
+        )
 
 
 class Draw(Policy):

@@ -119,7 +119,24 @@ def taken_back(contract: str, plan: str = "P") -> Row:
             "source_kind": "cancellation", "event_date": dt.date(2026, 10, 5)}  # fmt: skip
 
 
+BY_DISCOUNT: dict[str, list[Row]] = {
+    "policy.commission_component": [
+        {"plan_id": "P", "plan_version": 1, "component_id": "c", "by_discount": True},
+        {"plan_id": "Q", "plan_version": 1, "component_id": "c", "by_discount": False},
+    ],
+}
+
+
+def of_line(discount: object, plan: str = "P", **more: Any) -> Row:
+    return {"plan_id": plan, "plan_version": 1, "component_id": "c", "order_id": "S", "line_no": 2,
+            "product_id": "A", "source_kind": "invoice", "source_id": "I", "discount_pct": discount,
+            "event_date": dt.date(2026, 10, 5), **more}  # fmt: skip
+
+
 CLEAN: list[Clean] = [
+    ("discounts_have_a_list_price", "known, or not asked for", {
+        **BY_DISCOUNT, "core.fct_credit": [of_line(10), of_line(None, "Q")],
+    }),
     ("cancellations_have_a_term", "both days, or all of it is taken back", {
         **TAKEN_BACK, "core.fct_credit": [taken_back("A"), taken_back("B", "Q")],
         "staging.contract": [
@@ -243,6 +260,11 @@ BROKEN: list[Broken] = [
     }, {"contract_id": "A", "problem":
         "contract A was cancelled on 2026-10-05 and its term is not known: all of its commission "
         "is taken back. State end_date (of the term) and cancelled_date"}),
+    ("discounts_have_a_list_price", "a line without", {
+        **BY_DISCOUNT, "core.fct_credit": [of_line(None), of_line(None, payee_id="E2")],
+    }, {"line_no": 2, "problem":
+        "invoice I of 2026-10-05 has no list price (order S line 2, product A); commission "
+        '"c" by discount waits for it'}),
     ("margins_have_a_cost", "a line without", {
         "core.fct_credit": [uncosted(40, order_id="S"), uncosted(40, "E2", order_id="S")],
         "core.fct_order_line": [order_line(1, 3), order_line(2, None)],

@@ -69,8 +69,20 @@ MISTAKES = [
     (TIERS, "      rules:\n        - {product: A, rate_pct: 1}\n        - {rate_pct: 2}\n"
      "        - {product: A, rate_pct: 3}\n", "product: A, rate_pct: 3",
      f"{RATE}.rules.2: it names what rule 1 names; which of the two pays is not said."),
-    ("event: cash_received,", "event: cash_received, unknown_cost: net,", "credit:",
-     "components.0.credit: `unknown_cost` and `margin_floor` belong to `base: margin`."),
+    ("event: cash_received,", "event: cash_received, unknown_cost: net,", "id: cash",
+     "components.0: `unknown_cost` belongs to `base: margin`, or to rules by the margin of a "
+     "line."),
+    ("event: cash_received,", "event: cash_received, margin_floor: zero,", "credit:",
+     "components.0.credit: `margin_floor` belongs to `base: margin`."),
+    (TIERS, "      rules:\n        - {discount: {from: 0, to: 9}, rate_pct: 5}\n"
+     "        - {discount: {from: 10}, rate_pct: 3}\n", "discount: {from: 0",
+     f"{RATE}.rules.0: bands leave a gap: nothing between 9 and 10; write a rule with rate_pct: 0 "
+     "if nothing is paid there."),
+    (TIERS, "      rules:\n        - {margin: {to: 20}, rate_pct: 5}\n"
+     "        - {margin: {from: 10}, rate_pct: 3}\n", "margin: {from: 10",
+     f"{RATE}.rules.1: its band overlaps that of rule 1; which of the two pays is not said."),
+    (TIERS, "      rules: [{margin: {}, rate_pct: 5}]\n", "margin: {}",
+     f"{RATE}.rules.0.margin: a band says `from`, `to` or both."),
     ("rate_pct: 2}", "multiplier: 2, rate_pct: 2}", "from: 60",
      f"{RATE}.tiers.1: a tier has either `rate_pct` or `multiplier`."),
     ("      by: attainment\n", "      by: attainment\n      flat_pct: 3\n", "rate:",
