@@ -86,6 +86,7 @@ class ComponentRow(NamedTuple):
     rate_mode: Text
     is_per_transaction: Flag
     base_rate_pct: Rate | None
+    unaccelerated_pct: Rate | None
     without_quota_rate_pct: Rate | None
     cap_per_deal: Amount | None
     cap_per_month: Amount | None
@@ -174,6 +175,8 @@ class GateRow(NamedTuple):
     gauge: Text
     at_least_pct: Share
     pays_pct: Share
+    of_accelerator: Flag
+    catches_up: Flag
 
 
 class PoolMemberRow(NamedTuple):
@@ -300,6 +303,7 @@ def _component_rows(plans: Plans) -> Iterator[ComponentRow]:
             rate_mode=rate.mode or "marginal",
             is_per_transaction=rate.per == "transaction",
             base_rate_pct=rate.base_rate_pct,
+            unaccelerated_pct=rate.unaccelerated_pct,
             without_quota_rate_pct=rate.without_quota_rate_pct,
             cap_per_deal=cap.per_deal if cap else None,
             cap_per_month=cap.per_month if cap else None,
@@ -417,6 +421,8 @@ def _gate_rows(plans: Plans) -> Iterator[GateRow]:
                 gauge=gate.on,
                 at_least_pct=gate.at_least,
                 pays_pct=gate.pays_pct,
+                of_accelerator=gate.of == "accelerator",
+                catches_up=gate.catch_up,
             )
 
 

@@ -20,7 +20,7 @@ from pipelines.workspace.workspace import Label
 
 Event = Literal["signed", "ordered", "delivered", "invoiced", "cash_received", "lead_accepted"]
 Payee = Literal["owner", "deal_team", "overlay", "managers", "pool"]
-Gauge = Literal["attainment", "collection_rate"]
+Gauge = Literal["attainment", "collection_rate", "year_attainment", "year_to_date"]
 
 
 class Only(Policy):
@@ -121,11 +121,27 @@ class Cut(Policy):
 
 
 class Gate(Policy):
-    """Below the limit only `pays_pct` of the month's commission of this component is paid."""
+    """Below the limit only `pays_pct` of the month's commission of this component is paid.
+
+    The year is that of the quota period: `year_attainment` measures its credit so far by its whole
+    quota, `year_to_date` by the quota up to the month's end. With `of: accelerator` only what the
+    tiers above the quota pay beyond the rate that reaches it waits for the gate, and comes in the
+    month that opens it if the plan says `catch_up`; else it is lost.
+    """
 
     on: Gauge
     at_least: Annotated[Decimal, Field(ge=0)]
     pays_pct: Pct = Decimal(0)
+    of: Literal["month", "accelerator"] = later("month")
+    catch_up: bool = later(False)
+
+    @model_validator(mode="after")
+    def _accelerators_wait(self) -> Gate:
+        if self.of == "accelerator" and self.pays_pct != 0:
+            raise ValueError("`of: accelerator` pays the accelerator or not: leave out `pays_pct`")
+        if self.catch_up and self.of != "accelerator":
+            raise ValueError("`catch_up` belongs to `of: accelerator`")
+        return self
 
 
 class Cap(Policy):
@@ -201,13 +217,21 @@ class Component(Policy):
         needs = (
             (self.rate.tiers and self.rate.by == "attainment")
             or self.rate.matrix
-            or any(gate.on == "attainment" for gate in self.gates)
+            or any(gate.on != "collection_rate" for gate in self.gates)
             or (self.pool and (self.pool.share == "attainment" or self.pool.min_attainment_pct > 0))
         )
         if needs and self.quota is None:
             raise ValueError("attainment needs `quota` with measure and period")
         if (self.credit.to == "pool") != (self.pool is not None):
             raise ValueError("`to: pool` and `pool` belong together")
+        accelerators = [gate for gate in self.gates if gate.of == "accelerator"]
+        if len(accelerators) > 1:
+            raise ValueError("one gate opens the accelerator; found several with `of: accelerator`")
+        if accelerators and self.rate.unaccelerated_pct is None:
+            raise ValueError(
+                "`of: accelerator` needs tiers by attainment that begin at 100, in mode marginal, "
+                "whole_to_quota or hybrid, for the period"
+            )
         if self.clawback.term and (self.credit.event != "signed" or self.credit.base != "net"):
             raise ValueError(
                 "`term: unserved` asks how much of a contract was left: it belongs to `event: "

@@ -352,6 +352,17 @@ class Rate(Policy):
     def kind(self) -> str:
         return "matrix" if self.matrix else "rules" if self.rules else "tiers"
 
+    @property
+    def unaccelerated_pct(self) -> Decimal | None:
+        """The rate that the tiers above the quota go beyond, where they are paid for themselves."""
+        if self.by != "attainment" or self.per == "transaction":
+            return None
+        if self.mode == "hybrid":
+            return self.base_rate_pct
+        if self.mode not in ("marginal", "whole_to_quota"):
+            return None
+        return next((rate for _, end, rate, _ in self.steps() if end == _QUOTA), None)
+
     def steps(self) -> list[tuple[Decimal, Decimal | None, Decimal, str]]:
         """Tiers as from, to, rate in percent of the credit, boundary; a flat rate is one tier."""
         if self.flat_pct is not None:

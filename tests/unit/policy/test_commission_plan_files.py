@@ -101,6 +101,12 @@ MISTAKES = [
      "components.0.cap: a cap needs `per_deal` or `per_month`."),
     ("    rate:\n", "    cuts: [{on: overdue, cut_pct: 20}]\n    rate:\n", "cuts:",
      "components.0.cuts.0: `on: overdue` needs `steps` with `over` and `cut_pct`."),
+    ("    rate:\n", "    gates: [{on: year_to_date, at_least: 100, of: accelerator}]\n    rate:\n",
+     "id: cash",
+     "components.0: `of: accelerator` needs tiers by attainment that begin at 100, in mode "
+     "marginal, whole_to_quota or hybrid, for the period."),
+    ("    rate:\n", "    gates: [{on: collection_rate, at_least: 9, catch_up: true}]\n    rate:\n",
+     "gates:", "components.0.gates.0: `catch_up` belongs to `of: accelerator`."),
     ("    rate:\n", "    clawback: {term: unserved}\n    rate:\n", "id: cash",
      "components.0: `term: unserved` asks how much of a contract was left: it belongs to `event: "
      "signed` and `base: net`."),
