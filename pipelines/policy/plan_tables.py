@@ -38,6 +38,19 @@ class PlanRow(NamedTuple):
     new_version: Text
     new_plan: Text
     new_unit: Text
+    leaver_days: Whole | None
+    forfeits_held: Flag
+    plan_mark: Text
+
+
+class AllowanceRow(NamedTuple):
+    plan_id: Text
+    plan_version: Whole
+    allowance_id: Text
+    label_zh: Text
+    label_en: Text
+    monthly: Amount
+    is_prorated: Flag
     plan_mark: Text
 
 
@@ -211,8 +224,25 @@ def _plan_rows(plans: Plans) -> Iterator[PlanRow]:
             new_version=plan.position.new_version,
             new_plan=plan.position.new_plan,
             new_unit=plan.position.new_unit,
+            leaver_days=plan.leavers.earn_days if plan.leavers else None,
+            forfeits_held=plan.leavers is not None and plan.leavers.held == "forfeited",
             plan_mark=fingerprint(draw.model_dump(mode="json") if draw else None)[:16],
         )
+
+
+def _allowance_rows(plans: Plans) -> Iterator[AllowanceRow]:
+    for plan in plans:
+        for allowance in plan.allowances:
+            yield AllowanceRow(
+                plan_id=plan.id,
+                plan_version=plan.version,
+                allowance_id=allowance.id,
+                label_zh=allowance.label.zh,
+                label_en=allowance.label.en,
+                monthly=allowance.monthly,
+                is_prorated=allowance.prorate is not None,
+                plan_mark=fingerprint(allowance.model_dump(mode="json", exclude={"label"}))[:16],
+            )
 
 
 def _unit_rows(plans: Plans) -> Iterator[PlanUnitRow]:
@@ -436,6 +466,7 @@ def _pool_rows(plans: Plans) -> Iterator[PoolMemberRow]:
 PLAN_TABLES: tuple[PolicyTable[Plans], ...] = (
     PolicyTable("policy.commission_plan", PlanRow, _plan_rows),
     PolicyTable("policy.commission_plan_unit", PlanUnitRow, _unit_rows),
+    PolicyTable("policy.commission_allowance", AllowanceRow, _allowance_rows),
     PolicyTable("policy.commission_component", ComponentRow, _component_rows),
     PolicyTable("policy.commission_only", OnlyRow, _only_rows),
     PolicyTable("policy.commission_tier", TierRow, _tier_rows),

@@ -296,6 +296,30 @@ class Draw(Policy):
         return self
 
 
+class Allowance(Policy):
+    """A fixed amount a month beside commission; it neither counts towards a draw nor attainment.
+
+    With `prorate: active_days` a month has the part of the days on which the plan is in force.
+    """
+
+    id: str
+    label: Label
+    monthly: Annotated[Decimal, Field(gt=0)]
+    prorate: Literal["active_days"] | None = None
+
+
+class Leavers(Policy):
+    """What a plan pays those who left: after the last day, and of what was held on it.
+
+    Credit counts for `earn_days` after the last day. What was earned and becomes payable only
+    later is paid when it does, or with `held: forfeited` lost on the last day; what is taken back
+    is taken back either way.
+    """
+
+    earn_days: Annotated[int, Field(ge=0, le=3660)] = 0
+    held: Literal["paid", "forfeited"] = "paid"
+
+
 Change = Literal["carry", "by_days", "afresh"]
 
 
@@ -325,6 +349,8 @@ class CommissionPlan(Policy):
     valid_to: dt.date | None = None
     components: tuple[Component, ...] = Field(min_length=1)
     draw: Draw | None = None
+    allowances: tuple[Allowance, ...] = ()
+    leavers: Leavers | None = None
     position: Position = Position()
     requires_salary: bool = False
 
@@ -333,6 +359,16 @@ class CommissionPlan(Policy):
     def _named_once(cls, components: tuple[Component, ...]) -> tuple[Component, ...]:
         once("component", [component.id for component in components])
         return components
+
+    @model_validator(mode="after")
+    def _allowances_are_named_apart(self) -> CommissionPlan:
+        once("allowance", [allowance.id for allowance in self.allowances])
+        taken = {"draw", "guarantee", "adjustment", "payroll"}
+        taken |= {component.id for component in self.components}
+        for allowance in self.allowances:
+            if allowance.id in taken:
+                raise ValueError(f"allowance {allowance.id!r} needs a name of its own")
+        return self
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> CommissionPlan:

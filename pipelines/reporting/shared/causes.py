@@ -18,7 +18,7 @@ _KNOWN_CAUSES = frozenset({
     "contract_late", "contract_removed", "order_changed", "order_late", "order_removed",
     "lead_late", "lead_removed", "payroll_changed", "adjustment_changed", "draw_recomputed",
     "release_recomputed", "limit_recomputed", "pool_recomputed", "accelerator_waits",
-    "accelerator_opened",
+    "accelerator_opened", "allowance", "allowance_recomputed", "forfeited", "forfeit_recomputed",
 })  # fmt: skip
 
 

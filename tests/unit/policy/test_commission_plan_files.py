@@ -110,6 +110,11 @@ MISTAKES = [
     ("    rate:\n", "    clawback: {term: unserved}\n    rate:\n", "id: cash",
      "components.0: `term: unserved` asks how much of a contract was left: it belongs to `event: "
      "signed` and `base: net`."),
+    ("components:\n",
+     "allowances: [{id: cash, label: {zh: 车补, en: Car}, monthly: 800}]\ncomponents:\n", None,
+     "allowance 'cash' needs a name of its own."),
+    ("components:\n", "leavers: {held: lost}\ncomponents:\n", "leavers:",
+     "leavers.held: expected 'paid' or 'forfeited'; found 'lost'."),
     ("components:\n", "draw: {monthly: 0}\ncomponents:\n", "draw:",
      "draw.monthly: expected more than 0; found 0."),
     ("components:\n", "draw: {monthly: 9, target_pct: 60}\ncomponents:\n", "draw:",
