@@ -40,6 +40,8 @@ class PlanRow(NamedTuple):
     new_unit: Text
     leaver_days: Whole | None
     forfeits_held: Flag
+    settles_by: Text
+    in_document_currency: Flag
     plan_mark: Text
 
 
@@ -107,6 +109,8 @@ class ComponentRow(NamedTuple):
     release_when: Text
     hold_pct: Share | None
     hold_months: Whole | None
+    settles_by: Text
+    is_timed: Flag
     clawback_by: Text
     clawback_limit: Text
     clawback_term: Text | None
@@ -225,6 +229,8 @@ def _plan_rows(plans: Plans) -> Iterator[PlanRow]:
             new_plan=plan.position.new_plan,
             new_unit=plan.position.new_unit,
             leaver_days=plan.leavers.earn_days if plan.leavers else None,
+            settles_by=plan.settlement.every,
+            in_document_currency=plan.settlement.currency == "document",
             forfeits_held=plan.leavers is not None and plan.leavers.held == "forfeited",
             plan_mark=fingerprint(draw.model_dump(mode="json") if draw else None)[:16],
         )
@@ -341,6 +347,12 @@ def _component_rows(plans: Plans) -> Iterator[ComponentRow]:
             release_when=part.release.when,
             hold_pct=part.release.hold_pct,
             hold_months=part.release.hold_months,
+            settles_by=plan.settlement.every,
+            is_timed=(
+                part.release.when != "at_once"
+                or part.release.hold_pct > 0
+                or plan.settlement.every != "month"
+            ),
             clawback_by=part.clawback.by,
             clawback_limit=part.clawback.limit,
             clawback_term=part.clawback.term,

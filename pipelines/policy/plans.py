@@ -296,6 +296,18 @@ class Draw(Policy):
         return self
 
 
+class Settlement(Policy):
+    """When what is payable is paid, and in which currency it is stated.
+
+    `every: half_month` pays on the 15th and on the last day of the month, `quarter` on the last day
+    of the quarter. `currency: document` states each line in the currency of its document, at the
+    document's rate; what has none stays in base currency.
+    """
+
+    every: Literal["half_month", "month", "quarter"] = "month"
+    currency: Literal["base", "document"] = "base"
+
+
 class Allowance(Policy):
     """A fixed amount a month beside commission; it neither counts towards a draw nor attainment.
 
@@ -351,6 +363,7 @@ class CommissionPlan(Policy):
     draw: Draw | None = None
     allowances: tuple[Allowance, ...] = ()
     leavers: Leavers | None = None
+    settlement: Settlement = Settlement()
     position: Position = Position()
     requires_salary: bool = False
 
@@ -359,6 +372,15 @@ class CommissionPlan(Policy):
     def _named_once(cls, components: tuple[Component, ...]) -> tuple[Component, ...]:
         once("component", [component.id for component in components])
         return components
+
+    @model_validator(mode="after")
+    def _draws_lift_a_month_that_pays(self) -> CommissionPlan:
+        if self.draw and self.settlement.every == "quarter":
+            raise ValueError(
+                "a draw lifts what a month pays, and a quarterly settlement pays nothing in two of "
+                "three months; pay an allowance, or settle by the month"
+            )
+        return self
 
     @model_validator(mode="after")
     def _allowances_are_named_apart(self) -> CommissionPlan:

@@ -19,6 +19,7 @@ _KNOWN_CAUSES = frozenset({
     "lead_late", "lead_removed", "payroll_changed", "adjustment_changed", "draw_recomputed",
     "release_recomputed", "limit_recomputed", "pool_recomputed", "accelerator_waits",
     "accelerator_opened", "allowance", "allowance_recomputed", "forfeited", "forfeit_recomputed",
+    "settled",
 })  # fmt: skip
 
 

@@ -265,6 +265,37 @@ def release_section(lines: list[Record], holds: list[Record]) -> Section | None:
     )
 
 
+def settlements_section(context: Context, settlements: list[Record]) -> Section | None:
+    """What is paid on which day and in which currency, where a month has more than one."""
+    if len(settlements) <= 1 and all(row.currency == context.currency for row in settlements):
+        return None
+    total = sum((row.amount_base for row in settlements), Decimal(0))
+    return Section(
+        id="settlements",
+        topic=message("statement.settlements.topic"),
+        message=message(
+            "statement.settlements.sum",
+            n=Count(value=len(settlements)),
+            amount=Money(amount=total, exact=True),
+        ),
+        what=(message("statement.settlements.what"),),
+        table=table(
+            "currency:text on_day:day amount_in_currency:number payable:money",
+            [
+                (
+                    verbatim(row.currency),
+                    day(row.settled_on),
+                    Number(value=row.settled_amount, decimals=2),
+                    money(row.amount_base, exact=True, signed=True),
+                )
+                for row in settlements
+            ],
+            total=(message("row.total"), None, None, money(total, exact=True, signed=True)),
+        ),
+        table_open=True,
+    )
+
+
 def _document(source_id: str) -> Text:
     """The number of the document in a line's id."""
     kind, colon, number = source_id.partition("|")[0].partition(":")

@@ -28,7 +28,7 @@ with entry as (
       entry.plan_id = component.plan_id
       and entry.plan_version = component.plan_version
       and entry.component_id = component.component_id
-      and (component.release_when <> 'at_once' or component.hold_pct > 0)
+      and component.is_timed
 ),
 
 -- a line that takes back belongs to the credit it takes back

@@ -115,6 +115,10 @@ MISTAKES = [
      "allowance 'cash' needs a name of its own."),
     ("components:\n", "leavers: {held: lost}\ncomponents:\n", "leavers:",
      "leavers.held: expected 'paid' or 'forfeited'; found 'lost'."),
+    ("components:\n",
+     "settlement: {every: quarter}\ndraw: {monthly: 9, for: everyone}\ncomponents:\n", None,
+     "a draw lifts what a month pays, and a quarterly settlement pays nothing in two of three "
+     "months; pay an allowance, or settle by the month."),
     ("components:\n", "draw: {monthly: 0}\ncomponents:\n", "draw:",
      "draw.monthly: expected more than 0; found 0."),
     ("components:\n", "draw: {monthly: 9, target_pct: 60}\ncomponents:\n", "draw:",
