@@ -14,7 +14,21 @@ with matured as (
     span.valid_before,
     span.open_amount_base,
     cast(span.counted_due_date + policy.lost_from_day * interval 1 day as date) as lost_date
-  from core.open_item_bucket_span as span
+  from (
+    -- an item and the disputed part of it are one item that may be lost
+    select
+      item_kind,
+      document_id,
+      instalment_seq,
+      bucket,
+      valid_from,
+      valid_before,
+      counted_due_date,
+      sum(open_amount) as open_amount,
+      sum(open_amount_base) as open_amount_base
+    from core.open_item_bucket_span
+    group by item_kind, document_id, instalment_seq, bucket, valid_from, valid_before, counted_due_date
+  ) as span
   cross join policy.receivable as policy
   cross join core.parameter as parameter
   where
