@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, NamedTuple
 
-from pipelines.policy.plans import CommissionPlan, Component, Position
+from pipelines.policy.plans import CommissionPlan, Component, Position, Settlement
 from pipelines.policy.table import PolicyTable
 from pipelines.warehouse.duck import Warehouse, fingerprint
 from pipelines.warehouse.rows import Amount, Day, Flag, Long, Share, Text, Whole
@@ -298,7 +298,14 @@ def _counted_from(plan: CommissionPlan, part: Component, plans: Plans) -> dt.dat
 
 def _mark(plan: CommissionPlan, part: Component) -> str:
     own = part.model_dump(mode="json", exclude={"label"})
-    said = () if plan.position == Position() else (plan.position.model_dump(),)
+    said: tuple[dict[str, object], ...] = ()
+    if plan.position != Position():
+        said = (plan.position.model_dump(),)
+    # what the plan says of all its components, where it says anything
+    if plan.settlement != Settlement():
+        said = (*said, {"settlement": plan.settlement.model_dump()})
+    if plan.leavers is not None:
+        said = (*said, {"leavers": plan.leavers.model_dump()})
     return fingerprint(plan.role, plan.units, plan.valid_from, own, *said)[:16]
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from pipelines.policy.plan_tables import PLAN_TABLES
+from pipelines.policy.plans import CommissionPlan
 from tests.support.policy_files import PolicyFiles
 
 PLAN = "commission/ours.yaml"
@@ -160,3 +164,37 @@ def test_two_plans_of_one_role_on_one_day_are_a_mistake(policies: PolicyFiles) -
     assert (
         "ours.yaml is in force for role 'director' on the same days, and both would pay" in message
     )
+
+
+def test_a_plan_that_says_none_of_the_later_keys_keeps_its_mark() -> None:
+    """Closed months hold it: what is made of the plan's text may not change with the language."""
+    component = {"id": "c", "label": {"zh": "提", "en": "c"}, "rate": {"rules": [{"rate_pct": 1}]},
+                 "credit": {"event": "signed", "to": "owner"},
+                 "gates": [{"on": "collection_rate", "at_least": 40}]}  # fmt: skip
+    plan = CommissionPlan.model_validate({
+        "id": "p", "version": 1, "label": {"zh": "提", "en": "p"}, "role": "rep",
+        "valid_from": "2026-01-01", "components": [component], "draw": {"monthly": 9},
+    })  # fmt: skip
+    (part,) = plan.components
+    assert plan.draw is not None
+    dumps = (part.rate.rules[0], part.gates[0], part.clawback, plan.draw)
+    assert [sorted(found.model_dump(mode="json")) for found in dumps] == [
+        ["amount", "contract_type", "key_product", "new_customer", "product", "product_category",
+         "product_name", "rate_pct", "segment"],
+        ["at_least", "on", "pays_pct"],
+        ["by", "limit"],
+        ["monthly", "months", "recover_from_month", "recover_pct", "recoverable", "who"],
+    ]  # fmt: skip
+    says: list[dict[str, Any]] = [
+        {},
+        {"components": [component | {"clawback": {"term": "unserved"}}]},
+        {"settlement": {"every": "half_month"}},
+        {"leavers": {"held": "forfeited"}},
+    ]
+    (components,) = (t for t in PLAN_TABLES if t.name == "policy.commission_component")
+    marks = {
+        row.plan_mark  # type: ignore[attr-defined]
+        for more in says
+        for row in components.rows([CommissionPlan.model_validate(plan.model_dump() | more)])
+    }
+    assert len(marks) == len(says)
