@@ -192,6 +192,8 @@ select
   settled_on,
   currency,
   cast(sum(amount_base) as decimal(18, 4)) as amount_base,
-  cast(cast(sum(own_cents) as decimal(20, 0)) * cast(0.01 as decimal(2, 2)) as decimal(18, 4)) as settled_amount
+  cast(
+    cast(sum(own_cents) as decimal(20, 0)) * cast(0.01 as decimal(2, 2)) as decimal(18, 4)
+  ) as settled_amount
 from step
 group by payee_id, period, settled_on, currency
