@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -18,6 +18,14 @@ class Policy(BaseModel):
     """Base of every policy model: unknown keys are mistakes, values do not change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+def later(default: object = None) -> Any:
+    """A key that plans say since a later version: one that does not say it is the plan it was.
+
+    A dump leaves it out then, so marks made of it stay what they were.
+    """
+    return Field(default, exclude_if=lambda value: value == default)
 
 
 def once(what: str, names: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, NamedTuple
 
-from pipelines.policy.plans import CommissionPlan, Component, Position
+from pipelines.policy.plans import CommissionPlan, Component, Position, Settlement
 from pipelines.policy.table import PolicyTable
 from pipelines.warehouse.duck import Warehouse, fingerprint
 from pipelines.warehouse.rows import Amount, Day, Flag, Long, Share, Text, Whole
@@ -27,6 +27,8 @@ class PlanRow(NamedTuple):
     valid_to: Day | None
     requires_salary: Flag
     draw_monthly: Amount | None
+    draw_target_pct: Rate | None
+    is_draw_prorated: Flag
     draw_months: Whole | None
     draw_for: Text | None
     is_draw_recoverable: Flag | None
@@ -36,6 +38,21 @@ class PlanRow(NamedTuple):
     new_version: Text
     new_plan: Text
     new_unit: Text
+    leaver_days: Whole | None
+    forfeits_held: Flag
+    settles_by: Text
+    in_document_currency: Flag
+    plan_mark: Text
+
+
+class AllowanceRow(NamedTuple):
+    plan_id: Text
+    plan_version: Whole
+    allowance_id: Text
+    label_zh: Text
+    label_en: Text
+    monthly: Amount
+    is_prorated: Flag
     plan_mark: Text
 
 
@@ -65,6 +82,9 @@ class ComponentRow(NamedTuple):
     credit_to: Text
     max_level: Whole | None
     of_products: Flag
+    of_lines: Flag
+    by_margin: Flag
+    by_discount: Flag
     only_contract_types: Flag
     only_segments: Flag
     only_product_categories: Flag
@@ -81,6 +101,7 @@ class ComponentRow(NamedTuple):
     rate_mode: Text
     is_per_transaction: Flag
     base_rate_pct: Rate | None
+    unaccelerated_pct: Rate | None
     without_quota_rate_pct: Rate | None
     cap_per_deal: Amount | None
     cap_per_month: Amount | None
@@ -88,8 +109,11 @@ class ComponentRow(NamedTuple):
     release_when: Text
     hold_pct: Share | None
     hold_months: Whole | None
+    settles_by: Text
+    is_timed: Flag
     clawback_by: Text
     clawback_limit: Text
+    clawback_term: Text | None
     pool_unit: Text | None
     pool_share: Text | None
     pool_min_attainment_pct: Share
@@ -143,6 +167,10 @@ class RuleRow(NamedTuple):
     is_new_customer: Flag | None
     contract_type: Text | None
     segment: Text | None
+    discount_from: Rate | None
+    discount_below: Rate | None
+    margin_from: Rate | None
+    margin_below: Rate | None
     rate_pct: Rate | None
     amount: Amount | None
 
@@ -164,6 +192,8 @@ class GateRow(NamedTuple):
     gauge: Text
     at_least_pct: Share
     pays_pct: Share
+    of_accelerator: Flag
+    catches_up: Flag
 
 
 class PoolMemberRow(NamedTuple):
@@ -187,6 +217,8 @@ def _plan_rows(plans: Plans) -> Iterator[PlanRow]:
             valid_to=plan.valid_to,
             requires_salary=plan.requires_salary,
             draw_monthly=draw.monthly if draw else None,
+            draw_target_pct=draw.target_pct if draw else None,
+            is_draw_prorated=draw is not None and draw.prorate is not None,
             draw_months=draw.months if draw else None,
             draw_for=draw.who if draw else None,
             is_draw_recoverable=draw.recoverable if draw else None,
@@ -196,8 +228,27 @@ def _plan_rows(plans: Plans) -> Iterator[PlanRow]:
             new_version=plan.position.new_version,
             new_plan=plan.position.new_plan,
             new_unit=plan.position.new_unit,
+            leaver_days=plan.leavers.earn_days if plan.leavers else None,
+            settles_by=plan.settlement.every,
+            in_document_currency=plan.settlement.currency == "document",
+            forfeits_held=plan.leavers is not None and plan.leavers.held == "forfeited",
             plan_mark=fingerprint(draw.model_dump(mode="json") if draw else None)[:16],
         )
+
+
+def _allowance_rows(plans: Plans) -> Iterator[AllowanceRow]:
+    for plan in plans:
+        for allowance in plan.allowances:
+            yield AllowanceRow(
+                plan_id=plan.id,
+                plan_version=plan.version,
+                allowance_id=allowance.id,
+                label_zh=allowance.label.zh,
+                label_en=allowance.label.en,
+                monthly=allowance.monthly,
+                is_prorated=allowance.prorate is not None,
+                plan_mark=fingerprint(allowance.model_dump(mode="json", exclude={"label"}))[:16],
+            )
 
 
 def _unit_rows(plans: Plans) -> Iterator[PlanUnitRow]:
@@ -247,7 +298,14 @@ def _counted_from(plan: CommissionPlan, part: Component, plans: Plans) -> dt.dat
 
 def _mark(plan: CommissionPlan, part: Component) -> str:
     own = part.model_dump(mode="json", exclude={"label"})
-    said = () if plan.position == Position() else (plan.position.model_dump(),)
+    said: tuple[dict[str, object], ...] = ()
+    if plan.position != Position():
+        said = (plan.position.model_dump(),)
+    # what the plan says of all its components, where it says anything
+    if plan.settlement != Settlement():
+        said = (*said, {"settlement": plan.settlement.model_dump()})
+    if plan.leavers is not None:
+        said = (*said, {"leavers": plan.leavers.model_dump()})
     return fingerprint(plan.role, plan.units, plan.valid_from, own, *said)[:16]
 
 
@@ -269,6 +327,9 @@ def _component_rows(plans: Plans) -> Iterator[ComponentRow]:
             credit_to=credit.to,
             max_level=credit.levels,
             of_products=part.of_products,
+            of_lines=part.of_lines,
+            by_margin=any(rule.margin for rule in rate.rules),
+            by_discount=any(rule.discount for rule in rate.rules),
             only_contract_types=bool(only.contract_types),
             only_segments=bool(only.segments),
             only_product_categories=bool(only.product_categories),
@@ -285,6 +346,7 @@ def _component_rows(plans: Plans) -> Iterator[ComponentRow]:
             rate_mode=rate.mode or "marginal",
             is_per_transaction=rate.per == "transaction",
             base_rate_pct=rate.base_rate_pct,
+            unaccelerated_pct=rate.unaccelerated_pct,
             without_quota_rate_pct=rate.without_quota_rate_pct,
             cap_per_deal=cap.per_deal if cap else None,
             cap_per_month=cap.per_month if cap else None,
@@ -292,8 +354,15 @@ def _component_rows(plans: Plans) -> Iterator[ComponentRow]:
             release_when=part.release.when,
             hold_pct=part.release.hold_pct,
             hold_months=part.release.hold_months,
+            settles_by=plan.settlement.every,
+            is_timed=(
+                part.release.when != "at_once"
+                or part.release.hold_pct > 0
+                or plan.settlement.every != "month"
+            ),
             clawback_by=part.clawback.by,
             clawback_limit=part.clawback.limit,
+            clawback_term=part.clawback.term,
             pool_unit=pool.unit if pool else None,
             pool_share=pool.share if pool else None,
             pool_min_attainment_pct=pool.min_attainment_pct if pool else Decimal(0),
@@ -367,6 +436,10 @@ def _rule_rows(plans: Plans) -> Iterator[RuleRow]:
                 is_new_customer=rule.new_customer,
                 contract_type=rule.contract_type,
                 segment=rule.segment,
+                discount_from=rule.discount.start if rule.discount else None,
+                discount_below=rule.discount.end if rule.discount else None,
+                margin_from=rule.margin.start if rule.margin else None,
+                margin_below=rule.margin.end if rule.margin else None,
                 rate_pct=rule.rate_pct,
                 amount=rule.amount,
             )
@@ -397,6 +470,8 @@ def _gate_rows(plans: Plans) -> Iterator[GateRow]:
                 gauge=gate.on,
                 at_least_pct=gate.at_least,
                 pays_pct=gate.pays_pct,
+                of_accelerator=gate.of == "accelerator",
+                catches_up=gate.catch_up,
             )
 
 
@@ -410,6 +485,7 @@ def _pool_rows(plans: Plans) -> Iterator[PoolMemberRow]:
 PLAN_TABLES: tuple[PolicyTable[Plans], ...] = (
     PolicyTable("policy.commission_plan", PlanRow, _plan_rows),
     PolicyTable("policy.commission_plan_unit", PlanUnitRow, _unit_rows),
+    PolicyTable("policy.commission_allowance", AllowanceRow, _allowance_rows),
     PolicyTable("policy.commission_component", ComponentRow, _component_rows),
     PolicyTable("policy.commission_only", OnlyRow, _only_rows),
     PolicyTable("policy.commission_tier", TierRow, _tier_rows),

@@ -14,13 +14,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from pipelines.policy.models import Policy, once
+from pipelines.policy.models import Policy, later, once
 from pipelines.policy.rates import Money, Pct, Rate
 from pipelines.workspace.workspace import Label
 
 Event = Literal["signed", "ordered", "delivered", "invoiced", "cash_received", "lead_accepted"]
 Payee = Literal["owner", "deal_team", "overlay", "managers", "pool"]
-Gauge = Literal["attainment", "collection_rate"]
+Gauge = Literal["attainment", "collection_rate", "year_attainment", "year_to_date"]
 
 
 class Only(Policy):
@@ -60,8 +60,8 @@ class Credit(Policy):
     def _leads_are_counted(self) -> Credit:
         if self.event == "lead_accepted" and (self.base != "units" or self.to != "owner"):
             raise ValueError("an accepted lead is credited as `base: units` and `to: owner`")
-        if self.base != "margin" and (self.unknown_cost != "hold" or self.margin_floor):
-            raise ValueError("`unknown_cost` and `margin_floor` belong to `base: margin`")
+        if self.base != "margin" and self.margin_floor:
+            raise ValueError("`margin_floor` belongs to `base: margin`")
         if self.base == "margin" and self.event == "signed":
             raise ValueError("a contract has no cost; take the margin when it is ordered or later")
         return self
@@ -121,11 +121,27 @@ class Cut(Policy):
 
 
 class Gate(Policy):
-    """Below the limit only `pays_pct` of the month's commission of this component is paid."""
+    """Below the limit only `pays_pct` of the month's commission of this component is paid.
+
+    The year is that of the quota period: `year_attainment` measures its credit so far by its whole
+    quota, `year_to_date` by the quota up to the month's end. With `of: accelerator` only what the
+    tiers above the quota pay beyond the rate that reaches it waits for the gate, and comes in the
+    month that opens it if the plan says `catch_up`; else it is lost.
+    """
 
     on: Gauge
     at_least: Annotated[Decimal, Field(ge=0)]
     pays_pct: Pct = Decimal(0)
+    of: Literal["month", "accelerator"] = later("month")
+    catch_up: bool = later(False)
+
+    @model_validator(mode="after")
+    def _accelerators_wait(self) -> Gate:
+        if self.of == "accelerator" and self.pays_pct != 0:
+            raise ValueError("`of: accelerator` pays the accelerator or not: leave out `pays_pct`")
+        if self.catch_up and self.of != "accelerator":
+            raise ValueError("`catch_up` belongs to `of: accelerator`")
+        return self
 
 
 class Cap(Policy):
@@ -164,10 +180,12 @@ class Clawback(Policy):
     `by: position` moves the position back in the quota period of the original, so that what is
     taken back is the recomputed difference; `by: original_rate` takes the original's own rate and
     leaves attainment as it was. `limit: paid` never takes more than the document had earned.
+    `term: unserved` takes back of a cancelled contract only the days of its term that were left.
     """
 
     by: Literal["position", "original_rate"] = "position"
     limit: Literal["none", "paid"] = "none"
+    term: Literal["unserved"] | None = later()
 
 
 class Pool(Policy):
@@ -199,33 +217,119 @@ class Component(Policy):
         needs = (
             (self.rate.tiers and self.rate.by == "attainment")
             or self.rate.matrix
-            or any(gate.on == "attainment" for gate in self.gates)
+            or any(gate.on != "collection_rate" for gate in self.gates)
             or (self.pool and (self.pool.share == "attainment" or self.pool.min_attainment_pct > 0))
         )
         if needs and self.quota is None:
             raise ValueError("attainment needs `quota` with measure and period")
         if (self.credit.to == "pool") != (self.pool is not None):
             raise ValueError("`to: pool` and `pool` belong together")
+        accelerators = [gate for gate in self.gates if gate.of == "accelerator"]
+        if len(accelerators) > 1:
+            raise ValueError("one gate opens the accelerator; found several with `of: accelerator`")
+        if accelerators and self.rate.unaccelerated_pct is None:
+            raise ValueError(
+                "`of: accelerator` needs tiers by attainment that begin at 100, in mode marginal, "
+                "whole_to_quota or hybrid, for the period"
+            )
+        if self.clawback.term and (self.credit.event != "signed" or self.credit.base != "net"):
+            raise ValueError(
+                "`term: unserved` asks how much of a contract was left: it belongs to `event: "
+                "signed` and `base: net`"
+            )
+        asks_margin = self.credit.base == "margin" or any(rule.margin for rule in self.rate.rules)
+        rules = self.rate.rules
+        if self.credit.unknown_cost == "net" and rules and all(rule.margin for rule in rules):
+            raise ValueError(
+                "`unknown_cost: net` needs a rule without `margin`, by which a line of unknown "
+                "margin is paid"
+            )
+        if self.credit.unknown_cost != "hold" and not asks_margin:
+            raise ValueError(
+                "`unknown_cost` belongs to `base: margin`, or to rules by the margin of a line"
+            )
+        if self.of_lines and self.credit.event == "signed":
+            raise ValueError(
+                "a contract has no lines with a discount or margin of their own; credit them when "
+                "they are ordered or later"
+            )
         once("a cut on", [cut.on for cut in self.cuts])
         return self
 
     @property
+    def of_lines(self) -> bool:
+        """Whether each order line is paid by itself: two of one product may differ in price."""
+        return any(rule.of_lines for rule in self.rate.rules)
+
+    @property
     def of_products(self) -> bool:
-        return self.credit.only.of_products or any(r.of_products for r in self.rate.rules)
+        """Whether a document has to be taken apart into what its order lists."""
+        return (
+            self.of_lines
+            or self.credit.only.of_products
+            or any(rule.of_products for rule in self.rate.rules)
+        )
 
 
 class Draw(Policy):
     """A minimum paid each month. What was advanced is taken back later, unless it is guaranteed.
 
-    `months` counts from the month of joining (`for: new_starters`) or from the plan's first month.
+    It is an amount (`monthly`) or percent of a month's target pay (`target_pct`: a twelfth of the
+    salary's `target_variable`). With `prorate: active_days` a month in which the plan is not in
+    force on all days has the minimum of its days. `months` counts from the month of joining (`for:
+    new_starters`) or from the plan's first month.
     """
 
-    monthly: Annotated[Decimal, Field(gt=0)]
+    monthly: Annotated[Decimal | None, Field(gt=0)] = None
+    target_pct: Annotated[Decimal | None, Field(gt=0, le=1000)] = later()
+    prorate: Literal["active_days"] | None = later()
     months: Annotated[int | None, Field(ge=1)] = None
     who: Literal["new_starters", "everyone"] = Field("new_starters", alias="for")
     recoverable: bool = True
     recover_from_month: Annotated[int, Field(ge=1)] = 1
     recover_pct: Annotated[Decimal, Field(gt=0, le=100)] = Decimal(100)
+
+    @model_validator(mode="after")
+    def _one_minimum(self) -> Draw:
+        if (self.monthly is None) == (self.target_pct is None):
+            raise ValueError("a draw is either an amount (`monthly`) or a `target_pct`")
+        return self
+
+
+class Settlement(Policy):
+    """When what is payable is paid, and in which currency it is stated.
+
+    `every: half_month` pays on the 15th and on the last day of the month, `quarter` on the last day
+    of the quarter. `currency: document` states each line in the currency of its document, at the
+    document's rate; what has none stays in base currency.
+    """
+
+    every: Literal["half_month", "month", "quarter"] = "month"
+    currency: Literal["base", "document"] = "base"
+
+
+class Allowance(Policy):
+    """A fixed amount a month beside commission; it neither counts towards a draw nor attainment.
+
+    With `prorate: active_days` a month has the part of the days on which the plan is in force.
+    """
+
+    id: str
+    label: Label
+    monthly: Annotated[Decimal, Field(gt=0)]
+    prorate: Literal["active_days"] | None = None
+
+
+class Leavers(Policy):
+    """What a plan pays those who left: after the last day, and of what was held on it.
+
+    Credit counts for `earn_days` after the last day. What was earned and becomes payable only
+    later is paid when it does, or with `held: forfeited` lost on the last day; what is taken back
+    is taken back either way.
+    """
+
+    earn_days: Annotated[int, Field(ge=0, le=3660)] = 0
+    held: Literal["paid", "forfeited"] = "paid"
 
 
 Change = Literal["carry", "by_days", "afresh"]
@@ -257,6 +361,9 @@ class CommissionPlan(Policy):
     valid_to: dt.date | None = None
     components: tuple[Component, ...] = Field(min_length=1)
     draw: Draw | None = None
+    allowances: tuple[Allowance, ...] = ()
+    leavers: Leavers | None = None
+    settlement: Settlement = Settlement()
     position: Position = Position()
     requires_salary: bool = False
 
@@ -265,6 +372,25 @@ class CommissionPlan(Policy):
     def _named_once(cls, components: tuple[Component, ...]) -> tuple[Component, ...]:
         once("component", [component.id for component in components])
         return components
+
+    @model_validator(mode="after")
+    def _draws_lift_a_month_that_pays(self) -> CommissionPlan:
+        if self.draw and self.settlement.every == "quarter":
+            raise ValueError(
+                "a draw lifts what a month pays, and a quarterly settlement pays nothing in two of "
+                "three months; pay an allowance, or settle by the month"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _allowances_are_named_apart(self) -> CommissionPlan:
+        once("allowance", [allowance.id for allowance in self.allowances])
+        taken = {"draw", "guarantee", "adjustment", "payroll"}
+        taken |= {component.id for component in self.components}
+        for allowance in self.allowances:
+            if allowance.id in taken:
+                raise ValueError(f"allowance {allowance.id!r} needs a name of its own")
+        return self
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> CommissionPlan:

@@ -12,11 +12,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from pipelines.policy.models import Policy
+from pipelines.policy.models import Policy, later
 from pipelines.workspace.yamlfile import Location, MistakeAt
 
 Pct = Annotated[Decimal, Field(ge=0, le=100)]
 Money = Annotated[Decimal, Field(ge=0)]
+
+Mode = Literal["marginal", "whole", "interpolated", "hybrid", "whole_to_quota"]
 
 _QUOTA = Decimal(100)  # percent of attainment
 
@@ -46,8 +48,34 @@ class Cell(Policy):
     rate_pct: Annotated[Decimal, Field(ge=0)]
 
 
+class Band(Policy):
+    """Percent from (inclusive) up to the next; a side that is left out is open."""
+
+    start: Annotated[Decimal | None, Field(alias="from")] = None
+    end: Annotated[Decimal | None, Field(alias="to")] = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Band:
+        if self.start is None and self.end is None:
+            raise ValueError("a band says `from`, `to` or both")
+        if self.start is not None and self.end is not None and self.end <= self.start:
+            raise ValueError(f"a band must end above its start; see from {self.start}")
+        return self
+
+    @property
+    def reach(self) -> tuple[Decimal, Decimal]:
+        return (
+            Decimal("-Infinity") if self.start is None else self.start,
+            Decimal("Infinity") if self.end is None else self.end,
+        )
+
+
 class Rule(Policy):
-    """A rate for what it names; of the rules that fit, the most particular one pays."""
+    """A rate for what it names; of the rules that fit, the most particular one pays.
+
+    `discount` and `margin` are percent of the order line that is paid: what its price is below the
+    list price, and what it is above the cost.
+    """
 
     product: str | None = None
     product_name: str | None = None
@@ -56,6 +84,8 @@ class Rule(Policy):
     new_customer: bool | None = None
     contract_type: str | None = None
     segment: str | None = None
+    discount: Band | None = later()
+    margin: Band | None = later()
     rate_pct: Annotated[Decimal | None, Field(ge=0)] = None
     amount: Money | None = None
 
@@ -73,18 +103,37 @@ class Rule(Policy):
     @property
     def particularity(self) -> int:
         return (
-            64 * (self.product is not None)
-            + 32 * (self.product_name is not None)
-            + 16 * (self.product_category is not None)
-            + 8 * (self.key_product is not None)
-            + 4 * (self.new_customer is not None)
-            + 2 * (self.contract_type is not None)
-            + (self.segment is not None)
+            256 * (self.product is not None)
+            + 128 * (self.product_name is not None)
+            + 64 * (self.product_category is not None)
+            + 32 * (self.key_product is not None)
+            + 16 * (self.new_customer is not None)
+            + 8 * (self.contract_type is not None)
+            + 4 * (self.segment is not None)
+            + 2 * (self.margin is not None)
+            + (self.discount is not None)
         )
 
     @property
     def of_products(self) -> bool:
-        return self.particularity >= 8
+        return self.particularity >= 32
+
+    @property
+    def of_lines(self) -> bool:
+        return self.margin is not None or self.discount is not None
+
+    @property
+    def sold(self) -> dict[str, object]:
+        """What it names of the sale, without the bands of the line."""
+        return self.model_dump(exclude={"rate_pct", "amount", "discount", "margin"})
+
+    def alike(self, other: Rule) -> bool:
+        """Whether both name the same, but for where their bands begin and end."""
+        return (
+            self.sold == other.sold
+            and (self.discount is None) == (other.discount is None)
+            and (self.margin is None) == (other.margin is None)
+        )
 
 
 class Rate(Policy):
@@ -101,7 +150,7 @@ class Rate(Policy):
     matrix: tuple[Cell, ...] = ()
     rules: tuple[Rule, ...] = ()
     by: Literal["attainment", "amount"] = "amount"
-    mode: Literal["marginal", "whole", "interpolated", "hybrid"] | None = None
+    mode: Mode | None = None
     boundary: Literal["lower", "upper"] = "lower"
     per: Literal["period", "transaction"] = "period"
     base_rate_pct: Annotated[Decimal | None, Field(ge=0)] = None
@@ -159,7 +208,46 @@ class Rate(Policy):
                     (number,),
                     f"it names what rule {earlier[0] + 1} names; which of the two pays is not said",
                 )
+        cls._bands_join(rules)
         return rules
+
+    @staticmethod
+    def _bands_join(rules: tuple[Rule, ...]) -> None:
+        """Bands of rules that otherwise name the same neither overlap nor leave a gap.
+
+        What a rule without a band pays is no gap.
+        """
+        for number, rule in enumerate(rules):
+            sides = [side for side in (rule.discount, rule.margin) if side is not None]
+            for place, other in enumerate(rules[:number]):
+                if not sides or not rule.alike(other):
+                    continue
+                others = [side for side in (other.discount, other.margin) if side is not None]
+                if all(
+                    max(a.reach[0], b.reach[0]) < min(a.reach[1], b.reach[1])
+                    for a, b in zip(sides, others, strict=True)
+                ):
+                    raise MistakeAt(
+                        (number,),
+                        f"its band overlaps that of rule {place + 1}; which of the two pays is "
+                        "not said",
+                    )
+            rest = any(not other.of_lines and other.sold == rule.sold for other in rules)
+            if len(sides) != 1 or sides[0].end is None or rest:
+                continue
+            after = [
+                band.reach[0]
+                for other in rules
+                if other is not rule and rule.alike(other)
+                for band in (other.discount or other.margin,)
+                if band is not None and band.reach[0] >= sides[0].end
+            ]
+            if after and min(after) > sides[0].end:
+                raise MistakeAt(
+                    (number,),
+                    f"bands leave a gap: nothing between {sides[0].end} and {min(after)}; write a "
+                    "rule with rate_pct: 0 if nothing is paid there",
+                )
 
     @field_validator("matrix")
     @classmethod
@@ -196,7 +284,8 @@ class Rate(Policy):
         if self.tiers and self.mode is None:
             raise ValueError(
                 "tiers need `mode`: marginal (each slice at its own rate), whole (the tier reached "
-                "pays everything), interpolated or hybrid; the same tiers pay differently"
+                "pays everything), whole_to_quota (whole below it, marginal above), interpolated "
+                "or hybrid; the same tiers pay differently"
             )
         if self.base_rate_pct is None and (
             self.mode == "hybrid" or any(t.multiplier is not None for t in self.tiers)
@@ -206,6 +295,8 @@ class Rate(Policy):
             raise ValueError("mode hybrid pays from the quota on: it needs `by: attainment`")
         if self.mode == "hybrid":
             self._pays_base_to_the_quota()
+        if self.mode == "whole_to_quota":
+            self._turns_at_the_quota()
         if self.mode == "interpolated" and any(t.multiplier is not None for t in self.tiers):
             raise ValueError("mode interpolated runs between rates: give `rate_pct`")
         self._likely()
@@ -219,6 +310,18 @@ class Rate(Policy):
                     ("tiers", number),
                     f"mode hybrid pays base_rate_pct ({self.base_rate_pct} %) up to the quota, and "
                     f"this tier below it says {pct} %; leave it out, or choose marginal or whole",
+                )
+
+    def _turns_at_the_quota(self) -> None:
+        """Up to the quota the tier reached pays everything, above it each slice its own rate."""
+        if self.by != "attainment":
+            raise ValueError("mode whole_to_quota turns at the quota: it needs `by: attainment`")
+        for number, (start, end, _, _) in enumerate(self.steps()):
+            if start < _QUOTA and (end is None or end > _QUOTA):
+                raise MistakeAt(
+                    ("tiers", number),
+                    "mode whole_to_quota pays the whole up to the quota and slices above it: end "
+                    "this tier at 100 and begin another there",
                 )
 
     def _likely(self) -> None:
@@ -249,6 +352,17 @@ class Rate(Policy):
     def kind(self) -> str:
         return "matrix" if self.matrix else "rules" if self.rules else "tiers"
 
+    @property
+    def unaccelerated_pct(self) -> Decimal | None:
+        """The rate that the tiers above the quota go beyond, where they are paid for themselves."""
+        if self.by != "attainment" or self.per == "transaction":
+            return None
+        if self.mode == "hybrid":
+            return self.base_rate_pct
+        if self.mode not in ("marginal", "whole_to_quota"):
+            return None
+        return next((rate for _, end, rate, _ in self.steps() if end == _QUOTA), None)
+
     def steps(self) -> list[tuple[Decimal, Decimal | None, Decimal, str]]:
         """Tiers as from, to, rate in percent of the credit, boundary; a flat rate is one tier."""
         if self.flat_pct is not None:
@@ -263,5 +377,8 @@ class Rate(Policy):
             else:
                 assert tier.rate_pct is not None
                 rate = tier.rate_pct
-            steps.append((tier.start, tier.end, rate, tier.boundary or self.boundary))
+            boundary = tier.boundary or self.boundary
+            # nothing is beyond the quota yet where the position is exactly on it
+            turns = self.mode == "whole_to_quota" and tier.end == _QUOTA
+            steps.append((tier.start, tier.end, rate, "lower" if turns else boundary))
         return steps

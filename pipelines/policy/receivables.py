@@ -52,6 +52,7 @@ class ReceivableRow(NamedTuple):
     foreign_currency: Text
     receipts_count: Text
     disputed_rank: Whole
+    disputed_is_apart: Flag
     sales_amount: Text
     sales_credit_notes: Text
     countback_months: Text
@@ -118,6 +119,7 @@ class Risk(Policy):
     doubtful_from_day: int
     bad_debt_from_day: int
     disputed: RiskClass = "watch"
+    disputed_overdue: Literal["counts", "left_out"] = "counts"
     flags: dict[str, RiskClass] = Field(default_factory=dict)
 
     @field_validator("flags")
@@ -295,6 +297,7 @@ def _receivable_rows(policy: Receivables) -> Iterator[ReceivableRow]:
         foreign_currency=policy.foreign_currency,
         receipts_count=policy.receipts.count,
         disputed_rank=RISK_CLASSES.index(policy.risk.disputed),
+        disputed_is_apart=policy.risk.disputed_overdue == "left_out",
         sales_amount=policy.credit_sales.amount,
         sales_credit_notes=policy.credit_sales.credit_notes,
         countback_months=policy.countback_months,

@@ -136,6 +136,7 @@ select
   item.due_date,
   item.currency,
   item.is_disputed,
+  item.disputed_amount,
   item._load,
   item._line
 from opened

@@ -15,7 +15,7 @@ from tests.support.laboratory import ROOT
 
 GUIDE = (ROOT / "docs" / "guide-finance.md").read_text(encoding="utf-8")
 CREDITS = (80_000, 120_000, 150_000)
-MODES = ("marginal", "whole", "interpolated", "hybrid")
+MODES = ("marginal", "whole", "whole_to_quota", "interpolated", "hybrid")
 TIERS = [
     {"from": 0, "to": 100, "rate_pct": 5},
     {"from": 100, "to": 130, "rate_pct": 8},

@@ -97,6 +97,59 @@ def test_the_shares_of_a_team_add_up_to_the_net_amount_of_an_invoice(lab: Labora
     }
 
 
+GROUPED = st.fixed_dictionaries({
+    "net": st.integers(2, 10**6), "tax_pct": st.sampled_from([0, 6, 13]),
+    "days": st.lists(st.integers(1, 10**6 - 1), max_size=2), "cuts": SHARES,
+    "shares": SHARES.filter(bool), "rate": st.sampled_from(["1", "7.1234"]),
+})  # fmt: skip
+
+
+def test_a_team_shares_the_cash_of_a_day_alike_however_its_receipts_are_grouped(
+    lab: Laboratory,
+) -> None:
+    """An invoice paid on some days: by a receipt a day, or by several that come to the same."""
+    found = cases(GROUPED, 200)
+    invoices, receipts, splits, people, contracts = [], [], [], [], []
+    for n, case in enumerate(found):
+        gross = case["net"] + int(rounded(Decimal(case["net"]) * case["tax_pct"]) // 100)
+        days = [share * gross // 10**6 for share in case["days"]]
+        parts = parts_of(10**6, case["shares"])
+        for way, cuts in (("A", days), ("B", days + [c * gross // 10**6 for c in case["cuts"]])):
+            name, so_far = f"{way}{n}", 0
+            invoices.append({
+                "invoice_id": f"I{name}", "kind": "invoice", "contract_id": f"C{name}",
+                "owner_id": f"{name}.0", "invoice_date": OCTOBER, "rate_to_base": case["rate"],
+                "net_amount": case["net"] * CENT, "gross_amount": gross * CENT,
+            })  # fmt: skip
+            contracts.append({"contract_id": f"C{name}", "opportunity_id": f"O{name}"})
+            for k, amount in enumerate(parts_of(gross, cuts)):
+                later = sum(so_far >= day for day in days)
+                so_far += amount
+                receipts.append({
+                    "receipt_id": f"R{name}.{k:02}", "invoice_id": f"I{name}",
+                    "document_id": f"I{name}", "line_no": 0, "place": 1, "amount": amount * CENT,
+                    "allocated_date": OCTOBER + dt.timedelta(days=later),
+                    "allocated_amount": amount * CENT,
+                })  # fmt: skip
+            for k, share in enumerate(parts):
+                splits.append({"opportunity_id": f"O{name}", "employee_id": f"{name}.{k}",
+                               "kind": "split", "pct": Decimal(share) / 10**4})  # fmt: skip
+                people.append(planned(f"{name}.{k}"))
+    given_plans(lab, plan(part(to="deal_team")))
+    lab.given("core.fct_invoice", invoices).given("core.fct_collection", receipts)
+    lab.given("staging.contract", contracts).given("staging.opportunity_split", splits)
+    given_payees(lab, *people)
+    lab.build("core.fct_credit_event", "core.fct_credit")
+    shares: dict[str, dict[tuple[str, dt.date], Decimal]] = {"A": {}, "B": {}}
+    for row in lab.query(
+        "select payee_id, event_date, sum(credit_amount) as amount "
+        "from core.fct_credit group by all having sum(credit_amount) <> 0"
+    ):
+        shares[row["payee_id"][0]][row["payee_id"][1:], row["event_date"]] = row["amount"]
+    assert len(shares["A"]) >= len(found)
+    assert shares["A"] == shares["B"]
+
+
 POOLS = st.tuples(
     st.integers(-(10**9), 10**9).filter(bool),
     st.lists(st.integers(1, 10**7), min_size=1, max_size=6),
@@ -143,7 +196,7 @@ LIMITS = ((0, 60, Decimal("1.0")), (60, 100, Decimal("2.25")), (100, 130, Decima
           (130, None, Decimal("4.7")))  # fmt: skip
 RATES = ("1.0", 60, "2.25", 100, "3.1", 130, "4.7")
 ABOVE_QUOTA = ("1.0", 100, "3.1", 130, "4.7")  # hybrid pays its base rate up to the quota
-MODES = ("marginal", "whole", "interpolated", "hybrid")
+MODES = ("marginal", "whole", "interpolated", "hybrid", "whole_to_quota")
 KINDS = [(mode, boundary) for mode in MODES for boundary in ("lower", "upper")]
 
 
@@ -177,6 +230,18 @@ def by_hand(mode: str, boundary: str, position: Decimal, own: Decimal) -> Decima
         return rounded(sum(
             (max(min(position, position if b is None else b) - a, Decimal(0)) * rate / 100
              for a, b, rate in limits), Decimal(0)))  # fmt: skip
+    if mode == "whole_to_quota":
+        whole = min(position, own)
+        beyond = whole >= limits[0][1] if boundary == "upper" else whole > limits[0][1]
+        slices = sum(
+            (
+                (min(position, position if b is None else b) - a) * rate / 100
+                for a, b, rate in limits[2:]
+                if position > a
+            ),
+            Decimal(0),
+        )
+        return rounded(whole * limits[1 if beyond else 0][2] / 100 + slices)
     at = max(
         k for k, (start, _, _) in enumerate(limits)
         if k == 0 or position > start or (boundary == "upper" and position == start)

@@ -170,8 +170,8 @@ def _exit(context: Context, rows: list[Record], reason: Message | None) -> Secti
         message=headline,
         what=(message("funnel_exit.what", quarter=_quarter(stages)),),
         table=table(
-            "stage:text left:count advanced:count lost:count regressed:count exit_rate:ratio "
-            "days_p50:days days_p90:days",
+            "stage:text left:count left_advanced:count left_lost:count left_back:count "
+            "exit_rate:ratio days_p50:days days_p90:days",
             [
                 (
                     context.stage(row.stage_id),

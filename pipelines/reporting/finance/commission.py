@@ -173,7 +173,7 @@ def payees_section(context: Context) -> Section:
         notice=_adjusted(rows),
         table=table(
             "payee:text credit:money earned:money payable:money paid:money held:money "
-            "adjustments:money difference:money reason:text",
+            "adjustments:money paid_less_payable:money reason:text",
             [
                 (
                     context.person(r.payee_id),

@@ -214,6 +214,7 @@ RECEIVABLES = (
     section_provision.provision_section,
     section_provision.ledger_section,
     section_provision.revaluation_section,
+    section_provision.realised_section,
     section_provision.days_section,
     section_customers.unallocated_section,
     section_customers.limits_section,

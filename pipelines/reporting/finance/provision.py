@@ -139,7 +139,7 @@ def revaluation_section(context: Context) -> Section:
         what=(message("revaluation.what", date=Day(date=context.as_of)),),
         table=table(
             "currency:text document_rate:money closing_rate:number at_closing_rate:money "
-            "difference:money",
+            "revaluation_difference:money",
             [
                 (
                     verbatim(row.currency),
@@ -155,6 +155,50 @@ def revaluation_section(context: Context) -> Section:
                 money(sum((r.document_rate_base for r in rows), Decimal(0))),
                 None,
                 money(sum((r.closing_rate_base for r in rows), Decimal(0))),
+                money(total, exact=True, signed=True),
+            ),
+        ),
+        table_open=True,
+        width="half",
+    )
+
+
+@shows(queries=("realised_differences",))
+def realised_section(context: Context) -> Section:
+    """What foreign documents gained or lost by the day their money came, in the year so far."""
+    topic = message("realised.topic")
+    rows = context.rows("realised_differences")
+    if not rows:
+        return empty(
+            "realised", topic, message("realised.none"), context.lacks("receipt"), half=True
+        )
+    total = sum((row.difference_base for row in rows), Decimal(0))
+    return Section(
+        id="realised",
+        topic=topic,
+        message=message(
+            "realised.lost" if total < 0 else "realised.gained",
+            amount=Money(amount=abs(total), exact=True),
+        ),
+        what=(message("realised.what", date=Day(date=context.as_of)),),
+        table=table(
+            "currency:text allocations:count collected_document_rate:money at_receipt_rate:money "
+            "realised_difference:money",
+            [
+                (
+                    verbatim(row.currency),
+                    Count(value=row.allocations),
+                    money(row.document_rate_base, exact=True),
+                    money(row.received_base, exact=True),
+                    money(row.difference_base, exact=True, signed=True),
+                )
+                for row in rows
+            ],
+            total=(
+                message("row.total"),
+                Count(value=sum(row.allocations for row in rows)),
+                money(sum((r.document_rate_base for r in rows), Decimal(0)), exact=True),
+                money(sum((r.received_base for r in rows), Decimal(0)), exact=True),
                 money(total, exact=True, signed=True),
             ),
         ),

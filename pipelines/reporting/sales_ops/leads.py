@@ -104,8 +104,8 @@ def cost_section(context: Context) -> Section:
         what=(message("cost.what", span=_year(context)), message("cost.how")),
         note=notes if few else (),
         table=table(
-            "channel:text campaigns:count spend:money leads:count per_lead:money converted:count "
-            "per_converted:money won:count per_won:money",
+            "channel:text campaigns:count spend:money campaign_leads:count per_lead:money "
+            "campaign_converted:count per_converted:money campaign_won:count per_won:money",
             [_cost_cells(channel(r.group_id), r.campaigns, r.spend_amount, int(r.leads),
                          int(r.converted_leads), int(r.won_leads)) for r in rows],
             total=_cost_cells(

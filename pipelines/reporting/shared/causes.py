@@ -17,7 +17,9 @@ _KNOWN_CAUSES = frozenset({
     "credit_note_changed", "credit_note_late", "credit_note_removed", "contract_changed",
     "contract_late", "contract_removed", "order_changed", "order_late", "order_removed",
     "lead_late", "lead_removed", "payroll_changed", "adjustment_changed", "draw_recomputed",
-    "release_recomputed", "limit_recomputed", "pool_recomputed",
+    "release_recomputed", "limit_recomputed", "pool_recomputed", "accelerator_waits",
+    "accelerator_opened", "allowance", "allowance_recomputed", "forfeited", "forfeit_recomputed",
+    "settled",
 })  # fmt: skip
 
 

@@ -103,12 +103,16 @@ def component_text(row: Record) -> Text | None:
 
 
 def tier_text(row: Record) -> Message | None:
-    """The limits of the tier, in percent, units or money, where there is more than one."""
-    if row.tier_from is None or (row.tier_from == 0 and row.tier_to is None):
+    """The limits of the tier, in percent, units or money, where there is more than one.
+
+    A rule by discount or margin has those of its band, of which the lower may be open.
+    """
+    if row.tier_to is None and not row.tier_from:
         return None
-    is_share = row.rate_kind == "matrix" or row.rate_by == "attainment"
+    is_share = row.rate_kind in ("matrix", "rules") or row.rate_by == "attainment"
+    start = None if row.tier_from is None else str(row.tier_from)
     end = None if row.tier_to is None else str(row.tier_to)
-    return _tier(str(row.tier_from), end, is_share, row.is_of_units)
+    return _tier(start, end, is_share, row.is_of_units)
 
 
 # What a hundred thousand lines have in common is one object each. Decimals are remembered by their
@@ -119,7 +123,7 @@ def _label(zh: str, en: str) -> Bilingual:
 
 
 @lru_cache(maxsize=10_000)
-def _tier(start: str, end: str | None, is_share: bool, is_of_units: bool) -> Message:
+def _tier(start: str | None, end: str | None, is_share: bool, is_of_units: bool) -> Message:
     def limit(text: str) -> Ratio | Number | Money:
         if is_share:
             return Ratio(value=Decimal(text) / 100)
@@ -127,6 +131,9 @@ def _tier(start: str, end: str | None, is_share: bool, is_of_units: bool) -> Mes
             Number(value=Decimal(text), decimals=0) if is_of_units else Money(amount=Decimal(text))
         )
 
+    if start is None:
+        assert end is not None
+        return message("statement.tier_to", end=limit(end))
     if end is None:
         return message("statement.tier_from", start=limit(start))
     return message("statement.tier", start=limit(start), end=limit(end))
@@ -253,6 +260,37 @@ def release_section(lines: list[Record], holds: list[Record]) -> Section | None:
                 )
                 for row in waiting_shown
             ],
+        ),
+        table_open=True,
+    )
+
+
+def settlements_section(context: Context, settlements: list[Record]) -> Section | None:
+    """What is paid on which day and in which currency, where a month has more than one."""
+    if len(settlements) <= 1 and all(row.currency == context.currency for row in settlements):
+        return None
+    total = sum((row.amount_base for row in settlements), Decimal(0))
+    return Section(
+        id="settlements",
+        topic=message("statement.settlements.topic"),
+        message=message(
+            "statement.settlements.sum",
+            n=Count(value=len(settlements)),
+            amount=Money(amount=total, exact=True),
+        ),
+        what=(message("statement.settlements.what"),),
+        table=table(
+            "currency:text on_day:day amount_in_currency:number payable:money",
+            [
+                (
+                    verbatim(row.currency),
+                    day(row.settled_on),
+                    Number(value=row.settled_amount, decimals=2),
+                    money(row.amount_base, exact=True, signed=True),
+                )
+                for row in settlements
+            ],
+            total=(message("row.total"), None, None, money(total, exact=True, signed=True)),
         ),
         table_open=True,
     )

@@ -39,6 +39,7 @@ from pipelines.reporting.statement.lines import (
     disputes_section,
     lines_section,
     release_section,
+    settlements_section,
     tier_text,
 )
 
@@ -59,6 +60,7 @@ def _page(
     sums: Record,
     lines: list[Record],
     holds: list[Record],
+    settlements: list[Record],
     disputes: list[Record],
     approvals: list[Record],
     position: Record | None,
@@ -82,6 +84,7 @@ def _page(
                 lines_section(lines),
                 corrections_section(lines),
                 adjustments_section(context, lines),
+                settlements_section(context, settlements),
                 release_section(lines, holds),
                 rep_commission.commission_section(context, position) if position else None,
                 disputes_section(context, disputes),
@@ -213,7 +216,7 @@ def _held_rows(holds: list[Record]) -> Iterator[tuple[Cell, ...]]:
     rep_commission.commission_section,
     queries=(
         "statement_payees", "statement_lines", "statement_holds", "statement_disputes",
-        "statement_approvals",
+        "statement_approvals", "statement_settlements",
     ),
     kpis=("commission_earned", "commission_payable", "commission_paid"),
 )  # fmt: skip
@@ -224,6 +227,7 @@ def pages_of(context: Context, month: Period, closed: Closed | None) -> Iterator
     disputes = context.grouped("statement_disputes", "payee_id", **asked)
     approvals = context.grouped("statement_approvals", "payee_id", **asked)
     holds = context.grouped("statement_holds", "payee_id", **asked)
+    settlements = context.grouped("statement_settlements", "payee_id", **asked)
     positions = rep_commission.positions(context, month.key)
     for row in context.rows("statement_payees", **asked):
         yield _page(
@@ -232,6 +236,7 @@ def pages_of(context: Context, month: Period, closed: Closed | None) -> Iterator
             row,
             lines(row.payee_id),
             holds.get(row.payee_id, []),
+            settlements.get(row.payee_id, []),
             disputes.get(row.payee_id, []),
             approvals.get(row.payee_id, []),
             positions.get(row.payee_id),

@@ -9,9 +9,10 @@ select
   credit.plan_id,
   credit.component_id,
   credit.product_id,
+  credit.line_no,
   max(credit.base_amount) as net_amount,
   sum(credit.full_amount) as credited
 from core.fct_credit as credit
 where credit.credit_to in ('owner', 'deal_team')
-group by credit.event_id, credit.plan_id, credit.component_id, credit.product_id
+group by credit.event_id, credit.plan_id, credit.component_id, credit.product_id, credit.line_no
 having abs(sum(credit.full_amount)) > abs(max(credit.base_amount))

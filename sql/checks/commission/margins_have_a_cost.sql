@@ -11,13 +11,15 @@ with held as (
     credit.source_id,
     credit.order_id,
     credit.product_id,
+    credit.line_no,
     credit.component_id,
     max(credit.event_date) as event_date,
     max(abs(credit.uncosted_amount)) as amount
   from core.fct_credit as credit
   where credit.uncosted_amount <> 0
   group by
-    credit.source_kind, credit.source_id, credit.order_id, credit.product_id, credit.component_id
+    credit.source_kind, credit.source_id, credit.order_id, credit.product_id, credit.line_no,
+    credit.component_id
 )
 
 select
@@ -49,4 +51,5 @@ left join core.fct_order_line as line
     held.order_id = line.order_id
     and line.cost_amount_base is null
     and coalesce(held.product_id, line.product_id) = line.product_id
+    and coalesce(held.line_no, line.line_no) = line.line_no
 left join mart.load as load on line._load = load.load_id

@@ -22,3 +22,15 @@ left join staging.salary as salary
     and salary.valid_from < cast(concat(line.period, '-01') as date) + interval 1 month
     and coalesce(salary.valid_to, date '9999-12-31') >= cast(concat(line.period, '-01') as date)
 where line.ledger = 'earned' and salary.employee_id is null and not line.is_closed
+union all
+select
+  draw.payee_id,
+  draw.period,
+  draw.plan_id,
+  concat(
+    draw.payee_id, ' has a draw by their target pay in plan ', draw.plan_id, ' in ', draw.period,
+    ', and no salary states a target_variable then'
+  ) as problem
+from commission.draw as draw
+cross join commission.open_period as books
+where draw.minimum is null and draw.period > books.last_period

@@ -3,14 +3,28 @@
 -- grain: one row per signed contract, and one more per contract that was cancelled
 -- key:   event_id
 -- why:   what a signature is credited for. core.fct_contract leaves out contracts that were cancelled; for
---        commission they were signed once, and are taken back on the day they ended
-with cancelled as (
+--        commission they were signed once, and are taken back on the day they were cancelled, which is the
+--        day they ended where an export has no other. How much of the term was not served is known where
+--        it has both days
+with cancellation as (
+  select
+    contract.*,
+    cast(contract.signed_at as date) as signed_date,
+    coalesce(contract.cancelled_date, contract.end_date) as gone_date,
+    coalesce(contract.start_date, cast(contract.signed_at as date)) as served_from
+  from staging.contract as contract
+  where contract.status = 'cancelled' and coalesce(contract.cancelled_date, contract.end_date) is not null
+),
+
+cancelled as (
   select
     'contract' as source_kind,
     contract_id,
-    cast(signed_at as date) as event_date,
-    cast(signed_at as date) as signed_date,
-    end_date,
+    signed_date as event_date,
+    signed_date,
+    gone_date,
+    cast(null as integer) as term_days,
+    cast(null as integer) as unserved_days,
     owner_id,
     customer_id,
     opportunity_id,
@@ -18,15 +32,25 @@ with cancelled as (
     currency,
     _load,
     _line
-  from staging.contract
-  where status = 'cancelled' and end_date is not null
+  from cancellation
   union all
   select
     'cancellation' as source_kind,
     contract_id,
-    end_date as event_date,
-    cast(signed_at as date) as signed_date,
-    end_date,
+    gone_date as event_date,
+    signed_date,
+    gone_date,
+    case
+      when cancelled_date is not null and end_date >= served_from
+        then cast(date_diff('day', served_from, end_date) + 1 as integer)
+    end as term_days,
+    case
+      when cancelled_date is not null and end_date >= served_from
+        then
+          cast(greatest(least(
+            date_diff('day', cancelled_date, end_date), date_diff('day', served_from, end_date) + 1
+          ), 0) as integer)
+    end as unserved_days,
     owner_id,
     customer_id,
     opportunity_id,
@@ -34,8 +58,7 @@ with cancelled as (
     currency,
     _load,
     _line
-  from staging.contract
-  where status = 'cancelled' and end_date is not null
+  from cancellation
 )
 
 select
@@ -51,6 +74,8 @@ select
   contract.opportunity_id,
   contract.contract_id,
   contract.net_amount_base,
+  cast(null as integer) as term_days,
+  cast(null as integer) as unserved_days,
   contract._load,
   contract._line
 from core.fct_contract as contract
@@ -77,6 +102,8 @@ select
       end as decimal(14, 8)
     ), 2
   ) as decimal(18, 4)) as net_amount_base,
+  cancelled.term_days,
+  cancelled.unserved_days,
   cancelled._load,
   cancelled._line
 from cancelled
@@ -84,4 +111,4 @@ cross join core.parameter as parameter
 left join core.dim_customer as customer on cancelled.customer_id = customer.customer_id
 left join core.fx_day as fx
   on cancelled.currency = fx.currency and cancelled.signed_date = fx.calendar_date
-where cancelled.signed_date <= cancelled.end_date and cancelled.event_date <= parameter.as_of_date
+where cancelled.signed_date <= cancelled.gone_date and cancelled.event_date <= parameter.as_of_date

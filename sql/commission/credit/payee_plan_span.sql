@@ -12,10 +12,13 @@ with place as (
     case when parameter.org_view = 'as_is' then latest.region_id else was.region_id end as region_id,
     was.valid_from,
     coalesce(was.valid_to, date '9999-12-31') as valid_to,
+    -- after the last day only a plan that says so goes on
+    case when was.is_last then employee.leave_date end as leave_date,
     parameter.company_id
   from core.employee_assignment as was
   inner join core.employee_assignment as latest on was.employee_id = latest.employee_id and latest.is_last
   cross join core.parameter as parameter
+  left join staging.employee as employee on was.employee_id = employee.employee_id
 ),
 
 entitled as (
@@ -30,12 +33,26 @@ entitled as (
     plan.plan_version,
     named.unit_id is not null as names_unit,
     greatest(place.valid_from, plan.valid_from) as valid_from,
-    least(place.valid_to, coalesce(plan.valid_to, date '9999-12-31')) as valid_to
+    least(
+      case
+        when plan.leaver_days is not null and place.leave_date is not null
+          then cast(place.leave_date + plan.leaver_days * interval 1 day as date)
+        else place.valid_to
+      end, coalesce(plan.valid_to, date '9999-12-31')
+    ) as valid_to
   from place
   inner join policy.commission_plan as plan
     on
       place.role = plan.role
-      and place.valid_to >= plan.valid_from
+      and case
+        when plan.leaver_days is not null and place.leave_date is not null
+          then cast(place.leave_date + plan.leaver_days * interval 1 day as date)
+        else place.valid_to
+      end >= plan.valid_from
+      and (
+        plan.leaver_days is null or place.leave_date is null
+        or place.leave_date + plan.leaver_days * interval 1 day >= place.valid_from
+      )
       and place.valid_from <= coalesce(plan.valid_to, date '9999-12-31')
   left join policy.commission_plan_unit as named
     on plan.plan_id = named.plan_id and plan.plan_version = named.plan_version

@@ -127,6 +127,9 @@ select
   own.rate_kind,
   coalesce(component.rate_mode, 'marginal') as rate_mode,
   own.is_per_transaction,
+  scoped.quota_measure,
+  scoped.quota_scope_kind,
+  scoped.quota_scope_id,
   cast(quota.quota as decimal(18, 4)) as quota
 from own
 inner join scoped

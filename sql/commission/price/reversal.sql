@@ -14,6 +14,7 @@ with reversed as (
       and back.payee_id = original.payee_id
       and back.plan_id = original.plan_id
       and back.component_id = original.component_id
+      and coalesce(back.line_no, 0) = coalesce(original.line_no, 0)
   where back.reverses_event_id is not null
 )
 

@@ -3,7 +3,8 @@
 -- key:   item_kind, document_id, instalment_seq
 -- why:   what can be open: an invoice by its payment terms, a credit note that was not applied, and
 --        money received that no invoice has taken yet (both negative); what an invoice took beyond its
---        amount is its customer's, an item without an amount of its own that settlements fill
+--        amount is its customer's, an item without an amount of its own that settlements fill. Where an
+--        amount of an invoice or of its instalment is disputed, the rest is not
 with invoice as (
   select
     invoice_id,
@@ -17,6 +18,7 @@ with invoice as (
     rate_to_base,
     gross_amount,
     is_disputed,
+    disputed_amount,
     _load,
     _line
   from core.fct_invoice
@@ -28,6 +30,7 @@ instalment as (
     instalment.seq,
     instalment.due_date,
     instalment.amount,
+    instalment.disputed_amount,
     instalment._load,
     instalment._line
   from staging.invoice_instalment as instalment
@@ -48,6 +51,7 @@ term as (
     seq,
     due_date,
     amount,
+    disputed_amount,
     _load,
     _line
   from instalment
@@ -58,6 +62,7 @@ term as (
     case when instalment_total.invoice_id is null then 1 else 0 end as seq,
     invoice.due_date,
     invoice.gross_amount - coalesce(instalment_total.amount, 0) as amount,
+    cast(null as decimal(18, 4)) as disputed_amount,
     invoice._load,
     invoice._line
   from invoice
@@ -112,6 +117,21 @@ select
   cast(sum(term.amount) over due_order as decimal(18, 4)) as settles_to,
   row_number() over due_order = count(*) over (partition by term.invoice_id) as is_last,
   invoice.is_disputed,
+  -- of an invoice it is what falls due last: money pays the earliest first
+  cast(
+    case
+      when term.disputed_amount is not null then least(term.disputed_amount, greatest(term.amount, 0))
+      when invoice.disputed_amount is not null
+        then
+          greatest(
+            sum(term.amount) over due_order
+            - greatest(
+              sum(term.amount) over due_order - term.amount,
+              sum(term.amount) over (partition by term.invoice_id) - invoice.disputed_amount
+            ), 0
+          )
+    end as decimal(18, 4)
+  ) as disputed_amount,
   term._load,
   term._line
 from term
@@ -139,6 +159,7 @@ select
   gross_amount as settles_to,
   true as is_last,
   is_disputed,
+  cast(null as decimal(18, 4)) as disputed_amount,
   _load,
   _line
 from invoice
@@ -163,6 +184,7 @@ select
   -receipt.amount as settles_to,
   true as is_last,
   false as is_disputed,
+  cast(null as decimal(18, 4)) as disputed_amount,
   receipt._load,
   receipt._line
 from receipt
@@ -185,6 +207,7 @@ select
   cast(0 as decimal(18, 4)) as settles_to,
   true as is_last,
   false as is_disputed,
+  cast(null as decimal(18, 4)) as disputed_amount,
   invoice._load,
   invoice._line
 from overpaid

@@ -26,6 +26,7 @@ with invoice as (
     end as due_date,
     coalesce(invoice.references_invoice_id, refund.invoice_id) as references_invoice_id,
     coalesce(invoice.disputed, false) as is_disputed,
+    case when invoice.kind = 'invoice' then invoice.disputed_amount end as disputed_amount,
     coalesce(invoice.currency, parameter.base_currency) as currency,
     parameter.base_currency,
     case when invoice.kind = 'credit_note' or invoice.gross_amount < 0 then -1 else 1 end as sign,
@@ -56,6 +57,7 @@ converted as (
     invoice.due_date,
     invoice.references_invoice_id,
     invoice.is_disputed,
+    invoice.disputed_amount,
     coalesce(customer.segment, '(none)') as segment,
     invoice.currency,
     case
@@ -97,6 +99,7 @@ select
   converted.due_date,
   converted.references_invoice_id,
   converted.is_disputed,
+  converted.disputed_amount,
   converted.segment,
   converted.currency,
   converted.rate_to_base,

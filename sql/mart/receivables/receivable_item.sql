@@ -1,7 +1,7 @@
 -- table: mart.receivable_item
--- grain: one row per item open on the day of the report; where policy revalues foreign items, one more
---        for each with the difference
--- key:   as_of_date, item_kind, invoice_id, instalment_seq
+-- grain: one row per item open on the day of the report, or disputed part of one; where policy revalues
+--        foreign items, one more for each with the difference
+-- key:   as_of_date, item_kind, invoice_id, instalment_seq, is_disputed
 -- why:   what each customer owes, to the cent, as it stood on that day, who collects it now, and what of the
 --        customer's money no invoice has taken yet
 with received_since as (

@@ -14,7 +14,21 @@ with matured as (
     span.valid_before,
     span.open_amount_base,
     cast(span.counted_due_date + policy.lost_from_day * interval 1 day as date) as lost_date
-  from core.open_item_bucket_span as span
+  from (
+    -- an item and the disputed part of it are one item that may be lost
+    select
+      item_kind,
+      document_id,
+      instalment_seq,
+      bucket,
+      valid_from,
+      valid_before,
+      counted_due_date,
+      sum(open_amount) as open_amount,
+      sum(open_amount_base) as open_amount_base
+    from core.open_item_bucket_span
+    group by item_kind, document_id, instalment_seq, bucket, valid_from, valid_before, counted_due_date
+  ) as span
   cross join policy.receivable as policy
   cross join core.parameter as parameter
   where
@@ -46,7 +60,31 @@ never_paid as (
   group by document_id, instalment_seq
 ),
 
--- a write-off takes from the instalments that are next in order, as every settlement does
+-- a write-off takes from the instalments that are next in order, as every settlement does: where money
+-- names instalments, from what no money was named for
+directed as (
+  select
+    day.document_id,
+    day.instalment_seq,
+    day.settled_date,
+    day.rest_amount,
+    day.rest_to,
+    day.shared_amount,
+    lost.amount as lost_amount
+  from receivables.directed_day as day
+  inner join (
+    select
+      document_id,
+      settled_date,
+      sum(amount) as amount
+    from core.fct_settlement
+    where is_known and item_kind = 'invoice' and kind = 'write_off'
+    group by document_id, settled_date
+  ) as lost
+    on day.document_id = lost.document_id and day.settled_date = lost.settled_date
+  where day.basis = 'all'
+),
+
 settled as (
   select
     document_id,
@@ -64,6 +102,26 @@ settled as (
 
 written_off as (
   select
+    directed.document_id,
+    directed.instalment_seq,
+    directed.settled_date,
+    round(
+      cast(
+        least(
+          directed.rest_amount,
+          greatest(directed.rest_to - directed.shared_amount + directed.lost_amount, 0)
+        ) - least(directed.rest_amount, greatest(directed.rest_to - directed.shared_amount, 0))
+        as decimal(24, 4)
+      ) * cast(item.rate_to_base as decimal(14, 8)), 2
+    ) as amount
+  from directed
+  inner join core.fct_open_item as item
+    on
+      directed.document_id = item.document_id
+      and directed.instalment_seq = item.instalment_seq
+      and item.item_kind = 'invoice'
+  union all
+  select
     item.document_id,
     item.instalment_seq,
     settled.settled_date,
@@ -80,6 +138,10 @@ written_off as (
     settled.kind = 'write_off'
     and least(settled.settled_to, item.settles_to)
     > greatest(settled.settled_to - settled.amount, item.settles_from)
+    and not exists (
+      select 1 from directed
+      where directed.document_id = settled.document_id
+    )
 ),
 
 given_up as (

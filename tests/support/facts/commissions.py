@@ -21,10 +21,13 @@ CHAIN = (
     "commission.account", "commission.account_month", "commission.credit_position",
     "commission.account_tier",
     "commission.gauge", "commission.priced_slice", "commission.reversal",
-    "commission.credit_earning", "commission.event_limit", "commission.limit_taken",
-    "commission.pool_month", "commission.pool_share", "commission.earned",
+    "commission.credit_earning", "commission.event_limit", "commission.accelerator_limit",
+    "commission.limit_taken",
+    "commission.pool_month", "commission.pool_share", "commission.allowance",
+    "commission.earned",
     "commission.document_invoice", "commission.document_cash",
-    "commission.portion", "commission.release", "commission.draw",
+    "commission.portion", "commission.release", "commission.forfeiting", "commission.forfeit",
+    "commission.draw",
     "commission.computed_line",
 )  # fmt: skip
 PAID = CHAIN[CHAIN.index("commission.account") : CHAIN.index("commission.credit_earning") + 1]

@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from pipelines.reporting.model.book import RowFormula, Sheet, SumOf
-from pipelines.reporting.model.charts import AgeingBars
+from pipelines.reporting.model.charts import AgeingBars, FunnelBars
 from pipelines.reporting.model.page import Page, Section
 from pipelines.reporting.model.values import Message, Money, Value
 
@@ -486,6 +486,99 @@ NOT_ADDITIVE = frozenset({
 })  # fmt: skip
 
 
+# --- workbook of statements, funnel, sales operations -------------------------------------------
+
+
+def of_statement_books(published: Published) -> Iterator[Claim]:
+    """A payee's month in the workbook of the statement: ledgers by line, and what follows when."""
+    for page in published.pages_of("commission_statement"):
+        who, month = page.reader.id, page.period.key
+        sums: dict[str, Decimal] = defaultdict(Decimal)
+        for row in cells(sheets(page)["lines"]):
+            ledger = row["ledger"].id.removeprefix("statement.ledger.")
+            sums[ledger] += row["amount"]
+            if ledger == "earned":
+                sums["credit"] += row["credit"]
+        for ledger in ("earned", "payable", "paid", "credit"):
+            if ledger in sums:
+                quantity = (ledger, who, month)
+                yield Claim(quantity, f"{page.stem} workbook lines", sums[ledger])
+        waits = sum((row["amount"] for row in cells(sheets(page)["holds"])), Decimal(0))
+        yield Claim(("follows", who, month), f"{page.stem} workbook holds", waits)
+        for place, figure in said(page, "statement.release.sum.waiting"):
+            yield Claim(("follows", who, month), place, figure)
+
+
+_FUNNEL = ("entered", "advanced", "lost", "regressed")
+
+
+def of_funnel(published: Published) -> Iterator[Claim]:
+    """Moves between stages in the last complete quarter: charts, tables and the published rows."""
+    page = published.page("director_weekly")
+    columns = {
+        ("funnel", "entry"): _FUNNEL,
+        ("funnel_exit", "exit"): ("left", "left_advanced", "left_lost", "left_back"),
+    }
+    for (name, mode), of in columns.items():
+        for measure, column in zip(_FUNNEL, of, strict=True):
+            stated = total(page, name, column)
+            if stated is not None:
+                yield Claim(("funnel", mode, measure), f"{page.stem} {name} table", stated)
+    funnel = section(page, "funnel")
+    if funnel is not None and isinstance(funnel.chart, FunnelBars):
+        for measure in _FUNNEL:
+            drawn = sum(getattr(row, measure) for row in funnel.chart.rows)
+            yield Claim(("funnel", "entry", measure), f"{page.stem} chart", Decimal(drawn))
+    _, _, (_, start) = _periods(published)
+    for mode, *figures in published.tables.execute(
+        f"select mode, {', '.join(f'sum({measure})' for measure in _FUNNEL)} "
+        "from mart.funnel_stage where period_kind = 'quarter' and scope_kind = 'company' "
+        "and period_start = cast(? as date) - interval 3 month group by mode",
+        [start],
+    ).fetchall():
+        for measure, figure in zip(_FUNNEL, figures, strict=True):
+            yield Claim(("funnel", mode, measure), "mart.funnel_stage", Decimal(figure))
+
+
+def of_sales_ops(published: Published) -> Iterator[Claim]:
+    """Leads and what they cost, rows kept aside, and how deals are kept, with the tables' own."""
+    page = published.page("sales_ops")
+    table = published.tables
+    for name, columns, breakdown in (
+        ("leads", {"leads": "leads", "valid": "valid_leads", "mql": "mql_leads", "sql": "sql_leads",
+                   "converted": "converted_leads", "won": "won_leads"}, "source"),
+        ("cost", {"campaigns": "campaigns", "spend": "spend_amount", "campaign_leads": "leads",
+                  "campaign_converted": "converted_leads", "campaign_won": "won_leads"}, "channel"),
+    ):  # fmt: skip
+        for column, source in columns.items():
+            stated = total(page, name, column)
+            found = table.execute(
+                f"select sum({source}) from mart.lead_funnel where breakdown = ?", [breakdown]
+            ).fetchone()
+            assert found is not None
+            if stated is not None and found[0] is not None:
+                yield Claim((name, column), f"{page.stem} {name} table", stated)
+                yield Claim((name, column), "mart.lead_funnel", Decimal(found[0]))
+                whole = section(page, name)
+                assert whole is not None
+                assert whole.table is not None
+                place = [c.id for c in whole.table.columns].index(column)
+                for row in whole.table.rows:
+                    if row.role == "total" and (figure := number(row.cells[place])) is not None:  # type: ignore[arg-type]
+                        yield Claim((name, column), f"{page.stem} {name} total", figure)
+    aside = table.execute(
+        "select count(*) from mart.quarantine where resolved_at is null"
+    ).fetchone()
+    assert aside is not None
+    yield Claim(("kept aside",), "mart.quarantine", Decimal(aside[0]))
+    for name in ("owners", "rules"):
+        stated = total(page, name, "rows")
+        if stated is not None:
+            yield Claim(("kept aside",), f"{page.stem} {name} table", stated)
+    for place, figure in said(page, "rules.headline.rows"):
+        yield Claim(("kept aside",), place, figure)
+
+
 CLAIMS: tuple[Callable[[Published], Iterable[Claim]], ...] = (
     of_kpis,
     of_receivables,
@@ -493,6 +586,9 @@ CLAIMS: tuple[Callable[[Published], Iterable[Claim]], ...] = (
     of_commission,
     of_appraisal,
     of_sums,
+    of_statement_books,
+    of_funnel,
+    of_sales_ops,
 )
 
 

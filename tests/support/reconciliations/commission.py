@@ -106,7 +106,45 @@ def owned(number: str, date: str, kind: str = "invoice") -> Row:
             "invoice_date": dt.date.fromisoformat(date)}  # fmt: skip
 
 
+TAKEN_BACK: dict[str, list[Row]] = {
+    "policy.commission_component": [
+        {"plan_id": "P", "plan_version": 1, "component_id": "c", "clawback_term": "unserved"},
+        {"plan_id": "Q", "plan_version": 1, "component_id": "c"},
+    ],
+}
+
+
+def taken_back(contract: str, plan: str = "P") -> Row:
+    return {"contract_id": contract, "plan_id": plan, "plan_version": 1, "component_id": "c",
+            "source_kind": "cancellation", "event_date": dt.date(2026, 10, 5)}  # fmt: skip
+
+
+BY_DISCOUNT: dict[str, list[Row]] = {
+    "policy.commission_component": [
+        {"plan_id": "P", "plan_version": 1, "component_id": "c", "by_discount": True},
+        {"plan_id": "Q", "plan_version": 1, "component_id": "c", "by_discount": False},
+    ],
+}
+
+
+def of_line(discount: object, plan: str = "P", **more: Any) -> Row:
+    return {"plan_id": plan, "plan_version": 1, "component_id": "c", "order_id": "S", "line_no": 2,
+            "product_id": "A", "source_kind": "invoice", "source_id": "I", "discount_pct": discount,
+            "event_date": dt.date(2026, 10, 5), **more}  # fmt: skip
+
+
 CLEAN: list[Clean] = [
+    ("discounts_have_a_list_price", "known, or not asked for", {
+        **BY_DISCOUNT, "core.fct_credit": [of_line(10), of_line(None, "Q")],
+    }),
+    ("cancellations_have_a_term", "both days, or all of it is taken back", {
+        **TAKEN_BACK, "core.fct_credit": [taken_back("A"), taken_back("B", "Q")],
+        "staging.contract": [
+            {"contract_id": "A", "end_date": dt.date(2027, 1, 1),
+             "cancelled_date": dt.date(2026, 10, 5)},
+            {"contract_id": "B", "end_date": dt.date(2026, 10, 5)},
+        ],
+    }),
     ("margins_have_a_cost", "every line has one", {
         "core.fct_credit": [uncosted(0, order_id="S")], "core.fct_order_line": [order_line(1, 0)],
     }),
@@ -173,6 +211,13 @@ CLEAN: list[Clean] = [
         "commission.booked_line": [earned_by("P"), earned_by("Q", "2026-09"),
                                  earned_by("P", "2026-08", closed=True)],
     }),
+    ("payees_have_a_salary", "a draw that is known, and one of a closed month", {
+        "commission.open_period": [{"last_period": "2026-09"}],
+        "commission.draw": [
+            {"payee_id": "E1", "period": "2026-10", "plan_id": "P", "minimum": 5000},
+            {"payee_id": "E1", "period": "2026-09", "plan_id": "P"},
+        ],
+    }),
     ("payees_have_a_salary", "in the closed month that is corrected after they left", {
         **SALARIED, "staging.salary": [salary("2026-01-01", "2026-07-19")],
         "commission.booked_line": [earned_by("P", "2026-10", of="2026-04")],
@@ -209,6 +254,17 @@ BROKEN: list[Broken] = [
         "core.fct_invoice": [owned("I", "2026-10-05"), owned("N", "2026-10-05", "credit_note")],
         "core.org_day": [approver("E1", "rep", dt.date(2026, 10, 5))],
     }, {"employee_id": "E1", "role": "rep", "period": "2026-10", "documents": 1}),
+    ("cancellations_have_a_term", "no day of its own", {
+        **TAKEN_BACK, "core.fct_credit": [taken_back("A"), taken_back("A")],
+        "staging.contract": [{"contract_id": "A", "end_date": dt.date(2026, 10, 5)}],
+    }, {"contract_id": "A", "problem":
+        "contract A was cancelled on 2026-10-05 and its term is not known: all of its commission "
+        "is taken back. State end_date (of the term) and cancelled_date"}),
+    ("discounts_have_a_list_price", "a line without", {
+        **BY_DISCOUNT, "core.fct_credit": [of_line(None), of_line(None, payee_id="E2")],
+    }, {"line_no": 2, "problem":
+        "invoice I of 2026-10-05 has no list price (order S line 2, product A); commission "
+        '"c" by discount waits for it'}),
     ("margins_have_a_cost", "a line without", {
         "core.fct_credit": [uncosted(40, order_id="S"), uncosted(40, "E2", order_id="S")],
         "core.fct_order_line": [order_line(1, 3), order_line(2, None)],
@@ -278,6 +334,12 @@ BROKEN: list[Broken] = [
         "commission.booked_line": [earned_by("P")],
     }, {"payee_id": "E1", "period": "2026-10", "problem":
         "E1 is paid by plan P in 2026-10 and has no salary then"}),
+    ("payees_have_a_salary", "a draw by a target pay that is not known", {
+        "commission.open_period": [{"last_period": "2026-09"}],
+        "commission.draw": [{"payee_id": "E1", "period": "2026-10", "plan_id": "P"}],
+    }, {"payee_id": "E1", "period": "2026-10", "problem":
+        "E1 has a draw by their target pay in plan P in 2026-10, and no salary states a "
+        "target_variable then"}),
     ("payees_have_a_plan", "a role that no plan names", {
         **PLANNED, "core.fct_credit_event": [brought("A", "E2"), brought("B", "E2")],
         "core.org_day": [approver("E2", "rpe", dt.date(2026, 10, 5))],

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from pipelines.policy.plan_tables import PLAN_TABLES
+from pipelines.policy.plans import CommissionPlan
 from tests.support.policy_files import PolicyFiles
 
 PLAN = "commission/ours.yaml"
@@ -52,7 +56,13 @@ MISTAKES = [
      "(1.5 is 1.5 %). If it is meant, say `high_rates: true`."),
     ("      mode: marginal\n", "", "rate:",
      f"{RATE}: tiers need `mode`: marginal (each slice at its own rate), whole (the tier reached "
-     "pays everything), interpolated or hybrid; the same tiers pay differently."),
+     "pays everything), whole_to_quota (whole below it, marginal above), interpolated or "
+     "hybrid; the same tiers pay differently."),
+    ("mode: marginal", "mode: whole_to_quota", "from: 60",
+     f"{RATE}.tiers.1: mode whole_to_quota pays the whole up to the quota and slices above it: end "
+     "this tier at 100 and begin another there."),
+    ("by: attainment\n      mode: marginal", "mode: whole_to_quota", "rate:",
+     f"{RATE}: mode whole_to_quota turns at the quota: it needs `by: attainment`."),
     ("    quota: {measure: collections_net, period: quarter}\n", "", "id: cash",
      "components.0: attainment needs `quota` with measure and period."),
     ("mode: marginal", "mode: hybrid", "rate:",
@@ -63,8 +73,20 @@ MISTAKES = [
     (TIERS, "      rules:\n        - {product: A, rate_pct: 1}\n        - {rate_pct: 2}\n"
      "        - {product: A, rate_pct: 3}\n", "product: A, rate_pct: 3",
      f"{RATE}.rules.2: it names what rule 1 names; which of the two pays is not said."),
-    ("event: cash_received,", "event: cash_received, unknown_cost: net,", "credit:",
-     "components.0.credit: `unknown_cost` and `margin_floor` belong to `base: margin`."),
+    ("event: cash_received,", "event: cash_received, unknown_cost: net,", "id: cash",
+     "components.0: `unknown_cost` belongs to `base: margin`, or to rules by the margin of a "
+     "line."),
+    ("event: cash_received,", "event: cash_received, margin_floor: zero,", "credit:",
+     "components.0.credit: `margin_floor` belongs to `base: margin`."),
+    (TIERS, "      rules:\n        - {discount: {from: 0, to: 9}, rate_pct: 5}\n"
+     "        - {discount: {from: 10}, rate_pct: 3}\n", "discount: {from: 0",
+     f"{RATE}.rules.0: bands leave a gap: nothing between 9 and 10; write a rule with rate_pct: 0 "
+     "if nothing is paid there."),
+    (TIERS, "      rules:\n        - {margin: {to: 20}, rate_pct: 5}\n"
+     "        - {margin: {from: 10}, rate_pct: 3}\n", "margin: {from: 10",
+     f"{RATE}.rules.1: its band overlaps that of rule 1; which of the two pays is not said."),
+    (TIERS, "      rules: [{margin: {}, rate_pct: 5}]\n", "margin: {}",
+     f"{RATE}.rules.0.margin: a band says `from`, `to` or both."),
     ("rate_pct: 2}", "multiplier: 2, rate_pct: 2}", "from: 60",
      f"{RATE}.tiers.1: a tier has either `rate_pct` or `multiplier`."),
     ("      by: attainment\n", "      by: attainment\n      flat_pct: 3\n", "rate:",
@@ -83,8 +105,28 @@ MISTAKES = [
      "components.0.cap: a cap needs `per_deal` or `per_month`."),
     ("    rate:\n", "    cuts: [{on: overdue, cut_pct: 20}]\n    rate:\n", "cuts:",
      "components.0.cuts.0: `on: overdue` needs `steps` with `over` and `cut_pct`."),
+    ("    rate:\n", "    gates: [{on: year_to_date, at_least: 100, of: accelerator}]\n    rate:\n",
+     "id: cash",
+     "components.0: `of: accelerator` needs tiers by attainment that begin at 100, in mode "
+     "marginal, whole_to_quota or hybrid, for the period."),
+    ("    rate:\n", "    gates: [{on: collection_rate, at_least: 9, catch_up: true}]\n    rate:\n",
+     "gates:", "components.0.gates.0: `catch_up` belongs to `of: accelerator`."),
+    ("    rate:\n", "    clawback: {term: unserved}\n    rate:\n", "id: cash",
+     "components.0: `term: unserved` asks how much of a contract was left: it belongs to `event: "
+     "signed` and `base: net`."),
+    ("components:\n",
+     "allowances: [{id: cash, label: {zh: 车补, en: Car}, monthly: 800}]\ncomponents:\n", None,
+     "allowance 'cash' needs a name of its own."),
+    ("components:\n", "leavers: {held: lost}\ncomponents:\n", "leavers:",
+     "leavers.held: expected 'paid' or 'forfeited'; found 'lost'."),
+    ("components:\n",
+     "settlement: {every: quarter}\ndraw: {monthly: 9, for: everyone}\ncomponents:\n", None,
+     "a draw lifts what a month pays, and a quarterly settlement pays nothing in two of three "
+     "months; pay an allowance, or settle by the month."),
     ("components:\n", "draw: {monthly: 0}\ncomponents:\n", "draw:",
      "draw.monthly: expected more than 0; found 0."),
+    ("components:\n", "draw: {monthly: 9, target_pct: 60}\ncomponents:\n", "draw:",
+     "draw: a draw is either an amount (`monthly`) or a `target_pct`."),
     ("valid_from: 2026-01-01", "valid_from: 2026-01-01\nvalid_to: 2025-12-31", None,
      "valid_to 2025-12-31 is before valid_from 2026-01-01."),
 ]  # fmt: skip
@@ -122,3 +164,37 @@ def test_two_plans_of_one_role_on_one_day_are_a_mistake(policies: PolicyFiles) -
     assert (
         "ours.yaml is in force for role 'director' on the same days, and both would pay" in message
     )
+
+
+def test_a_plan_that_says_none_of_the_later_keys_keeps_its_mark() -> None:
+    """Closed months hold it: what is made of the plan's text may not change with the language."""
+    component = {"id": "c", "label": {"zh": "提", "en": "c"}, "rate": {"rules": [{"rate_pct": 1}]},
+                 "credit": {"event": "signed", "to": "owner"},
+                 "gates": [{"on": "collection_rate", "at_least": 40}]}  # fmt: skip
+    plan = CommissionPlan.model_validate({
+        "id": "p", "version": 1, "label": {"zh": "提", "en": "p"}, "role": "rep",
+        "valid_from": "2026-01-01", "components": [component], "draw": {"monthly": 9},
+    })  # fmt: skip
+    (part,) = plan.components
+    assert plan.draw is not None
+    dumps = (part.rate.rules[0], part.gates[0], part.clawback, plan.draw)
+    assert [sorted(found.model_dump(mode="json")) for found in dumps] == [
+        ["amount", "contract_type", "key_product", "new_customer", "product", "product_category",
+         "product_name", "rate_pct", "segment"],
+        ["at_least", "on", "pays_pct"],
+        ["by", "limit"],
+        ["monthly", "months", "recover_from_month", "recover_pct", "recoverable", "who"],
+    ]  # fmt: skip
+    says: list[dict[str, Any]] = [
+        {},
+        {"components": [component | {"clawback": {"term": "unserved"}}]},
+        {"settlement": {"every": "half_month"}},
+        {"leavers": {"held": "forfeited"}},
+    ]
+    (components,) = (t for t in PLAN_TABLES if t.name == "policy.commission_component")
+    marks = {
+        row.plan_mark  # type: ignore[attr-defined]
+        for more in says
+        for row in components.rows([CommissionPlan.model_validate(plan.model_dump() | more)])
+    }
+    assert len(marks) == len(says)

@@ -167,8 +167,8 @@ MISTAKES = [
     (COMMISSION, "rate_pct: 1.0", "rate_pct: 1%", "1%",
      "components.0.rate.tiers.0.rate_pct: expected a number; found '1%'."),
     (COMMISSION, "mode: marginal", "mode: marginel", "marginel",
-     "components.0.rate.mode: expected 'marginal', 'whole', 'interpolated' or 'hybrid' "
-     "(did you mean marginal?); found 'marginel'."),
+     "components.0.rate.mode: expected 'marginal', 'whole', 'interpolated', 'hybrid' or "
+     "'whole_to_quota' (did you mean marginal?); found 'marginel'."),
     (COMMISSION, "version: 1", "version:", "version",
      "version: expected a whole number; found nothing."),
     # the choices of definitions

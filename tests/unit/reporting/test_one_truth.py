@@ -7,9 +7,12 @@ from decimal import Decimal
 import duckdb
 import pytest
 
+from pipelines.reporting.language.speaker import speaker as speaker_of
 from pipelines.reporting.model.page import Page
+from pipelines.reporting.model.values import message
 from pipelines.reporting.reports import REPORTS
 from tests.support.pages.claims import Claim, Published, Quantity, claims, disagreements
+from tests.support.pages.labels import confused
 from tests.support.pages.warehouses import SUNDAY
 
 
@@ -44,12 +47,41 @@ def test_places_that_state_one_quantity_agree(stated: dict[Quantity, list[Claim]
         (("kpi", "overdue_rate", "company", "2026-W46"), 4),
         (("floating pay", "company"), 4),
         (("sum", "commission_earned", "month", "2026-10-01"), 4),
+        (("follows", "E023", "2026-10"), 2),
+        # chart, table and rows of the entry view; table and rows of the exit view
+        (("funnel", "entry", "advanced"), 3),
+        (("funnel", "exit", "lost"), 2),
+        (("leads", "converted"), 3),
+        (("cost", "campaign_leads"), 3),
+        (("kept aside",), 3),
     ],
 )  # fmt: skip
 def test_what_many_places_state_is_looked_up_in_all_of_them(
     stated: dict[Quantity, list[Claim]], quantity: Quantity, places: int
 ) -> None:
     assert len({claim.place for claim in stated[quantity]}) >= places
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_page_names_two_quantities_by_two_words(published: Published, language: str) -> None:
+    speaker = speaker_of(language, "CNY", 2026)
+    pages = [page for found in published.pages.values() for page in found]
+    assert "\n".join(wrong for page in pages for wrong in confused(page, speaker)) == ""
+
+
+def test_two_sums_of_one_word_are_confused_and_two_words_are_not(published: Published) -> None:
+    """The page of finance, with the column of one table named as that of another."""
+    page = published.page("receivables")
+    named = {"revaluation": "collected_document_rate"}
+    sections = tuple(
+        section.model_copy(update={"table": section.table.model_copy(update={"columns": tuple(
+            column.model_copy(update={"label": message(f"column.{named[section.id]}")})
+            if column.id == "document_rate" else column for column in section.table.columns
+        )})}) if section.id in named and section.table else section
+        for section in page.sections
+    )  # fmt: skip
+    found = confused(page.model_copy(update={"sections": sections}), speaker_of("en", "CNY", 2026))
+    assert any("'Collected, at document rate'" in wrong for wrong in found)
 
 
 def test_a_cent_of_difference_is_a_disagreement() -> None:

@@ -26,6 +26,16 @@ def books() -> Books:
     found.plan("rep", {"credit": {"event": "invoiced", "to": "owner"}, "rate": {"flat_pct": 10}})
     found.person("E1", "rep").person("E2", "rep").person("F", "finance")
     found.invoice("I1", "E1", "2026-10-05", 1000).invoice("I2", "E2", "2026-10-05", 1000)
+    sold = {"credit": {"event": "invoiced", "to": "owner"}, "rate": {"flat_pct": 10}}
+    terms = {"every": "half_month", "currency": "document"}
+    found.plan("twice", sold, settlement=terms)
+    found.plan("quarterly", sold, settlement={"every": "quarter"})
+    found.person("E3", "twice").person("E4", "quarterly")
+    found.add("fx_rate", {"currency": "USD", "rate_date": "2026-10-01", "rate_to_base": "7.1234"})
+    found.invoice("U1", "E3", "2026-10-05", "999.99", currency="USD")
+    found.invoice("U2", "E3", "2026-10-15", "500.55", currency="USD")
+    found.invoice("I3", "E3", "2026-10-15", 1000).invoice("I4", "E3", "2026-10-16", 300)
+    found.invoice("I5", "E4", "2026-10-05", 1000).invoice("I6", "E4", "2026-11-05", 500)
     for number, month, reason in [("A1", "2026-10", "launch of HY-R"), ("A2", "2026-11", "D1")]:
         found.add("commission_adjustment", {
             "adjustment_id": number, "employee_id": "E1", "period": month, "amount": 50,
@@ -100,6 +110,28 @@ def test_a_dispute_stands_on_the_month_it_is_about_and_where_its_effect_is_paid(
         assert [cell.amount for cell in column(shown, "effect")] == [D(50)]
         assert texts(shown, "opened_by") == ["E1"]
         assert texts(shown, "decided_by") == ["F"]
+
+
+def test_what_is_paid_twice_a_month_stands_by_day_and_currency(pages) -> None:
+    """10 % of 999.99 and 500.55 USD is 100.00 and 50.06; in CNY 712.33 and 356.56."""
+    page = pages["E3", "2026-10"]
+    shown = section_of(page, "settlements")
+    assert [(cell.date.day) for cell in column(shown, "on_day") if cell][:3] == [15, 15, 31]
+    assert texts(shown, "currency")[:3] == ["CNY", "USD", "CNY"]
+    assert [cell.value for cell in column(shown, "amount_in_currency") if cell] == [
+        100, D("150.06"), 30,
+    ]  # fmt: skip
+    assert [cell.amount for cell in column(shown, "payable")][:3] == [100, D("1068.90"), 30]
+    payable = next(tile for tile in page.tiles if tile.kpi_id == "commission_payable")
+    assert payable.value.amount == D("1198.90")
+
+
+def test_a_quarterly_settlement_holds_what_was_earned_until_the_quarter_ends(pages) -> None:
+    for month, earned, held in (("2026-10", 100, 100), ("2026-11", 50, 150)):
+        tiles = {tile.kpi_id: tile.value.amount for tile in pages["E4", month].tiles}
+        assert (tiles["commission_earned"], tiles["commission_payable"]) == (earned, 0)
+        assert tiles["commission_held"] == held
+        assert "settlements" not in {section.id for section in pages["E4", month].sections}
 
 
 def test_nothing_of_it_stands_on_the_statement_of_somebody_else(pages) -> None:

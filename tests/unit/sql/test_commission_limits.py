@@ -283,6 +283,45 @@ def test_a_draw_ends_after_its_months(lab: Laboratory) -> None:
     assert draws(lab, [700, 700], months=1) == [(300, 0, 300), (0, 0, 300)]
 
 
+def test_a_draw_by_active_days_has_the_minimum_of_its_days(lab: Laboratory) -> None:
+    """In force for 28 of August's 31 days: 1,000 × 28 ÷ 31 is 903.23."""
+    found = draws(lab, [1000, 100], prorate="active_days")
+    assert found == [(0, 0, 0), (Decimal("803.23"), 0, Decimal("803.23"))]
+
+
+def test_who_leaves_has_a_draw_until_the_last_day(lab: Laboratory) -> None:
+    """Ten of July's 31 days: 322.58."""
+    draws(lab, [0], prorate="active_days")
+    lab.given("staging.employee", [
+        {"employee_id": "E1", "hire_date": day("2026-07-01"), "leave_date": day("2026-07-10")},
+    ])  # fmt: skip
+    assert pick(lab.result("commission.draw"), "minimum") == [(Decimal("322.58"),)]
+
+
+@pytest.mark.parametrize(
+    ("prorate", "minima"),
+    # 60 % of 100,000 is 5,000 a month; 28 of 31 days of it are 4,516.13
+    [({}, [5000, 5000]), ({"prorate": "active_days"}, [5000, Decimal("4516.13")])],
+)
+def test_a_draw_may_be_a_share_of_a_month_s_target_pay(
+    lab: Laboratory, prorate: dict[str, Any], minima: list[object]
+) -> None:
+    lab.given("staging.salary", [
+        {"employee_id": "E1", "valid_from": day("2025-01-01"), "target_variable": 50_000,
+         "valid_to": day("2025-12-31")},
+        {"employee_id": "E1", "valid_from": day("2026-01-01"), "target_variable": 100_000},
+    ])  # fmt: skip
+    draws(lab, [0, 0], monthly=None, target_pct=60, **prorate)
+    assert [row["minimum"] for row in lab.result("commission.draw", "period")] == minima
+
+
+def test_without_a_target_pay_nothing_is_advanced_or_taken_back(
+    lab: Laboratory,
+) -> None:
+    assert draws(lab, [700, 9000], monthly=None, target_pct=60) == [(0, 0, 0), (0, 0, 0)]
+    assert pick(lab.result("commission.draw"), "minimum") == [(None,), (None,)]
+
+
 def test_a_draw_for_new_starters_is_none_for_those_who_were_here_before_the_plan(
     lab: Laboratory,
 ) -> None:

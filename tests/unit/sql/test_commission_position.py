@@ -65,6 +65,8 @@ def test_each_month_has_the_position_of_its_own_end(lab: Laboratory) -> None:
         # 7.4 % of 80,000 is 5,920; 8 % of 100,000; 7.7 % of 90,000 is 6,930
         ("interpolated", "lower", "20000", "2080", "1010"),
         ("hybrid", "upper", "20000", "1000", "500"),
+        # the whole up to 100,000 at 5 %; slices from there on
+        ("whole_to_quota", "lower", "20000", "1000", "500"),
     ],
 )  # fmt: skip
 def test_the_next_tier_pays_as_the_plan_s_mode_does(
@@ -89,6 +91,11 @@ def test_ten_thousand_beyond_the_quota_of_a_hybrid_are_paid_at_the_tier_reached(
 ) -> None:
     """5 % of 100,000 and 10 % of 35,000, less 5 % of 100,000 and 8 % of 25,000."""
     assert in_october(lab, 125_000, "hybrid", base_rate_pct=5)["next_pays"] == 3500 - 2000
+
+
+def test_ten_thousand_across_the_quota_of_a_whole_are_paid_as_both(lab: Laboratory) -> None:
+    """95,000 at 5 %; 100,000 at 5 % and 5,000 at 8 %."""
+    assert in_october(lab, 95_000, "whole_to_quota")["next_pays"] == 250 + 400
 
 
 def test_in_the_top_tier_there_is_no_next_one(lab: Laboratory) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -60,6 +61,45 @@ def test_a_cancelled_contract_was_signed_and_is_taken_back_when_it_ends(lab: Lab
     assert pick(rows, "event_id", "event_date", "net_amount_base", "reverses_event_id") == [
         ("contract:C", day("2026-08-03"), 500, None),
         ("cancellation:C", day("2026-10-10"), -500, "contract:C"),
+    ]  # fmt: skip
+
+
+CANCELLED = {"contract_id": "C", "customer_id": "K", "owner_id": "E1", "net_amount": 500,
+             "signed_at": "2026-08-03 09:00:00", "start_date": day("2026-09-01"),
+             "end_date": day("2027-08-31"), "status": "cancelled"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cancelled", "unserved"),
+    # 365 days from September on: served none, one, 61, all of them
+    [("2026-08-20", 365), ("2026-09-01", 364), ("2026-10-31", 304), ("2027-08-31", 0)],
+)
+def test_a_cancellation_knows_how_many_days_of_the_term_were_left(
+    lab: Laboratory, cancelled: str, unserved: int
+) -> None:
+    lab.as_of(day("2027-12-31"))
+    lab.given("staging.contract", [{**CANCELLED, "cancelled_date": day(cancelled)}])
+    rows = lab.result("commission.contract_event", "event_date")
+    assert pick(rows, "event_date", "term_days", "unserved_days") == [
+        (day("2026-08-03"), None, None), (day(cancelled), 365, unserved),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("says", "taken"),
+    # 304 of 365 days of 500.00 are 416.44
+    [({}, -500), ({"clawback": {"term": "unserved"}}, Decimal("-416.44"))],
+)
+def test_a_plan_may_take_back_only_what_of_the_term_was_not_served(
+    lab: Laboratory, says: dict[str, Any], taken: object
+) -> None:
+    given_plans(lab, plan(part(event="signed", **says)))
+    given_payees(lab, planned("E1"))
+    lab.given("staging.contract", [{**CANCELLED, "cancelled_date": day("2026-10-31")}])
+    lab.build("core.fct_credit_event")
+    rows = lab.result("core.fct_credit", "event_date")
+    assert pick(rows, "source_kind", "credit_amount") == [
+        ("contract", 500), ("cancellation", taken),
     ]  # fmt: skip
 
 

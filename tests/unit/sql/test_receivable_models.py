@@ -17,6 +17,7 @@ from tests.support.facts.documents import (
     invoice,
     note,
     receipt,
+    terms,
     write_off,
 )
 from tests.support.laboratory import Laboratory, Row, pick
@@ -272,6 +273,29 @@ def test_own_loss_rates_are_lost_over_the_balance_that_entered_the_bucket(lab: L
     ]
     assert found["d31_60"]["loss_rate"] == Decimal("0.62962963")
     assert found["d61_90"]["loss_rate"] == found["d61_90"]["set_rate"] == Decimal("0.1")
+
+
+@pytest.mark.parametrize("same_day", [False, True])
+def test_what_is_written_off_is_lost_of_the_instalment_no_money_was_named_for(
+    lab: Laboratory, same_day: bool
+) -> None:
+    """40 are paid for the second instalment of 40, and the first one's 60 are written off."""
+    policy(lab, lost_from_day=60, loss_min_n=1, loss_rates="own_history")
+    paid = "2026-10-10" if same_day else "2026-09-11"
+    given_documents(
+        lab,
+        *SPANS,
+        invoice=[invoice("A", "2026-08-01", 100)],
+        invoice_instalment=terms("A", ("2026-08-20", 60), ("2026-09-05", 40)),
+        receipt=[receipt("R", paid, 40)],
+        receipt_allocation=[allocation("R", "A", paid, 40, instalment_seq=2)],
+        write_off=[write_off("A", "2026-10-10", 60)],
+    )  # fmt: skip
+    rows = {r["bucket"]: r for r in lab.result("mart.receivable_loss_rate")
+            if r["as_of_date"] == REPORT}  # fmt: skip
+    columns = ("entered_amount_base", "lost_amount_base")
+    late = 100 if same_day else 60
+    assert pick([rows["d1_30"], rows["d31_60"]], *columns) == [(100, 60), (late, 60)]
 
 
 @pytest.mark.parametrize(

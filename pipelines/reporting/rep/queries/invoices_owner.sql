@@ -15,7 +15,7 @@ with overdue as (
     item.unallocated_of_customer
   from mart.receivable_item as item
   left join core.dim_customer as customer on item.customer_id = customer.customer_id
-  where item.as_of_date = $as_of and item.days_past_due > 0 and item.open_amount_base > 0
+  where item.as_of_date = $as_of and item.is_overdue and item.open_amount_base > 0
 ),
 
 ranked as (

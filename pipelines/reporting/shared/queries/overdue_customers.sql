@@ -5,8 +5,8 @@ with owed as (
     customer_id,
     count(*) as items,
     sum(open_amount_base) as outstanding,
-    sum(case when days_past_due > 0 then open_amount_base else 0 end) as overdue,
-    sum(case when days_past_due > 90 then open_amount_base else 0 end) as over_90,
+    sum(case when is_overdue then open_amount_base else 0 end) as overdue,
+    sum(case when is_overdue and days_past_due > 90 then open_amount_base else 0 end) as over_90,
     max(case when open_amount_base > 0 then days_past_due end) as oldest_days
   from mart.receivable_item
   where as_of_date = $as_of

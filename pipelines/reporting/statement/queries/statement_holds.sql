@@ -13,8 +13,14 @@ inner join policy.commission_component as component
     portion.plan_id = component.plan_id
     and portion.plan_version = component.plan_version
     and portion.component_id = component.component_id
+left join commission.forfeiting as forfeiting
+  on
+    portion.payee_id = forfeiting.payee_id
+    and portion.plan_id = forfeiting.plan_id
+    and portion.plan_version = forfeiting.plan_version
 where
   portion.hold_amount <> 0
+  and (forfeiting.leave_date is null or portion.hold_date <= forfeiting.leave_date)
   and strftime(portion.release_date, '%Y-%m') <= $statement_month
   -- on the day of the report, or at the end of a month that is over
   and portion.hold_date > least(

@@ -9,8 +9,8 @@ select
   line.source_id,
   line.invoice_id,
   line.component_id,
-  component.label_zh,
-  component.label_en,
+  coalesce(component.label_zh, allowance.label_zh) as label_zh,
+  coalesce(component.label_en, allowance.label_en) as label_en,
   line.credit_amount,
   line.split_pct,
   line.cut_pct,
@@ -32,6 +32,11 @@ left join policy.commission_component as component
     line.plan_id = component.plan_id
     and line.plan_version = component.plan_version
     and line.component_id = component.component_id
+left join policy.commission_allowance as allowance
+  on
+    line.plan_id = allowance.plan_id
+    and line.plan_version = allowance.plan_version
+    and line.component_id = allowance.allowance_id
 left join staging.commission_adjustment as adjustment
   on case when line.source_kind = 'adjustment' then line.source_id end = adjustment.adjustment_id
 where line.posted_period = $statement_month and line.payee_id not like 'pool:%'
