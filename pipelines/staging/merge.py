@@ -17,6 +17,7 @@ from pipelines.staging.quarantine import note_faults, resolve_restated
 from pipelines.staging.reading import Reading
 from pipelines.staging.relation import amount_of, history, joined, key_of, owner_of, staged
 from pipelines.staging.rules import Rule, row_rules
+from pipelines.staging.successions import follow, succession_mark
 from pipelines.warehouse.duck import Warehouse, fingerprint
 from pipelines.warehouse.quoting import identifier, literal
 from pipelines.warehouse.template import render
@@ -45,6 +46,8 @@ def merge_group(
             f"{_sql(table, loads, reading, 'accepted', target, group.moment)}"
         )
     with warehouse.transaction():
+        follow(warehouse, table, target)
+    with warehouse.transaction():
         _find_faults(warehouse, table, loads, reading, target)
         _keep_one_of_each_key(warehouse, table, loads, target)
         _note_account(warehouse, table, loads, reading, target)
@@ -57,15 +60,16 @@ def merge_group(
         warehouse.con.execute(
             "insert into meta.merged select ?, coalesce(max(position), 0) + 1, ? "
             "from meta.merged where table_name = ?",
-            [table.name, group_mark(table, group, reading), table.name],
+            [table.name, group_mark(warehouse, table, group, reading), table.name],
         )
     if not first:
         warehouse.con.execute(f"drop table {_INCOMING}")
 
 
-def group_mark(table: Table, group: Group, reading: Reading) -> str:
+def group_mark(warehouse: Warehouse, table: Table, group: Group, reading: Reading) -> str:
     """What the rows of a group depend on."""
-    return fingerprint(table.model_dump(mode="json"), reading.mark, group.mark)
+    successions = succession_mark(warehouse, table)
+    return fingerprint(table.model_dump(mode="json"), reading.mark, group.mark, successions)
 
 
 def rows_read(warehouse: Warehouse, table: Table, load: Load) -> int:

@@ -29,6 +29,7 @@ from pipelines.staging.quarantine import (
 from pipelines.staging.reading import Reading
 from pipelines.staging.references import held_mark, hold_orphans, of_loads_or_released, release
 from pipelines.staging.relation import amount_of, create_relations, held, staged
+from pipelines.staging.successions import prepare_successions, settle
 from pipelines.staging.tracked import derive_changes, is_derivable
 from pipelines.warehouse.duck import Warehouse, fingerprint
 from pipelines.warehouse.quoting import identifier
@@ -95,6 +96,7 @@ def prepare_tables(warehouse: Warehouse) -> None:
     """Create the tables that staging appends to: loads, quarantine, and what was merged."""
     prepare_loads(warehouse)
     prepare_quarantine(warehouse)
+    prepare_successions(warehouse)
     warehouse.con.execute(
         """
         create table if not exists meta.merged (
@@ -127,7 +129,7 @@ def stage_table(
         unlisted: tables that no export lists; references to them are not judged.
     """
     started = time.perf_counter()
-    marks = [group_mark(table, group, reading) for group in groups]
+    marks = [group_mark(warehouse, table, group, reading) for group in groups]
     parents = [judged_marks(warehouse, table, unlisted, "staging")]
     if is_derivable(table) and not groups:
         parents.append(warehouse.state("staging.opportunity"))
@@ -174,6 +176,7 @@ def _update(
         loads = [load for group in added for load in group.loads]
         since = None if all_in_doubt else of_loads_or_released(loads)
         hold_orphans(warehouse, table, since, unlisted)
+        settle(warehouse, table, unlisted)
         note_orphans(warehouse, table, seen_at)
         record_faults(warehouse, table, [load for group in groups for load in group.loads])
         if fresh:
