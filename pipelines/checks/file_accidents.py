@@ -99,6 +99,8 @@ class FileAccidents:
             yield self._found(
                 f"sheet_left_out{variant}", f"{file}:{left['sheet']}", [words], **words
             )
+        if without := notes.get("joined_without"):
+            yield self._found("joined_without", file, [without], file=file, **without)
         if merged := notes.get("merged_numbers"):
             yield self._found("merged_cells", file, [merged], file=file, **merged)
         if wrong := notes.get("wrongly_stated", []):

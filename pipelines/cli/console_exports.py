@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.checks.words import Count
-from pipelines.landing.kind import way_out
+from pipelines.landing.file.kind import way_out
 
 if TYPE_CHECKING:
     from pipelines.books.quarantine import Listing as QuarantineListing

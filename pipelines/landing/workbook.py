@@ -26,7 +26,7 @@ import python_calamine
 
 from pipelines.errors import UserError
 from pipelines.landing.detect import HEADER_SEARCH_ROWS, Header, find_header
-from pipelines.landing.guard import one_line, require_columns
+from pipelines.landing.file.guard import one_line, require_columns
 from pipelines.landing.parquet import Landed
 from pipelines.landing.rows import (
     LeftOut,

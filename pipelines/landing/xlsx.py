@@ -15,7 +15,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from pipelines.errors import UserError
-from pipelines.landing.guard import MAX_CELLS, MAX_WORKBOOK, Meter
+from pipelines.landing.file.guard import MAX_CELLS, MAX_WORKBOOK, Meter
 
 _CHUNK = 1 << 20
 _MAX_DIRECTORY = 1 << 24

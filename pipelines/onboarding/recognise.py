@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipelines.errors import UserError
-from pipelines.landing.land import Export, by_sheet, content_hash, land_export, take_inventory
+from pipelines.landing.land import Export, by_sheet, content_of, land_export, take_inventory
 from pipelines.landing.parquet import Landed
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.headers import clean_header
@@ -104,7 +104,7 @@ def recognise(
         files = [
             _see(con, apart, sheet)
             for export in exports
-            for sheet in by_sheet(apart, export, content_hash(export.path))
+            for sheet in by_sheet(apart, export, content_of(export))
         ]
         guesses = [guess(con, apart, export, stages) for export in unread]
     missing = [] if only is not None else list(_by_file(inventory.missing))
@@ -149,7 +149,7 @@ def _see(con: duckdb.DuckDBPyConnection, workspace: Workspace, export: Export) -
         columns=(),
         unused=(),
     )
-    found = land_export(con, workspace, export, content_hash(export.path))
+    found = land_export(con, workspace, export, content_of(export))
     if found.landed is None:
         return replace(seen, problem=found.problem)
     unmet = export.source.unmet_choice(found.landed.names)
@@ -170,7 +170,8 @@ def _see(con: duckdb.DuckDBPyConnection, workspace: Workspace, export: Export) -
 def _deciding(source: SourceFile) -> set[str]:
     """Headers by which rows are chosen are used, too."""
     keys = (*source.kept, *source.left_out, *source.each)
-    return {header for key in keys for header in alternatives(key)}
+    joined = set(source.join.on) if source.join else set()
+    return joined | {header for key in keys for header in alternatives(key)}
 
 
 def _columns(

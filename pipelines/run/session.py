@@ -171,7 +171,9 @@ class Session:
     def hash_of(self, path: Path) -> str:
         """Content hash of an export; only those that were touched are read."""
         if self._hashes is None:
-            paths = sorted({export.path for export in self.inventory.exports})
+            exports = self.inventory.exports
+            beside = {export.joined.path for export in exports if export.joined}
+            paths = sorted({export.path for export in exports} | beside)
             self._hashes = content_hashes(paths, self.workspace.place / "hashes.json")
         return self._hashes[path]
 

@@ -144,6 +144,8 @@ def _check_header(text: YamlFile, source: SourceFile) -> None:
     known = {clean_header(name).lower() for name in source.header}
     if len(known) < len(source.header):
         raise text.error(("header",), "a name stands twice in it.")
+    if source.join is not None:
+        known |= {clean_header(name).lower() for name in source.join.columns}
 
     def hold(where: tuple[str, ...], names: Iterable[str]) -> None:
         if not known & {clean_header(name).lower() for name in names}:

@@ -21,7 +21,7 @@ from pipelines.staging.fields import field, is_scaled_beside, plain_text, rewrit
 from pipelines.warehouse.quoting import identifier, literal
 
 NO_TEXT = "cast(null as varchar)"  # of a column that is not in the file
-_TYPED_CELLS = {"workbook", "parquet"}
+_TYPED_CELLS = {"workbook", "parquet", "sqlite"}
 
 
 @dataclass(frozen=True)

@@ -154,7 +154,8 @@ def note_orphans(warehouse: Warehouse, table: Table, seen_at: dt.datetime) -> No
     rule = f"_column || '.{_ORPHAN}'"
     if (said := table.succession) is not None:
         columns += [said.old, said.new]
-        rule = f"case when _column = {literal(said.old)} then _column || '.{_LEADS_BACK}' else {rule} end"
+        leads_back = f"_column || '.{_LEADS_BACK}'"
+        rule = f"case when _column = {literal(said.old)} then {leads_back} else {rule} end"
     if not columns:
         return
     value = " ".join(

@@ -84,7 +84,7 @@ def _hold(warehouse: Warehouse, table: Table, column: str, condition: str) -> No
 
 def succession_mark(warehouse: Warehouse, table: Table) -> list[str | None]:
     """Changes when what a table names has become something else; empty when nothing ever did."""
-    marks = []
+    marks: list[str | None] = []
     for parent in sorted({naming.table for naming in _renamed(table)}):
         mark = warehouse.state(_state(parent))
         if mark is not None and not mark.startswith("0:"):
