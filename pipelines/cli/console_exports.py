@@ -13,7 +13,7 @@ from pipelines.landing.file.kind import way_out
 
 if TYPE_CHECKING:
     from pipelines.books.quarantine import Listing as QuarantineListing
-    from pipelines.onboarding.recognise import Recognition
+    from pipelines.onboarding.recognise import FileSeen, Recognition
     from pipelines.onboarding.strangers import Guess
 
 
@@ -33,6 +33,8 @@ def print_recognition(found: Recognition, workspace: Path, written: bool = False
         )
         if file.problem:
             console.print(f"  PROBLEM: {file.problem}", markup=False, soft_wrap=True)
+        _print_refusals(console, file)
+        if not file.columns:
             continue
         table = Table(box=None, padding=(0, 2, 0, 2), header_style="dim")
         for name in ("column", "type", "from", "values"):
@@ -54,6 +56,23 @@ def print_recognition(found: Recognition, workspace: Path, written: bool = False
         console.print(
             f"unknown: {name}: "
             + (way_out(name) or "no source reads it; describe it in sources/*.yaml"),
+            markup=False,
+            soft_wrap=True,
+        )
+
+
+def _print_refusals(console: Console, file: FileSeen) -> None:
+    """The values that a run would not read, rule by rule."""
+    from pipelines.books.quarantine import problem
+
+    if file.refused and not file.problem:
+        say = f"  {file.refused:,} of {Count(file.rows):row} would be in quarantine"
+        console.print(say, markup=False, soft_wrap=True)
+    for refusal in file.refusals:
+        value = f" {refusal.value!r}" if refusal.value is not None else ""
+        console.print(
+            f"  not read: {problem(refusal.rule, refusal.column, 'en')}: "
+            f"{Count(refusal.rows):row}, line {refusal.line}{value}",
             markup=False,
             soft_wrap=True,
         )

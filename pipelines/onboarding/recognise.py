@@ -17,10 +17,13 @@ import duckdb
 from pipelines.errors import UserError
 from pipelines.landing.land import Export, by_sheet, content_of, land_export, take_inventory
 from pipelines.landing.parquet import Landed
+from pipelines.policy.quality import QuarantineShares
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.headers import clean_header
 from pipelines.sources.sourcemodel import SourceFile, alternatives
-from pipelines.staging.mapping import text_expression
+from pipelines.staging.mapping import Load, text_expression
+from pipelines.staging.reading import Reading
+from pipelines.staging.trial import Refusal, Trial, tried
 from pipelines.warehouse.quoting import identifier, literal
 from pipelines.workspace.workspace import Workspace
 
@@ -44,7 +47,10 @@ class ColumnSeen:
 
 @dataclass(frozen=True)
 class FileSeen:
-    """A file (or sheet) and what is recognised in it; `unused` are headers nothing reads."""
+    """A file (or sheet) and what is recognised in it; `unused` are headers nothing reads.
+
+    `refused` of its rows would go to quarantine, for what `refusals` say.
+    """
 
     file: str
     sheet: str | None
@@ -54,6 +60,8 @@ class FileSeen:
     columns: tuple[ColumnSeen, ...]
     unused: tuple[str, ...]
     problem: str | None = None
+    refused: int = 0
+    refusals: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,12 +85,14 @@ def recognise(
     sources: Sequence[SourceFile],
     stages: tuple[str, ...] = (),
     only: Path | None = None,
+    shares: QuarantineShares | None = None,
 ) -> Recognition:
     """Read every export as a run would, into a folder that is thrown away.
 
     Args:
-        stages: the stages of the process in force, which a guessed mapping may name.
+        stages: the names of the stages in force, which a guessed mapping may name.
         only: look at this file alone.
+        shares: from which share of refused rows a run blocks.
 
     Raises:
         UserError: an input folder does not exist, or `only` does not lie in one.
@@ -99,10 +109,11 @@ def recognise(
         unknown = [export.name for export in unread]
         if not exports and not unread:
             raise UserError(f"{only}: lies in no input folder of attain.yaml, or is no export.")
+    reading = Reading(stages, workspace.settings.time_zone)
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as con:
         apart = _Elsewhere(workspace, Path(folder))
         files = [
-            _see(con, apart, sheet)
+            _see(con, apart, sheet, reading, shares or QuarantineShares())
             for export in exports
             for sheet in by_sheet(apart, export, content_of(export))
         ]
@@ -139,7 +150,13 @@ class _Elsewhere(Workspace):
         return folder
 
 
-def _see(con: duckdb.DuckDBPyConnection, workspace: Workspace, export: Export) -> FileSeen:
+def _see(
+    con: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    export: Export,
+    reading: Reading,
+    shares: QuarantineShares,
+) -> FileSeen:
     seen = FileSeen(
         file=export.name,
         sheet=export.sheet,
@@ -157,14 +174,29 @@ def _see(con: duckdb.DuckDBPyConnection, workspace: Workspace, export: Export) -
         return replace(seen, problem=unmet)
     columns = tuple(_columns(con, export.source, found.landed))
     used = {header for column in columns for header in column.read} | _deciding(export.source)
+    table = canonical_tables()[export.source.table]
+    trial = tried(con, table, Load(0, found, found.landed, found.landed.rows), reading)
     return replace(
         seen,
         rows=found.landed.rows,
         columns=columns,
+        problem=_too_much(table.name, trial, shares),
+        refused=trial.refused,
+        refusals=trial.refusals,
         unused=tuple(
             n for n in found.landed.names if n not in used and clean_header(n) not in used
         ),
     )
+
+
+def _too_much(table: str, trial: Trial, shares: QuarantineShares) -> str | None:
+    """What a run would say of an export of which it refuses too much."""
+    limit = shares.limit(table, "block", "rows")
+    blocks = limit is not None and trial.rows >= shares.least_rows
+    share = limit if blocks and limit is not None else 100
+    if not trial.refused or 100 * trial.refused < share * trial.rows:
+        return None
+    return f"{trial.refused:,} of {trial.rows:,} rows cannot be read, so a run would stop at them"
 
 
 def _deciding(source: SourceFile) -> set[str]:

@@ -43,7 +43,7 @@ def merge_group(
     with warehouse.filtering_last():
         warehouse.con.execute(
             f"create or replace {kind} {target} as "
-            f"{_sql(table, loads, reading, 'accepted', target, group.moment)}"
+            f"{canonical_sql(table, loads, reading, 'accepted', target, group.moment)}"
         )
     with warehouse.transaction():
         follow(warehouse, table, target)
@@ -77,7 +77,7 @@ def rows_read(warehouse: Warehouse, table: Table, load: Load) -> int:
     return int(warehouse.scalar(f"select count(*) from {load_context(table, load)['relation']}"))
 
 
-def _sql(
+def canonical_sql(
     table: Table,
     loads: Sequence[Load],
     reading: Reading,
@@ -85,6 +85,7 @@ def _sql(
     accepted: str = "",
     since: str = "",
 ) -> str:
+    """The SQL of some loads as rows of a table; `part` as `sql/staging/canonical.sql.j2` says."""
     return render(
         "staging/canonical.sql.j2",
         table=table,
@@ -113,7 +114,7 @@ def _find_faults(
     if warehouse.scalar(f"select count(*) from {target}") < sum(load.rows for load in loads):
         con.execute(
             "create or replace temp table rejected as "
-            + _sql(table, loads, reading, "rejected", target)
+            + canonical_sql(table, loads, reading, "rejected", target)
         )
         _judge(warehouse, table, row_rules(table, reading.stages))
         con.execute("drop table rejected")
@@ -228,7 +229,7 @@ def _note_account(
     """Count rows and money per load; money that landed is summed from the landed text itself."""
     con = warehouse.con
     con.execute(
-        f"create or replace temp table landed_amount as {_sql(table, loads, reading, 'amounts')}"
+        f"create or replace temp table landed_amount as {canonical_sql(table, loads, reading, 'amounts')}"
         if table.amount
         else "create or replace temp table landed_amount as "
         "select 0 as _load, 0::decimal(38, 4) as amount where false"
