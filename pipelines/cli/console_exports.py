@@ -49,6 +49,8 @@ def print_recognition(found: Recognition, workspace: Path, written: bool = False
             console.print(f"  not used: {', '.join(file.unused)}", markup=False)
     for text in found.missing:
         console.print(f"missing: {text}", markup=False, soft_wrap=True)
+    for text in found.drafts:
+        console.print(f"draft: {text}", markup=False, soft_wrap=True)
     for guess in found.guesses:
         _print_guess(console, guess, workspace, written)
     guessed = {guess.file for guess in found.guesses}
@@ -80,19 +82,19 @@ def _print_refusals(console: Console, file: FileSeen) -> None:
 
 def _print_guess(console: Console, guess: Guess, workspace: Path, written: bool) -> None:
     """What a file that no source reads may be, and how to begin its mapping."""
+    name = f"{guess.file} · {guess.sheet}" if guess.sheet else guess.file
     if not guess.fits:
         console.print(
-            f"unknown: {guess.file}: no source reads it; {guess.problem}. "
-            "Describe it in sources/*.yaml",
+            f"unknown: {name}: no source reads it; {guess.problem}. Describe it in sources/*.yaml",
             markup=False,
             soft_wrap=True,
         )
         return
-    say = f"unknown: {guess.file}: no source reads it. It may be {guess.fits[0]}."
+    say = f"unknown: {name}: no source reads it. It may be {guess.fits[0]}."
     console.print(say, markup=False, soft_wrap=True)
     for other in guess.fits[1:]:
         console.print(f"  or {other}", markup=False, soft_wrap=True)
-    if not written:
+    if not written and not (workspace / "sources" / f"{guess.draft_name}.yaml").exists():
         begin = f"begin sources/{guess.draft_name}.yaml with: attain check --write"
         console.print(f"  {begin} -w {workspace}", markup=False, soft_wrap=True)
     if guess.vendor is not None:

@@ -20,6 +20,8 @@ from typing import Any
 import duckdb
 
 from pipelines.errors import UserError
+from pipelines.landing.detect import detect_dialect, head_rows
+from pipelines.landing.file.encoding import encoding_of
 from pipelines.landing.file.guard import Signature, one_line, reason_of, signature, unchanged
 from pipelines.landing.file.kind import Kind, kind_by_name, kind_of
 from pipelines.landing.file.unpack import unpacked
@@ -27,9 +29,9 @@ from pipelines.landing.inventory import Export, Inventory, take_inventory
 from pipelines.landing.join import joined
 from pipelines.landing.jsonl import land_json
 from pipelines.landing.parquet import Landed, land_parquet
-from pipelines.landing.sqlite import land_sqlite
+from pipelines.landing.sqlite import land_sqlite, tables_of
 from pipelines.landing.text import land_text
-from pipelines.landing.workbook import land_workbook, sheets_of
+from pipelines.landing.workbook import first_rows_of_sheets, land_workbook, sheets_of
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.headers import clean_header
 from pipelines.sources.sourcemodel import ColumnSource
@@ -45,8 +47,10 @@ __all__ = [
     "by_sheet",
     "content_hash",
     "content_of",
+    "first_rows",
     "kept_landed",
     "land_export",
+    "parts_of",
     "take_inventory",
 ]
 
@@ -152,6 +156,55 @@ def _sheets(export: Export, card: Path) -> dict[str, Any]:
             return {"same": [], "others": []}
         found = sheets_of(plain, set(export.source.headers))
         return {"same": list(found.same), "others": list(found.others)}
+
+
+def first_rows(export: Export, working: Path) -> list[list[Any]]:
+    """The first rows of a text, or of the first sheet of a workbook that holds any.
+
+    Empty for formats whose columns have names of their own, and for what cannot be opened: landing
+    it says why.
+
+    Args:
+        working: a file that may be written beside the landed ones.
+    """
+    try:
+        with (
+            _sentences(export.path),
+            _plain_name(export.path, working) as path,
+            unpacked(path, export.member, working) as plain,
+        ):
+            kind = kind_of(plain, _named_kind(export))
+            if kind == "text":
+                dialect = detect_dialect(plain, encoding_of(plain, export.source.encoding))
+                return [cells for _, cells in head_rows(plain, dialect)]
+            return first_rows_of_sheets(plain, export.sheet) if kind == "workbook" else []
+    except UserError:
+        return []
+
+
+def parts_of(export: Export, working: Path, known: set[str]) -> list[str]:
+    """The tables of a database, or the visible sheets of a workbook that are tables of their own.
+
+    Empty for everything that holds one table.
+    """
+    try:
+        with (
+            _sentences(export.path),
+            _plain_name(export.path, working) as path,
+            unpacked(path, export.member, working) as plain,
+        ):
+            kind = kind_of(plain, _named_kind(export))
+            if kind == "sqlite":
+                return list(tables_of(plain))
+            found = sheets_of(plain, known) if kind == "workbook" else None
+    except UserError:
+        return []
+    others = (
+        [one["sheet"] for one in found.others if one["header"] and not one["hidden"]]
+        if found
+        else []
+    )
+    return [*found.same[:1], *others] if found and others else []
 
 
 def _sheets_card(workspace: Workspace, export: Export, sha256: str) -> Path:

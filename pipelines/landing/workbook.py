@@ -145,6 +145,18 @@ def sheets_of(path: Path, known: set[str]) -> SheetsFound:
     return SheetsFound(tuple(same), tuple(others))
 
 
+def first_rows_of_sheets(path: Path, sheet: str | None) -> list[list[Any]]:
+    """The first rows of one sheet, else of the first visible one that has any."""
+    with _one_sentence():
+        _, workbook = _opened(path)
+        hidden = _hidden(workbook)
+        for name in [sheet] if sheet else workbook.sheet_names[:_SHEETS_LOOKED_AT]:
+            head = _open(workbook, name, set()).head if name not in hidden else []
+            if any(filled(row) for row in head):
+                return head
+    return []
+
+
 def _hidden(workbook: python_calamine.CalamineWorkbook) -> set[str]:
     visible = python_calamine.SheetVisibleEnum.Visible
     return {sheet.name for sheet in workbook.sheets_metadata if sheet.visible != visible}

@@ -39,25 +39,35 @@ def draft_name(file: str) -> str:
 
 
 def draft(
-    file: str, names: Sequence[str], fit: Fit, values: Values, stages: tuple[str, ...]
+    file: str,
+    names: Sequence[str],
+    fit: Fit,
+    values: Values,
+    stages: tuple[str, ...],
+    sheet: str | None = None,
+    name: str | None = None,
 ) -> str:
     """The text of the source file.
 
     Args:
         file: the export's path below its input folder; names: its headers.
+        sheet: the sheet or table it is about, where the file holds several.
+        name: that of the source file; by default the export's own.
     """
     if fit.pattern.source.each:
-        return _copied(file, names, fit)
+        return _copied(file, names, fit, name or draft_name(file))
     table = canonical_tables()[fit.table]
     used = {header for mapped in fit.columns.values() for header in mapped.headers}
     lines = [
         f"# Begun by attain check from the headers of {PurePosixPath(file).name}: {fit.sentence}.",
         "# Read it line by line: what a header means is for you to say.",
         *(f"# missing: {_missing(table, column)}" for column in fit.missing),
-        f"source: {_text(draft_name(file))}",
+        f"source: {_text(name or draft_name(file))}",
+        *(["draft: true  # not read before nothing is missing"] if fit.missing else []),
         f"system: {_system(fit.table)}",
         f"table: {fit.table}",
-        f"files: [{_quoted(_pattern(file))}]",
+        f"files: [{_quoted(file_pattern(file))}]",
+        *([f"sheet: {_text(sheet)}"] if sheet else []),
         *_settings(table, fit, values),
         *_rows_read(names, fit),
         "columns:",
@@ -71,7 +81,7 @@ def draft(
     return "\n".join(lines) + "\n"
 
 
-def _copied(file: str, names: Sequence[str], fit: Fit) -> str:
+def _copied(file: str, names: Sequence[str], fit: Fit, source: str) -> str:
     """A wide sheet: the preset's own text, over this file and the columns it has."""
     own = {normal(name) for name in names}
     siblings = [
@@ -84,8 +94,8 @@ def _copied(file: str, names: Sequence[str], fit: Fit) -> str:
         if normal(header) in own
     ]
     written = {
-        "source": _text(draft_name(file)),
-        "files": f"[{_quoted(_pattern(file))}]",
+        "source": _text(source),
+        "files": f"[{_quoted(file_pattern(file))}]",
         "each": f"{{{', '.join(each)}}}",
     }
     lines = []
@@ -123,7 +133,7 @@ def _system(table: str) -> str:
     return max(set(systems), key=systems.count) if systems else "crm"
 
 
-def _pattern(file: str) -> str:
+def file_pattern(file: str) -> str:
     """The file's path with its date left open, so that next week's is read too."""
     path = PurePosixPath(file.partition("!")[0])
     stem, dot, ending = path.name.partition(".")
@@ -178,6 +188,7 @@ def _column(
     if unit is not None and table.columns[column].type in ("money", "number"):
         parts.append(f"unit: {unit}")
     listed, unmapped = _value_map(fit, column, header, values, stages)
+    seen += f"; like {fit.like[column]!r}: see that it means this" if column in fit.like else ""
     comment = (
         [f"  # {column}: not mapped, so in quarantine: {', '.join(unmapped)}"] if unmapped else []
     )

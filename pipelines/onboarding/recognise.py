@@ -20,6 +20,7 @@ from pipelines.landing.parquet import Landed
 from pipelines.policy.quality import QuarantineShares
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.headers import clean_header
+from pipelines.sources.sourcefile import unfinished_drafts
 from pipelines.sources.sourcemodel import SourceFile, alternatives
 from pipelines.staging.mapping import Load, text_expression
 from pipelines.staging.reading import Reading
@@ -66,13 +67,14 @@ class FileSeen:
 
 @dataclass(frozen=True)
 class Recognition:
-    """Everything found in the input folders."""
+    """Everything found in the input folders; `drafts` are source files that are not read yet."""
 
     files: list[FileSeen]
     missing: list[str]
     unknown: list[str]
     problems: list[str] = field(default_factory=list)
     guesses: list[Guess] = field(default_factory=list)
+    drafts: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         from dataclasses import asdict
@@ -97,7 +99,7 @@ def recognise(
     Raises:
         UserError: an input folder does not exist, or `only` does not lie in one.
     """
-    from pipelines.onboarding.strangers import guess, strangers
+    from pipelines.onboarding.strangers import Names, guesses_of, strangers
 
     inventory = take_inventory(workspace, sources)
     exports, unknown = list(inventory.exports), list(inventory.unknown)
@@ -117,11 +119,15 @@ def recognise(
             for export in exports
             for sheet in by_sheet(apart, export, content_of(export))
         ]
-        guesses = [guess(con, apart, export, stages) for export in unread]
+        given = Names()
+        guesses = [
+            guess for export in unread for guess in guesses_of(con, apart, export, stages, given)
+        ]
     missing = [] if only is not None else list(_by_file(inventory.missing))
     problems = [f"{f.file}: {f.problem}" for f in files if f.problem]
     problems += [] if only is not None else _required(inventory.missing)
-    return Recognition(files, missing, unknown, problems, guesses)
+    drafts = list(unfinished_drafts(workspace.sources, stages).values()) if only is None else []
+    return Recognition(files, missing, unknown, problems, guesses, drafts)
 
 
 def _by_file(missing: Sequence[SourceFile]) -> dict[str, SourceFile]:

@@ -168,6 +168,7 @@ def _column(value: Any) -> Any:
 class SourceFile(BaseModel):
     """One `sources/<name>.yaml`.
 
+    A `draft` is read once it lacks nothing that its table requires; until then it stops nobody.
     `only` keeps the rows whose field under a header holds one of the values, `except` leaves such
     rows out (`""` is an empty field); a header that is not there leaves nothing out. `rows:
     distinct` makes one row of those that agree in the key, for a table that an export only holds
@@ -180,6 +181,7 @@ class SourceFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     source: str
+    draft: bool = False
     system: Literal["crm", "erp", "hr"]
     table: str
     files: tuple[str, ...] = Field(min_length=1)
@@ -270,6 +272,11 @@ class SourceFile(BaseModel):
                     named = " or ".join(map(repr, headers))
                     return f"no column {named}, which `{word}` asks for"
         return None
+
+    def lacks(self, table: Table) -> tuple[str, ...]:
+        """The columns that its table requires and that it neither maps nor gives a constant for."""
+        given = {*self.columns, *self.constants}
+        return tuple(c.name for c in table.columns.values() if c.required and c.name not in given)
 
     @property
     def reads_all_rows(self) -> bool:

@@ -229,7 +229,8 @@ def _note_account(
     """Count rows and money per load; money that landed is summed from the landed text itself."""
     con = warehouse.con
     con.execute(
-        f"create or replace temp table landed_amount as {canonical_sql(table, loads, reading, 'amounts')}"
+        "create or replace temp table landed_amount as "
+        + canonical_sql(table, loads, reading, "amounts")
         if table.amount
         else "create or replace temp table landed_amount as "
         "select 0 as _load, 0::decimal(38, 4) as amount where false"

@@ -11,7 +11,8 @@ from tests.support.commands import Said, write
 Attain = Callable[..., Said]
 SOURCE = (
     "source: deals", "system: crm", "table: opportunity", "files: ['deals*.csv']",
-    "columns: {opportunity_id: Id, owner_id: Owner, created_at: Created, stage: Stage, amount: Amount}",
+    "columns: {opportunity_id: Id, owner_id: Owner, created_at: Created, stage: Stage,",
+    "  amount: Amount}",
 )  # fmt: skip
 HEAD = "Id,Owner,Created,Stage,Amount"
 
