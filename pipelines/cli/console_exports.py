@@ -49,6 +49,8 @@ def print_recognition(found: Recognition, workspace: Path, written: bool = False
             console.print(f"  not used: {', '.join(file.unused)}", markup=False)
     for text in found.missing:
         console.print(f"missing: {text}", markup=False, soft_wrap=True)
+    for text in found.hints:
+        console.print(f"hint: {text}", markup=False, soft_wrap=True)
     for text in found.drafts:
         console.print(f"draft: {text}", markup=False, soft_wrap=True)
     for guess in found.guesses:

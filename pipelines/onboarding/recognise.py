@@ -67,7 +67,8 @@ class FileSeen:
 
 @dataclass(frozen=True)
 class Recognition:
-    """Everything found in the input folders; `drafts` are source files that are not read yet."""
+    """Everything found in the input folders; `drafts` are source files that are not read yet,
+    `hints` what the settings may better say."""
 
     files: list[FileSeen]
     missing: list[str]
@@ -75,6 +76,7 @@ class Recognition:
     problems: list[str] = field(default_factory=list)
     guesses: list[Guess] = field(default_factory=list)
     drafts: list[str] = field(default_factory=list)
+    hints: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         from dataclasses import asdict
@@ -127,7 +129,30 @@ def recognise(
     problems = [f"{f.file}: {f.problem}" for f in files if f.problem]
     problems += [] if only is not None else _required(inventory.missing)
     drafts = list(unfinished_drafts(workspace.sources, stages).values()) if only is None else []
-    return Recognition(files, missing, unknown, problems, guesses, drafts)
+    hints = _currency_hint(workspace, files) if only is None else []
+    return Recognition(files, missing, unknown, problems, guesses, drafts, hints)
+
+
+def _currency_hint(workspace: Workspace, files: Sequence[FileSeen]) -> list[str]:
+    """Where every amount is in one currency that is not the base, the base is probably not meant.
+
+    An export without a currency is in the base, whichever that is.
+    """
+    base = workspace.settings.base_currency
+    named = {
+        text.upper()
+        for file in files
+        for column in file.columns
+        if column.column == "currency" and file.table != "fx_rate"
+        for text in (*column.samples, *([column.constant] if column.constant else []))
+    }
+    if len(named) != 1 or base in named:
+        return []
+    [currency] = named
+    return [
+        f"every amount that names its currency is in {currency}, and attain.yaml says "
+        f"base_currency: {base}; say base_currency: {currency}, or give rates (fx_rate)"
+    ]
 
 
 def _by_file(missing: Sequence[SourceFile]) -> dict[str, SourceFile]:

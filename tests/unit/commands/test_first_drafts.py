@@ -53,9 +53,10 @@ def test_a_mistake_in_a_draft_is_still_named(attain: Attain, workspace: Path) ->
 def test_headers_that_are_like_known_ones_are_read_and_said_to_be(
     attain: Attain, workspace: Path
 ) -> None:
-    write(workspace / "data/raw/pipeline.csv",
-          "Opportunity Id,Opportunity Owner Full,Record Created Date,Stagename,"
-          "Estimated Amount EUR,Customer Remark", "O1,Ann,2026-01-05,Proposal,100.50,big")  # fmt: skip
+    head = "Opportunity Id,Opportunity Owner Full,Record Created Date,Stagename"
+    more = "Estimated Amount EUR,Customer Remark"
+    row = "O1,Ann,2026-01-05,Proposal,100.50,big"
+    write(workspace / "data/raw/pipeline.csv", f"{head},{more}", row)
     attain("check", "--write", "-w", workspace)
     text = sources(workspace)["pipeline"]
     for line in (
@@ -68,8 +69,8 @@ def test_headers_that_are_like_known_ones_are_read_and_said_to_be(
 
 
 def test_what_is_like_a_date_by_name_must_hold_dates(attain: Attain, workspace: Path) -> None:
-    write(workspace / "data/raw/deals.csv",
-          "Deal ID,Owner,Created,Stage,Expected Close Date Remark", "D1,A,2026-01-05,Won,soon")  # fmt: skip
+    head = f"{DEALS[0]},Expected Close Date Remark"
+    write(workspace / "data/raw/deals.csv", head, f"{DEALS[1]},soon")
     attain("check", "--write", "-w", workspace)
     assert "expected_close_date" not in sources(workspace)["deals"]
 
@@ -133,3 +134,35 @@ def test_every_sheet_and_every_table_is_begun(attain: Attain, workspace: Path) -
     said = attain("check", "-w", workspace)
     for read in ("→ opportunity (1 row", "→ invoice (1 row", "→ lead (1 row"):
         assert read in said.out
+
+
+def test_amounts_of_one_other_currency_are_told_beside_the_base(
+    attain: Attain, workspace: Path
+) -> None:
+    file = workspace / "data/canonical/receipt.csv"
+    rows = ["receipt_id,customer_id,received_date,amount,currency", "R1,K1,2026-01-05,5,EUR"]
+    write(file, *rows)
+    hint = "hint: every amount that names its currency is in EUR, and attain.yaml says base_"
+    assert hint in attain("check", "-w", workspace).out
+    write(file, *rows, "R2,K1,2026-01-05,5,CNY")
+    assert "hint" not in attain("check", "-w", workspace).out
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--currency", "euro", "base_currency: expected a text of the form"),
+        ("--time-zone", "Mars", "'Mars' is not a time zone"),
+        ("--calendar", "xx", "calendar"),
+    ],
+)
+def test_a_setting_that_cannot_be_makes_no_workspace(
+    attain: Attain, tmp_path: Path, option: str, value: str, said: str
+) -> None:
+    new = tmp_path / "new"
+    answer = attain("init", new, option, value)
+    assert answer.code == 2
+    assert said in answer.err
+    assert not (new / "attain.yaml").exists()
+    assert attain("init", new, "--currency", "EUR", "--calendar", "de-by").code == 0
+    assert "base_currency: EUR" in (new / "attain.yaml").read_text(encoding="utf-8")
