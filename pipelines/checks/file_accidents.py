@@ -101,6 +101,8 @@ class FileAccidents:
             )
         if without := notes.get("joined_without"):
             yield self._found("joined_without", file, [without], file=file, **without)
+        if hidden := notes.get("hidden_rows"):
+            yield self._found("hidden_rows", file, [hidden], file=file, **hidden)
         if merged := notes.get("merged_numbers"):
             yield self._found("merged_cells", file, [merged], file=file, **merged)
         if wrong := notes.get("wrongly_stated", []):
