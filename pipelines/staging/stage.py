@@ -75,20 +75,25 @@ def create_export_state(warehouse: Warehouse) -> None:
 def filled_values(
     warehouse: Warehouse, columns: Iterable[str], rows: Mapping[str, int]
 ) -> dict[str, int]:
-    """How many values some columns hold, each named as `table.column`.
+    """How many values some columns hold, each named as `table.column`, or `a.b|c.d` for either.
 
     Args:
         rows: of every table; the columns of one that has none are left out, it is missing itself.
     """
     found = {}
     for named in columns:
-        table, column = named.split(".")
-        if rows[table]:
-            found[named] = int(
+        either = [one.split(".") for one in named.split("|")]
+        counts = [
+            int(
                 warehouse.scalar(
                     f"select count({identifier(column)}) from staging.{identifier(table)}"
                 )
             )
+            for table, column in either
+            if rows[table]
+        ]
+        if counts:
+            found[named] = sum(counts)
     return found
 
 
