@@ -72,6 +72,7 @@ def draft(
         *_rows_read(names, fit),
         "columns:",
         *(line for column in fit.columns for line in _column(table, fit, column, values, stages)),
+        *_closed_at(fit, values, stages),
         *_constants(fit),
     ]
     unread = [name for name in names if name not in used]
@@ -175,6 +176,23 @@ def _headers(table: Table, fit: Fit, kinds: Sequence[str]) -> list[str]:
     ]
 
 
+def _closed_at(fit: Fit, values: Values, stages: tuple[str, ...]) -> list[str]:
+    """Where no column says when a deal was closed: the expected day, of those that are closed."""
+    day, outcome = fit.columns.get("expected_close_date"), fit.columns.get("outcome")
+    if fit.table != "opportunity" or "closed_at" in fit.columns or not day or not outcome:
+        return []
+    if not (day.own and outcome.own):
+        return []
+    listed, _ = _value_map(fit, "outcome", outcome.own[0], values, stages)
+    seen = values.samples(outcome.own[0], _MOST_VALUES)
+    ends = sorted(value for value in seen if listed.get(value, value) in ("won", "lost"))
+    if not ends:
+        return []
+    ended = ", ".join("'" + value.replace("'", "''") + "'" for value in ends)
+    written = f"case when {{{outcome.own[0]}}} in ({ended}) then {{{day.own[0]}}} end"
+    return [f"  closed_at: {{expression: {_quoted(written)}}}  # no column says when it was closed"]
+
+
 def _column(
     table: Table, fit: Fit, column: str, values: Values, stages: tuple[str, ...]
 ) -> list[str]:
@@ -213,6 +231,8 @@ def _value_map(
         target = known.get(value.lower())
         if target is None and allowed:
             target = value if value in allowed else _near(value, known, allowed)
+        if target is None and column == "outcome":
+            target = _outcome_of(value, fit, header, stages)
         if target is not None and (not allowed or target in allowed):
             if target != value:
                 listed[value] = target
@@ -221,7 +241,20 @@ def _value_map(
     return listed, unmapped
 
 
+def _outcome_of(value: str, fit: Fit, header: str, stages: tuple[str, ...]) -> str | None:
+    """What a stage says of the outcome, where one header holds both: all but the ends are open."""
+    stage = fit.columns.get("stage")
+    if stage is None or header not in stage.own:
+        return None
+    known = _known_values(fit, "stage")
+    named = value in stages or value.lower() in known or _near(value, known, stages)
+    return "open" if named else None
+
+
 def _near(value: str, known: dict[str, str], allowed: Sequence[str]) -> str | None:
+    begins = [name for name in known if value.lower().startswith(f"{name} ")]
+    if begins:
+        return known[max(begins, key=len)]
     near = difflib.get_close_matches(value.lower(), [*known, *allowed], n=1, cutoff=0.75)
     return known.get(near[0], near[0]) if near else None
 

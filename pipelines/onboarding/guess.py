@@ -7,6 +7,8 @@ values show (`evidence.py`) or writing the source file (`draft.py`).
 from __future__ import annotations
 
 import fnmatch
+import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -17,6 +19,7 @@ from pipelines.onboarding.vocabulary import Pattern, found_in, normal, patterns
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcemodel import ColumnSource
 
+_PREFIX = re.compile(r"\w[\w ]*?(?: - |: ?|\.|/)(?=\w)")
 _FEWEST = 2  # one common header such as "name" says nothing, unless the file is named so too
 _NAME_COUNTS = 3  # columns that a fitting file name is worth
 _MISSING_COSTS = 0.75  # columns that an absent required one costs
@@ -62,6 +65,8 @@ def best_fits(name: str, names: tuple[str, ...], values: Values) -> list[Fit]:
         name: the file's name; names: its headers; values: what stands below them.
     """
     headers = {normal(header): header for header in reversed(names)}
+    for header, bare in _without_prefix(names).items():
+        headers.setdefault(normal(bare), header)
     best: dict[str, tuple[float, Fit]] = {}
     for pattern in patterns():
         columns = {
@@ -111,6 +116,16 @@ def _with_like(fit: Fit, names: tuple[str, ...], values: Values) -> Fit:
         missing=tuple(c for c in fit.missing if c not in columns),
         like={c: known for c, (_, known) in found.items()},
     )
+
+
+def _without_prefix(names: tuple[str, ...]) -> dict[str, str]:
+    """Headers without what half of them begin with: `Deal - Title` among others of `Deal - `."""
+    begun = [_PREFIX.match(name) for name in names]
+    prefixes = Counter(found.group(0) for found in begun if found)
+    if not prefixes or prefixes.most_common(1)[0][1] * 2 < len(names):
+        return {}
+    prefix = prefixes.most_common(1)[0][0]
+    return {name: name.removeprefix(prefix) for name in names if name.startswith(prefix)}
 
 
 def _missing(pattern: Pattern, columns: dict[str, ColumnSource]) -> tuple[str, ...]:

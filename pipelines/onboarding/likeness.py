@@ -24,6 +24,38 @@ _DATE = re.compile(
     r"|\d{5}|\d{8}"  # a spreadsheet's day, 20260105
 )
 _NUMBER = re.compile(r"[^\d]{0,4}\d[\d.,'\s]*\D{0,4}")
+# Words that mean the same in a header; `""` are words that say nothing.
+_MEANINGS = {
+    word: meaning
+    for meaning, words in {
+        "create": "created creation create opened open added entered",
+        "close": "closed closing close closure",
+        "lose": "lost loss lose",
+        "win": "won win",
+        "when": "date time at on day timestamp datetime",
+        "party": "account customer client company organization organisation buyer",
+        "owner": "owner salesperson salesman rep representative agent seller assignee assigned",
+        "amount": "amount value sum",
+        "id": "id no nr number code key",
+        "expect": "expected estimated est forecast planned target",
+        "": "the of for to in is by name record full total sales",
+    }.items()
+    for word in words.split()
+}
+_VAGUE = {"when", "id", "amount", "party", "owner"}  # say too little alone
+_NOUNS = {
+    "opportunity": {"opportunity", "deal", "opp"},
+    "invoice": {"invoice", "bill"},
+    "receipt": {"receipt", "payment"},
+    "lead": {"lead"},
+    "sales_order": {"order"},
+    "activity": {"activity", "task", "event"},
+    "contract": {"contract"},
+    "quote": {"quote", "quotation", "estimate"},
+    "product": {"product", "item"},
+    "employee": {"employee", "user"},
+}
+_SAME = 0.95
 _SHAPES = {
     **dict.fromkeys(DATES, _DATE),
     **dict.fromkeys(NUMBERS, _NUMBER),
@@ -39,14 +71,15 @@ def like_headers(
     Args:
         headers: those of the file that nothing reads yet; taken: columns that are read already.
 
-    A header is like a known one by its letters, or holds all of its words beside others where the
-    column is a date or a number; and its values have the shape of the column.
+    A header is like a known one by its letters or by what its words mean (Closing Date, Close
+    Time), or holds all of its words beside others where the column is a date or a number; and its
+    values have the shape of the column.
     """
     known = _known(table)
     ranked = []
     for header in headers:
         for name, column in known.items():
-            likeness = _likeness(header, name, canonical_tables()[table].columns[column].type)
+            likeness = _likeness(table, header, name, column)
             if likeness and column not in taken:
                 ranked.append((likeness, header, name, column))
     found: dict[str, tuple[str, str]] = {}
@@ -73,7 +106,11 @@ def _known(table: str) -> dict[str, str]:
     return found
 
 
-def _likeness(header: str, name: str, kind: str) -> float:
+def _likeness(table: str, header: str, name: str, column: str) -> float:
+    kind = canonical_tables()[table].columns[column].type
+    meant, wanted = meanings(header, table), meanings(name, table)
+    if wanted and meant == wanted and (wanted - _VAGUE or len(wanted) > 1):
+        return _SAME
     ours, theirs = normal(header), normal(name)
     if min(len(ours), len(theirs)) >= _SHORTEST:
         match = difflib.SequenceMatcher(None, ours, theirs)
@@ -81,15 +118,18 @@ def _likeness(header: str, name: str, kind: str) -> float:
             ratio = match.ratio()
             if ratio >= _LIKE:
                 return ratio
-    if kind in (*DATES, *NUMBERS) and len(theirs) >= _SHORTEST:
-        words, wanted = _words(header), _words(name)
-        if wanted and wanted < words:
-            return len(wanted) / len(words) * _LIKE
+    says = wanted - (_VAGUE - {"amount"} if kind in NUMBERS else _VAGUE)
+    if kind in (*DATES, *NUMBERS) and says and wanted < meant:
+        return len(wanted) / len(meant) * _LIKE
     return 0
 
 
-def _words(header: str) -> set[str]:
-    return {word.lower() for word in _WORD.findall(clean_header(header))}
+def meanings(header: str, table: str) -> frozenset[str]:
+    """What the words of a header mean, without those that only name the table or say nothing."""
+    words = (word.lower() for word in _WORD.findall(clean_header(header)))
+    nouns = _NOUNS.get(table, set())
+    meant = (_MEANINGS.get(word, word) for word in words if word not in nouns)
+    return frozenset(one for one in meant if one)
 
 
 def _has_shape(values: Values, header: str, kind: str) -> bool:

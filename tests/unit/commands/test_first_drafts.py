@@ -61,7 +61,7 @@ def test_headers_that_are_like_known_ones_are_read_and_said_to_be(
     text = sources(workspace)["pipeline"]
     for line in (
         "table: opportunity",
-        "  created_at: Record Created Date  # 2026-01-05; like 'Created Date'",
+        "  created_at: Record Created Date  # 2026-01-05; like 'Create",
         "  amount: Estimated Amount EUR  # 100.50; like ",
         "#   Customer Remark: big",
     ):
@@ -166,3 +166,72 @@ def test_a_setting_that_cannot_be_makes_no_workspace(
     assert not (new / "attain.yaml").exists()
     assert attain("init", new, "--currency", "EUR", "--calendar", "de-by").code == 0
     assert "base_currency: EUR" in (new / "attain.yaml").read_text(encoding="utf-8")
+
+
+def test_headers_that_begin_with_the_name_of_their_table_are_read_without_it(
+    attain: Attain, workspace: Path
+) -> None:
+    head = ["ID", "Title", "Value", "Owner", "Stage", "Status", "Deal created", "Lost reason"]
+    row = "7,Pump,10.50,Ann,Proposal Made,Lost,2026-09-14 08:33:10,price"
+    write(workspace / "data/raw/x.csv", ",".join(f"Deal - {name}" for name in head), row)
+    attain("check", "--write", "-w", workspace)
+    text = sources(workspace)["x"]
+    for column in ("opportunity_id", "name", "amount", "owner_id", "created_at", "loss_reason"):
+        assert f"  {column}: " in text, text
+    assert 'outcome: {from: "Deal - Status", map: {Lost: lost}}' in text
+    assert "1 row" in attain("check", "-w", workspace).out
+
+
+def test_a_stage_that_is_no_end_is_open_and_ends_are_closed_on_their_expected_day(
+    attain: Attain, workspace: Path
+) -> None:
+    write(workspace / "data/raw/x.csv", "Record Id,Deal Owner,Stage,Created Time,Closing Date",
+          "1,Ann,Proposal/Price Quote,2026-09-14,2026-12-01",
+          "2,Ann,Closed Won,2026-09-14,2026-10-01",
+          "3,Ann,Closed Lost to Competition,2026-09-14,2026-10-02")  # fmt: skip
+    attain("check", "--write", "-w", workspace)
+    text = sources(workspace)["x"]
+    assert (
+        "outcome: {from: Stage, map: {Closed Lost to Competition: lost, Closed Won: won, "
+        '"Proposal/Price Quote": open}}' in text
+    )
+    assert "case when {Stage} in ('Closed Lost to Competition', 'Closed Won') then" in text
+    assert "not read" not in attain("check", "-w", workspace).out
+
+
+# the headers of vendors' exports as their public documentation lists them
+VENDORS = {
+    "Zoho CRM, deals": (
+        '"Record Id","Deal Owner.id","Deal Owner","Deal Name","Account Name.id","Account Name",Type,'
+        '"Stage","Probability (%)","Amount","Currency","Closing Date","Created Time","Reason For Loss"',
+        "zcrm_1,zcrm_2,Ann,Pump,zcrm_3,Benton,New Business,Closed Won,100,55000.5,EUR,2026-10-02,"
+        "2026-07-01 08:12:00,",
+        "opportunity",
+    ),
+    "Pipedrive, deals": (
+        '"Deal - ID","Deal - Title","Deal - Value","Deal - Currency of Value","Deal - Owner",'
+        '"Deal - Stage","Deal - Status","Deal - Organization","Deal - Deal created",'
+        '"Deal - Deal closed on","Deal - Lost reason","Deal - Expected close date","Deal - Label"',
+        "1,Pump,10000,USD,Ann,Negotiations Started,Open,Acme,2026-09-14 08:33:10,,,2026-12-01,HOT",
+        "opportunity",
+    ),
+    "Zoho Books, invoices": (
+        "Invoice Date,Invoice ID,Invoice Number,Invoice Status,Customer ID,Due Date,Currency Code,"
+        "SubTotal,Total,Balance,Payment Terms,Tax Total,Sales person",
+        "2026-10-01,982,INV-2,Overdue,981,2026-10-31,INR,5000.00,5900.00,5900.00,30,900.00,Asha",
+        "invoice",
+    ),
+}
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_the_export_of_a_system_without_preset_is_read_as_it_is_begun(
+    attain: Attain, workspace: Path, vendor: str
+) -> None:
+    head, row, table = VENDORS[vendor]
+    write(workspace / "data/raw/export.csv", head, row)
+    attain("check", "--write", "-w", workspace)
+    said = attain("check", "-w", workspace)
+    assert said.code == 0
+    assert f"→ {table} (1 row, sources/export.yaml)" in said.out
+    assert "not read" not in said.out
