@@ -27,6 +27,7 @@ _UNIT = re.compile(r"[(\[（【]\s*(?:单位[:：]?)?\s*(\S+?)\s*[)\]）】]")
 _CONTACT = re.compile(
     r"phone|mobile|e-?mail|fax|contact|手机|电话|邮箱|邮件|传真|联系人|地址", re.I
 )
+_PAID = re.compile(r"balance|paid|outstanding|amount due|open amount|余额|已收|未收", re.I)
 _MOST_VALUES = 40
 _SAMPLES = 3
 
@@ -77,9 +78,21 @@ def draft(
     ]
     unread = [name for name in names if name not in used]
     if unread:
+        lines += _what_is_paid(fit, unread)
         lines.append("# not read:")
         lines += [f"#   {name}: {_seen(values, name)}" for name in unread]
     return "\n".join(lines) + "\n"
+
+
+def _what_is_paid(fit: Fit, unread: Sequence[str]) -> list[str]:
+    """A list of invoices that says what is open on each: that is not where payments are read."""
+    said = [name for name in unread if _PAID.search(name)]
+    if fit.table != "invoice" or not said:
+        return []
+    return [
+        f"# What is paid is read from receipts and their allocation, not from {said[0]}:",
+        "# without an export of them every invoice counts as open.",
+    ]
 
 
 def _copied(file: str, names: Sequence[str], fit: Fit, source: str) -> str:

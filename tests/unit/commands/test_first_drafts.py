@@ -202,8 +202,8 @@ def test_a_stage_that_is_no_end_is_open_and_ends_are_closed_on_their_expected_da
 # the headers of vendors' exports as their public documentation lists them
 VENDORS = {
     "Zoho CRM, deals": (
-        '"Record Id","Deal Owner.id","Deal Owner","Deal Name","Account Name.id","Account Name",Type,'
-        '"Stage","Probability (%)","Amount","Currency","Closing Date","Created Time","Reason For Loss"',
+        "Record Id,Deal Owner.id,Deal Owner,Deal Name,Account Name.id,Account Name,Type,"
+        "Stage,Probability (%),Amount,Currency,Closing Date,Created Time,Reason For Loss",
         "zcrm_1,zcrm_2,Ann,Pump,zcrm_3,Benton,New Business,Closed Won,100,55000.5,EUR,2026-10-02,"
         "2026-07-01 08:12:00,",
         "opportunity",
@@ -235,3 +235,5 @@ def test_the_export_of_a_system_without_preset_is_read_as_it_is_begun(
     assert said.code == 0
     assert f"→ {table} (1 row, sources/export.yaml)" in said.out
     assert "not read" not in said.out
+    is_said = "# What is paid is read from receipts" in sources(workspace)["export"]
+    assert is_said == ("Balance" in head)
