@@ -361,3 +361,35 @@ def test_a_moment_in_utc_is_the_day_of_the_company(
     exports.put(file, *lines)
     with exports.staged() as found:
         assert found.one("select cast(created_at as varchar) from staging.opportunity") == expected
+
+
+@pytest.mark.parametrize(
+    ("preset", "file", "head"),
+    [
+        ("kingdee", "应收账款明细账.csv", "日期,凭证字号,摘要,客户,借方金额,贷方金额,方向,余额"),
+        ("yonyou", "客户往来明细账.csv", "日期,凭证号数,摘要,客户名称,借方,贷方,方向,余额"),
+    ],
+)
+def test_a_ledger_of_debits_and_credits_with_balances_between(
+    tmp_path: Path, preset: str, file: str, head: str
+) -> None:
+    exports = Exports(tmp_path, preset).know_customers("远景", "中关村")
+    exports.put(file, "应收账款明细账", "科目：1122 应收账款", head,
+                '2026-01-01,,年初余额,,,,借,"5,000.00"',
+                '2026-01-05,记-12,销售收入,远景,"1,130.00",,借,"6,130.00"',
+                '2026-01-20,记-30,收回货款,远景,,"1,130.00",借,"5,000.00"',
+                '2026-01-25,记-41,退货,中关村,-113.00,,借,"4,887.00"',
+                '2026-01-31,,本月合计,,"1,017.00","1,130.00",借,"4,887.00"',
+                '2026-01-31,,本年累计,,"1,017.00","1,130.00",借,"4,887.00"')  # fmt: skip
+    with exports.staged() as found:
+        assert found.faults() == {}
+        assert found.account() == (True, True)
+        assert found.rows(
+            "select invoice_id, kind, customer_id, gross_amount from staging.invoice order by 1"
+        ) == [
+            ("2026-01-05-记-12-远景-销售收入", "invoice", "远景", 1130),
+            ("2026-01-25-记-41-中关村-退货", "credit_note", "中关村", -113),
+        ]
+        assert found.rows("select customer_id, received_date, amount from staging.receipt") == [
+            ("远景", day("2026-01-20"), 1130)
+        ]
