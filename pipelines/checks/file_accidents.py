@@ -14,15 +14,22 @@ from typing import Any
 
 from pipelines.checks.accidents import accident_finding, wanted
 from pipelines.checks.findings import Finding, Severity
-from pipelines.landing.land import LandedExport, kept_landed
+from pipelines.landing.land import Export, LandedExport, kept_landed
 from pipelines.landing.parquet import LINE_COLUMN, RAGGED_COLUMN, Landed
 from pipelines.policy.quality import Quality
 from pipelines.sources.contract import Table
 from pipelines.sources.headers import clean_header
+from pipelines.staging.mapping import NO_TEXT, landed_relation, names_of, text_expression
 from pipelines.warehouse.duck import Warehouse
 from pipelines.warehouse.quoting import literal
 from pipelines.workspace.yamlfile import did_you_mean
 
+_FIRST_ROWS = 5_000
+_FEWEST_GROUPED = 5
+_IN_THOUSANDS = r"^[-+]?[1-9]\d{0,2}(\.\d{3})+$"
+_SURELY = r"^[-+]?\d{1,3}(\.\d{3}){2,}$|^[-+]?[1-9]\d{0,2}$"
+# what no column whose point stands between thousands would hold
+_NOT_IN_THOUSANDS = r"\.\d{1,2}$|\.\d{4}|\d{4}|^[-+]?0\.|,"
 _SCALE = 10  # so many times what an average row was worth before
 
 
@@ -46,6 +53,7 @@ class FileAccidents:
         for export in self.exports:
             if export.landed is not None:
                 found.extend(self._one(export.export.name, export.landed))
+                found.extend(self._thousands(export.export, export.landed))
         return wanted(self.policy, found)
 
     def _found(
@@ -99,6 +107,10 @@ class FileAccidents:
             yield self._found(
                 f"sheet_left_out{variant}", f"{file}:{left['sheet']}", [words], **words
             )
+        if without := notes.get("joined_without"):
+            yield self._found("joined_without", file, [without], file=file, **without)
+        if hidden := notes.get("hidden_rows"):
+            yield self._found("hidden_rows", file, [hidden], file=file, **hidden)
         if merged := notes.get("merged_numbers"):
             yield self._found("merged_cells", file, [merged], file=file, **merged)
         if wrong := notes.get("wrongly_stated", []):
@@ -118,6 +130,41 @@ class FileAccidents:
             yield self._found("export_limit", file, evidence, file=file, rows=landed.rows)
         if landed.first_line is None:
             yield from self._cut_off(file, landed)
+
+    def _thousands(self, export: Export, landed: Landed) -> Iterator[Finding]:
+        """Amounts whose point stands between thousands: 1.234 and 12.500, never 1.50 nor 1234.
+
+        The first rows tell whether it may be so; only then all are read.
+        """
+        source = export.source
+        for name, mapped in source.columns.items():
+            is_amount = self.table.columns[name].type == "money" and mapped.expression is None
+            if landed.kind != "text" or not is_amount or not source.number_style(name).is_plain:
+                continue
+            text = text_expression(source, name, names_of(landed))
+            if text == NO_TEXT:
+                continue
+            for limit in (f"limit {_FIRST_ROWS}", ""):
+                counts = self.warehouse.rows(
+                    f"select count(*) filter (regexp_matches(x, {literal(_IN_THOUSANDS)})) as "
+                    f"grouped, count(*) filter (regexp_matches(x, {literal(_NOT_IN_THOUSANDS)})) "
+                    f"as plain, count(*) filter (regexp_matches(x, {literal(_SURELY)})) as sure, "
+                    f"min(x) filter (regexp_matches(x, {literal(_IN_THOUSANDS)})) as x "
+                    f"from (select {text} as x from {landed_relation(landed)} {limit})"
+                )[0]
+                if counts["plain"] or counts["grouped"] < _FEWEST_GROUPED:
+                    break
+            else:
+                yield self._found(
+                    "decimals_destroyed.thousands",
+                    f"{name}:{export.name}",
+                    [{"file": export.name, "value": counts["x"], "rows": counts["grouped"]}],
+                    None if counts["sure"] else "warn",  # a dinar has a thousand parts
+                    column=name,
+                    file=export.name,
+                    count=counts["grouped"],
+                    value=counts["x"],
+                )
 
     def _cut_off(self, file: str, landed: Landed) -> Iterator[Finding]:
         last = self.warehouse.rows(

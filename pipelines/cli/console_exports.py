@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.checks.words import Count
-from pipelines.landing.kind import way_out
+from pipelines.landing.file.kind import way_out
 
 if TYPE_CHECKING:
     from pipelines.books.quarantine import Listing as QuarantineListing
-    from pipelines.onboarding.recognise import Recognition
+    from pipelines.onboarding.recognise import FileSeen, Recognition
     from pipelines.onboarding.strangers import Guess
 
 
@@ -33,6 +33,8 @@ def print_recognition(found: Recognition, workspace: Path, written: bool = False
         )
         if file.problem:
             console.print(f"  PROBLEM: {file.problem}", markup=False, soft_wrap=True)
+        _print_refusals(console, file)
+        if not file.columns:
             continue
         table = Table(box=None, padding=(0, 2, 0, 2), header_style="dim")
         for name in ("column", "type", "from", "values"):
@@ -47,6 +49,10 @@ def print_recognition(found: Recognition, workspace: Path, written: bool = False
             console.print(f"  not used: {', '.join(file.unused)}", markup=False)
     for text in found.missing:
         console.print(f"missing: {text}", markup=False, soft_wrap=True)
+    for text in found.hints:
+        console.print(f"hint: {text}", markup=False, soft_wrap=True)
+    for text in found.drafts:
+        console.print(f"draft: {text}", markup=False, soft_wrap=True)
     for guess in found.guesses:
         _print_guess(console, guess, workspace, written)
     guessed = {guess.file for guess in found.guesses}
@@ -59,21 +65,38 @@ def print_recognition(found: Recognition, workspace: Path, written: bool = False
         )
 
 
+def _print_refusals(console: Console, file: FileSeen) -> None:
+    """The values that a run would not read, rule by rule."""
+    from pipelines.books.quarantine import problem
+
+    if file.refused and not file.problem:
+        say = f"  {file.refused:,} of {Count(file.rows):row} would be in quarantine"
+        console.print(say, markup=False, soft_wrap=True)
+    for refusal in file.refusals:
+        value = f" {refusal.value!r}" if refusal.value is not None else ""
+        console.print(
+            f"  not read: {problem(refusal.rule, refusal.column, 'en')}: "
+            f"{Count(refusal.rows):row}, line {refusal.line}{value}",
+            markup=False,
+            soft_wrap=True,
+        )
+
+
 def _print_guess(console: Console, guess: Guess, workspace: Path, written: bool) -> None:
     """What a file that no source reads may be, and how to begin its mapping."""
+    name = f"{guess.file} · {guess.sheet}" if guess.sheet else guess.file
     if not guess.fits:
         console.print(
-            f"unknown: {guess.file}: no source reads it; {guess.problem}. "
-            "Describe it in sources/*.yaml",
+            f"unknown: {name}: no source reads it; {guess.problem}. Describe it in sources/*.yaml",
             markup=False,
             soft_wrap=True,
         )
         return
-    say = f"unknown: {guess.file}: no source reads it. It may be {guess.fits[0]}."
+    say = f"unknown: {name}: no source reads it. It may be {guess.fits[0]}."
     console.print(say, markup=False, soft_wrap=True)
     for other in guess.fits[1:]:
         console.print(f"  or {other}", markup=False, soft_wrap=True)
-    if not written:
+    if not written and not (workspace / "sources" / f"{guess.draft_name}.yaml").exists():
         begin = f"begin sources/{guess.draft_name}.yaml with: attain check --write"
         console.print(f"  {begin} -w {workspace}", markup=False, soft_wrap=True)
     if guess.vendor is not None:

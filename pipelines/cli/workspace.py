@@ -19,14 +19,27 @@ from pipelines.cli.options import WORKSPACE
     is_flag=True,
     help="Copy the sample company's commission plans, appraisal schemes, quotas and books.",
 )
-def init(folder: Path, name: str | None, vendor: str | None, with_examples: bool) -> None:
+@click.option("--currency", default="CNY", show_default=True, help="The base currency.")
+@click.option("--time-zone", default="Asia/Shanghai", show_default=True)
+@click.option("--calendar", default="cn", show_default=True, help="Country of the working days.")
+def init(
+    folder: Path,
+    name: str | None,
+    vendor: str | None,
+    with_examples: bool,
+    currency: str,
+    time_zone: str,
+    calendar: str,
+) -> None:
     """Make FOLDER a workspace: settings, folders, and what to do next."""
     from pipelines.onboarding.presets import copy_preset, preset_files
     from pipelines.onboarding.scaffold import create_workspace
 
     if vendor is not None:
         preset_files(vendor)  # a mistyped name leaves no half-made workspace
-    create_workspace(folder, name or folder.resolve().name, with_examples)
+    create_workspace(
+        folder, name or folder.resolve().name, with_examples, currency, time_zone, calendar
+    )
     if vendor is not None:
         copy_preset(vendor, folder / "sources")
     click.echo(

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.landing.encoding import PROBE_BYTES, Encoding, decoded, detect_encoding
+from pipelines.landing.file.encoding import PROBE_BYTES, Encoding, decoded, detect_encoding
 from pipelines.sources.headers import clean_header
 
 HEADER_SEARCH_ROWS = 20

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import fnmatch
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from pipelines.errors import UserError
-from pipelines.landing.kind import is_passing, kind_by_name, way_out
-from pipelines.landing.unpack import zip_members
+from pipelines.landing.dated import export_date
+from pipelines.landing.file.kind import is_passing, kind_by_name, way_out
+from pipelines.landing.file.unpack import zip_members
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcefile import SourceFile, canonical_source
+from pipelines.sources.sourcemodel import Join
 from pipelines.workspace.workspace import SETTINGS_FILE, Workspace
 from pipelines.workspace.yamlfile import read_yaml
 
@@ -26,11 +28,22 @@ _LINK_LOST = "is a link to a file that is not there"
 
 
 @dataclass(frozen=True)
+class Joined:
+    """The export that another is joined to; its fields are those of an export."""
+
+    path: Path
+    name: str
+    member: str | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
 class Export:
     """A file matched to the source that reads it. `name` is its path below the workspace.
 
     `member` is the file read of a zip archive; where the archive holds several, the name ends with
-    `!` and the member. `problem` says why the file cannot be opened at all.
+    `!` and the member. `problem` says why the file cannot be opened at all. `joined` is the export
+    whose columns stand beside its own.
     """
 
     path: Path
@@ -39,6 +52,7 @@ class Export:
     sheet: str | None
     member: str | None = None
     problem: str | None = None
+    joined: Joined | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +91,8 @@ def take_inventory(workspace: Workspace, sources: Iterable[SourceFile]) -> Inven
     sources = list(sources)
     exports: list[Export] = []
     unknown: list[str] = []
+    beside: list[tuple[Join, Joined]] = []
+    joins = [source.join for source in sources if source.join is not None]
     for number, entry in enumerate(workspace.settings.inputs):
         folder = _input_folder(workspace, number, entry.path)
         for candidate in _candidates(folder):
@@ -84,16 +100,47 @@ def take_inventory(workspace: Workspace, sources: Iterable[SourceFile]) -> Inven
             readers = (
                 _canonical_readers(candidate, entry.export)
                 if entry.format == "canonical" and candidate.names
-                else [source for source in sources if _asks_for(source, candidate)]
+                else [source for source in sources if _asks_for(source.files, candidate)]
             )
+            is_mapped = entry.format != "canonical"
+            asked = [join for join in joins if is_mapped and _asks_for(join.file, candidate)]
+            found = Joined(candidate.path, name, candidate.member, candidate.problem)
+            beside.extend((join, found) for join in asked)
             exports.extend(_export(candidate, name, source) for source in readers)
             # settings are kept as .json as often as exports are
-            if not readers and kind_by_name(candidate.plain_name) != "json":
+            if not (readers or asked) and kind_by_name(candidate.plain_name) != "json":
                 unknown.append(name)
     present = {export.source.source for export in exports}
     missing = tuple(s for s in sources if s.source not in present)
     exports.sort(key=lambda e: (e.name, e.source.source))
-    return Inventory(tuple(exports), missing, tuple(unknown))
+    return Inventory(tuple(_with_joined(e, beside) for e in exports), missing, tuple(unknown))
+
+
+def _with_joined(export: Export, beside: Sequence[tuple[Join, Joined]]) -> Export:
+    """An export with the one it is joined to: of its own day, else the newest before it, else any.
+
+    Exports of one day belong together: what an earlier one said does not change when a later comes.
+    """
+    join = export.source.join
+    if join is None:
+        return export
+    found = [joined for asked, joined in beside if asked == join]
+    if not found:
+        said = f"{' or '.join(join.file)}, which it is joined to, is not there"
+        return replace(export, problem=export.problem or said)
+    day = export_date(export.name)
+
+    def nearness(joined: Joined) -> tuple[bool, str, str]:
+        own = export_date(joined.name)
+        is_before = day is None or (own is not None and own <= day)
+        return is_before, own.isoformat() if own else "", joined.name
+
+    best = max(found, key=nearness)
+    return replace(export, joined=best, problem=export.problem or _of_joined(best))
+
+
+def _of_joined(joined: Joined) -> str | None:
+    return f"{joined.name}, which it is joined to, {joined.problem}" if joined.problem else None
 
 
 def _input_folder(workspace: Workspace, number: int, written: str) -> Path:
@@ -206,14 +253,14 @@ def _packed(path: Path, inner: Path) -> Iterator[_Candidate]:
         yield _Candidate(path, shown, names, own[0], member)
 
 
-def _asks_for(source: SourceFile, candidate: _Candidate) -> bool:
+def _asks_for(patterns: Sequence[str], candidate: _Candidate) -> bool:
     return any(
-        fnmatch.fnmatchcase(name, pattern) for pattern in source.files for name in candidate.names
+        fnmatch.fnmatchcase(name, pattern) for pattern in patterns for name in candidate.names
     )
 
 
 def _export(candidate: _Candidate, name: str, source: SourceFile) -> Export:
-    sheet = source.sheet if kind_by_name(candidate.plain_name) == "workbook" else None
+    sheet = source.sheet if kind_by_name(candidate.plain_name) in ("workbook", "sqlite") else None
     return Export(candidate.path, name, source, sheet, candidate.member, candidate.problem)
 
 

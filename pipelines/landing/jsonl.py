@@ -17,8 +17,8 @@ import duckdb
 
 from pipelines.errors import UserError
 from pipelines.landing.detect import unique
-from pipelines.landing.encoding import Encoding, LineDecoder, encoding_of, write_utf8
-from pipelines.landing.guard import MAX_LINE, line_too_long, one_line, require_columns
+from pipelines.landing.file.encoding import Encoding, LineDecoder, encoding_of, write_utf8
+from pipelines.landing.file.guard import MAX_LINE, line_too_long, one_line, require_columns
 from pipelines.landing.parquet import Landed
 from pipelines.landing.rows import LeftOut, RowWriter
 
@@ -29,16 +29,21 @@ _NESTED = (dict, list)
 Record = tuple[int, Any, str]
 
 
-def land_json(con: duckdb.DuckDBPyConnection, path: Path, target: Path) -> Landed:
+def land_json(
+    con: duckdb.DuckDBPyConnection, path: Path, target: Path, stated: str | None = None
+) -> Landed:
     """Land one JSON file; its columns are the keys of its objects in order of first sight.
 
     A line that is no JSON object is a row kept whole, so that staging can quarantine it. A row's
     line is its line in the file, or its position in the array.
 
+    Args:
+        stated: the encoding, where a person says it.
+
     Raises:
         UserError: the file holds no JSON objects, or an array is broken.
     """
-    encoding = encoding_of(path)
+    encoding = encoding_of(path, stated)
     recoded = target.with_suffix(".utf8")
     try:
         if encoding.is_wide or (encoding.name != "utf-8" and _is_array(path)):

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,16 +20,21 @@ from typing import Any
 import duckdb
 
 from pipelines.errors import UserError
-from pipelines.landing.guard import Signature, one_line, reason_of, signature, unchanged
+from pipelines.landing.detect import detect_dialect, head_rows
+from pipelines.landing.file.encoding import encoding_of
+from pipelines.landing.file.guard import Signature, one_line, reason_of, signature, unchanged
+from pipelines.landing.file.kind import Kind, kind_by_name, kind_of
+from pipelines.landing.file.unpack import unpacked
 from pipelines.landing.inventory import Export, Inventory, take_inventory
+from pipelines.landing.join import joined
 from pipelines.landing.jsonl import land_json
-from pipelines.landing.kind import Kind, kind_by_name, kind_of
 from pipelines.landing.parquet import Landed, land_parquet
+from pipelines.landing.sqlite import land_sqlite, tables_of
 from pipelines.landing.text import land_text
-from pipelines.landing.unpack import unpacked
-from pipelines.landing.workbook import land_workbook, sheets_of
+from pipelines.landing.workbook import first_rows_of_sheets, land_workbook, sheets_of
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.headers import clean_header
+from pipelines.sources.sourcemodel import ColumnSource
 from pipelines.warehouse.rows import in_order
 from pipelines.workspace.kept import keep_json, kept_json
 from pipelines.workspace.workspace import Workspace
@@ -41,8 +46,11 @@ __all__ = [
     "LandedExport",
     "by_sheet",
     "content_hash",
+    "content_of",
+    "first_rows",
     "kept_landed",
     "land_export",
+    "parts_of",
     "take_inventory",
 ]
 
@@ -50,7 +58,7 @@ _PARQUET = b"PAR1"
 _HASH_CHUNK = 1 << 22
 _MOST_OF_A_SENTENCE = 280
 # Part of the address of a landed file: raise it when reading changes, so nothing old is reused.
-READER_VERSION = 5
+READER_VERSION = 6
 # What a file was when it was hashed, to see that the same content is read.
 _HASHED: dict[Path, Signature] = {}
 
@@ -83,6 +91,15 @@ def content_hash(path: Path) -> str:
     return digest.hexdigest()
 
 
+def content_of(export: Export, hash_of: Callable[[Path], str] = content_hash) -> str:
+    """The content hash of an export; of one that is joined to another, of both."""
+    own = hash_of(export.path)
+    if export.joined is None:
+        return own
+    parts = [own, hash_of(export.joined.path), export.joined.member]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
 def land_export(
     con: duckdb.DuckDBPyConnection, workspace: Workspace, export: Export, sha256: str
 ) -> LandedExport:
@@ -99,7 +116,7 @@ def land_export(
     try:
         with _sentences(export.path):
             with in_order(con), unchanged(export.path, _HASHED.get(export.path)):
-                landed = _land(con, export, working)
+                landed = _with_columns_of_the_joined(con, export, _land(con, export, working))
             notes = {**landed.notes, **_other_sheets(workspace, export, sha256)}
             landed = replace(landed, notes=notes)
             _require_headers(export, landed)
@@ -141,6 +158,55 @@ def _sheets(export: Export, card: Path) -> dict[str, Any]:
         return {"same": list(found.same), "others": list(found.others)}
 
 
+def first_rows(export: Export, working: Path) -> list[list[Any]]:
+    """The first rows of a text, or of the first sheet of a workbook that holds any.
+
+    Empty for formats whose columns have names of their own, and for what cannot be opened: landing
+    it says why.
+
+    Args:
+        working: a file that may be written beside the landed ones.
+    """
+    try:
+        with (
+            _sentences(export.path),
+            _plain_name(export.path, working) as path,
+            unpacked(path, export.member, working) as plain,
+        ):
+            kind = kind_of(plain, _named_kind(export))
+            if kind == "text":
+                dialect = detect_dialect(plain, encoding_of(plain, export.source.encoding))
+                return [cells for _, cells in head_rows(plain, dialect)]
+            return first_rows_of_sheets(plain, export.sheet) if kind == "workbook" else []
+    except UserError:
+        return []
+
+
+def parts_of(export: Export, working: Path, known: set[str]) -> list[str]:
+    """The tables of a database, or the visible sheets of a workbook that are tables of their own.
+
+    Empty for everything that holds one table.
+    """
+    try:
+        with (
+            _sentences(export.path),
+            _plain_name(export.path, working) as path,
+            unpacked(path, export.member, working) as plain,
+        ):
+            kind = kind_of(plain, _named_kind(export))
+            if kind == "sqlite":
+                return list(tables_of(plain))
+            found = sheets_of(plain, known) if kind == "workbook" else None
+    except UserError:
+        return []
+    others = (
+        [one["sheet"] for one in found.others if one["header"] and not one["hidden"]]
+        if found
+        else []
+    )
+    return [*found.same[:1], *others] if found and others else []
+
+
 def _sheets_card(workspace: Workspace, export: Export, sha256: str) -> Path:
     whole = replace(export, sheet=None)
     return workspace.landed / f"{_address(whole, sha256)}.sheets.json"
@@ -159,6 +225,8 @@ def _address(export: Export, sha256: str) -> str:
     known = sorted(export.source.headers)
     parts = [READER_VERSION, sha256, export.sheet, known]
     parts += [_named_kind(export), export.member, _given_header(export), export.source.sheet]
+    parts += [export.source.encoding]
+    parts += [export.source.join.model_dump(mode="json") if export.source.join else None]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
 
 
@@ -197,6 +265,37 @@ def _land(con: duckdb.DuckDBPyConnection, export: Export, working: Path) -> Land
         return replace(_read(con, export, kind, plain, working), kind=kind)
 
 
+def _with_columns_of_the_joined(
+    con: duckdb.DuckDBPyConnection, export: Export, landed: Landed
+) -> Landed:
+    """A landed export with the columns of the one it is joined to, in its place."""
+    join, beside = export.source.join, export.joined
+    if join is None or beside is None:
+        return landed
+    own = landed.parquet
+    working = own.with_name(f"{own.stem}-join.tmp")
+    both = own.with_name(f"{own.stem}-both.tmp")
+    names = {name: ColumnSource(own=(name,)) for name in join.of_other}
+    only = {"columns": names, "kept": {}, "left_out": {}, "each": {}, "header": (), "join": None}
+    source = export.source.model_copy(update={**only, "sheet": join.sheet})
+    other = Export(beside.path, beside.name, source, join.sheet, beside.member)
+    try:
+        with unchanged(beside.path, _HASHED.get(beside.path)):
+            try:
+                found = _land(con, other, working)
+                _require_rows(found)
+            except UserError as error:
+                raise UserError(
+                    f"{beside.name}, which it is joined to, {error.message}", 1
+                ) from None
+        result = joined(con, landed, found, beside.name, join, both)
+        both.replace(own)
+    finally:
+        for path in (working, both):
+            path.unlink(missing_ok=True)
+    return replace(result, parquet=own)
+
+
 def _read(
     con: duckdb.DuckDBPyConnection, export: Export, kind: Kind, plain: Path, working: Path
 ) -> Landed:
@@ -207,9 +306,11 @@ def _read(
         return land_workbook(con, plain, sheet, known, working, header)
     if kind == "parquet":
         return land_parquet(con, plain, working)
+    if kind == "sqlite":
+        return land_sqlite(con, plain, export.sheet or export.source.sheet, known, working)
     if kind == "json":
-        return land_json(con, plain, working)
-    return land_text(con, plain, known, working, header)
+        return land_json(con, plain, working, export.source.encoding)
+    return land_text(con, plain, known, working, header, export.source.encoding)
 
 
 @contextmanager
@@ -232,8 +333,7 @@ def _plain_name(path: Path, working: Path) -> Iterator[Path]:
 
 def _require_headers(export: Export, landed: Landed) -> None:
     """A required column whose header is absent makes the export unusable: say which is near."""
-    if landed.rows == 0:
-        raise UserError("the file has a header and no rows", 1)
+    _require_rows(landed)
     table = canonical_tables()[export.source.table]
     present = {clean_header(name).lower() for name in landed.names}
     if (problem := export.source.unmet_choice(landed.names)) is not None:
@@ -247,6 +347,11 @@ def _require_headers(export: Export, landed: Landed) -> None:
                 f"for {table.name}.{column}{did_you_mean(source.headers[0], landed.names)}",
                 1,
             )
+
+
+def _require_rows(landed: Landed) -> None:
+    if landed.rows == 0:
+        raise UserError("the file has a header and no rows", 1)
 
 
 def _write_card(card: Path, parquet: Path, landed: Landed) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from pipelines.errors import UserError
-from pipelines.landing.guard import MANY_ROWS, MAX_ROWS_PER_BYTE, reason_of, require_columns
+from pipelines.landing.file.guard import MANY_ROWS, MAX_ROWS_PER_BYTE, reason_of, require_columns
 from pipelines.warehouse.quoting import identifier, literal
 
 LINE_COLUMN = "_line"

@@ -27,8 +27,8 @@ from pipelines.landing.detect import (
     head_rows,
     long_fields,
 )
-from pipelines.landing.encoding import Encoding, encoding_of, fault_in_utf8, write_utf8
-from pipelines.landing.guard import MAX_LINE, line_too_long, one_line, require_columns
+from pipelines.landing.file.encoding import Encoding, encoding_of, fault_in_utf8, write_utf8
+from pipelines.landing.file.guard import MAX_LINE, line_too_long, one_line, require_columns
 from pipelines.landing.norecord import LABEL_HEADER, SUSPECT, no_record
 from pipelines.landing.parquet import Landed
 from pipelines.landing.rows import (
@@ -71,6 +71,7 @@ def land_text(
     known: set[str],
     target: Path,
     header: Sequence[str] | None = None,
+    stated: str | None = None,
 ) -> Landed:
     """Land one text file.
 
@@ -78,6 +79,7 @@ def land_text(
         known: header names of the sources that may read it, to find the header row.
         target: the Parquet file to write.
         header: the names of the columns of a file without a header row; its data begins at line 1.
+        stated: the encoding, where a person says it.
 
     Raises:
         UserError: the file is empty, no header row was found, a quote is never closed, or a line
@@ -86,7 +88,7 @@ def land_text(
     if path.stat().st_size == 0:
         raise UserError("the file is empty", 1)
     _require_lines(path)
-    encoding = encoding_of(path)
+    encoding = encoding_of(path, stated)
     recoded = target.with_suffix(".utf8")
     try:
         if encoding.name == "utf-8":

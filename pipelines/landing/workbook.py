@@ -25,8 +25,9 @@ import duckdb
 import python_calamine
 
 from pipelines.errors import UserError
+from pipelines.landing.biff import inspect_old
 from pipelines.landing.detect import HEADER_SEARCH_ROWS, Header, find_header
-from pipelines.landing.guard import one_line, require_columns
+from pipelines.landing.file.guard import one_line, require_columns
 from pipelines.landing.parquet import Landed
 from pipelines.landing.rows import (
     LeftOut,
@@ -145,6 +146,18 @@ def sheets_of(path: Path, known: set[str]) -> SheetsFound:
     return SheetsFound(tuple(same), tuple(others))
 
 
+def first_rows_of_sheets(path: Path, sheet: str | None) -> list[list[Any]]:
+    """The first rows of one sheet, else of the first visible one that has any."""
+    with _one_sentence():
+        _, workbook = _opened(path)
+        hidden = _hidden(workbook)
+        for name in [sheet] if sheet else workbook.sheet_names[:_SHEETS_LOOKED_AT]:
+            head = _open(workbook, name, set()).head if name not in hidden else []
+            if any(filled(row) for row in head):
+                return head
+    return []
+
+
 def _hidden(workbook: python_calamine.CalamineWorkbook) -> set[str]:
     visible = python_calamine.SheetVisibleEnum.Visible
     return {sheet.name for sheet in workbook.sheets_metadata if sheet.visible != visible}
@@ -169,9 +182,10 @@ def _opened(path: Path) -> tuple[Inspected, python_calamine.CalamineWorkbook]:
     with path.open("rb") as handle:
         is_old = handle.read(len(_OLD)) == _OLD  # one of the old form may have a zip file within
     if is_old:
-        inspected, has_other_ending = Inspected(), ending in (".xlsx", ".xlsm")
+        has_other_ending = ending in (".xlsx", ".xlsm")
         _refuse_encrypted(path)
         require_readable(path)
+        inspected = inspect_old(path)
     else:
         is_zipped = zipfile.is_zipfile(path)
         inspected, has_other_ending = inspect(path) if is_zipped else Inspected(), ending == ".xls"
@@ -281,6 +295,9 @@ def _write(
         notes["error_cells"] = len(errors)
     if numbers:
         notes["merged_numbers"] = {"line": numbers[0], "count": len(numbers)}
+    hidden = inspected.hidden.get(sheet.name)
+    if hidden is not None and hidden.count:
+        notes["hidden_rows"] = {"line": hidden.first, "count": hidden.count}
     if inspected.is_1904:
         notes["is_1904"] = True
     return Landed(target, header.names, count, None, notes)

@@ -15,7 +15,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from pipelines.errors import UserError
-from pipelines.landing.guard import MAX_CELLS, MAX_WORKBOOK, Meter
+from pipelines.landing.file.guard import MAX_CELLS, MAX_WORKBOOK, Meter
 
 _CHUNK = 1 << 20
 _MAX_DIRECTORY = 1 << 24
@@ -42,6 +42,19 @@ _PERCENT = re.compile(rb"""<c (?=[^>]*?\br="([A-Z]{1,3})(\d+)")(?=[^>]*?\bs="(\d
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^]]*]')
 _PERCENT_BUILT_IN = {"9", "10"}
 Errors = dict[tuple[int, int], str]
+_HIDDEN = re.compile(rb"""<(?:\w+:)?row\b(?=[^>]*?\br="(\d+)")[^>]*?\bhidden="(?:1|true)\"""")
+
+
+@dataclass
+class HiddenRows:
+    """How many rows of a sheet are not shown, and the first of them, from 1."""
+
+    count: int = 0
+    first: int = 0
+
+    def add(self, row: int) -> None:
+        self.first = min(row, self.first or row)
+        self.count += 1
 
 
 @dataclass
@@ -52,6 +65,7 @@ class _Extent:
     columns: int = 0
     errors: Errors = field(default_factory=dict)
     percents: dict[int, bytearray] = field(default_factory=dict)
+    hidden: HiddenRows = field(default_factory=HiddenRows)
 
 
 @dataclass(frozen=True)
@@ -59,12 +73,13 @@ class Inspected:
     """What the library does not give of the sheets of a workbook, by the sheet's name.
 
     `percents` are the cells shown as percent: a column's number from 1, and a mark at the place of
-    each row. `is_1904`: its days are counted from 1 January 1904.
+    each row. `is_1904`: its days are counted from 1 January 1904. `hidden` are rows not shown.
     """
 
     errors: dict[str, Errors] = field(default_factory=dict)
     percents: dict[str, dict[int, bytearray]] = field(default_factory=dict)
     is_1904: bool = False
+    hidden: dict[str, HiddenRows] = field(default_factory=dict)
 
 
 def inspect(path: Path) -> Inspected:
@@ -93,6 +108,7 @@ def inspect(path: Path) -> Inspected:
         {name: extent.errors for name, extent in extents.items()},
         {name: extent.percents for name, extent in extents.items()},
         is_1904,
+        {name: extent.hidden for name, extent in extents.items()},
     )
 
 
@@ -140,11 +156,16 @@ def _percent_styles(archive: zipfile.ZipFile) -> frozenset[bytes]:
             formats |= {
                 inner.get("numFmtId", "")
                 for inner in element
-                if "%" in _QUOTED.sub("", inner.get("formatCode", ""))
+                if is_percent(inner.get("formatCode", ""))
             }
         elif kind == "cellXfs":
             styles = [inner.get("numFmtId", "") for inner in element]
     return frozenset(str(n).encode() for n, name in enumerate(styles) if name in formats)
+
+
+def is_percent(shown: str) -> bool:
+    """Whether a format of cells shows a number as percent; a quoted sign only looks so."""
+    return "%" in _QUOTED.sub("", shown)
 
 
 def _directory(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
@@ -193,6 +214,9 @@ def _bound(chunks: Iterator[bytes], percent: frozenset[bytes]) -> tuple[_Extent,
         is_usual = is_usual and b":c " not in block and b":c>" not in block
         if percent and any(b's="%s"' % style in block for style in percent):
             _note_percents(found, block, percent)
+        if b"hidden=" in block:
+            for number in _HIDDEN.findall(block):
+                found.hidden.add(int(number[:9]))
         if b't="e"' in block and len(found.errors) < _MOST_ERRORS:
             for match in _ERROR.finditer(block):
                 place = int(match[2]), _column_number(match[1])

@@ -27,6 +27,7 @@ _UNIT = re.compile(r"[(\[（【]\s*(?:单位[:：]?)?\s*(\S+?)\s*[)\]）】]")
 _CONTACT = re.compile(
     r"phone|mobile|e-?mail|fax|contact|手机|电话|邮箱|邮件|传真|联系人|地址", re.I
 )
+_PAID = re.compile(r"balance|paid|outstanding|amount due|open amount|余额|已收|未收", re.I)
 _MOST_VALUES = 40
 _SAMPLES = 3
 
@@ -39,39 +40,62 @@ def draft_name(file: str) -> str:
 
 
 def draft(
-    file: str, names: Sequence[str], fit: Fit, values: Values, stages: tuple[str, ...]
+    file: str,
+    names: Sequence[str],
+    fit: Fit,
+    values: Values,
+    stages: tuple[str, ...],
+    sheet: str | None = None,
+    name: str | None = None,
 ) -> str:
     """The text of the source file.
 
     Args:
         file: the export's path below its input folder; names: its headers.
+        sheet: the sheet or table it is about, where the file holds several.
+        name: that of the source file; by default the export's own.
     """
     if fit.pattern.source.each:
-        return _copied(file, names, fit)
+        return _copied(file, names, fit, name or draft_name(file))
     table = canonical_tables()[fit.table]
     used = {header for mapped in fit.columns.values() for header in mapped.headers}
     lines = [
         f"# Begun by attain check from the headers of {PurePosixPath(file).name}: {fit.sentence}.",
         "# Read it line by line: what a header means is for you to say.",
         *(f"# missing: {_missing(table, column)}" for column in fit.missing),
-        f"source: {_text(draft_name(file))}",
+        f"source: {_text(name or draft_name(file))}",
+        *(["draft: true  # not read before nothing is missing"] if fit.missing else []),
         f"system: {_system(fit.table)}",
         f"table: {fit.table}",
-        f"files: [{_quoted(_pattern(file))}]",
+        f"files: [{_quoted(file_pattern(file))}]",
+        *([f"sheet: {_text(sheet)}"] if sheet else []),
         *_settings(table, fit, values),
         *_rows_read(names, fit),
         "columns:",
         *(line for column in fit.columns for line in _column(table, fit, column, values, stages)),
+        *_closed_at(fit, values, stages),
         *_constants(fit),
     ]
     unread = [name for name in names if name not in used]
     if unread:
+        lines += _what_is_paid(fit, unread)
         lines.append("# not read:")
         lines += [f"#   {name}: {_seen(values, name)}" for name in unread]
     return "\n".join(lines) + "\n"
 
 
-def _copied(file: str, names: Sequence[str], fit: Fit) -> str:
+def _what_is_paid(fit: Fit, unread: Sequence[str]) -> list[str]:
+    """A list of invoices that says what is open on each: that is not where payments are read."""
+    said = [name for name in unread if _PAID.search(name)]
+    if fit.table != "invoice" or not said:
+        return []
+    return [
+        f"# What is paid is read from receipts and their allocation, not from {said[0]}:",
+        "# without an export of them every invoice counts as open.",
+    ]
+
+
+def _copied(file: str, names: Sequence[str], fit: Fit, source: str) -> str:
     """A wide sheet: the preset's own text, over this file and the columns it has."""
     own = {normal(name) for name in names}
     siblings = [
@@ -84,8 +108,8 @@ def _copied(file: str, names: Sequence[str], fit: Fit) -> str:
         if normal(header) in own
     ]
     written = {
-        "source": _text(draft_name(file)),
-        "files": f"[{_quoted(_pattern(file))}]",
+        "source": _text(source),
+        "files": f"[{_quoted(file_pattern(file))}]",
         "each": f"{{{', '.join(each)}}}",
     }
     lines = []
@@ -123,7 +147,7 @@ def _system(table: str) -> str:
     return max(set(systems), key=systems.count) if systems else "crm"
 
 
-def _pattern(file: str) -> str:
+def file_pattern(file: str) -> str:
     """The file's path with its date left open, so that next week's is read too."""
     path = PurePosixPath(file.partition("!")[0])
     stem, dot, ending = path.name.partition(".")
@@ -165,6 +189,23 @@ def _headers(table: Table, fit: Fit, kinds: Sequence[str]) -> list[str]:
     ]
 
 
+def _closed_at(fit: Fit, values: Values, stages: tuple[str, ...]) -> list[str]:
+    """Where no column says when a deal was closed: the expected day, of those that are closed."""
+    day, outcome = fit.columns.get("expected_close_date"), fit.columns.get("outcome")
+    if fit.table != "opportunity" or "closed_at" in fit.columns or not day or not outcome:
+        return []
+    if not (day.own and outcome.own):
+        return []
+    listed, _ = _value_map(fit, "outcome", outcome.own[0], values, stages)
+    seen = values.samples(outcome.own[0], _MOST_VALUES)
+    ends = sorted(value for value in seen if listed.get(value, value) in ("won", "lost"))
+    if not ends:
+        return []
+    ended = ", ".join("'" + value.replace("'", "''") + "'" for value in ends)
+    written = f"case when {{{outcome.own[0]}}} in ({ended}) then {{{day.own[0]}}} end"
+    return [f"  closed_at: {{expression: {_quoted(written)}}}  # no column says when it was closed"]
+
+
 def _column(
     table: Table, fit: Fit, column: str, values: Values, stages: tuple[str, ...]
 ) -> list[str]:
@@ -178,6 +219,7 @@ def _column(
     if unit is not None and table.columns[column].type in ("money", "number"):
         parts.append(f"unit: {unit}")
     listed, unmapped = _value_map(fit, column, header, values, stages)
+    seen += f"; like {fit.like[column]!r}: see that it means this" if column in fit.like else ""
     comment = (
         [f"  # {column}: not mapped, so in quarantine: {', '.join(unmapped)}"] if unmapped else []
     )
@@ -202,6 +244,8 @@ def _value_map(
         target = known.get(value.lower())
         if target is None and allowed:
             target = value if value in allowed else _near(value, known, allowed)
+        if target is None and column == "outcome":
+            target = _outcome_of(value, fit, header, stages)
         if target is not None and (not allowed or target in allowed):
             if target != value:
                 listed[value] = target
@@ -210,7 +254,20 @@ def _value_map(
     return listed, unmapped
 
 
+def _outcome_of(value: str, fit: Fit, header: str, stages: tuple[str, ...]) -> str | None:
+    """What a stage says of the outcome, where one header holds both: all but the ends are open."""
+    stage = fit.columns.get("stage")
+    if stage is None or header not in stage.own:
+        return None
+    known = _known_values(fit, "stage")
+    named = value in stages or value.lower() in known or _near(value, known, stages)
+    return "open" if named else None
+
+
 def _near(value: str, known: dict[str, str], allowed: Sequence[str]) -> str | None:
+    begins = [name for name in known if value.lower().startswith(f"{name} ")]
+    if begins:
+        return known[max(begins, key=len)]
     near = difflib.get_close_matches(value.lower(), [*known, *allowed], n=1, cutoff=0.75)
     return known.get(near[0], near[0]) if near else None
 

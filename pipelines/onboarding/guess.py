@@ -1,19 +1,25 @@
 """Which table a file that no source reads most likely is.
 
-Belongs here: comparing headers, choosing a table and a mapping. Does not belong here: looking at
-values (`evidence.py`) or writing the source file (`draft.py`).
+Belongs here: comparing headers, choosing a table and a mapping. Does not belong here: what
+values show (`evidence.py`) or writing the source file (`draft.py`).
 """
 
 from __future__ import annotations
 
 import fnmatch
-from dataclasses import dataclass
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
+from pipelines.onboarding.evidence import Values
+from pipelines.onboarding.likeness import like_headers
 from pipelines.onboarding.vocabulary import Pattern, found_in, normal, patterns
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcemodel import ColumnSource
 
+_PREFIX = re.compile(r"\w[\w ]*?(?: - |: ?|\.|/)(?=\w)")
 _FEWEST = 2  # one common header such as "name" says nothing, unless the file is named so too
 _NAME_COUNTS = 3  # columns that a fitting file name is worth
 _MISSING_COSTS = 0.75  # columns that an absent required one costs
@@ -21,12 +27,16 @@ _MISSING_COSTS = 0.75  # columns that an absent required one costs
 
 @dataclass(frozen=True)
 class Fit:
-    """A table a file may be: the pattern that fits best, and the headers its columns come from."""
+    """A table a file may be: the pattern that fits best, and the headers its columns come from.
+
+    `like` are columns whose header is not known but like one that is, with that one.
+    """
 
     pattern: Pattern
     columns: dict[str, ColumnSource]
     missing: tuple[str, ...]
     headers: int
+    like: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def table(self) -> str:
@@ -48,13 +58,15 @@ class Fit:
         return f"{self.table} by {origin}: {used} of its {self.headers} columns{needs}"
 
 
-def best_fits(name: str, names: tuple[str, ...]) -> list[Fit]:
+def best_fits(name: str, names: tuple[str, ...], values: Values) -> list[Fit]:
     """The tables a file may be, best first; at most one for each table, empty when none fits.
 
     Args:
-        name: the file's name; names: its headers.
+        name: the file's name; names: its headers; values: what stands below them.
     """
     headers = {normal(header): header for header in reversed(names)}
+    for header, bare in _without_prefix(names).items():
+        headers.setdefault(normal(bare), header)
     best: dict[str, tuple[float, Fit]] = {}
     for pattern in patterns():
         columns = {
@@ -73,7 +85,47 @@ def best_fits(name: str, names: tuple[str, ...]) -> list[Fit]:
             fit = Fit(pattern, columns, missing, len(names))
             best[pattern.table] = (score, fit)
     ranked = sorted((pair for pair in best.values() if pair[0] > 0), key=lambda pair: -pair[0])
-    return [_completed(fit, headers) for _, fit in ranked]
+    fits = [_completed(fit, headers) for _, fit in ranked] or _by_likeness(names, values)
+    return [_with_like(fit, names, values) for fit in fits]
+
+
+def _by_likeness(names: tuple[str, ...], values: Values) -> list[Fit]:
+    """Tables of which no header is known, but several are like known ones; the best alone."""
+    best: tuple[int, Fit] | None = None
+    for pattern in patterns():
+        if pattern.preset == "canonical":
+            found = like_headers(pattern.table, list(names), set(), values)
+            if len(found) >= _FEWEST and (best is None or len(found) > best[0]):
+                best = len(found), Fit(pattern, {}, _missing(pattern, {}), len(names))
+    return [best[1]] if best else []
+
+
+def _with_like(fit: Fit, names: tuple[str, ...], values: Values) -> Fit:
+    """The fit with columns from headers that are like known ones."""
+    if fit.pattern.source.each:
+        return fit
+    used = {header for mapped in fit.columns.values() for header in mapped.headers}
+    unread = [name for name in names if name not in used]
+    taken = {*fit.columns, *fit.pattern.source.constants}
+    found = like_headers(fit.table, unread, taken, values)
+    columns = fit.columns | {c: ColumnSource(own=(header,)) for c, (header, _) in found.items()}
+    order = [c for c in canonical_tables()[fit.table].exported if c in columns]
+    return replace(
+        fit,
+        columns={c: columns[c] for c in order},
+        missing=tuple(c for c in fit.missing if c not in columns),
+        like={c: known for c, (_, known) in found.items()},
+    )
+
+
+def _without_prefix(names: tuple[str, ...]) -> dict[str, str]:
+    """Headers without what half of them begin with: `Deal - Title` among others of `Deal - `."""
+    begun = [_PREFIX.match(name) for name in names]
+    prefixes = Counter(found.group(0) for found in begun if found)
+    if not prefixes or prefixes.most_common(1)[0][1] * 2 < len(names):
+        return {}
+    prefix = prefixes.most_common(1)[0][0]
+    return {name: name.removeprefix(prefix) for name in names if name.startswith(prefix)}
 
 
 def _missing(pattern: Pattern, columns: dict[str, ColumnSource]) -> tuple[str, ...]:

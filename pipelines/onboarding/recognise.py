@@ -15,12 +15,16 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipelines.errors import UserError
-from pipelines.landing.land import Export, by_sheet, content_hash, land_export, take_inventory
+from pipelines.landing.land import Export, by_sheet, content_of, land_export, take_inventory
 from pipelines.landing.parquet import Landed
+from pipelines.policy.quality import QuarantineShares
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.headers import clean_header
+from pipelines.sources.sourcefile import unfinished_drafts
 from pipelines.sources.sourcemodel import SourceFile, alternatives
-from pipelines.staging.mapping import text_expression
+from pipelines.staging.mapping import Load, text_expression
+from pipelines.staging.reading import Reading
+from pipelines.staging.trial import Refusal, Trial, tried
 from pipelines.warehouse.quoting import identifier, literal
 from pipelines.workspace.workspace import Workspace
 
@@ -44,7 +48,10 @@ class ColumnSeen:
 
 @dataclass(frozen=True)
 class FileSeen:
-    """A file (or sheet) and what is recognised in it; `unused` are headers nothing reads."""
+    """A file (or sheet) and what is recognised in it; `unused` are headers nothing reads.
+
+    `refused` of its rows would go to quarantine, for what `refusals` say.
+    """
 
     file: str
     sheet: str | None
@@ -54,17 +61,22 @@ class FileSeen:
     columns: tuple[ColumnSeen, ...]
     unused: tuple[str, ...]
     problem: str | None = None
+    refused: int = 0
+    refusals: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True)
 class Recognition:
-    """Everything found in the input folders."""
+    """Everything found in the input folders; `drafts` are source files that are not read yet,
+    `hints` what the settings may better say."""
 
     files: list[FileSeen]
     missing: list[str]
     unknown: list[str]
     problems: list[str] = field(default_factory=list)
     guesses: list[Guess] = field(default_factory=list)
+    drafts: list[str] = field(default_factory=list)
+    hints: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         from dataclasses import asdict
@@ -77,17 +89,19 @@ def recognise(
     sources: Sequence[SourceFile],
     stages: tuple[str, ...] = (),
     only: Path | None = None,
+    shares: QuarantineShares | None = None,
 ) -> Recognition:
     """Read every export as a run would, into a folder that is thrown away.
 
     Args:
-        stages: the stages of the process in force, which a guessed mapping may name.
+        stages: the names of the stages in force, which a guessed mapping may name.
         only: look at this file alone.
+        shares: from which share of refused rows a run blocks.
 
     Raises:
         UserError: an input folder does not exist, or `only` does not lie in one.
     """
-    from pipelines.onboarding.strangers import guess, strangers
+    from pipelines.onboarding.strangers import Names, guesses_of, strangers
 
     inventory = take_inventory(workspace, sources)
     exports, unknown = list(inventory.exports), list(inventory.unknown)
@@ -99,18 +113,46 @@ def recognise(
         unknown = [export.name for export in unread]
         if not exports and not unread:
             raise UserError(f"{only}: lies in no input folder of attain.yaml, or is no export.")
+    reading = Reading(stages, workspace.settings.time_zone)
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as con:
         apart = _Elsewhere(workspace, Path(folder))
         files = [
-            _see(con, apart, sheet)
+            _see(con, apart, sheet, reading, shares or QuarantineShares())
             for export in exports
-            for sheet in by_sheet(apart, export, content_hash(export.path))
+            for sheet in by_sheet(apart, export, content_of(export))
         ]
-        guesses = [guess(con, apart, export, stages) for export in unread]
+        given = Names()
+        guesses = [
+            guess for export in unread for guess in guesses_of(con, apart, export, stages, given)
+        ]
     missing = [] if only is not None else list(_by_file(inventory.missing))
     problems = [f"{f.file}: {f.problem}" for f in files if f.problem]
     problems += [] if only is not None else _required(inventory.missing)
-    return Recognition(files, missing, unknown, problems, guesses)
+    drafts = list(unfinished_drafts(workspace.sources, stages).values()) if only is None else []
+    hints = _currency_hint(workspace, files) if only is None else []
+    return Recognition(files, missing, unknown, problems, guesses, drafts, hints)
+
+
+def _currency_hint(workspace: Workspace, files: Sequence[FileSeen]) -> list[str]:
+    """Where every amount is in one currency that is not the base, the base is probably not meant.
+
+    An export without a currency is in the base, whichever that is.
+    """
+    base = workspace.settings.base_currency
+    named = {
+        text.upper()
+        for file in files
+        for column in file.columns
+        if column.column == "currency" and file.table != "fx_rate"
+        for text in (*column.samples, *([column.constant] if column.constant else []))
+    }
+    if len(named) != 1 or base in named:
+        return []
+    [currency] = named
+    return [
+        f"every amount that names its currency is in {currency}, and attain.yaml says "
+        f"base_currency: {base}; say base_currency: {currency}, or give rates (fx_rate)"
+    ]
 
 
 def _by_file(missing: Sequence[SourceFile]) -> dict[str, SourceFile]:
@@ -139,7 +181,13 @@ class _Elsewhere(Workspace):
         return folder
 
 
-def _see(con: duckdb.DuckDBPyConnection, workspace: Workspace, export: Export) -> FileSeen:
+def _see(
+    con: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    export: Export,
+    reading: Reading,
+    shares: QuarantineShares,
+) -> FileSeen:
     seen = FileSeen(
         file=export.name,
         sheet=export.sheet,
@@ -149,7 +197,7 @@ def _see(con: duckdb.DuckDBPyConnection, workspace: Workspace, export: Export) -
         columns=(),
         unused=(),
     )
-    found = land_export(con, workspace, export, content_hash(export.path))
+    found = land_export(con, workspace, export, content_of(export))
     if found.landed is None:
         return replace(seen, problem=found.problem)
     unmet = export.source.unmet_choice(found.landed.names)
@@ -157,20 +205,36 @@ def _see(con: duckdb.DuckDBPyConnection, workspace: Workspace, export: Export) -
         return replace(seen, problem=unmet)
     columns = tuple(_columns(con, export.source, found.landed))
     used = {header for column in columns for header in column.read} | _deciding(export.source)
+    table = canonical_tables()[export.source.table]
+    trial = tried(con, table, Load(0, found, found.landed, found.landed.rows), reading)
     return replace(
         seen,
         rows=found.landed.rows,
         columns=columns,
+        problem=_too_much(table.name, trial, shares),
+        refused=trial.refused,
+        refusals=trial.refusals,
         unused=tuple(
             n for n in found.landed.names if n not in used and clean_header(n) not in used
         ),
     )
 
 
+def _too_much(table: str, trial: Trial, shares: QuarantineShares) -> str | None:
+    """What a run would say of an export of which it refuses too much."""
+    limit = shares.limit(table, "block", "rows")
+    blocks = limit is not None and trial.rows >= shares.least_rows
+    share = limit if blocks and limit is not None else 100
+    if not trial.refused or 100 * trial.refused < share * trial.rows:
+        return None
+    return f"{trial.refused:,} of {trial.rows:,} rows cannot be read, so a run would stop at them"
+
+
 def _deciding(source: SourceFile) -> set[str]:
     """Headers by which rows are chosen are used, too."""
     keys = (*source.kept, *source.left_out, *source.each)
-    return {header for key in keys for header in alternatives(key)}
+    joined = set(source.join.on) if source.join else set()
+    return joined | {header for key in keys for header in alternatives(key)}
 
 
 def _columns(

@@ -8,17 +8,18 @@ from pathlib import Path
 import yaml
 
 from pipelines.errors import UserError
+from pipelines.policy.load import load_policies
 from pipelines.workspace.resources import shipped
-from pipelines.workspace.workspace import SETTINGS_FILE
+from pipelines.workspace.workspace import SETTINGS_FILE, open_workspace
 
 _SETTINGS = """\
 # One company's workspace. Every key but the name has a default.
 name: {{zh: {name}, en: {name}}}
-base_currency: CNY           # amounts in other currencies are converted at dated rates
-time_zone: Asia/Shanghai     # for time stamps that carry none
+base_currency: {currency}           # amounts in other currencies are converted at dated rates
+time_zone: {zone:<17} # for time stamps that carry none
 # as_of: 2026-11-15          # business date; without it a run looks at the end of last week
 process: functional          # or journey, s1_s7, or your own policy/process/<name>.yaml
-calendar: cn                 # working days of a country or a part of one (de-by), or of your own
+calendar: {calendar:<18} # working days of a country or a part of one (de-by), or of your own
                              # policy/calendar/<name>.yaml
 # fiscal_year_start_month: 4 # a year of account that begins in another month than January
 org_view: as_was             # a fact belongs to the unit its owner was in on its date (or as_is)
@@ -32,11 +33,21 @@ inputs:
 EXAMPLES = ("commission", "appraisal", "quotas.yaml", "commission_books.yaml")
 
 
-def create_workspace(folder: Path, name: str, with_examples: bool = False) -> None:
+def create_workspace(
+    folder: Path,
+    name: str,
+    with_examples: bool = False,
+    currency: str = "CNY",
+    time_zone: str = "Asia/Shanghai",
+    calendar: str = "cn",
+) -> None:
     """Write the settings and folders of a workspace, and the sample company's plans if asked for.
 
+    Args:
+        currency: the base currency; calendar: the country whose working days count.
+
     Raises:
-        UserError: the folder is a workspace already, or is a file.
+        UserError: the folder is a workspace already, or is a file; a setting cannot be.
     """
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder} is a file; give a folder.")
@@ -46,7 +57,13 @@ def create_workspace(folder: Path, name: str, with_examples: bool = False) -> No
     for inner in ("data/raw", "data/canonical", "sources", "policy"):
         (folder / inner).mkdir(parents=True, exist_ok=True)
     quoted = yaml.safe_dump(name, allow_unicode=True, width=1000).splitlines()[0]
-    settings.write_text(_SETTINGS.format(name=quoted), encoding="utf-8")
+    written = _SETTINGS.format(name=quoted, currency=currency, zone=time_zone, calendar=calendar)
+    settings.write_text(written, encoding="utf-8")
+    try:
+        load_policies(open_workspace(folder))
+    except UserError:
+        settings.unlink()
+        raise
     shutil.copyfile(shipped("dagster.yaml"), folder / "dagster.yaml")
     if with_examples:
         copy_examples(folder / "policy")

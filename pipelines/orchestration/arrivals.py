@@ -12,7 +12,7 @@ import os
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from pipelines.landing.kind import is_passing, kind_by_name
+from pipelines.landing.file.kind import is_passing, kind_by_name
 from pipelines.landing.land import content_hash
 from pipelines.workspace.workspace import Workspace
 

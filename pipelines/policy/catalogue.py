@@ -112,9 +112,9 @@ class Kpi(Policy):
 
     `n` says what is counted as its cases, where that is not the fact's rows.
     `periods` limits the kinds of period it is shown for; `daily` adds each of the last days;
-    `needs` are tables it needs beside its fact's, or columns (`sales_order.delivered_date`) without
-    any value of which it would be 0 where nothing is known. `opening` says that a balance is that
-    of the day before the period.
+    `needs` are tables it needs beside its fact's, or columns (`sales_order.delivered_date`;
+    `a.b|c.d` for either) without any value of which it would be 0 where nothing is known.
+    `opening` says that a balance is that of the day before the period.
     """
 
     label: Label

@@ -90,7 +90,7 @@ def _check_kpi(source: YamlFile, name: str, catalogue: Catalogue, model: Model) 
             if column.name not in model.columns:
                 raise source.error((name, key), _no_column(model, column.name))
 
-    for need in kpi.needs:
+    for need in (one for several in kpi.needs for one in several.split("|")):
         table, _, column = need.partition(".")
         if table not in canonical_tables():
             near = did_you_mean(table, canonical_tables())

@@ -25,6 +25,8 @@ Accident = Literal[
     "future_date",
     "keys_no_longer_match",
     "leading_zeros_lost",
+    "hidden_rows",
+    "joined_without",
     "merged_cells",
     "mixed_dates",
     "mixed_encoding",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pipelines.checks.findings import Finding, first_problem
 from pipelines.checks.words import Count
-from pipelines.landing.kind import way_out
+from pipelines.landing.file.kind import way_out
 from pipelines.run.session import Session
 
 

@@ -35,7 +35,9 @@ def inputs_mark(session: Session) -> str:
     ]
     for folder in ("sql", "reports/templates"):
         texts.extend(path for path in sorted(shipped(folder).rglob("*")) if path.is_file())
-    exports = sorted({(export.name, export.path) for export in session.inventory.exports})
+    found = session.inventory.exports
+    beside = {(export.joined.name, export.joined.path) for export in found if export.joined}
+    exports = sorted({(export.name, export.path) for export in found} | beside)
     return fingerprint(
         __version__,
         session.as_of,

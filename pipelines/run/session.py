@@ -26,7 +26,12 @@ from pipelines.models.catalog import all_models
 from pipelines.policy.load import Policies, load_policies
 from pipelines.run.landing import Landing, keep_landing, kept_landing
 from pipelines.sources.contract import canonical_tables, contact_columns
-from pipelines.sources.sourcefile import SourceFile, canonical_source, load_sources
+from pipelines.sources.sourcefile import (
+    SourceFile,
+    canonical_source,
+    load_sources,
+    unfinished_drafts,
+)
 from pipelines.staging.loads import is_known, known_exports, restore_knowledge
 from pipelines.staging.losses import Loss, accepted_sources
 from pipelines.staging.mapping import Load
@@ -171,7 +176,9 @@ class Session:
     def hash_of(self, path: Path) -> str:
         """Content hash of an export; only those that were touched are read."""
         if self._hashes is None:
-            paths = sorted({export.path for export in self.inventory.exports})
+            exports = self.inventory.exports
+            beside = {export.joined.path for export in exports if export.joined}
+            paths = sorted({export.path for export in exports} | beside)
             self._hashes = content_hashes(paths, self.workspace.place / "hashes.json")
         return self._hashes[path]
 
@@ -325,9 +332,9 @@ def open_session(
             open_warehouse(workspace.warehouse, workspace.settings.memory_limit)
         )
         prepare_tables(warehouse)
-        notes = []
+        notes = list(unfinished_drafts(workspace.sources, policies.process.stage_names).values())
         if workspace.known_at is None:  # what was known then is computed apart and posts nothing
-            notes = require_known_ledger(
+            notes += require_known_ledger(
                 workspace, policies.books.seals, warehouse, ledger_hashes(workspace)
             )
         restore_knowledge(warehouse, workspace.landed, workspace.known_at)

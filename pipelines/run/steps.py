@@ -16,7 +16,7 @@ import duckdb
 from pipelines.checks.findings import Finding
 from pipelines.checks.reconciliations import Reconciliation
 from pipelines.errors import OutOfMemoryError, UserError
-from pipelines.landing.land import Export, LandedExport, by_sheet, land_export
+from pipelines.landing.land import Export, LandedExport, by_sheet, content_of, land_export
 from pipelines.ledger.store import Ledger
 from pipelines.ledger.tables import load_ledger
 from pipelines.policy.tables import write_policies
@@ -79,9 +79,9 @@ def land(session: Session) -> dict[str, int]:
         exports = [
             sheet
             for export in exports
-            for sheet in by_sheet(session.workspace, export, session.hash_of(export.path))
+            for sheet in by_sheet(session.workspace, export, content_of(export, session.hash_of))
         ]
-    hashes = [session.hash_of(export.path) for export in exports]
+    hashes = [content_of(export, session.hash_of) for export in exports]
 
     def land_one(export: Export, sha256: str) -> LandedExport:
         if session.workspace.known_at is not None:

@@ -95,6 +95,16 @@ class Lasting(BaseModel):
     starts: str | None = None
 
 
+class Succession(BaseModel):
+    """A row says that one id of a table has become another, for good and for all of its past."""
+
+    model_config = ConfigDict(frozen=True)
+
+    old: str
+    new: str
+    table: str
+
+
 class Table(BaseModel):
     """One canonical table of the contract."""
 
@@ -116,6 +126,7 @@ class Table(BaseModel):
     contact: tuple[str, ...] = ()
     lasting: Lasting | None = None
     names: tuple[tuple[str, ...], ...] = ()
+    succession: Succession | None = None
 
     @property
     def exported(self) -> dict[str, Column]:
@@ -160,6 +171,7 @@ class _Written(BaseModel):
     contact: list[str] = Field(default_factory=list)
     lasting: list[str] = Field(default_factory=list, max_length=2)
     names: list[list[str]] = Field(default_factory=list)
+    succession: tuple[str, str, str] | None = None
 
     @field_validator("columns")
     @classmethod
@@ -184,6 +196,8 @@ class _Written(BaseModel):
         named |= {c for derived in self.derived.values() for c in (derived.source, *derived.where)}
         if self.amount is not None:
             named.add(self.amount)
+        if self.succession is not None:
+            named |= {*self.succession[:2]}
         unknown = sorted(named - {*self.columns, *self.derived})
         if unknown:
             raise ValueError(f"no such column: {', '.join(unknown)}")
@@ -250,7 +264,12 @@ def _table(name: str, written: _Written) -> Table:
         contact=tuple(written.contact),
         lasting=_lasting(*written.lasting),
         names=tuple(tuple(one) for one in written.names),
+        succession=_succession(written.succession),
     )
+
+
+def _succession(named: tuple[str, str, str] | None) -> Succession | None:
+    return Succession(old=named[0], new=named[1], table=named[2]) if named else None
 
 
 def _lasting(*named: str) -> Lasting | None:
@@ -260,16 +279,19 @@ def _lasting(*named: str) -> Lasting | None:
 
 
 def _parents_first(tables: dict[str, Table]) -> dict[str, Table]:
+    """What says which ids became which comes first of all: whatever names them is read by it."""
     ordered: dict[str, Table] = {}
 
     def visit(name: str) -> None:
         if name in ordered:
             return
+        if (succession := tables[name].succession) is not None:
+            visit(succession.table)
         for reference in tables[name].references:
             if reference.rejects and reference.table != name:
                 visit(reference.table)
         ordered[name] = tables[name]
 
-    for name in tables:
+    for name in sorted(tables, key=lambda name: tables[name].succession is None):
         visit(name)
     return ordered

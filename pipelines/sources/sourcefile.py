@@ -35,7 +35,8 @@ _NUMBERS = (*_AMOUNTS, "rate", "pct", "integer")
 def load_sources(folder: Path, stages: tuple[str, ...]) -> list[SourceFile]:
     """Read every source file of a workspace, in order of their names.
 
-    A source file with `each` gives one source for each of its columns.
+    A source file with `each` gives one source for each of its columns; a draft that lacks something
+    gives none (`unfinished_drafts`).
 
     Args:
         folder: the workspace's `sources/`; absent means no mapped sources.
@@ -48,6 +49,8 @@ def load_sources(folder: Path, stages: tuple[str, ...]) -> list[SourceFile]:
     sources = []
     for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else []:
         for source in read_source(path, stages):
+            if source.draft and source.lacks(canonical_tables()[source.table]):
+                continue
             if source.source in found:
                 raise read_yaml(path).error(
                     ("source",), f"{source.source!r} is also the name of {found[source.source]}."
@@ -55,6 +58,20 @@ def load_sources(folder: Path, stages: tuple[str, ...]) -> list[SourceFile]:
             found[source.source] = path
             sources.append(source)
     return sources
+
+
+def unfinished_drafts(folder: Path, stages: tuple[str, ...]) -> dict[Path, str]:
+    """A sentence for each draft that is not read yet, saying what it lacks."""
+    found = {}
+    for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else []:
+        for source in read_source(path, stages):
+            lacks = source.lacks(canonical_tables()[source.table])
+            if source.draft and lacks:
+                found[path] = (
+                    f"{path.parent.name}/{path.name} is a draft and not read yet: {source.table} "
+                    f"requires {', '.join(lacks)}; map it below columns, or give a constant"
+                )
+    return found
 
 
 def read_source(path: Path, stages: tuple[str, ...]) -> list[SourceFile]:
@@ -92,12 +109,8 @@ def _check(text: YamlFile, source: SourceFile, stages: tuple[str, ...]) -> None:
     for column, value in source.constants.items():
         _check_value(text, table, column, ("constants", column), value, stages)
     _check_header(text, source)
-    missing = [
-        c.name
-        for c in table.columns.values()
-        if c.required and c.name not in source.columns and c.name not in source.constants
-    ]
-    if missing:
+    missing = source.lacks(table)
+    if missing and not source.draft:
         raise text.error(
             ("columns",), f"{table.name} requires {', '.join(missing)}; map it or give a constant."
         )
@@ -144,6 +157,8 @@ def _check_header(text: YamlFile, source: SourceFile) -> None:
     known = {clean_header(name).lower() for name in source.header}
     if len(known) < len(source.header):
         raise text.error(("header",), "a name stands twice in it.")
+    if source.join is not None:
+        known |= {clean_header(name).lower() for name in source.join.columns}
 
     def hold(where: tuple[str, ...], names: Iterable[str]) -> None:
         if not known & {clean_header(name).lower() for name in names}:

@@ -6,6 +6,7 @@ loading the files and holding them against the canonical tables (`sourcefile.py`
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
@@ -29,6 +30,7 @@ UNITS: dict[str, int] = {
     "thousand": 1_000,
     "million": 1_000_000,
 }
+_WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252", "utf-8-sig": "utf-8"}
 # Headers in an expression: `{Amount}`, `{Amount|Value}` (the first that is filled), or `{}` for
 # what stands below `from`.
 BRACES = re.compile(r"\{([^{}]*)\}")
@@ -120,6 +122,41 @@ class ColumnSource(BaseModel):
         return alternatives(braced) or self.own
 
 
+class Join(BaseModel):
+    """Columns of another export, read beside the row that names them: `join` in a source file.
+
+    `on` are the headers that must agree, those of the source's own export with those of the other;
+    `columns` the columns taken, by the header under which they are read.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    file: Texts = Field(min_length=1)
+    on: dict[str, str] = Field(min_length=1)
+    columns: dict[str, str] = Field(min_length=1)
+    sheet: str | None = None
+
+    @field_validator("file", mode="before")
+    @classmethod
+    def _one_file(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    @field_validator("on", "columns", mode="before")
+    @classmethod
+    def _by_header(cls, value: Any) -> Any:
+        """One header, a list of them, or pairs where the two files call them differently."""
+        if isinstance(value, str):
+            value = [value]
+        if isinstance(value, list):
+            return {scalar_text(name): scalar_text(name) for name in value}
+        return _as_text(value)
+
+    @property
+    def of_other(self) -> tuple[str, ...]:
+        """Every header that the other export must have."""
+        return tuple(dict.fromkeys([*self.on.values(), *self.columns.values()]))
+
+
 def _column(value: Any) -> Any:
     if isinstance(value, str):
         return {"from": (value,)}
@@ -131,23 +168,26 @@ def _column(value: Any) -> Any:
 class SourceFile(BaseModel):
     """One `sources/<name>.yaml`.
 
+    A `draft` is read once it lacks nothing that its table requires; until then it stops nobody.
     `only` keeps the rows whose field under a header holds one of the values, `except` leaves such
     rows out (`""` is an empty field); a header that is not there leaves nothing out. `rows:
     distinct` makes one row of those that agree in the key, for a table that an export only holds
     repeated (the teams in a list of people). `lists: active` holds people, customers, products
     and units as they are now: whoever is no longer listed has ended; `all` holds everyone who ever
     was, so that whoever is missing never was. `each` names the one column of a wide sheet that
-    this reading of it is about.
+    this reading of it is about. `join` reads columns of another export beside each row.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     source: str
+    draft: bool = False
     system: Literal["crm", "erp", "hr"]
     table: str
     files: tuple[str, ...] = Field(min_length=1)
     sheet: str | None = None
     header: Texts = ()
+    encoding: str | None = None
     owner: str | None = None
     expected_every: Annotated[int, Field(ge=1)] | None = None
     required: bool = True
@@ -158,6 +198,7 @@ class SourceFile(BaseModel):
     numbers: Numbers = Numbers()
     empty: Annotated[Texts, BeforeValidator(_as_empty_texts)] = ()
     rows: Literal["all", "distinct"] = "all"
+    join: Join | None = None
     kept: dict[str, Texts] = Field(default_factory=dict, alias="only")
     left_out: dict[str, Texts] = Field(default_factory=dict, alias="except")
     each: dict[str, ValueMap] = Field(default_factory=dict)
@@ -173,6 +214,21 @@ class SourceFile(BaseModel):
         except (ZoneInfoNotFoundError, ValueError):
             raise ValueError(f"{value!r} is not a time zone such as Asia/Shanghai") from None
         return value
+
+    @field_validator("encoding")
+    @classmethod
+    def _encoding_exists(cls, value: str | None) -> str | None:
+        """The name Python gives it; of one that is part of another, the other's."""
+        if value is None:
+            return None
+        try:
+            name = codecs.lookup(value).name
+            b"A\xe4".decode(name, errors="replace")
+        except (LookupError, UnicodeError, ValueError, TypeError):
+            raise ValueError(
+                f"{value!r} is not an encoding of texts such as utf-8, gb18030, windows-1252"
+            ) from None
+        return _WIDER.get(name, name)
 
     @property
     def described_in(self) -> str:
@@ -217,6 +273,11 @@ class SourceFile(BaseModel):
                     return f"no column {named}, which `{word}` asks for"
         return None
 
+    def lacks(self, table: Table) -> tuple[str, ...]:
+        """The columns that its table requires and that it neither maps nor gives a constant for."""
+        given = {*self.columns, *self.constants}
+        return tuple(c.name for c in table.columns.values() if c.required and c.name not in given)
+
     @property
     def reads_all_rows(self) -> bool:
         return self.rows == "all" and not (self.kept or self.left_out or self.each)
@@ -227,7 +288,8 @@ class SourceFile(BaseModel):
         deciding = {
             h for key in (*self.kept, *self.left_out, *self.each) for h in alternatives(key)
         }
-        return named | deciding | set(self.header)
+        joined = set(self.join.on) if self.join else set()
+        return named | deciding | joined | set(self.header)
 
 
 def allowed_values(table: Table, column: str, stages: tuple[str, ...]) -> tuple[str, ...]:

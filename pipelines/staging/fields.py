@@ -47,13 +47,18 @@ def rewrites(source: SourceFile, column: Column) -> bool:
     )
 
 
-def plain_text(source: SourceFile, column: Column, text: str, typed_cells: bool) -> str:
+def plain_text(
+    source: SourceFile, column: Column, text: str, typed_cells: bool, is_1904: bool = False
+) -> str:
     """The text a column is read as: plain numbers, ISO dates, moments that name their zone.
 
     Args:
         typed_cells: the export is no text: its cells may hold numbers, which have no style.
+        is_1904: a day that is a number is counted from 1 January 1904.
     """
     if column.type in DATES:
+        if is_1904:
+            text = str(macro(PARSE, "since_1904")(text))
         text = macro(PARSE, "reorder")(text, source.date_order)
         if source.time_zone is not None:
             text = macro(PARSE, "zoned")(text, column.type, source.time_zone)

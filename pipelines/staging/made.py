@@ -48,7 +48,10 @@ def judged_marks(warehouse: Warehouse, table: Table, unlisted: Collection[str], 
     Args:
         of: the kind of state, `staging` (what it holds) or `lost` (what may have left it).
     """
-    parents = sorted({r.table for r in table.references if r.rejects and r.table != table.name})
+    named = {r.table for r in table.references if r.rejects and r.table != table.name}
+    if table.succession is not None:
+        named.add(table.succession.table)
+    parents = sorted(named)
     return [
         "no export" if parent in unlisted else warehouse.state(f"{of}.{parent}")
         for parent in parents

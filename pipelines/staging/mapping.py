@@ -17,11 +17,11 @@ from pipelines.sources.contract import Table, canonical_tables
 from pipelines.sources.expression import expression_sql
 from pipelines.sources.headers import clean_header
 from pipelines.sources.sourcemodel import UNITS, SourceFile, alternatives
-from pipelines.staging.fields import field, is_scaled_beside, plain_text, rewrites
+from pipelines.staging.fields import DATES, field, is_scaled_beside, plain_text, rewrites
 from pipelines.warehouse.quoting import identifier, literal
 
 NO_TEXT = "cast(null as varchar)"  # of a column that is not in the file
-_TYPED_CELLS = {"workbook", "parquet"}
+_TYPED_CELLS = {"workbook", "parquet", "sqlite"}
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ def load_context(table: Table, load: Load) -> dict[str, Any]:
     landed, source = load.landed, load.export.export.source
     plain = landed.first_line is not None
     typed_cells = landed.kind in _TYPED_CELLS
+    is_1904 = bool(landed.notes.get("is_1904"))
     names = names_of(landed)
     columns = column_texts(table, source, names)
     line = line_expression(landed)
@@ -62,7 +63,7 @@ def load_context(table: Table, load: Load) -> dict[str, Any]:
         "ragged": "cast(null as varchar)" if plain else RAGGED_COLUMN,
         "columns": columns,
         "ordered": {
-            c: plain_text(source, table.columns[c], text, typed_cells)
+            c: plain_text(source, table.columns[c], text, typed_cells, is_1904)
             for c, text in columns.items()
             if table.columns[c].type != "text"
         },
@@ -98,13 +99,15 @@ def scaled_columns(loads: Sequence[Load]) -> list[str]:
 def ordered_columns(table: Table, loads: Sequence[Load]) -> list[str]:
     """Columns that at least one load writes otherwise than plainly.
 
-    A day or a month that comes first, another number style or unit, moments of another time zone.
+    A day or a month that comes first, days counted from 1904, another number style or unit, moments
+    of another time zone.
     """
     sources = [load.export.export.source for load in loads]
+    of_1904 = any(load.landed.notes.get("is_1904") for load in loads)
     return sorted(
         column.name
         for column in table.columns.values()
-        if any(rewrites(source, column) for source in sources)
+        if (of_1904 and column.type in DATES) or any(rewrites(source, column) for source in sources)
     )
 
 

@@ -17,6 +17,7 @@ from pipelines.staging.quarantine import note_faults, resolve_restated
 from pipelines.staging.reading import Reading
 from pipelines.staging.relation import amount_of, history, joined, key_of, owner_of, staged
 from pipelines.staging.rules import Rule, row_rules
+from pipelines.staging.successions import follow, succession_mark
 from pipelines.warehouse.duck import Warehouse, fingerprint
 from pipelines.warehouse.quoting import identifier, literal
 from pipelines.warehouse.template import render
@@ -42,8 +43,10 @@ def merge_group(
     with warehouse.filtering_last():
         warehouse.con.execute(
             f"create or replace {kind} {target} as "
-            f"{_sql(table, loads, reading, 'accepted', target, group.moment)}"
+            f"{canonical_sql(table, loads, reading, 'accepted', target, group.moment)}"
         )
+    with warehouse.transaction():
+        follow(warehouse, table, target)
     with warehouse.transaction():
         _find_faults(warehouse, table, loads, reading, target)
         _keep_one_of_each_key(warehouse, table, loads, target)
@@ -57,15 +60,16 @@ def merge_group(
         warehouse.con.execute(
             "insert into meta.merged select ?, coalesce(max(position), 0) + 1, ? "
             "from meta.merged where table_name = ?",
-            [table.name, group_mark(table, group, reading), table.name],
+            [table.name, group_mark(warehouse, table, group, reading), table.name],
         )
     if not first:
         warehouse.con.execute(f"drop table {_INCOMING}")
 
 
-def group_mark(table: Table, group: Group, reading: Reading) -> str:
+def group_mark(warehouse: Warehouse, table: Table, group: Group, reading: Reading) -> str:
     """What the rows of a group depend on."""
-    return fingerprint(table.model_dump(mode="json"), reading.mark, group.mark)
+    successions = succession_mark(warehouse, table)
+    return fingerprint(table.model_dump(mode="json"), reading.mark, group.mark, successions)
 
 
 def rows_read(warehouse: Warehouse, table: Table, load: Load) -> int:
@@ -73,7 +77,7 @@ def rows_read(warehouse: Warehouse, table: Table, load: Load) -> int:
     return int(warehouse.scalar(f"select count(*) from {load_context(table, load)['relation']}"))
 
 
-def _sql(
+def canonical_sql(
     table: Table,
     loads: Sequence[Load],
     reading: Reading,
@@ -81,6 +85,7 @@ def _sql(
     accepted: str = "",
     since: str = "",
 ) -> str:
+    """The SQL of some loads as rows of a table; `part` as `sql/staging/canonical.sql.j2` says."""
     return render(
         "staging/canonical.sql.j2",
         table=table,
@@ -109,7 +114,7 @@ def _find_faults(
     if warehouse.scalar(f"select count(*) from {target}") < sum(load.rows for load in loads):
         con.execute(
             "create or replace temp table rejected as "
-            + _sql(table, loads, reading, "rejected", target)
+            + canonical_sql(table, loads, reading, "rejected", target)
         )
         _judge(warehouse, table, row_rules(table, reading.stages))
         con.execute("drop table rejected")
@@ -224,7 +229,8 @@ def _note_account(
     """Count rows and money per load; money that landed is summed from the landed text itself."""
     con = warehouse.con
     con.execute(
-        f"create or replace temp table landed_amount as {_sql(table, loads, reading, 'amounts')}"
+        "create or replace temp table landed_amount as "
+        + canonical_sql(table, loads, reading, "amounts")
         if table.amount
         else "create or replace temp table landed_amount as "
         "select 0 as _load, 0::decimal(38, 4) as amount where false"

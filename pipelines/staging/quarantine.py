@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipelines.staging.groups import Group
 
 _IDENTITY = "(file, line, rule_id)"
-_ORPHAN = "%.unknown_reference"
+_ORPHAN, _LEADS_BACK = "unknown_reference", "leads_back"
 
 
 def prepare_quarantine(warehouse: Warehouse) -> None:
@@ -151,6 +151,11 @@ def resolve_the_rest(warehouse: Warehouse, table: Table, seen_at: dt.datetime) -
 def note_orphans(warehouse: Warehouse, table: Table, seen_at: dt.datetime) -> None:
     """Note the held rows as faults; those that are no longer held are resolved."""
     columns = [reference.column for reference in table.references if reference.rejects]
+    rule = f"_column || '.{_ORPHAN}'"
+    if (said := table.succession) is not None:
+        columns += [said.old, said.new]
+        leads_back = f"_column || '.{_LEADS_BACK}'"
+        rule = f"case when _column = {literal(said.old)} then {leads_back} else {rule} end"
     if not columns:
         return
     value = " ".join(
@@ -159,15 +164,15 @@ def note_orphans(warehouse: Warehouse, table: Table, seen_at: dt.datetime) -> No
     con = warehouse.con
     con.execute(
         "create or replace temp table faults as select _load as load_id, _line as line, "
-        "_column || '.unknown_reference' as rule_id, _column as column_name, "
+        f"{rule} as rule_id, _column as column_name, "
         f"case {value} end as value, {owner_of(table)} as owner_id, {amount_of(table)} as amount, "
         f"{key_of(table)} as row_key from {held(table)}"
     )
     con.execute(
         "update mart.quarantine set resolved_at = ? where table_name = ? and resolved_at is null "
-        "and rule_id like ? "
+        "and split_part(rule_id, '.', 2) in (?, ?) "
         "and (load_id, line, rule_id) not in (select (load_id, line, rule_id) from faults)",
-        [seen_at, table.name, _ORPHAN],
+        [seen_at, table.name, _ORPHAN, _LEADS_BACK],
     )
     # what is open already keeps its raw row
     known = (

@@ -29,6 +29,7 @@ from pipelines.staging.quarantine import (
 from pipelines.staging.reading import Reading
 from pipelines.staging.references import held_mark, hold_orphans, of_loads_or_released, release
 from pipelines.staging.relation import amount_of, create_relations, held, staged
+from pipelines.staging.successions import prepare_successions, settle
 from pipelines.staging.tracked import derive_changes, is_derivable
 from pipelines.warehouse.duck import Warehouse, fingerprint
 from pipelines.warehouse.quoting import identifier
@@ -74,20 +75,25 @@ def create_export_state(warehouse: Warehouse) -> None:
 def filled_values(
     warehouse: Warehouse, columns: Iterable[str], rows: Mapping[str, int]
 ) -> dict[str, int]:
-    """How many values some columns hold, each named as `table.column`.
+    """How many values some columns hold, each named as `table.column`, or `a.b|c.d` for either.
 
     Args:
         rows: of every table; the columns of one that has none are left out, it is missing itself.
     """
     found = {}
     for named in columns:
-        table, column = named.split(".")
-        if rows[table]:
-            found[named] = int(
+        either = [one.split(".") for one in named.split("|")]
+        counts = [
+            int(
                 warehouse.scalar(
                     f"select count({identifier(column)}) from staging.{identifier(table)}"
                 )
             )
+            for table, column in either
+            if rows[table]
+        ]
+        if counts:
+            found[named] = sum(counts)
     return found
 
 
@@ -95,6 +101,7 @@ def prepare_tables(warehouse: Warehouse) -> None:
     """Create the tables that staging appends to: loads, quarantine, and what was merged."""
     prepare_loads(warehouse)
     prepare_quarantine(warehouse)
+    prepare_successions(warehouse)
     warehouse.con.execute(
         """
         create table if not exists meta.merged (
@@ -127,7 +134,7 @@ def stage_table(
         unlisted: tables that no export lists; references to them are not judged.
     """
     started = time.perf_counter()
-    marks = [group_mark(table, group, reading) for group in groups]
+    marks = [group_mark(warehouse, table, group, reading) for group in groups]
     parents = [judged_marks(warehouse, table, unlisted, "staging")]
     if is_derivable(table) and not groups:
         parents.append(warehouse.state("staging.opportunity"))
@@ -174,6 +181,7 @@ def _update(
         loads = [load for group in added for load in group.loads]
         since = None if all_in_doubt else of_loads_or_released(loads)
         hold_orphans(warehouse, table, since, unlisted)
+        settle(warehouse, table, unlisted)
         note_orphans(warehouse, table, seen_at)
         record_faults(warehouse, table, [load for group in groups for load in group.loads])
         if fresh:

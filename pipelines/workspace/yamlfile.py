@@ -246,7 +246,7 @@ _EXPECTED = {
 def _sentence(problem: Any, model: type[BaseModel]) -> str:
     kind, location, given = problem["type"], problem["loc"], problem.get("input")
     if kind == "extra_forbidden":
-        return "unknown key" + did_you_mean(str(location[-1]), _all_keys(model)) + "."
+        return "unknown key" + did_you_mean(str(location[-1]), _keys_at(model, location[:-1])) + "."
     if kind == "missing":
         return "this key is required and absent."
     expected = _EXPECTED.get(kind) or _EXPECTED.get(kind.partition("_")[0])
@@ -265,19 +265,16 @@ def _shown(given: Any) -> str:
     return "nothing" if given is None else repr(given)
 
 
-def _all_keys(model: type[BaseModel]) -> set[str]:
-    keys: set[str] = set()
-    pending: list[type[BaseModel]] = [model]
-    seen: set[type[BaseModel]] = set()
-    while pending:
-        current = pending.pop()
-        if current in seen:
-            continue
-        seen.add(current)
-        for name, info in current.model_fields.items():
-            keys.add(info.alias or name)
-            pending.extend(_models_in(info.annotation))
-    return keys
+def _keys_at(model: type[BaseModel], place: Iterable[Any]) -> set[str]:
+    """The keys that may stand at a place: a path of keys, with the numbers of lists among them."""
+    models = [model]
+    for part in place:
+        for current in models:
+            fields = {info.alias or name: info for name, info in current.model_fields.items()}
+            if part in fields:
+                models = _models_in(fields[part].annotation)
+                break
+    return {info.alias or name for current in models for name, info in current.model_fields.items()}
 
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:

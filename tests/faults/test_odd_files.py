@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.landing import encoding, guard, jsonl, parquet, text, unpack, xlsx
+from pipelines.landing import jsonl, parquet, text, xlsx
+from pipelines.landing.file import encoding, guard, unpack
 from tests.support.exports import Exports
 from tests.support.odd.every import ODD_FILES
 from tests.support.odd.fate import fate_of

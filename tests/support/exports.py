@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.landing.land import LandedExport, by_sheet, content_hash, land_export, take_inventory
+from pipelines.landing.land import LandedExport, by_sheet, content_of, land_export, take_inventory
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcefile import SourceFile, load_sources
 from pipelines.staging.groups import load_groups
@@ -73,9 +73,9 @@ class Exports:
         workspace.prepare()
         inventory = take_inventory(workspace, load_sources(workspace.sources, STAGES))
         landed = [
-            land_export(self.warehouse.con, workspace, export, content_hash(export.path))
+            land_export(self.warehouse.con, workspace, export, content_of(export))
             for whole in inventory.exports
-            for export in by_sheet(workspace, whole, content_hash(whole.path))
+            for export in by_sheet(workspace, whole, content_of(whole))
         ]
         assert [found.problem for found in landed if found.problem] == []
         return in_force(self.warehouse, landed, at)

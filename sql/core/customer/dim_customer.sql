@@ -1,7 +1,8 @@
 -- table: core.dim_customer
 -- grain: one row per customer
 -- key:   customer_id
--- why:   names, segments and credit terms beside every fact of a customer
+-- why:   names, segments and credit terms beside every fact of a customer; one that was merged into
+--        another is that other
 select
   customer_id,
   name,
@@ -18,3 +19,4 @@ select
   _load,
   _line
 from staging.customer
+where customer_id not in (select merged.from_id from staging.customer_merge as merged)

@@ -1,7 +1,8 @@
 -- table: core.fct_lead
 -- grain: one row per lead created up to the day of the report
 -- key:   lead_id
--- why:   a lead is judged by whether it was valid, contacted in time and became a prospect
+-- why:   a lead is judged by whether it was valid, contacted in time and became a prospect; the deal it
+--        became is the one it names, or where exports link the other way, the first that names it
 with lead as (
   select
     lead_id,
@@ -20,6 +21,16 @@ with lead as (
     _load,
     _line
   from staging.lead
+),
+
+named_by_deal as (
+  select
+    deal.lead_id,
+    deal.opportunity_id,
+    row_number() over (partition by deal.lead_id order by deal.created_at, deal.opportunity_id) as place
+  from staging.opportunity as deal
+  cross join core.parameter as parameter
+  where deal.lead_id is not null and deal.created_at < parameter.as_of_end
 ),
 
 -- how many working seconds lie before a day, and where its own begin; the policy may count those
@@ -43,7 +54,7 @@ known as (
     lead.source,
     lead.campaign_id,
     lead.score,
-    lead.opportunity_id,
+    coalesce(lead.opportunity_id, named_by_deal.opportunity_id) as opportunity_id,
     lead.referring_customer_id,
     lead.created_at,
     lead.assigned_at,
@@ -62,6 +73,7 @@ known as (
   cross join core.parameter as parameter
   cross join policy.term as term
   left join policy.invalid_lead_reason as invalid on lead.disqualified_reason = invalid.reason
+  left join named_by_deal on lead.lead_id = named_by_deal.lead_id and named_by_deal.place = 1
   where lead.created_at < parameter.as_of_end
 ),
 

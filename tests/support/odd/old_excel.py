@@ -4,15 +4,34 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 _SECTOR = 512
 _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 
-def xls(rows: Sequence[Sequence[Any]], sheet: str = "S") -> bytes:
-    """A workbook of one sheet; cells are texts, numbers, empty or (column, cell)."""
-    return compound_file({"Workbook": _workbook(rows, sheet)})
+@dataclass(frozen=True)
+class Shown:
+    """A number in a format, or an error by its code (`format` is `None`)."""
+
+    value: float
+    format: str | None
+
+
+def xls(
+    rows: Sequence[Sequence[Any]],
+    sheet: str = "S",
+    is_1904: bool = False,
+    hidden: Sequence[int] = (),
+    several: Sequence[Any] = (),
+) -> bytes:
+    """A workbook of one sheet; cells are texts, numbers, empty, `Shown` or (column, cell).
+
+    Args:
+        hidden: rows, from 0; several: percents of one record (MULRK) in a last row.
+    """
+    return compound_file({"Workbook": _workbook(rows, sheet, is_1904, hidden, several)})
 
 
 def compound_file(streams: Mapping[str, bytes]) -> bytes:
@@ -60,23 +79,50 @@ def _entry(name: str, kind: int, child: int, start: int, size: int, right: int =
     )
 
 
-def _workbook(rows: Sequence[Sequence[Any]], sheet: str) -> bytes:
+def _workbook(
+    rows: Sequence[Sequence[Any]],
+    sheet: str,
+    is_1904: bool,
+    hidden: Sequence[int],
+    several: Sequence[Any],
+) -> bytes:
     name = sheet.encode("utf-16-le")
-    bound = struct.pack("<IHBB", 0, 0, len(sheet), 1) + name
-    globals_size = len(_bof(5)) + 4 + len(bound) + 4
-    bound = struct.pack("<IHBB", globals_size, 0, len(sheet), 1) + name
+    shown = {c.format for row in rows for c in row if isinstance(c, Shown) and c.format}
+    formats = sorted(shown | {"0%"})
+    head = _bof(5) + _record(0x22, struct.pack("<H", is_1904))
+    for number, text in enumerate(formats, 164):
+        written = struct.pack("<HHB", number, len(text), 0) + text.encode("latin-1")
+        head += _record(0x41E, written)
+    for number in (0, *range(164, 164 + len(formats))):
+        head += _record(0xE0, struct.pack("<HH16x", 0, number))
+    place = len(head) + 4 + 8 + len(name) + 4
+    bound = struct.pack("<IHBB", place, 0, len(sheet), 1) + name
     width = max((len(row) for row in rows), default=0)
-    body = _bof(0x10) + _record(0x200, struct.pack("<IIHHH", 0, len(rows), 0, width, 0))
+    last = len(rows) + bool(several)
+    body = _bof(0x10) + _record(0x200, struct.pack("<IIHHH", 0, last, 0, width, 0))
+    for number in hidden:
+        body += _record(0x208, struct.pack("<HHHH4xHH", number, 0, width, 0, 0x20, 0))
     for r, row in enumerate(rows):
         for c, cell in enumerate(row):
-            body += _cell(r, c, cell)
-    return _bof(5) + _record(0x85, bound) + _record(0x0A, b"") + body + _record(0x0A, b"")
+            body += _cell(r, c, cell, formats)
+    if several:
+        style = 1 + formats.index("0%")
+        percents = b"".join(
+            struct.pack("<HI", style, (round(value * 100) << 2) | 3) for value in several
+        )
+        columns = struct.pack("<H", len(several) - 1)
+        body += _record(0xBD, struct.pack("<HH", len(rows), 0) + percents + columns)
+    return head + _record(0x85, bound) + _record(0x0A, b"") + body + _record(0x0A, b"")
 
 
-def _cell(row: int, column: int, cell: Any) -> bytes:
+def _cell(row: int, column: int, cell: Any, formats: Sequence[str]) -> bytes:
     if isinstance(cell, tuple):  # a value in a column of its own
         column, cell = cell
-    place = struct.pack("<HHH", row, column, 0)
+    if isinstance(cell, Shown) and cell.format is None:
+        return _record(0x205, struct.pack("<HHHBB", row, column, 0, int(cell.value), 1))
+    style = 1 + formats.index(cell.format) if isinstance(cell, Shown) and cell.format else 0
+    cell = cell.value if isinstance(cell, Shown) else cell
+    place = struct.pack("<HHH", row, column, style)
     if cell is None:
         return b""
     if isinstance(cell, str):

@@ -232,6 +232,31 @@ def test_one_slip_with_a_comma_stops_nothing(exports: Exports) -> None:
     assert not found.blocks
 
 
+@pytest.mark.parametrize(
+    ("amounts", "verdict"),
+    [
+        ("1.234 12.500 999 3.000 7.250 1.100", "blocks"),
+        ("1.234.500 12.500 3.000 7.250 1.100", "blocks"),
+        ("1.234 12.500 3.000 7.250 1.100", "warns"),  # Kuwaiti dinars are written so
+        ("1.234 12.500 1999 3.000 7.250 1.100", None),
+        ("1.234 12.50 3.000 7.250 1.100 2.222", None),
+        ("1.234 0.500 3.000 7.250 1.100 2.222", None),
+        ("1.234 12.500 3.000 7.250", None),
+    ],
+)
+def test_a_point_between_thousands_is_told_by_the_digits_behind_it(
+    exports: Exports, amounts: str, verdict: str | None
+) -> None:
+    exports.put("canonical/customer.csv", CUSTOMER, "K1,甲,")
+    rows = [f"R{n},K1,2026-01-05,{amount}" for n, amount in enumerate(amounts.split())]
+    exports.put("canonical/receipt.csv", "receipt_id,customer_id,received_date,amount", *rows)
+    found = look(exports, "receipt").get("decimals_destroyed:amount:canonical/receipt.csv")
+    said = None if found is None else "blocks" if found.blocks else "warns"
+    assert said == verdict
+    if found is not None:
+        assert "exactly three digits behind the point (such as 1." in found.en
+
+
 def test_decimals_destroyed_by_a_locale_block(exports: Exports) -> None:
     """2024.994 became 2,024,994: the parts of the row say so. Nothing is repaired."""
     rows = [f"X{n},invoice,K1,2026-03-0{n},2026-04-01,2000,24.994,2024994" for n in range(1, 4)]

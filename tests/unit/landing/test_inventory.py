@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from pipelines.errors import UserError
-from pipelines.landing.kind import way_out
+from pipelines.landing.file.kind import way_out
 from pipelines.landing.land import Export, LandedExport, content_hash, land_export, take_inventory
 from pipelines.onboarding.recognise import recognise
 from pipelines.sources.sourcefile import SourceFile, load_sources
@@ -261,8 +261,6 @@ def test_recognition_lists_missing_and_unreadable_exports_as_problems(tmp_path: 
 @pytest.mark.parametrize(
     ("name", "way"),
     [
-        ("customer.db", "sqlite3 -header -csv"),
-        ("customer.sqlite", "sqlite3 -header -csv"),
         ("customer.ods", "OpenDocument"),
         ("customer.numbers", "export it from Numbers"),
         ("customer.pdf", "export the list itself"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -11,10 +12,12 @@ import pytest
 import xlsxwriter
 
 from pipelines.landing.land import by_sheet, content_hash, land_export, take_inventory
+from pipelines.landing.parquet import Landed
 from pipelines.sources.sourcefile import load_sources
 from pipelines.workspace.workspace import open_workspace
 from tests.support.exports import STAGES, Exports
-from tests.support.landing_files import land, land_sheet
+from tests.support.landing_files import Rows, land, land_sheet
+from tests.support.odd.old_excel import Shown, xls
 
 _HEAD = ["编号", "名称", "额度"]
 _SOURCE = (
@@ -195,3 +198,72 @@ def test_a_percent_typed_in_a_sheet_is_the_share_a_text_file_gives(tmp_path: Pat
         exports.stage("opportunity")
         shares.append(exports.rows("opportunity", "probability"))
     assert shares[0] == shares[1] == [(Decimal("12.5"),)]
+
+
+def old(folder: Path, data: bytes) -> tuple[Landed, Rows]:
+    path = folder / "b.xls"
+    path.write_bytes(data)
+    return land_sheet(path)
+
+
+def test_an_old_workbook_shows_percent_cells_too(tmp_path: Path) -> None:
+    head = ["id", "name", "amount"]
+    rows = [head, ["K", "a", Shown(0.6, "0.00%")], ["K", "b", Shown(0.6, '0.0"%"')],
+            ["K", "c", Shown(-0.125, "0%;[Red]-0%")]]  # fmt: skip
+    landed, found = old(tmp_path, xls(rows, several=[0.5, 0.25, 0.07]))
+    assert found == [
+        (2, "K", "a", "60%"), (3, "K", "b", "0.6"), (4, "K", "c", "-12.5%"),
+        (5, "50%", "25%", "7%"),
+    ]  # fmt: skip
+    assert landed.notes == {}
+
+
+def test_an_old_workbook_s_errors_and_hidden_rows_are_told(tmp_path: Path) -> None:
+    rows = [["id", "name", "amount"], ["K0", "a", Shown(7, None)], ["K1", Shown(42, None), 5]]
+    landed, found = old(tmp_path, xls(rows, hidden=[2]))
+    assert found == [(2, "K0", "a", "#DIV/0!"), (3, "K1", "#N/A", "5")]
+    assert landed.notes["error_cells"] == 2
+    assert landed.notes["hidden_rows"] == {"line": 3, "count": 1}
+
+
+def test_hidden_rows_are_read_and_noted(tmp_path: Path) -> None:
+    def fill(made: xlsxwriter.Workbook) -> None:
+        added = made.add_worksheet()
+        for number, row in enumerate(
+            [["id", "name", "amount"], *(["K", "a", n] for n in range(4))]
+        ):
+            added.write_row(number, 0, row)
+        added.set_row(2, None, None, {"hidden": True})
+        added.set_row(4, None, None, {"hidden": True})
+
+    landed, rows = land_sheet(book(tmp_path / "b.xlsx", fill))
+    assert len(rows) == 4
+    assert landed.notes["hidden_rows"] == {"line": 3, "count": 2}
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+def test_days_of_a_workbook_that_counts_from_1904_are_the_days_they_show(
+    tmp_path: Path, is_old: bool
+) -> None:
+    """44866 days after 1 January 1904 are 2 November 2026; from 1899 they would be in 2022."""
+    head = ["receipt_id", "customer_id", "received_date", "amount"]
+    cells: list[object] = ["R1", "K1", 44866, 44866]
+
+    def fill(made: xlsxwriter.Workbook) -> None:
+        added = made.add_worksheet()
+        added.write_row(0, 0, head)
+        added.write_row(1, 0, cells)
+        added.write_row(2, 0, ["R2", "K1"])
+        shown = made.add_format({"num_format": "yyyy-mm-dd"})
+        added.write_datetime(2, 2, dt.datetime(2026, 11, 2), shown)
+        added.write(2, 3, 5)
+
+    exports = Exports(tmp_path)
+    if is_old:
+        data = xls([head, cells, ["R2", "K1", Shown(44866, "yyyy-mm-dd"), 5]], is_1904=True)
+        (tmp_path / "canonical" / "receipt.xls").write_bytes(data)
+    else:
+        book(tmp_path / "canonical" / "receipt.xlsx", fill, date_1904=True)
+    exports.stage("receipt", unlisted=["customer"])
+    day = dt.date(2026, 11, 2)
+    assert exports.rows("receipt", "received_date", "amount") == [(day, 44866), (day, 5)]

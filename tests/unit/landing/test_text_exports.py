@@ -290,3 +290,37 @@ def test_python_s_limit_on_the_size_of_a_field_is_left_as_it_was(tmp_path: Path)
     before = csv.field_size_limit()
     land(tmp_path, "id,name,amount", '1,"a', 'b",5')
     assert csv.field_size_limit() == before
+
+
+@pytest.mark.parametrize(
+    ("stated", "text"),
+    [
+        ("windows-1252", "Ã¤ und Größe"),  # valid UTF-8 as well
+        ("gbk", "远景"),
+        ("big5", "許功蓋"),
+        ("cp1251", "Продажи"),
+        ("shift_jis", "表示ソ"),  # its second bytes are those of \\
+        ("latin-1", "naïve"),
+        ("utf-16", "远景"),
+        ("utf-8", "Größe"),
+    ],
+)
+def test_a_stated_encoding_is_not_doubted(tmp_path: Path, stated: str, text: str) -> None:
+    from pipelines.sources.sourcemodel import SourceFile
+
+    source = SourceFile(source="s", system="crm", table="customer", files=("*",), columns={},
+                        encoding=stated)  # fmt: skip
+    path = tmp_path / "export.csv"
+    path.write_bytes(f"id,name,amount\n1,{text},5\n2,b,6\n".encode(stated))
+    with duckdb.connect() as con:
+        landed = land_text(con, path, KNOWN, tmp_path / "l.parquet", stated=source.encoding)
+        assert landed_rows(con, landed) == [(2, "1", text, "5"), (3, "2", "b", "6")]
+    assert landed.notes == {}
+
+
+def test_what_is_not_of_the_stated_encoding_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_bytes(b"id,name,amount\n1,Gr\xf6\xdfe,5\n")
+    with duckdb.connect() as con:
+        landed = land_text(con, path, KNOWN, tmp_path / "l.parquet", stated="utf-8")
+    assert landed.notes == {"undecodable": {"characters": 2, "first_line": 2}}

@@ -6,6 +6,8 @@ import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from tests.support.vendor_exports import Exports
 
 
@@ -291,4 +293,103 @@ def test_chinese_sheets_with_everyday_headers(tmp_path: Path) -> None:
             (day("2026-01-01"), day("2026-01-31"), 10),
             (day("2026-02-01"), day("2026-02-28"), 20),
             (day("2026-12-01"), day("2026-12-31"), 120),
+        ]
+
+
+def test_salesforce_s_report_with_footer_converted_amounts_and_short_ids(tmp_path: Path) -> None:
+    """The object's export has 18 characters, the report 15; below its rows stands its footer."""
+    exports = Exports(tmp_path, "salesforce")
+    exports.put("Account.csv", "Id,Name,OwnerId", "001A000001LxYzKIAV,Acme,005b0000000ZeRoAAK")
+    exports.put("Opportunity.csv",
+                '"Opportunity ID","Account ID","Opportunity Owner","Opportunity Name","Stage",'
+                '"Amount (converted) Currency","Amount (converted)","Close Date","Created Date",'
+                '"Won","Closed"',
+                '"006A000000AAAAA","001A000001LxYzK","Ann","A","Closed Won","EUR","1,200.50",'
+                '"2026-10-02","2026-07-01","1","1"',
+                '"006A000000BBBBB","001A000001LxYzK","Ann","B","Prospecting","EUR","300.00",'
+                '"2026-12-02","2026-09-01","0","0"',
+                "",
+                '"Grand Totals (2 records)","","","","","EUR","1,500.50"',
+                "",
+                '"Confidential Information - Do Not Distribute"',
+                '"Copyright (c) 2000-2026 salesforce.com, inc. All rights reserved."')  # fmt: skip
+    with exports.staged() as found:
+        assert found.faults() == {}
+        assert found.rows(
+            "select opportunity_id, customer_id, outcome, amount, currency, closed_at::date "
+            "from staging.opportunity order by 1"
+        ) == [
+            ("006A000000AAAAA", "001A000001LxYzKIAV", "won", Decimal("1200.5"), "EUR",
+             day("2026-10-02")),
+            ("006A000000BBBBB", "001A000001LxYzKIAV", "open", Decimal(300), "EUR", None),
+        ]  # fmt: skip
+
+
+def test_netsuite_s_saved_search_with_its_total_and_grouped_amounts(tmp_path: Path) -> None:
+    exports = Exports(tmp_path, "netsuite").know_customers("Acme")
+    exports.put("SalesInvoiceResults.csv",
+                "Internal ID,Type,Date,Due Date,Name,Sales Rep,Amount (Gross),Amount (Tax),"
+                "Currency",
+                '71,Invoice,2026-10-01,2026-10-31,Acme,Ann,"1,190.00",190.00,EUR',
+                '72,Invoice,2026-10-05,2026-11-04,Acme,Ann,119.00,19.00,EUR',
+                'Overall Total,,,,,,"1,309.00",209.00,')  # fmt: skip
+    with exports.staged() as found:
+        assert found.faults() == {}
+        assert found.account() == (True, True)
+        assert found.rows(
+            "select invoice_id, net_amount, tax_amount, gross_amount from staging.invoice "
+            "order by 1"
+        ) == [("71", 1000, 190, 1190), ("72", 100, 19, 119)]
+
+
+@pytest.mark.parametrize(
+    ("preset", "file", "lines", "expected"),
+    [
+        ("salesforce", "Opportunity.csv",
+         ("Id,OwnerId,CreatedDate,StageName,CloseDate,IsWon,IsClosed",
+          "1,E,2026-10-31T18:00:00.000+0000,Prospecting,2026-12-01,0,0"), "2026-11-01 02:00:00"),
+        ("hubspot", "hubspot-crm-exports-all-deals.csv",
+         ("Record ID,Deal owner,Create Date,Deal Stage,Amount",
+          "1,E,2026-10-31 18:00,Qualified To Buy,5"), "2026-11-01 02:00:00"),
+    ],
+)  # fmt: skip
+def test_a_moment_in_utc_is_the_day_of_the_company(
+    tmp_path: Path, preset: str, file: str, lines: tuple[str, ...], expected: str
+) -> None:
+    """Six in the evening of 31 October in UTC is 1 November in Shanghai."""
+    exports = Exports(tmp_path, preset)
+    exports.put(file, *lines)
+    with exports.staged() as found:
+        assert found.one("select cast(created_at as varchar) from staging.opportunity") == expected
+
+
+@pytest.mark.parametrize(
+    ("preset", "file", "head"),
+    [
+        ("kingdee", "应收账款明细账.csv", "日期,凭证字号,摘要,客户,借方金额,贷方金额,方向,余额"),
+        ("yonyou", "客户往来明细账.csv", "日期,凭证号数,摘要,客户名称,借方,贷方,方向,余额"),
+    ],
+)
+def test_a_ledger_of_debits_and_credits_with_balances_between(
+    tmp_path: Path, preset: str, file: str, head: str
+) -> None:
+    exports = Exports(tmp_path, preset).know_customers("远景", "中关村")
+    exports.put(file, "应收账款明细账", "科目：1122 应收账款", head,
+                '2026-01-01,,年初余额,,,,借,"5,000.00"',
+                '2026-01-05,记-12,销售收入,远景,"1,130.00",,借,"6,130.00"',
+                '2026-01-20,记-30,收回货款,远景,,"1,130.00",借,"5,000.00"',
+                '2026-01-25,记-41,退货,中关村,-113.00,,借,"4,887.00"',
+                '2026-01-31,,本月合计,,"1,017.00","1,130.00",借,"4,887.00"',
+                '2026-01-31,,本年累计,,"1,017.00","1,130.00",借,"4,887.00"')  # fmt: skip
+    with exports.staged() as found:
+        assert found.faults() == {}
+        assert found.account() == (True, True)
+        assert found.rows(
+            "select invoice_id, kind, customer_id, gross_amount from staging.invoice order by 1"
+        ) == [
+            ("2026-01-05-记-12-远景-销售收入", "invoice", "远景", 1130),
+            ("2026-01-25-记-41-中关村-退货", "credit_note", "中关村", -113),
+        ]
+        assert found.rows("select customer_id, received_date, amount from staging.receipt") == [
+            ("远景", day("2026-01-20"), 1130)
         ]

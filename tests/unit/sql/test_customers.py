@@ -46,6 +46,12 @@ def test_a_customer_is_active_while_a_contract_runs_and_a_year_after_an_order(
     ]
 
 
+def test_a_customer_that_was_merged_into_another_is_no_customer_of_its_own(lab: Laboratory) -> None:
+    lab.given("staging.customer_merge", [{"from_id": "A", "into_id": "B"}])
+    given(lab)
+    assert pick(lab.result("core.dim_customer"), "customer_id") == [("B",)]
+
+
 def test_a_gap_ends_a_span(lab: Laboratory) -> None:
     given(lab, orders=[order("1", "2023-01-01"), order("2", "2024-06-01")])
     rows = lab.result("core.customer_active_span")

@@ -27,6 +27,21 @@ def test_a_lead_is_valid_unless_it_was_disqualified_for_an_invalid_reason(lab: L
     ]  # fmt: skip
 
 
+def test_a_lead_becomes_the_deal_it_names_or_the_first_that_names_it(lab: Laboratory) -> None:
+    lab.given("staging.lead", [lead("own", opportunity_id="O1"), lead("named"), lead("none")])
+    lab.given("staging.opportunity", [
+        {"opportunity_id": number, "lead_id": named, "created_at": moment(f"2026-{day}")}
+        for number, named, day in [
+            ("O2", "own", "11-01"), ("O4", "named", "11-05"), ("O3", "named", "11-04"),
+            ("O5", None, "11-03"), ("O6", "none", "12-01"),
+        ]
+    ])  # fmt: skip
+    rows = lab.result("core.fct_lead", "lead_id")
+    assert pick(rows, "lead_id", "opportunity_id", "has_opportunity") == [
+        ("named", "O3", True), ("none", None, False), ("own", "O1", True),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("assigned", "contacted", "due", "on_time"),
     [

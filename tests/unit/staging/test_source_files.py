@@ -130,6 +130,17 @@ def test_a_right_one_loads(tmp_path: Path) -> None:
          "line 14, each: no column reads '@each'."),
         ("constants: {segment: sme}", "each: {M01: {month: 1}}\nconstants: {segment: $mont}",
          "line 15, constants.segment: no value 'mont' below each.M01 (did you mean month?)."),
+        ("owner_id: 负责人", "owner_id: {from: 负责人, file: x}",
+         "line 7, columns.owner_id.file: unknown key (expected one of decimal, default, "
+         "expression, from, map, thousands, unit)."),
+        ("constants:", "join: {file: x, on: 编号, column: [a]}\nconstants:",
+         "line 14, join.column: unknown key (did you mean columns?)."),
+        ("constants:", "encoding: klingon\nconstants:",
+         "line 14, encoding: 'klingon' is not an encoding of texts such as utf-8, gb18030, "
+         "windows-1252."),
+        ("constants:", "encoding: rot13\nconstants:",
+         "line 14, encoding: 'rot13' is not an encoding of texts such as utf-8, gb18030, "
+         "windows-1252."),
         ("constants:", "required: maybe\nconstants:",
          "line 14, required: expected true or false; found 'maybe'."),
     ],

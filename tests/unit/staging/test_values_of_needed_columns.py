@@ -26,6 +26,20 @@ def test_of_a_table_without_rows_the_table_is_missing_and_no_column(tmp_path: Pa
     assert filled_values(exports.warehouse, NEEDED, {"sales_order": 0}) == {}
 
 
+def test_of_two_columns_either_will_do(tmp_path: Path) -> None:
+    """Some exports link a lead to its deal, some a deal to its lead."""
+    exports = Exports(tmp_path)
+    either = "lead.opportunity_id|opportunity.lead_id"
+    exports.put("canonical/opportunity.csv", "opportunity_id,owner_id,created_at,stage,lead_id",
+                "O1,E1,2026-01-05,lead,L1")  # fmt: skip
+    exports.stage("lead", "opportunity", unlisted=["employee", "customer", "campaign"])
+    held = {"lead": 5, "opportunity": 1}
+    assert filled_values(exports.warehouse, [either], held) == {either: 1}
+    assert filled_values(exports.warehouse, [either], held | {"opportunity": 0}) == {either: 0}
+    assert filled_values(exports.warehouse, [either], dict.fromkeys(held, 0)) == {}
+    assert either in shipped()[1].catalogue.needs("sql_to_opportunity_rate")
+
+
 def test_delivery_on_time_needs_days_of_delivery() -> None:
     catalogue = shipped()[1].catalogue
     assert "sales_order.delivered_date" in catalogue.needs("on_time_delivery_rate")

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from pipelines.staging.loads import export_date, forget
+from pipelines.landing.dated import export_date
+from pipelines.staging.loads import forget
 from tests.support.exports import MONDAY, NEXT_MONDAY, Exports
 
 CUSTOMER = "customer_id,name,credit_limit"

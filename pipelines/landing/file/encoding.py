@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipelines.landing.guard import MAX_LINE, line_too_long
+from pipelines.landing.file.guard import MAX_LINE, line_too_long
 
 PROBE_BYTES = 1 << 20
 _CHUNK = 1 << 22
@@ -47,12 +47,13 @@ class Encoding:
     """How a text is written: `name` holds for every line that is not UTF-8.
 
     `mark` bytes precede the first character. `mainly_utf8` says that a line which could be both is
-    taken for UTF-8.
+    taken for UTF-8. `is_stated`: a person says so, and no line is looked at for another.
     """
 
     name: str
     mark: int = 0
     mainly_utf8: bool = True
+    is_stated: bool = False
 
     @property
     def is_wide(self) -> bool:
@@ -149,17 +150,32 @@ def _is_plainly_utf8(line: bytes, other: str) -> bool:
     return _decodes(line, "utf-8", True)
 
 
-def encoding_of(path: Path) -> Encoding:
-    """Encoding of a text file from its first bytes."""
+def encoding_of(path: Path, stated: str | None = None) -> Encoding:
+    """Encoding of a text file: as it is stated, else from its first bytes."""
     with path.open("rb") as handle:
         probe = handle.read(PROBE_BYTES)
-    return detect_encoding(probe, whole=len(probe) < PROBE_BYTES)
+    if stated is None:
+        return detect_encoding(probe, whole=len(probe) < PROBE_BYTES)
+    return _stated(stated, probe)
+
+
+def _stated(name: str, probe: bytes) -> Encoding:
+    """A stated encoding; its marks, and the order of bytes they tell, are the file's."""
+    wide = name.startswith(("utf-16", "utf-32"))
+    for mark, own in _WIDE_MARKS:
+        if wide and probe.startswith(mark) and own.startswith(name):
+            return Encoding(own, len(mark), False, is_stated=True)
+    if name in ("utf-16", "utf-32"):
+        return Encoding(unmarked_utf16(probe) or f"{name}-le", 0, False, is_stated=True)
+    is_utf8 = name == "utf-8"
+    marked = is_utf8 and probe.startswith(codecs.BOM_UTF8)
+    return Encoding(name, len(codecs.BOM_UTF8) if marked else 0, is_utf8, is_stated=True)
 
 
 def fault_in_utf8(path: Path, found: Encoding) -> Encoding | None:
     """The encoding of a file that is not UTF-8 after its first bytes, or holds zero bytes.
 
-    `None` when all of it is UTF-8.
+    `None` when all of it is UTF-8. Where UTF-8 is stated, it stays that.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
     offset = 0
@@ -172,6 +188,8 @@ def fault_in_utf8(path: Path, found: Encoding) -> Encoding | None:
             try:
                 decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
+                if found.is_stated:
+                    return found
                 handle.seek(offset - held + error.start)
                 foreign = [
                     line
@@ -204,7 +222,9 @@ class LineDecoder:
         if data.isascii():
             return data.decode("ascii")
         name, mainly = self.encoding.name, self.encoding.mainly_utf8
-        if name == "utf-8" or mainly or name != "gb18030" or max(data) >= 0xE0:
+        if name == "utf-8" or (
+            not self.encoding.is_stated and (mainly or name != "gb18030" or max(data) >= 0xE0)
+        ):
             try:
                 text = data.decode("utf-8")
             except UnicodeDecodeError:
@@ -230,7 +250,8 @@ class LineDecoder:
             text = block.decode(name)
         except UnicodeDecodeError:
             text = None
-        classes, suspect = _SUSPECTS.get(name, (None, b"\0"))
+        suspects = {} if self.encoding.is_stated else _SUSPECTS
+        classes, suspect = suspects.get(name, (None, b"\0"))
         if text is None or b"\0" in block or suspect in block.translate(classes):
             return "".join(map(self.decode, block.splitlines(keepends=True)))
         if not block.isascii():

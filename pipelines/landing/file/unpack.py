@@ -18,8 +18,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
 from pipelines.errors import UserError
-from pipelines.landing.guard import MAX_MEMBERS, MAX_UNPACKED, Meter, one_line
-from pipelines.landing.kind import is_passing, kind_by_name
+from pipelines.landing.file.guard import MAX_MEMBERS, MAX_UNPACKED, Meter, one_line
+from pipelines.landing.file.kind import is_passing, kind_by_name
 
 _CHUNK = 1 << 20
 _MAX_DIRECTORY = 1 << 26

@@ -12,9 +12,9 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from pipelines.errors import UserError
-from pipelines.landing.encoding import unmarked_utf16
+from pipelines.landing.file.encoding import unmarked_utf16
 
-Kind = Literal["text", "workbook", "parquet", "json", "gzip", "zip"]
+Kind = Literal["text", "workbook", "parquet", "json", "sqlite", "gzip", "zip"]
 
 _ENDINGS: dict[str, Kind] = {
     ".csv": "text",
@@ -27,10 +27,20 @@ _ENDINGS: dict[str, Kind] = {
     ".jsonl": "json",
     ".ndjson": "json",
     ".json": "json",
+    ".db": "sqlite",
+    ".db3": "sqlite",
+    ".sqlite": "sqlite",
+    ".sqlite3": "sqlite",
     ".gz": "gzip",
     ".zip": "zip",
 }
 _PROBE = 1 << 16
+_SIGNATURES: tuple[tuple[bytes, Kind], ...] = (
+    (b"PAR1", "parquet"),
+    (b"\x1f\x8b", "gzip"),
+    (b"\xd0\xcf\x11\xe0", "workbook"),
+    (b"SQLite format 3\0", "sqlite"),
+)
 _FOREIGN: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "a picture (JPEG)"),
     (b"\x89PNG", "a picture (PNG)"),
@@ -57,16 +67,10 @@ _WAYS_OUT: tuple[tuple[bytes, str], ...] = (
         b"%PDF",
         "is a PDF, a picture of a table; export the list itself from the system as .xlsx or .csv",
     ),
-    (
-        b"SQLite format 3",
-        "is a SQLite database; write each table you need out as .csv "
-        "(sqlite3 -header -csv FILE 'select * from TABLE' > TABLE.csv)",
-    ),
     (b"\0\1\0\0Standard", "is an Access database; export each table you need as .xlsx or .csv"),
 )
 _BY_ENDING = {
-    **dict.fromkeys((".db", ".sqlite", ".sqlite3", ".db3"), _WAYS_OUT[1][1]),
-    **dict.fromkeys((".accdb", ".mdb"), _WAYS_OUT[2][1]),
+    **dict.fromkeys((".accdb", ".mdb"), _WAYS_OUT[1][1]),
     ".pdf": _WAYS_OUT[0][1],
     ".ods": f"is {_OTHER_WORKBOOKS['content.xml']}, a form that is not read; {_RESAVE}",
     ".xlsb": f"is {_OTHER_WORKBOOKS['xl/workbook.bin']}, a form that is not read; {_RESAVE}",
@@ -115,17 +119,14 @@ def kind_of(path: Path, named: Kind) -> Kind:
         probe = handle.read(_PROBE)
     if not probe or probe in _MARKS:
         raise UserError("the file is empty", 1)
-    if probe.startswith(b"PAR1"):
-        return "parquet"
-    if probe.startswith(b"\x1f\x8b"):
-        return "gzip"
     if probe.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zipped(path, named)
-    if probe.startswith(b"\xd0\xcf\x11\xe0"):
-        return "workbook"
+    for mark, kind in _SIGNATURES:
+        if probe.startswith(mark):
+            return kind
     _refuse_foreign(probe)
-    if named == "parquet":
-        return "parquet"  # its reader says what is wrong
+    if named in ("parquet", "sqlite"):
+        return named  # its reader says what is wrong
     return _text_or_json(probe, named)
 
 

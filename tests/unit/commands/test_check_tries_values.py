@@ -1,0 +1,56 @@
+"""`attain check` reads every value on trial: what a run would refuse is never said to be read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.support.commands import Said, write
+
+Attain = Callable[..., Said]
+SOURCE = (
+    "source: deals", "system: crm", "table: opportunity", "files: ['deals*.csv']",
+    "columns: {opportunity_id: Id, owner_id: Owner, created_at: Created, stage: Stage,",
+    "  amount: Amount}",
+)  # fmt: skip
+HEAD = "Id,Owner,Created,Stage,Amount"
+
+
+def test_what_cannot_be_read_is_said_with_its_line_and_value(
+    attain: Attain, workspace: Path
+) -> None:
+    write(workspace / "sources/deals.yaml", *SOURCE)
+    write(workspace / "data/raw/deals.csv", HEAD, "1,A,2026-11-02,lead,5", "2,A,02.11.2026,lead,x",
+          "3,A,2026-11-02,lead,USD 7", "4,A,2026-11-02,lead,5")  # fmt: skip
+    said = attain("check", "-w", workspace)
+    assert said.code == 0
+    for sentence in (
+        "2 of 4 rows would be in quarantine",
+        "not read: created_at is not a date",
+        "1 row, line 3 '02.11.2026'",
+        "2 rows, line 3 'x'",
+    ):
+        assert sentence in said.out
+    [file] = json.loads(attain("check", "-w", workspace, "--json").out)["files"]
+    assert file["refused"] == 2
+    assert [(r["rule"], r["rows"], r["line"]) for r in file["refusals"]] == [
+        ("created_at.not_a_date", 1, 3), ("amount.not_a_number", 2, 3),
+    ]  # fmt: skip
+
+
+def test_an_export_that_a_run_would_stop_at_is_a_problem(attain: Attain, workspace: Path) -> None:
+    write(workspace / "sources/deals.yaml", *SOURCE)
+    rows = [f"{n},A,02.11.2026,lead,5" for n in range(30)]
+    write(workspace / "data/raw/deals.csv", HEAD, *rows)
+    said = attain("check", "-w", workspace)
+    assert said.code == 1
+    assert "PROBLEM: 30 of 30 rows cannot be read" in said.out
+    assert "not read: created_at" in said.out
+
+
+def test_stages_that_no_process_has_are_named(attain: Attain, workspace: Path) -> None:
+    write(workspace / "sources/deals.yaml", *SOURCE)
+    write(workspace / "data/raw/deals.csv", HEAD, "1,A,2026-11-02,Nowhere,5",
+          "2,A,2026-11-02,lead,5")  # fmt: skip
+    assert "not read: stage is not an allowed value" in attain("check", "-w", workspace).out

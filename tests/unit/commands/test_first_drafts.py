@@ -1,0 +1,239 @@
+"""`attain check --write` on a folder of everything: each file is begun, none stops another."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from pipelines.onboarding.header import header_names
+from pipelines.onboarding.vocabulary import known_headers
+from tests.support.commands import Said, write
+from tests.support.landing_files import write_workbook
+
+Attain = Callable[..., Said]
+DEALS = ("Deal ID,Owner,Created,Stage", "D1,A,2026-01-05,Won")
+
+
+def sources(workspace: Path) -> dict[str, str]:
+    return {
+        path.stem: path.read_text(encoding="utf-8")
+        for path in sorted((workspace / "sources").glob("*.yaml"))
+    }
+
+
+def test_a_draft_that_lacks_something_stops_no_other(attain: Attain, workspace: Path) -> None:
+    write(workspace / "data/raw/deals.csv", *DEALS)
+    write(workspace / "data/raw/receipts.csv", "Receipt No,Customer,Amount", "R1,K1,5")
+    said = attain("check", "--write", "-w", workspace)
+    assert said.code == 0
+    assert "a draft that is not read before it has received_date" in said.out
+    said = attain("check", "-w", workspace)
+    assert "→ opportunity (1 row, sources/deals.yaml)" in said.out
+    assert "draft: sources/receipts.yaml is a draft and not read yet" in said.out
+    # one edit, and it is read
+    draft = workspace / "sources" / "receipts.yaml"
+    text = draft.read_text(encoding="utf-8")
+    draft.write_text(text + 'constants: {received_date: "2026-01-05"}\n', encoding="utf-8")
+    said = attain("check", "-w", workspace)
+    assert "→ receipt (1 row, sources/receipts.yaml)" in said.out
+    assert "draft" not in said.out
+
+
+def test_a_mistake_in_a_draft_is_still_named(attain: Attain, workspace: Path) -> None:
+    write(workspace / "sources/x.yaml", "source: x", "draft: true", "system: crm", "table: receipt",
+          "files: [x.csv]", "columns: {receiptid: A}")  # fmt: skip
+    said = attain("check", "-w", workspace)
+    assert (said.code, "did you mean receipt_id?" in said.err) == (2, True)
+
+
+def test_headers_that_are_like_known_ones_are_read_and_said_to_be(
+    attain: Attain, workspace: Path
+) -> None:
+    head = "Opportunity Id,Opportunity Owner Full,Record Created Date,Stagename"
+    more = "Estimated Amount EUR,Customer Remark"
+    row = "O1,Ann,2026-01-05,Proposal,100.50,big"
+    write(workspace / "data/raw/pipeline.csv", f"{head},{more}", row)
+    attain("check", "--write", "-w", workspace)
+    text = sources(workspace)["pipeline"]
+    for line in (
+        "table: opportunity",
+        "  created_at: Record Created Date  # 2026-01-05; like 'Create",
+        "  amount: Estimated Amount EUR  # 100.50; like ",
+        "#   Customer Remark: big",
+    ):
+        assert line in text, text
+
+
+def test_what_is_like_a_date_by_name_must_hold_dates(attain: Attain, workspace: Path) -> None:
+    head = f"{DEALS[0]},Expected Close Date Remark"
+    write(workspace / "data/raw/deals.csv", head, f"{DEALS[1]},soon")
+    attain("check", "--write", "-w", workspace)
+    assert "expected_close_date" not in sources(workspace)["deals"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "header"),
+    [
+        ([["Kennung", "Kanal", "Text"], ["A1", "Email", "Web"], ["A2", "Phone", "Status"]],
+         "Kennung"),
+        ([["Report of May"], ["Kennung", "Kanal", "Text"], ["A", "Email", "Status"]], "Kennung"),
+        ([["x", "y"], ["Deal ID", "Owner", "Stage"], ["D1", "A", "Won"]], "Deal ID"),
+        ([["年度", "姓名", "1月", "2月"], ["2026", "张三", "10", "20"]], "姓名"),
+        ([["1", "Email"], ["2", "Phone"]], None),
+    ],
+    ids=["data of known words", "below a title", "known names", "a wide sheet", "no header at all"],
+)  # fmt: skip
+def test_a_row_of_data_is_never_the_header(rows: list[list[str]], header: str | None) -> None:
+    from pipelines.landing.detect import find_header
+
+    names = header_names(rows, set(known_headers()))
+    found = find_header(rows, names)
+    if header is not None:
+        assert found is not None
+        assert header in found.names
+
+
+def test_files_of_one_name_in_two_folders_are_two_drafts(attain: Attain, workspace: Path) -> None:
+    for folder in ("north", "south"):
+        write(workspace / f"data/raw/{folder}/deals.csv", *DEALS)
+    attain("check", "--write", "-w", workspace)
+    assert list(sources(workspace)) == ["deals", "south_deals"]
+    said = attain("check", "-w", workspace)
+    assert said.out.count("→ opportunity") == 2
+
+
+def test_exports_of_two_weeks_are_one_draft(attain: Attain, workspace: Path) -> None:
+    for day in ("2026-11-09", "2026-11-16"):
+        write(workspace / f"data/raw/deals_{day}.csv", *DEALS)
+    said = attain("check", "--write", "-w", workspace)
+    assert list(sources(workspace)) == ["deals"]
+    assert "deals_2026-11-16.csv is read by" in said.out
+    assert "left alone" not in said.out
+
+
+def test_every_sheet_and_every_table_is_begun(attain: Attain, workspace: Path) -> None:
+    write_workbook(workspace / "data/raw/book.xlsx", {
+        "Deals": [["Deal ID", "Owner", "Created", "Stage"], ["D1", "A", "2026-01-05", "Won"]],
+        "Invoices": [["Invoice No", "Customer", "Invoice Date", "Net", "Total"],
+                     ["I1", "K1", "2026-01-05", 1, 1]],
+    })  # fmt: skip
+    with closing(sqlite3.connect(workspace / "data/raw/crm.db")) as database:
+        database.execute("create table contact (a, b)")
+        database.execute('create table leads ("Lead ID", Created, Owner, Status)')
+        database.execute("insert into leads values ('L1', '2026-01-05', 'A', 'New')")
+        database.commit()
+    attain("check", "--write", "-w", workspace)
+    written = sources(workspace)
+    assert {name: ("sheet: " in text) for name, text in written.items()} == {
+        "deals": True, "invoices": True, "leads": True,
+    }  # fmt: skip
+    said = attain("check", "-w", workspace)
+    for read in ("→ opportunity (1 row", "→ invoice (1 row", "→ lead (1 row"):
+        assert read in said.out
+
+
+def test_amounts_of_one_other_currency_are_told_beside_the_base(
+    attain: Attain, workspace: Path
+) -> None:
+    file = workspace / "data/canonical/receipt.csv"
+    rows = ["receipt_id,customer_id,received_date,amount,currency", "R1,K1,2026-01-05,5,EUR"]
+    write(file, *rows)
+    hint = "hint: every amount that names its currency is in EUR, and attain.yaml says base_"
+    assert hint in attain("check", "-w", workspace).out
+    write(file, *rows, "R2,K1,2026-01-05,5,CNY")
+    assert "hint" not in attain("check", "-w", workspace).out
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--currency", "euro", "base_currency: expected a text of the form"),
+        ("--time-zone", "Mars", "'Mars' is not a time zone"),
+        ("--calendar", "xx", "calendar"),
+    ],
+)
+def test_a_setting_that_cannot_be_makes_no_workspace(
+    attain: Attain, tmp_path: Path, option: str, value: str, said: str
+) -> None:
+    new = tmp_path / "new"
+    answer = attain("init", new, option, value)
+    assert answer.code == 2
+    assert said in answer.err
+    assert not (new / "attain.yaml").exists()
+    assert attain("init", new, "--currency", "EUR", "--calendar", "de-by").code == 0
+    assert "base_currency: EUR" in (new / "attain.yaml").read_text(encoding="utf-8")
+
+
+def test_headers_that_begin_with_the_name_of_their_table_are_read_without_it(
+    attain: Attain, workspace: Path
+) -> None:
+    head = ["ID", "Title", "Value", "Owner", "Stage", "Status", "Deal created", "Lost reason"]
+    row = "7,Pump,10.50,Ann,Proposal Made,Lost,2026-09-14 08:33:10,price"
+    write(workspace / "data/raw/x.csv", ",".join(f"Deal - {name}" for name in head), row)
+    attain("check", "--write", "-w", workspace)
+    text = sources(workspace)["x"]
+    for column in ("opportunity_id", "name", "amount", "owner_id", "created_at", "loss_reason"):
+        assert f"  {column}: " in text, text
+    assert 'outcome: {from: "Deal - Status", map: {Lost: lost}}' in text
+    assert "1 row" in attain("check", "-w", workspace).out
+
+
+def test_a_stage_that_is_no_end_is_open_and_ends_are_closed_on_their_expected_day(
+    attain: Attain, workspace: Path
+) -> None:
+    write(workspace / "data/raw/x.csv", "Record Id,Deal Owner,Stage,Created Time,Closing Date",
+          "1,Ann,Proposal/Price Quote,2026-09-14,2026-12-01",
+          "2,Ann,Closed Won,2026-09-14,2026-10-01",
+          "3,Ann,Closed Lost to Competition,2026-09-14,2026-10-02")  # fmt: skip
+    attain("check", "--write", "-w", workspace)
+    text = sources(workspace)["x"]
+    assert (
+        "outcome: {from: Stage, map: {Closed Lost to Competition: lost, Closed Won: won, "
+        '"Proposal/Price Quote": open}}' in text
+    )
+    assert "case when {Stage} in ('Closed Lost to Competition', 'Closed Won') then" in text
+    assert "not read" not in attain("check", "-w", workspace).out
+
+
+# the headers of vendors' exports as their public documentation lists them
+VENDORS = {
+    "Zoho CRM, deals": (
+        "Record Id,Deal Owner.id,Deal Owner,Deal Name,Account Name.id,Account Name,Type,"
+        "Stage,Probability (%),Amount,Currency,Closing Date,Created Time,Reason For Loss",
+        "zcrm_1,zcrm_2,Ann,Pump,zcrm_3,Benton,New Business,Closed Won,100,55000.5,EUR,2026-10-02,"
+        "2026-07-01 08:12:00,",
+        "opportunity",
+    ),
+    "Pipedrive, deals": (
+        '"Deal - ID","Deal - Title","Deal - Value","Deal - Currency of Value","Deal - Owner",'
+        '"Deal - Stage","Deal - Status","Deal - Organization","Deal - Deal created",'
+        '"Deal - Deal closed on","Deal - Lost reason","Deal - Expected close date","Deal - Label"',
+        "1,Pump,10000,USD,Ann,Negotiations Started,Open,Acme,2026-09-14 08:33:10,,,2026-12-01,HOT",
+        "opportunity",
+    ),
+    "Zoho Books, invoices": (
+        "Invoice Date,Invoice ID,Invoice Number,Invoice Status,Customer ID,Due Date,Currency Code,"
+        "SubTotal,Total,Balance,Payment Terms,Tax Total,Sales person",
+        "2026-10-01,982,INV-2,Overdue,981,2026-10-31,INR,5000.00,5900.00,5900.00,30,900.00,Asha",
+        "invoice",
+    ),
+}
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_the_export_of_a_system_without_preset_is_read_as_it_is_begun(
+    attain: Attain, workspace: Path, vendor: str
+) -> None:
+    head, row, table = VENDORS[vendor]
+    write(workspace / "data/raw/export.csv", head, row)
+    attain("check", "--write", "-w", workspace)
+    said = attain("check", "-w", workspace)
+    assert said.code == 0
+    assert f"→ {table} (1 row, sources/export.yaml)" in said.out
+    assert "not read" not in said.out
+    is_said = "# What is paid is read from receipts" in sources(workspace)["export"]
+    assert is_said == ("Balance" in head)
