@@ -220,7 +220,9 @@ class Scene:
 def _said(ended: Ended) -> Iterator[str]:
     if "Traceback" in ended.out + ended.err:
         yield f"a traceback: {ended.err.strip()[-600:]}"
-    if ended.code not in (0, 1, 2, -9):
+    # DuckDB ends the process itself where a disk refuses to cut its log: the same as a kill
+    aborted = ended.code == -6 and "duckdb::IOException" in ended.err
+    if ended.code not in (0, 1, 2, -9) and not aborted:
         yield f"exit {ended.code}: {ended.err.strip()[-300:]}"
 
 
