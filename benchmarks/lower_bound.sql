@@ -287,8 +287,8 @@ with c as (
   from counted where gross_amount > 0
 ),
 net as (
-  select c.*, conv(share(upto, net_amount, gross_amount), rate)
-    - conv(share(upto - amount, net_amount, gross_amount), rate) as net
+  select c.*, conv(share(upto, net_amount, gross_amount), rate) as net_to,
+    conv(share(upto - amount, net_amount, gross_amount), rate) as net_from
   from c
 ),
 share as (
@@ -296,7 +296,9 @@ share as (
   from (select distinct on (opportunity_id, employee_id, kind) * from opportunity_split where kind = 'split' and pct <= 100 and opportunity_id in (select opportunity_id from deal) order by opportunity_id, employee_id, kind, rowid) as s
 )
 select n.receipt_id, n.invoice_id, n.allocated_date, coalesce(s.employee_id, n.owner_id) as payee,
-  case when s.employee_id is null then n.net else conv(n.net, s.upto * 0.01) - conv(n.net, (s.upto - s.pct) * 0.01) end as amount
+  case when s.employee_id is null then n.net_to - n.net_from else
+    conv(n.net_to, s.upto * 0.01) - conv(n.net_from, s.upto * 0.01)
+    - (conv(n.net_to, (s.upto - s.pct) * 0.01) - conv(n.net_from, (s.upto - s.pct) * 0.01)) end as amount
 from net as n
 left join (select distinct on (contract_id) contract_id, opportunity_id from contract where owner_id is not null order by contract_id, rowid) as c on c.contract_id = n.contract_id
 left join (select distinct on (order_id) order_id, opportunity_id from sales_order order by order_id, rowid) as o on o.order_id = n.order_id

@@ -114,19 +114,15 @@ def scorecard_section(
         notes.append(message("scorecard.target_moved", indicators=named))
     return Section(
         id="scorecard" if number == 1 else f"scorecard_{number}",
-        topic=message("scorecard.topic"),
+        topic=message(
+            "scorecard.topic", scheme=Bilingual(zh=scores[0].scheme_zh, en=scores[0].scheme_en)
+        ),
         message=message(
             "scorecard.all_judged" if not left_out else "scorecard.some_judged",
             n=Count(value=len(scores) - len(left_out)),
             all=Count(value=len(scores)),
         ),
-        what=(
-            message(
-                "scorecard.what",
-                scheme=Bilingual(zh=scores[0].scheme_zh, en=scores[0].scheme_en),
-                days=Count(value=scores[0].active_days),
-            ),
-        ),
+        what=(message("scorecard.what", days=Count(value=scores[0].active_days)),),
         note=tuple(notes),
         notice=SectionNotice(severity="warning", text=flags) if flags else None,
         table=table(

@@ -3,7 +3,7 @@
 A figure is named by the words beside it: a tile by its label and scope, a cell by the label of its
 column and the texts of its row, a sum by its column alone. Figures of one page under one name have
 one value; another quantity, or that of another scope, says so. Rows of one table are told apart by
-the table.
+the table; sections that come once for each of several things name theirs in the topic.
 """
 
 from __future__ import annotations
@@ -47,13 +47,14 @@ def _of_table(section: Section, speaker: Speaker) -> Iterator[Figure]:
     if section.table is None:
         return
     columns = section.table.columns
+    subject = [speaker.text(section.topic)] if section.topic.params else []
     for row in section.table.rows:
         texts = [
             speaker.text(cell)  # type: ignore[arg-type]
             for column, cell in zip(columns, row.cells, strict=True)
             if column.type in ("text", "period", "day") and cell is not None
         ]
-        scope = "" if row.role == "total" else " ".join(texts)
+        scope = " ".join([*subject, *([] if row.role == "total" else texts)])
         for column, cell in zip(columns, row.cells, strict=True):
             value = number(cell)  # type: ignore[arg-type]
             if cell is not None and value is not None and column.id not in OF_THE_LIST:
