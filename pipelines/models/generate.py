@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pipelines.models.measures import counts, measures_of
-from pipelines.policy.appraisal.schemes import AppraisalScheme
+from pipelines.policy.appraisal_schemes import AppraisalScheme
 from pipelines.policy.catalogue import ORG_SCOPES, REFERENCE, Catalogue, Fact, Kpi, ScopeTable
 from pipelines.policy.process import Process
 from pipelines.warehouse.facts import open_opportunity

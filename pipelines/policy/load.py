@@ -10,19 +10,18 @@ from typing import TypeVar
 import sqlglot
 
 from pipelines.policy import formulas
-from pipelines.policy.appraisal.schemes import AppraisalScheme
-from pipelines.policy.appraisal.tables import adds_up
+from pipelines.policy.appraisal_schemes import AppraisalScheme
+from pipelines.policy.appraisal_tables import adds_up
 from pipelines.policy.books import CommissionBooks
 from pipelines.policy.calendars import load_calendar
 from pipelines.policy.catalogue import Catalogue, load_catalogue
 from pipelines.policy.formulas import check_columns
-from pipelines.policy.models import Calendar, Policy
+from pipelines.policy.models import Calendar, Policy, Terms
 from pipelines.policy.plans import CommissionPlan, gap_before
 from pipelines.policy.process import Process, check_kpis, read_process
 from pipelines.policy.quality import Quality
 from pipelines.policy.quotas import Quotas, check_measure, read_quotas
 from pipelines.policy.receivables import Receivables
-from pipelines.policy.terms import Terms
 from pipelines.sources.contract import canonical_tables
 from pipelines.warehouse import scalars
 from pipelines.warehouse.duck import fingerprint

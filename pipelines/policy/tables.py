@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, NamedTuple, TypeVar
 
-from pipelines.policy.appraisal.tables import APPRAISAL_TABLES, Appraising
+from pipelines.policy.appraisal_tables import APPRAISAL_TABLES, Appraising
 from pipelines.policy.books import BOOK_TABLES
 from pipelines.policy.calendars import known_to, special_days, weekend_of
 from pipelines.policy.load import Policies

@@ -11,9 +11,8 @@ from pydantic import BaseModel
 
 from pipelines.checks.reconciliations import all_reconciliations
 from pipelines.policy import load
-from pipelines.policy.models import Policy
+from pipelines.policy.models import Policy, Terms
 from pipelines.policy.tables import POLICY_TABLES
-from pipelines.policy.terms import Terms
 from pipelines.sources.sourcemodel import SourceFile
 from pipelines.warehouse.rows import columns
 from pipelines.workspace.workspace import Settings

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Literal, NamedTuple
 
-from pipelines.policy.appraisal.schemes import AppraisalScheme, Indicator, Judged, Step
+from pipelines.policy.appraisal_schemes import AppraisalScheme, Indicator, Judged, Step
 from pipelines.policy.catalogue import Catalogue, Kpi
 from pipelines.policy.table import PolicyTable
 from pipelines.warehouse.rows import Day, Flag, Share, Text, Whole
