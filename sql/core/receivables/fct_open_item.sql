@@ -124,10 +124,10 @@ select
       when invoice.disputed_amount is not null
         then
           greatest(
-            sum(term.amount) over due_order
+            (sum(term.amount) over due_order)
             - greatest(
-              sum(term.amount) over due_order - term.amount,
-              sum(term.amount) over (partition by term.invoice_id) - invoice.disputed_amount
+              (sum(term.amount) over due_order) - term.amount,
+              (sum(term.amount) over (partition by term.invoice_id)) - invoice.disputed_amount
             ), 0
           )
     end as decimal(18, 4)

@@ -154,7 +154,7 @@ stated as (
 running as (
   select
     stated.*,
-    cast(sum(stated.amount_base) over so_far * 100 as hugeint) as cents_so_far,
+    cast((sum(stated.amount_base) over so_far) * 100 as hugeint) as cents_so_far,
     cast(stated.rate_to_base * 100000000 as hugeint) as rate_units
   from stated
   window so_far as (
