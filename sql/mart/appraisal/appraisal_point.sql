@@ -11,7 +11,7 @@ with judged as (
     measure.version,
     measure.part_id,
     measure.measure,
-    case when measure.lower_is_better then -1 else 1 end as direction
+    measure.lower_is_better
   from core.appraisal_measure as measure
   inner join core.appraisal_stretch as stretch
     on
@@ -37,7 +37,13 @@ bonus as (
       and judged.scheme_id = step.scheme_id
       and judged.version = step.version
       and judged.part_id = step.part_id
-      and (step.edge is null or judged.direction * judged.measure >= judged.direction * step.edge)
+      and (
+        step.edge is null
+        or case
+          when judged.lower_is_better then judged.measure <= step.edge
+          else judged.measure >= step.edge
+        end
+      )
   group by judged.employee_id, judged.period, judged.scheme_id, judged.part_id
 ),
 
