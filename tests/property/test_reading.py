@@ -103,7 +103,7 @@ def reference(text: str) -> Decimal | None:
 number_like = st.text("0123456789012345678901234567890,,.. --+()¥元eE%", max_size=14)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(st.lists(number_like.map(str.strip), max_size=120))
 def test_no_text_is_read_as_a_number_it_does_not_say(texts: list[str]) -> None:
     for text, found in zip(texts, read("money", texts), strict=True):
@@ -168,7 +168,7 @@ def test_a_moment_is_read_back_from_every_style_it_is_written_in(
     assert read("timestamp", [f"{serial:.8f}" for serial in serials]) == moments
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(st.lists(st.text("0012320206915-/.-年月日 ", min_size=6, max_size=11), max_size=150))
 def test_no_text_is_read_as_a_day_it_does_not_say(texts: list[str]) -> None:
     """What is read has the year, month and day of the text's own numbers, in that order."""

@@ -71,7 +71,7 @@ def scatter(random: Random, rows: list[str], parts: int) -> list[list[str]]:
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.randoms(use_true_random=False), st.sampled_from(["parts", "deltas", "exports"]))
 def test_any_mix_of_splits_orders_and_repeats_gives_the_same_tables(
     tmp_path_factory: pytest.TempPathFactory,
