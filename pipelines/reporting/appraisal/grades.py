@@ -27,7 +27,9 @@ from pipelines.reporting.model.values import (
 
 _NAMED = 5
 _NEAR = 2  # points below a band's edge that HR looks at twice
-_PLAIN_FLAGS = frozenset({"overridden", "stale_decision", "gate", "distribution", "no_salary"})
+_PLAIN_FLAGS = frozenset(
+    {"overridden", "stale_decision", "gate", "distribution", "no_coefficient", "no_salary"}
+)
 
 
 def flags_of(row: Record) -> tuple[str, ...]:

@@ -50,7 +50,9 @@ banded as (
   select
     scored.*,
     band.place as band_place,
-    greatest(band.place, coalesce(gated.best_place, 0)) as gated_place
+    -- without a band there is no grade to bound: `greatest` would take the bound for one
+    case when band.place is not null then greatest(band.place, coalesce(gated.best_place, 0)) end
+      as gated_place
   from scored
   left join policy.grade_band as band
     on

@@ -258,6 +258,7 @@ select
       when salaried.distribution_grade <> salaried.gated_grade then 'distribution'
     end,
     crossed.red_lines,
+    case when salaried.grade is not null and salaried.coefficient is null then 'no_coefficient' end,
     case when salaried.floating_salary is null then 'no_salary' end
   ), '') as flags,
   crossed.red_lines,

@@ -421,36 +421,50 @@ def test_raters_are_made_equal_where_the_scheme_says_so(lab: Laboratory) -> None
 
 
 def test_what_is_written_about_a_person_and_not_counted_is_listed(lab: Laboratory) -> None:
-    inputs = [
+    """By the schemes of the roles the person had then: those of others count nothing for them."""
+    hands = [by_hand(), by_hand("safety"), by_hand("teamwork", most=95)]
+    leads = [by_hand("teamwork", scheme_id="L"), by_hand("coaching", scheme_id="L")]
+    targets = [indicator("a", against="quota"), indicator("b")]
+    given(lab, [*hands, *leads, *targets])
+    lab.given("policy.appraisal_scheme", [MONTH, {**MONTH, "scheme_id": "L", "role": "lead"}])
+    lab.given("core.employee_assignment", [
+        {"employee_id": who, "role": role, "valid_from": day("2026-01-01"),
+         "valid_to": day("2026-09-30") if who == "GONE" else None}
+        for who, role in [("E1", "rep"), ("GONE", "rep"), ("HR", "hr")]
+    ])  # fmt: skip
+    lab.given("staging.appraisal_input", [
         given_by_hand("2026-10", 80),
         given_by_hand("2026-10", 80, name="mood"),
-        given_by_hand("2026-10", 80, rater_id="E1", employee_id="E1", name="safety"),
+        given_by_hand("2026-10", 80, name="coaching"),
+        given_by_hand("2026-10", 80, rater_id="E1", name="safety"),
         given_by_hand("2026-10", 96, name="teamwork"),
         given_by_hand("2019-01", 50),
         given_by_hand("2026-10", 80, employee_id="GONE"),
-    ]
-    hands = [by_hand(), by_hand("safety"), by_hand("teamwork", most=95)]
+        given_by_hand("2026-10", 80, employee_id="HR"),
+    ])  # fmt: skip
     lab.given("staging.appraisal_slip", [
-        {"employee_id": "E1", "slip_date": day("2026-10-05"), "kind": "reward", "points": 5,
-         "reason": "r", "approved_by": by} for by in ("E1",)
+        {"employee_id": "E1", "slip_date": day(date), "kind": "reward", "points": 5,
+         "reason": "r", "approved_by": by}
+        for date, by in (("2026-10-05", "E1"), ("2026-10-06", "L"))
     ])  # fmt: skip
     lab.given("staging.agreed_target", [
-        {"employee_id": "E1", "period": "2026-10", "indicator": "nothing", "target": 5,
+        {"employee_id": "E1", "period": period, "indicator": name, "target": 5,
          "agreed_at": dt.datetime(2026, 10, 1), "agreed_by": "L"}
+        for name, period in (("a", "2026-10"), ("a", "2026-Q3"), ("b", "2026-10"))
     ])  # fmt: skip
-    rows = scores(lab, hands, inputs=inputs)
-    assert pick(rows, "indicator", "score") == [
-        ("attitude", 80), ("safety", None), ("teamwork", None)
-    ]  # fmt: skip
-    refused = lab.result("mart.appraisal_refused", "kind, employee_id, name, period")
+    refused = lab.result("mart.appraisal_refused", "kind, employee_id, name, period, given_at")
     assert pick(refused, "kind", "employee_id", "name", "refused_for") == [
         ("score", "E1", "attitude", "no_such_period"),
+        ("score", "E1", "coaching", "no_such_indicator"),
         ("score", "E1", "mood", "no_such_indicator"),
         ("score", "E1", "safety", "of_oneself"),
         ("score", "E1", "teamwork", "above_the_scale"),
         ("score", "GONE", "attitude", "not_there"),
+        ("score", "HR", "attitude", "no_scheme"),
         ("slip", "E1", "reward", "of_oneself"),
-        ("target", "E1", "nothing", "no_such_indicator"),
+        ("slip", "E1", "reward", "no_slips"),
+        ("target", "E1", "a", "other_period"),
+        ("target", "E1", "b", "no_such_indicator"),
     ]
 
 
@@ -515,6 +529,19 @@ def test_a_gate_without_a_value_holds_or_is_passed(
     lab.build("mart.appraisal_score", "mart.appraisal_gate")
     total = lab.result("mart.appraisal_total")[0]
     assert (total["held_for"], total["is_held"]) == (held_for, holds)
+
+
+def test_a_missed_gate_grades_nobody_who_is_held(lab: Laboratory) -> None:
+    gate = indicator("cash", part="gate")
+    given(lab, [indicator("a")], [value("cash", 69)], parts=[gate])
+    lab.given("policy.appraisal_gate", [{**GATE, "grade_at_best": "C"}])
+    lab.given("policy.grade_band", bands())
+    lab.given("staging.salary", [salary("2026-01-01", 1000)])
+    lab.build("mart.appraisal_score", "mart.appraisal_gate", *TOTAL)
+    row = lab.result("mart.appraisal_result")[0]
+    assert pick([row], "score", "grade", "coefficient", "floating_pay", "held_for") == [
+        (None, None, None, None, "weight")
+    ]
 
 
 def test_whoever_was_there_too_few_days_is_held(lab: Laboratory) -> None:
@@ -584,6 +611,9 @@ def test_a_matrix_pays_the_highest_cell_whose_both_edges_were_reached(lab: Labor
          "row_from": row, "column_from": column, "coefficient": coefficient}
         for row, column, coefficient in [(0, 0, "0.5"), (1, 0, "0.8"), (1, "0.9", "1.2")]
     ])  # fmt: skip
+    card = [judged(40, measure="-1"), judged(40, indicator="b", measure="0.89")]
+    none = results(lab, card, [salary("2026-01-01", 1000)], floating_pay="matrix")[0]
+    assert pick([none], "grade", "floating_pay", "flags") == [("B", None, "no_coefficient")]
     card = [judged(40, measure="1.1"), judged(40, indicator="b", measure="0.89")]
     row = results(lab, card, [salary("2026-01-01", 1000)], floating_pay="matrix")[0]
     assert (row["coefficient"], row["floating_pay"]) == (Decimal("0.8"), 800)

@@ -17,9 +17,11 @@ rated as (
   inner join core.appraisal_stretch as stretch
     on
       input.employee_id = stretch.employee_id
-      and length(input.period) = 7
-      and input.period between strftime(stretch.period_start, '%Y-%m')
-      and strftime(stretch.period_end, '%Y-%m')
+      and (
+        input.period = stretch.period
+        or input.period between strftime(stretch.period_start, '%Y-%m')
+        and strftime(stretch.period_end, '%Y-%m')
+      )
   inner join latest on stretch.scheme_id = latest.scheme_id and stretch.period = latest.period
   group by input.rater_id, input.employee_id, input.indicator
 )
