@@ -106,3 +106,15 @@ def test_a_figures_rows_are_reached_by_keyboard_and_change_their_language(
     page.wait_for_url("**/overdue_rate.zh.html")
     assert page.locator("h1").inner_text() == "逾期率"
     assert page.trouble == []
+
+
+def test_an_appraisal_form_is_one_sheet_or_two(visit_company, company_site):
+    """A form is printed on both sides of one sheet, signed, and kept."""
+    forms = [stem for stem in stems(company_site) if re.match(r"appraisal/E\d+/", stem)]
+    assert len(forms) > 3
+    for stem in forms:
+        for language in LANGUAGES:
+            page = visit_company(f"{stem}.{language}.html")
+            paper = page.pdf(format="A4", prefer_css_page_size=True)
+            assert len(re.findall(rb"/Type\s*/Page\b", paper)) <= 2, (stem, language)
+            page.context.close()

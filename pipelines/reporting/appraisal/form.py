@@ -48,6 +48,7 @@ def person_section(context: Context, row: Record) -> Section:
             "fact:text fact_value:text", [(message(f"form.{name}"), shown) for name, shown in facts]
         ),
         table_open=True,
+        width="half",
     )
 
 
@@ -97,6 +98,7 @@ def total_section(context: Context, row: Record) -> Section:
         ),
         table=table("grading_step:text score:text grade:text", lines),
         table_open=True,
+        width="half",
     )
 
 
@@ -160,6 +162,7 @@ def history_section(context: Context, row: Record) -> Section:
             ],
         ),
         table_open=True,
+        width="half",
     )
 
 
@@ -217,4 +220,5 @@ def signature_section(row: Record) -> Section:
             ],
         ),
         table_open=True,
+        width="half",
     )

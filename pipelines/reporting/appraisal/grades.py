@@ -222,10 +222,11 @@ def results_section(context: Context, scheme: Record, rows: list[Record], suffix
     return Section(
         id=f"results{suffix}",
         topic=message("results.topic", scheme=scheme_name(scheme)),
+        listed=False,
         message=headline,
         what=(message(f"results.what.{scheme.floating_pay}", scheme=scheme_name(scheme)),),
         table=table(
-            "rank:count rep:text team:text score:number grade:text grade_before:text "
+            "rank:count appraised:text team:text score:number grade:text grade_before:text "
             "to_edge:number coefficient:number floating_base:money floating_pay:money "
             "bonus:money flags:text",
             [
@@ -288,8 +289,8 @@ def decisions_section(context: Context) -> Section:
         else message("decisions.some", n=Count(value=len(rows))),
         what=(message("decisions.what"),),
         table=table(
-            "rep:text period:period field:text before:text computed:text after:text applied:text "
-            "reason:text approver:text decided:day",
+            "appraised:text period:period field:text before:text computed:text after:text "
+            "applied:text reason:text approver:text decided:day",
             [
                 (
                     context.person(row.employee_id),
@@ -336,7 +337,7 @@ def refused_section(context: Context) -> Section | None:
         message=message("refused.headline", n=Count(value=len(rows))),
         what=(message("refused.what"),),
         table=table(
-            "rep:text what:text indicator_name:text period:text stated:number given_by:text "
+            "appraised:text what:text indicator_name:text period:text stated:number given_by:text "
             "given:day because:text source:text",
             [
                 (

@@ -286,14 +286,14 @@ def _form(context: Context, row: Record, scores: list[Record]) -> Page:
         quality=context.quality,
         sections=(
             section_form.person_section(context, row),
+            section_form.history_section(context, row),
             *(
                 section_scorecard.scorecard_section(context, row, card, number)
                 for number, (_scheme, card) in enumerate(ordered, 1)
             ),
             section_form.total_section(context, row),
-            section_form.history_section(context, row),
-            *section_form.decided_sections(context, row),
             section_form.signature_section(row),
+            *section_form.decided_sections(context, row),
         ),
     )
 

@@ -175,7 +175,7 @@ def matrix_section(context: Context, scheme: Record, suffix: str) -> Section:
     for row in rows:
         people.setdefault(row.employee_id, {})[row.indicator] = row
     columns = (
-        Column(id="rep", label=message("column.rep"), type="text"),
+        Column(id="appraised", label=message("column.appraised"), type="text"),
         *(
             Column(id=f"i_{number}", label=label, type="number")
             for number, label in enumerate(labels.values(), 1)
@@ -184,6 +184,7 @@ def matrix_section(context: Context, scheme: Record, suffix: str) -> Section:
     return Section(
         id=f"scores{suffix}",
         topic=message("scores.topic", scheme=scheme_name(scheme)),
+        listed=False,
         message=_weakest(rows, labels),
         what=(message("scores.what"),),
         table=Table(
@@ -249,6 +250,7 @@ def judged_section(context: Context, scheme: Record, suffix: str) -> Section:
     return Section(
         id=f"judged{suffix}",
         topic=message("judged.topic", scheme=scheme_name(scheme)),
+        listed=False,
         message=headline,
         what=(message("judged.what", scheme=scheme_name(scheme)),),
         table=table(

@@ -224,7 +224,10 @@ class Link(Frozen):
 
 
 class Section(Frozen):
-    """One message with its evidence: chart, note, and the table behind it."""
+    """One message with its evidence: chart, note, and the table behind it.
+
+    Of sections that come once for each of several things one is `listed` at the head of the page.
+    """
 
     id: Slug
     topic: Text
@@ -239,6 +242,7 @@ class Section(Frozen):
     link: Link | None = None
     no_data_reason: Text | None = None
     width: Literal["full", "half"] = "full"
+    listed: bool = Field(default=True, exclude=True)
 
     @model_validator(mode="after")
     def _evidence_is_complete(self) -> Section:
