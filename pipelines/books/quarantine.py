@@ -6,6 +6,7 @@ Belongs here: reading `mart.quarantine` for people. Does not belong here: writin
 
 from __future__ import annotations
 
+import fnmatch
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Any
 
 from pipelines.errors import UserError
 from pipelines.sources.contract import canonical_tables
+from pipelines.sources.sourcefile import form_sources
 from pipelines.warehouse.duck import Warehouse
 from pipelines.workspace.yamlfile import did_you_mean, read_yaml
 
@@ -132,6 +134,26 @@ def shown_value(row: Mapping[str, Any], show_contacts: bool) -> str:
     contacts = canonical_tables()[row["table_name"]].contact
     hidden = row["column_name"] in contacts and not show_contacts
     return masked(value) if value and hidden else value
+
+
+def cell_of_form(row: Mapping[str, Any]) -> str | None:
+    """Where the value at fault stands in a filled form, as a spreadsheet names it: `H3`.
+
+    The columns of a form stand as they were written, from the first one on.
+    """
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
+    file = str(row["file"]).rpartition("#")[0] or str(row["file"])
+    headers = list(json.loads(row["raw_row"] or "{}"))
+    for source in form_sources():
+        if source.table == row["table_name"] and any(
+            fnmatch.fnmatchcase(file, pattern) for pattern in source.files
+        ):
+            mapped = source.columns.get(row["column_name"] or "")
+            places = [headers.index(h) for h in (mapped.headers if mapped else ()) if h in headers]
+            if places:
+                return str(xl_rowcol_to_cell(int(row["line"]) - 1, places[0]))
+    return None
 
 
 def masked(text: str) -> str:

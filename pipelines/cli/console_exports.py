@@ -27,8 +27,7 @@ def print_recognition(found: Recognition, workspace: Path, written: bool = False
     for file in found.files:
         sheet = f" · sheet {file.sheet}" if file.sheet else ""
         console.print(
-            f"{file.file}{sheet} → {file.table} "
-            f"({Count(file.rows):row}, sources/{file.source}.yaml)",
+            f"{file.file}{sheet} → {file.table} ({Count(file.rows):row}, {file.written_in})",
             markup=False,
         )
         if file.problem:
@@ -118,7 +117,7 @@ def print_quarantine(
     found: QuarantineListing, language: str, limit: int, xlsx: Path | None, show_contacts: bool
 ) -> None:
     """Counts by table and rule, then the first rows."""
-    from pipelines.books.quarantine import problem, shown_value
+    from pipelines.books.quarantine import cell_of_form, problem, shown_value
 
     console = Console(highlight=False)
     if not found.total:
@@ -142,8 +141,11 @@ def print_quarantine(
         text = shown_value(row, show_contacts)
         value = f" {text!r}" if text else ""
         owner = f" · {row['owner_id']}" if row["owner_id"] else ""
+        cell = f", cell {place}" if (place := cell_of_form(row)) else ""
         console.print(
-            f"{row['file']} line {row['line']}:{value} {said}{owner}", markup=False, soft_wrap=True
+            f"{row['file']} line {row['line']}{cell}:{value} {said}{owner}",
+            markup=False,
+            soft_wrap=True,
         )
     if found.total > limit:
         console.print(f"… {found.total - limit:,} more: --limit, --table, --owner, --xlsx")

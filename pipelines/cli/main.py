@@ -14,6 +14,7 @@ from pipelines.cli.commission import close, simulate, verify
 from pipelines.cli.explain import explain
 from pipelines.cli.exports import check, preset, quarantine
 from pipelines.cli.faults import sentence_of
+from pipelines.cli.forms import forms
 from pipelines.cli.run import run, status
 from pipelines.cli.ui import ui
 from pipelines.cli.workspace import forget, init, sample
@@ -24,7 +25,7 @@ from pipelines.errors import UserError
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 COMMANDS = (
-    calendar, check, close, explain, forget, init, preset, quarantine, run, sample, simulate,
+    calendar, check, close, explain, forget, forms, init, preset, quarantine, run, sample, simulate,
     status, ui, verify,
 )  # fmt: skip
 

@@ -97,10 +97,13 @@ def take_inventory(workspace: Workspace, sources: Iterable[SourceFile]) -> Inven
         folder = _input_folder(workspace, number, entry.path)
         for candidate in _candidates(folder):
             name = shown_name(PurePosixPath(entry.path, candidate.shown).as_posix())
+            asking = [source for source in sources if _asks_for(source.files, candidate)]
             readers = (
                 _canonical_readers(candidate, entry.export)
-                if entry.format == "canonical" and candidate.names
-                else [source for source in sources if _asks_for(source.files, candidate)]
+                if entry.format == "canonical"
+                and candidate.names
+                and not any(source.form for source in asking)
+                else asking
             )
             is_mapped = entry.format != "canonical"
             asked = [join for join in joins if is_mapped and _asks_for(join.file, candidate)]
@@ -111,7 +114,7 @@ def take_inventory(workspace: Workspace, sources: Iterable[SourceFile]) -> Inven
             if not (readers or asked) and kind_by_name(candidate.plain_name) != "json":
                 unknown.append(name)
     present = {export.source.source for export in exports}
-    missing = tuple(s for s in sources if s.source not in present)
+    missing = tuple(s for s in sources if s.source not in present and not s.form)
     exports.sort(key=lambda e: (e.name, e.source.source))
     return Inventory(tuple(_with_joined(e, beside) for e in exports), missing, tuple(unknown))
 

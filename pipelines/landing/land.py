@@ -333,7 +333,8 @@ def _plain_name(path: Path, working: Path) -> Iterator[Path]:
 
 def _require_headers(export: Export, landed: Landed) -> None:
     """A required column whose header is absent makes the export unusable: say which is near."""
-    _require_rows(landed)
+    if not export.source.form:  # of a form nothing may be left to fill
+        _require_rows(landed)
     table = canonical_tables()[export.source.table]
     present = {clean_header(name).lower() for name in landed.names}
     if (problem := export.source.unmet_choice(landed.names)) is not None:

@@ -56,6 +56,7 @@ class FileSeen:
     file: str
     sheet: str | None
     source: str
+    written_in: str
     table: str
     rows: int
     columns: tuple[ColumnSeen, ...]
@@ -158,7 +159,7 @@ def _currency_hint(workspace: Workspace, files: Sequence[FileSeen]) -> list[str]
 def _by_file(missing: Sequence[SourceFile]) -> dict[str, SourceFile]:
     """A sentence for each source file without exports; a wide sheet is many sources of one file."""
     return {
-        f"{' or '.join(s.files)}: no such export (sources/{s.described_in}.yaml"
+        f"{' or '.join(s.files)}: no such export ({s.written_in}"
         + (")" if s.required else ", optional)"): s
         for s in missing
     }
@@ -192,6 +193,7 @@ def _see(
         file=export.name,
         sheet=export.sheet,
         source=export.source.described_in,
+        written_in=export.source.written_in,
         table=export.source.table,
         rows=0,
         columns=(),

@@ -78,8 +78,7 @@ def _export_findings(session: Session, name: str) -> list[Finding]:
             severity="block",
             status="failed",
             zh=f"缺少导出文件 {'、'.join(source.files)}",
-            en=f"{' or '.join(source.files)}: no such export "
-            f"(sources/{source.described_in}.yaml, table {name})",
+            en=f"{' or '.join(source.files)}: no such export ({source.written_in}, table {name})",
         )
         # a wide sheet is read once for each of its columns, and missing once
         for source in {s.described_in: s for s in session.missing_of(name)}.values()
@@ -97,8 +96,7 @@ def _export_findings(session: Session, name: str) -> list[Finding]:
                     else "warn",
                     status="failed",
                     zh=f"{export.name}：{landed.problem}",
-                    en=f"{export.name}: {landed.problem} "
-                    f"(sources/{export.source.described_in}.yaml)",
+                    en=f"{export.name}: {landed.problem} ({export.source.written_in})",
                 )
             )
     sources = [*session.sources, *session.delta_sources]

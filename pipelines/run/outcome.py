@@ -61,7 +61,7 @@ def outcome_of(
         warnings=list(session.notes)
         + [f"{f.table}: {f.en}" + _shown(f) for f in warned]
         + [
-            f"{source.files[0]}: no such export (sources/{source.described_in}.yaml, optional)"
+            f"{source.files[0]}: no such export ({source.written_in}, optional)"
             for source in {s.described_in: s for s in session.inventory.missing}.values()
             if not source.required
         ]

@@ -8,6 +8,7 @@ applies the mapping (`mapping.py`).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -36,7 +37,7 @@ def load_sources(folder: Path, stages: tuple[str, ...]) -> list[SourceFile]:
     """Read every source file of a workspace, in order of their names.
 
     A source file with `each` gives one source for each of its columns; a draft that lacks something
-    gives none (`unfinished_drafts`).
+    gives none (`unfinished_drafts`). After them come those of the forms.
 
     Args:
         folder: the workspace's `sources/`; absent means no mapped sources.
@@ -57,7 +58,16 @@ def load_sources(folder: Path, stages: tuple[str, ...]) -> list[SourceFile]:
                 )
             found[source.source] = path
             sources.append(source)
-    return sources
+    return [*sources, *form_sources()]
+
+
+@cache
+def form_sources() -> tuple[SourceFile, ...]:
+    """What reads the workbooks that `attain forms` writes, in every workspace."""
+    folder = Path(__file__).with_name("forms")
+    return tuple(
+        source for path in sorted(folder.glob("*.yaml")) for source in read_source(path, ())
+    )
 
 
 def unfinished_drafts(folder: Path, stages: tuple[str, ...]) -> dict[Path, str]:

@@ -175,13 +175,15 @@ class SourceFile(BaseModel):
     repeated (the teams in a list of people). `lists: active` holds people, customers, products
     and units as they are now: whoever is no longer listed has ended; `all` holds everyone who ever
     was, so that whoever is missing never was. `each` names the one column of a wide sheet that
-    this reading of it is about. `join` reads columns of another export beside each row.
+    this reading of it is about. `join` reads columns of another export beside each row. A `form` is
+    a workbook that `attain forms` wrote; nobody misses one that was not filled.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     source: str
     draft: bool = False
+    form: bool = False
     system: Literal["crm", "erp", "hr"]
     table: str
     files: tuple[str, ...] = Field(min_length=1)
@@ -236,6 +238,11 @@ class SourceFile(BaseModel):
         for column in self.each:
             return self.source.removesuffix(f"__{column}")
         return self.source
+
+    @property
+    def written_in(self) -> str:
+        """Where a reader finds what is said of the export."""
+        return "written by attain forms" if self.form else f"sources/{self.described_in}.yaml"
 
     def value_map(self, column: str) -> dict[str, str]:
         """The value map of a column, resolved from the named maps; empty when it has none."""

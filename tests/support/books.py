@@ -164,6 +164,7 @@ class Books:
         for name, plan in self.plans.items():
             _yaml(plans / f"{name}.yaml", plan)
         for name, policy in self.policies.items():
+            (root / "policy" / name).parent.mkdir(parents=True, exist_ok=True)
             _yaml(root / "policy" / f"{name}.yaml", policy)
         for table, rows in self.tables.items():
             _csv(data / f"{table}.csv", list(canonical_tables()[table].columns), rows)

@@ -1,0 +1,225 @@
+"""Forms go out, are filled, come back, and say what is wrong with a cell."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import python_calamine
+
+from pipelines.books.quarantine import Wanted, cell_of_form, read_quarantine
+from pipelines.errors import UserError
+from pipelines.forms.appraisal import appraisal_forms
+from pipelines.forms.commission import commission_forms
+from pipelines.forms.form import Form, Language, write_forms
+from pipelines.run.session import Session
+from tests.support.books import COMMISSION, Books, computed, rows
+from tests.support.filled import fill
+
+AS_OF, MONTH = "2026-11-15", "2026-10"
+TODAY = dt.date(2026, 11, 15)
+APPRAISAL = ("mart.appraisal_result", "mart.appraisal_decision", "mart.appraisal_refused",
+             "mart.appraisal_score")  # fmt: skip
+BOOKS = (*COMMISSION, "mart.commission_dispute", "mart.commission_difference",
+         "mart.commission_approval")  # fmt: skip
+SCHEME = {
+    "id": "rep_monthly", "version": 1, "label": {"zh": "代表", "en": "Reps"}, "role": "rep",
+    "period": "month", "valid_from": "2026-01-01",
+    "indicators": [
+        {"id": "attitude", "label": {"zh": "态度", "en": "Attitude"}, "manual": "attitude",
+         "weight": 60},
+        {"id": "teamwork", "label": {"zh": "协作", "en": "Teamwork"}, "manual": "teamwork",
+         "weight": 40},
+    ],
+    "bands": [{"grade": "A", "from": 80, "coefficient": 1.2},
+               {"grade": "B", "from": 0, "coefficient": 1}],
+}  # fmt: skip
+
+
+def company() -> Books:
+    found = Books()
+    found.policies["appraisal/rep"] = SCHEME
+    found.person("L", "team_lead").person("HR", "hr").person("F", "finance")
+    found.person("E1", "rep", manager="L").person("E2", "rep", manager="L").person("E3", "rep")
+    found.plan("rep", {"credit": {"event": "cash_received", "to": "owner"},
+                       "rate": {"flat_pct": 10}})  # fmt: skip
+    found.invoice("I1", "E1", "2026-10-05", 1000).cash("R1", "I1", "2026-10-20", 500)
+    found.add("payroll_commission", {"employee_id": "E1", "period": MONTH, "paid_amount": 40,
+                                     "paid_date": "2026-11-10"})  # fmt: skip
+    return found
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    company().write(tmp_path)
+    return tmp_path
+
+
+def sent(session: Session, kind: str, language: Language, folder: Path) -> dict[str, Path]:
+    asked = {"appraisal": appraisal_forms, "commission": commission_forms}[kind]
+    made = asked(session.warehouse, MONTH, TODAY, language)
+    return {path.stem.removeprefix("attain-"): path for path in write_forms(made, folder, language)}
+
+
+def sheet(path: Path, number: int = 0) -> list[list[Any]]:
+    book = python_calamine.CalamineWorkbook.from_path(str(path))
+    return [list(row) for row in book.get_sheet_by_index(number).to_python()]
+
+
+@pytest.fixture(params=["zh", "en"])
+def language(request: pytest.FixtureRequest) -> Iterator[Language]:
+    yield request.param
+
+
+def test_scores_go_out_by_rater_and_come_back(root: Path, language: Language) -> None:
+    with computed(root, AS_OF, APPRAISAL) as session:
+        forms = sent(session, "appraisal", language, root / "data")
+    assert sorted(forms) == [f"calibration-{MONTH}", f"scores-{MONTH}-L", f"scores-{MONTH}-nobody"]
+    asked = sheet(forms[f"scores-{MONTH}-L"])
+    assert [(row[0], row[4], row[7], row[9]) for row in asked[1:]] == [
+        ("E1", "attitude", "", "L"), ("E1", "teamwork", "", "L"),
+        ("E2", "attitude", "", "L"), ("E2", "teamwork", "", "L"),
+    ]  # fmt: skip
+    fill(forms[f"scores-{MONTH}-L"], {"H2": 88, "I2": "=1+1", "H3": 75.5, "H4": "many", "H5": 140})
+    with computed(root, AS_OF, APPRAISAL) as session:
+        assert rows(session, "select employee_id, indicator, score, rater_id, comment, rated_at "
+                             "from staging.appraisal_input order by all") == [
+            ("E1", "attitude", 88, "L", "=1+1", dt.datetime(2026, 11, 15)),
+            ("E1", "teamwork", Decimal("75.5"), "L", None, dt.datetime(2026, 11, 15)),
+        ]  # fmt: skip
+        assert rows(session, "select employee_id, score, grade, held_for from mart.appraisal_result"
+                             " where period = \'2026-10\' order by all") == [
+            ("E1", 83, "A", None), ("E2", None, None, "weight"),
+            ("E3", None, None, "weight"),
+        ]  # fmt: skip
+        wrong = read_quarantine(session.warehouse, Wanted()).rows
+        assert [(cell_of_form(row), row["value"], row["owner_id"]) for row in wrong] == [
+            ("H4", "many", "E2"), ("H5", "140", "E2"),
+        ]  # fmt: skip
+        again = sent(session, "appraisal", language, root / "again")
+        given = sheet(again[f"scores-{MONTH}-L"])
+        assert [row[7] for row in given[1:]] == [88, 75.5, "", ""]
+
+
+def test_a_form_that_lost_a_column_is_one_sentence_and_the_others_are_read(root: Path) -> None:
+    with computed(root, AS_OF, APPRAISAL) as session:
+        forms = sent(session, "appraisal", "zh", root / "data")
+    fill(forms[f"scores-{MONTH}-L"], {"H2": 88}, without="E")
+    fill(forms[f"scores-{MONTH}-nobody"], {"H2": 70, "J2": "HR", "H3": 90, "J3": "HR"})
+    with computed(root, AS_OF, APPRAISAL) as session:
+        assert rows(session, "select employee_id, score from mart.appraisal_result "
+                             "where period = '2026-10' order by all") == [
+            ("E1", None), ("E2", None), ("E3", 78),
+        ]  # fmt: skip
+        [said] = [one.problem for one in session.landed_of("appraisal_input") if one.problem]
+        assert said == ("no column '指标编号' or 'Indicator id' for appraisal_input.indicator "
+                        "(did you mean 指标?)")  # fmt: skip
+
+
+def test_an_id_that_was_changed_is_named_by_its_cell(root: Path) -> None:
+    with computed(root, AS_OF, APPRAISAL) as session:
+        forms = sent(session, "appraisal", "en", root / "data")
+    fill(forms[f"scores-{MONTH}-L"], {"A2": "E9", "H2": 88, "H3": 75})
+    with computed(root, AS_OF, APPRAISAL) as session:
+        [wrong] = read_quarantine(session.warehouse, Wanted()).rows
+        assert (cell_of_form(wrong), wrong["value"]) == ("A2", "E9")
+        assert rows(session, "select indicator, score from staging.appraisal_input") == [
+            ("teamwork", 75)
+        ]
+
+
+def test_a_calibration_moves_grades_and_shows_the_distribution_before_and_after(
+    root: Path, language: Language
+) -> None:
+    with computed(root, AS_OF, APPRAISAL) as session:
+        forms = sent(session, "appraisal", language, root / "data")
+    fill(forms[f"scores-{MONTH}-L"], {"H2": 88, "H3": 90, "H4": 60, "H5": 70})
+    with computed(root, AS_OF, APPRAISAL) as session:
+        form = sent(session, "appraisal", language, root / "new")[f"calibration-{MONTH}"]
+    held = {"zh": "待定", "en": "held"}[language]
+    people = sheet(form)
+    assert [(row[0], row[6], row[7], row[12]) for row in people[1:]] == [
+        ("E1", 88.8, "A", "A"), ("E2", 64, "B", "B"), ("E3", "", held, held),
+    ]  # fmt: skip
+    assert [row[1:] for row in sheet(form, 1)[1:]] == [
+        ["A", "", 1, 1],
+        ["B", "", 1, 1],
+        [held, "", 1, 1],
+    ]
+    fill(form, {"I3": "A", "J3": "carried a colleague's accounts", "K3": "HR",
+                "I4": "B", "J4": "new", "K4": "E3"}).replace(root / "data" / form.name)  # fmt: skip
+    with computed(root, AS_OF, APPRAISAL) as session:
+        assert rows(
+            session,
+            "select employee_id, after, refused_for from mart.appraisal_decision order by all",
+        ) == [("E2", "A", None), ("E3", "B", "self_approved")]
+        assert rows(session, "select grade, flags from mart.appraisal_result "
+                             "where employee_id = 'E2' and period = '2026-10'") == [
+            ("A", "overridden,no_salary")
+        ]  # fmt: skip
+        form = sent(session, "appraisal", language, root / "third")[f"calibration-{MONTH}"]
+        assert [row[1:] for row in sheet(form, 1)[1:]] == [
+            ["A", "", 1, 2],
+            ["B", "", 1, 1],
+            [held, "", 1, 0],
+        ]
+
+
+def test_disputes_and_approvals_come_back(root: Path, language: Language) -> None:
+    with computed(root, AS_OF, BOOKS) as session:
+        forms = sent(session, "commission", language, root / "data")
+    assert sorted(forms) == [f"approvals-{MONTH}", f"disputes-{MONTH}-E1"]
+    answer = {"zh": "同意", "en": "approved"}[language]
+    fill(forms[f"disputes-{MONTH}-E1"], {"H2": 60.25, "I2": "two receipts came"})
+    fill(forms[f"approvals-{MONTH}"], {"H2": answer, "I2": "paid in cash", "J2": "F"})
+    with computed(root, AS_OF, BOOKS) as session:
+        assert rows(session, "select payee_id, status, reason, claimed_amount, opened_by "
+                             "from mart.commission_dispute") == [
+            ("E1", "open", "two receipts came", Decimal("60.25"), "E1")
+        ]  # fmt: skip
+        assert rows(session, "select key, difference, approved_by, is_unexplained "
+                             "from mart.commission_difference where difference <> 0") == [
+            ("E1", -10, "F", False)
+        ]  # fmt: skip
+        decisions = sent(session, "commission", language, root / "new")[f"approvals-{MONTH}"]
+    outcome = {"zh": "不成立", "en": "rejected"}[language]
+    fill(decisions, {"K2": outcome, "L2": "one only", "M2": "F"}, sheet=2).replace(
+        root / "data" / decisions.name
+    )
+    with computed(root, AS_OF, BOOKS) as session:
+        assert rows(session, "select status, decided_by, decision, reason "
+                             "from mart.commission_dispute") == [
+            ("rejected", "F", "one only", "two receipts came")
+        ]  # fmt: skip
+
+
+def test_what_may_be_filled_is_not_written_over(root: Path) -> None:
+    with computed(root, AS_OF, APPRAISAL) as session:
+        made = appraisal_forms(session.warehouse, MONTH, TODAY, "zh")
+    first = [path.read_bytes() for path in write_forms(made, root / "out", "zh")]
+    with pytest.raises(UserError, match="3 of these forms stand there already"):
+        write_forms(made, root / "out", "zh")
+    assert first == [
+        path.read_bytes() for path in write_forms(made, root / "out", "zh", replace=True)
+    ]
+    assert sorted(path.suffix for path in (root / "out").iterdir()) == [".xlsx"] * 3
+
+
+def test_only_what_is_asked_for_can_be_edited(root: Path) -> None:
+    with computed(root, AS_OF, APPRAISAL) as session:
+        made: list[Form] = appraisal_forms(session.warehouse, MONTH, TODAY, "zh")
+    opened = {one.name for form in made for part in form.sheets for one in part.fields if one.open}
+    assert opened == {"score", "comment", "rater", "rated", "after", "reason", "approver",
+                      "decided"}  # fmt: skip
+
+
+def test_a_period_that_nobody_was_judged_in_is_one_sentence(root: Path) -> None:
+    with computed(root, AS_OF, (*APPRAISAL, *BOOKS)) as session:
+        with pytest.raises(UserError, match=r"'2026-1': .*did you mean 2026-10.* the newest are"):
+            appraisal_forms(session.warehouse, "2026-1", TODAY, "zh")
+        with pytest.raises(UserError, match=r"'2030-10': nobody has a statement"):
+            commission_forms(session.warehouse, "2030-10", TODAY, "zh")
