@@ -16,43 +16,63 @@ from pipelines.cli.options import AS_OF, JSON, WORKSPACE
 
 if TYPE_CHECKING:
     from pipelines.closing.prove import Proof
+    from pipelines.ledger.kinds import LedgerKind
     from pipelines.ledger.store import ClosedPeriod
 
 
 @click.command()
-@click.argument("period")
+@click.argument("period", nargs=-1, required=True, metavar="[commission|appraisal] PERIOD")
 @WORKSPACE
 @AS_OF
 @click.option("--by", help="Who closes; your login name by default.")
 @JSON
 def close(
-    period: str, workspace: Path, as_of: dt.date | None, by: str | None, as_json: bool
+    period: tuple[str, ...], workspace: Path, as_of: dt.date | None, by: str | None, as_json: bool
 ) -> None:
-    """Freeze a commission month (2026-10) for ever.
+    """Freeze a commission month (2026-10) or an appraised period (appraisal 2026-Q3) for ever.
 
     Everything is computed first. The month is not closed while a blocking check fails, a dispute is
     open, a difference is unexplained and not accepted, or an earlier month is open; every reason is
-    told. Later changes are posted to the open month, line by line, with their cause. The closed
-    months stand in the folder ledger/ of the workspace: back it up.
+    told. Later changes are posted to the open month, line by line, with their cause. An appraisal
+    is not closed while a decision about it is not applied or something written about people is in
+    quarantine; later changes are adjustments of the next period. What is closed stands in the
+    folder ledger/ of the workspace: back it up.
     """
     from pipelines.cli.console import RunDisplay
     from pipelines.closing.close import close_period
     from pipelines.workspace.dates import business_date
     from pipelines.workspace.workspace import open_workspace
 
+    kind, month = _what_to_close(period)
     opened = open_workspace(workspace)
     now = dt.datetime.now(dt.UTC)
     day = business_date(opened.settings, as_of, now)
     with RunDisplay(quiet=as_json) as display:
         close_period(
             opened,
-            period,
+            month,
             day,
             now.replace(tzinfo=None),
             by or getpass.getuser(),
             display.progress,
             _as_json if as_json else _said,
+            kind,
         )
+
+
+def _what_to_close(words: tuple[str, ...]) -> tuple[LedgerKind, str]:
+    """`2026-10` is a commission month; a word before a period says of which kind it is."""
+    from pipelines.errors import UserError
+    from pipelines.ledger.kinds import COMMISSION, KINDS
+
+    if len(words) == 1:
+        return COMMISSION, words[0]
+    kinds = {kind.name: kind for kind in KINDS}
+    if len(words) != 2 or words[0] not in kinds:
+        raise UserError(
+            f"{' '.join(words)!r}: write attain close 2026-10, or attain close appraisal 2026-Q3."
+        )
+    return kinds[words[0]], words[1]
 
 
 def _as_json(closed: ClosedPeriod) -> None:
@@ -62,12 +82,13 @@ def _as_json(closed: ClosedPeriod) -> None:
 def _said(closed: ClosedPeriod) -> None:
     """Said as soon as the month is frozen, whatever becomes of its publication."""
     facts = closed.manifest
+    said = "statements" if closed.kind.name == "commission" else "results"
     click.echo(
-        f"{closed.period} is closed: {facts['statements']:,} statements, {facts['lines']:,} lines, "
+        f"{closed.period} is closed: {facts['statements']:,} {said}, {facts['lines']:,} lines, "
         f"by {facts['closed_by']}, as of {facts['as_of']}"
     )
     for ledger, amount in facts["totals"].items():
-        click.echo(f"  {ledger:8} {Decimal(amount):>18,.2f}")
+        click.echo(f"  {ledger:12} {Decimal(amount):>18,.2f}")
     for one in facts["accepted"]:
         click.echo(f"  accepted: {one['period']} {one['key']} by {one['approved_by']}")
     click.echo(f"  seal     {closed.seal}")

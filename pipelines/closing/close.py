@@ -1,28 +1,47 @@
-"""Closing a commission period: one act, and what is frozen by it.
+"""Closing a commission month or an appraised period: one act.
 
-Belongs here: the act from computing to publishing, and what a period is closed with. Does not
-belong here: what stands against it (`refusals.py`), how it is written (`store.py`).
+Belongs here: the act from computing to publishing. Does not belong here: what a period is closed
+with and what stands against it (`commission.py`, `appraisal.py`, `refusals.py`), how it is written
+(`ledger/store.py`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import re
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
 from pipelines import __version__
-from pipelines.closing.documents import write_documents
-from pipelines.closing.refusals import canonical_inputs, early_refusals, refusals
+from pipelines.closing import appraisal, commission
+from pipelines.closing.refusals import early_refusals, refusals
 from pipelines.errors import UserError
-from pipelines.ledger.columns import DIFFERENCE, LINE, STATEMENT
+from pipelines.ledger.kinds import APPRAISAL, COMMISSION, LedgerKind
 from pipelines.ledger.seals import announce, keep_seals
-from pipelines.ledger.store import ClosedPeriod, Content, Ledger
+from pipelines.ledger.store import ClosedPeriod, Content, Ledger, all_closed
 from pipelines.run.session import Progress, Session, open_session, silent
-from pipelines.warehouse.quoting import literal
 from pipelines.workspace.workspace import Workspace
 
-_PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+@dataclass(frozen=True)
+class _Subject:
+    """What differs between closing one kind and another."""
+
+    check: Callable[[str], None]
+    early: Callable[[Workspace, str, dt.date, dt.datetime], list[str]]
+    refusals: Callable[[Session, list[ClosedPeriod], str, dt.date], list[str]]
+    content: Callable[[Session, str, dt.datetime, str, Path], Content]
+
+
+_SUBJECTS = {
+    COMMISSION.name: _Subject(
+        commission.check_period, early_refusals, refusals, commission.content
+    ),
+    APPRAISAL.name: _Subject(
+        appraisal.check_period, appraisal.early_refusals, appraisal.refusals, appraisal.content
+    ),
+}
 
 
 def close_period(
@@ -33,37 +52,39 @@ def close_period(
     by: str,
     progress: Progress = silent,
     frozen: Callable[[ClosedPeriod], None] = lambda _closed: None,
+    kind: LedgerKind = COMMISSION,
 ) -> ClosedPeriod:
-    """Compute everything as of a day, freeze a month, and publish what follows from it: one act.
+    """Compute everything as of a day, freeze a period, and publish what follows from it: one act.
 
     Nobody else can run in between, and nothing is left of it by a process that is killed.
 
     Args:
-        period: the month, as `2026-10`.
+        period: the month, as `2026-10`; of an appraisal also `2026-Q3`, `2026-H1`, `2026`.
         by: who closes it; stands in the manifest and on the statements.
-        frozen: told as soon as the month stands in the ledger, before it is published.
+        frozen: told as soon as the period stands in the ledger, before it is published.
 
     Raises:
-        UserError: with every reason why the month cannot be closed; nothing was written then. Or
-            the month is frozen and its publication failed; the sentence says so.
+        UserError: with every reason why it cannot be closed; nothing was written then. Or it is
+            frozen and its publication failed; the sentence says so.
     """
     from pipelines.orchestration.execute import run
 
-    check_period(period)
+    subject = _SUBJECTS[kind.name]
+    subject.check(period)
     if not by.isprintable() or not by.strip():
         raise UserError(f"--by {by!r}: expected a name; it stands on the statements.")
-    early = early_refusals(workspace, period, as_of, started)
+    early = subject.early(workspace, period, as_of, started)
     if early:  # nothing that a computation could find would change that
         raise UserError(_told(period, early), 1)
     with workspace.locked() as held:
         outcome = run(held, as_of, started, progress=progress)
         with open_session(held, as_of, started, "close", progress=progress) as session:
-            ledger = Ledger(held.ledger)
+            ledger = Ledger(held.ledger, kind)
             ledger.sweep()
             faults = ledger.verify(session.warehouse.con)
             if faults:
                 raise UserError(_told(period, [f"{f.period}: {f.what}" for f in faults]), 1)
-            reasons = refusals(session, ledger.periods(), period, as_of)
+            reasons = subject.refusals(session, ledger.periods(), period, as_of)
             if outcome.blocked and not reasons:
                 reasons = [f"the run before it was blocked: {outcome.blocked[0]}"]
             if reasons:
@@ -87,11 +108,6 @@ def close_period(
     return closed
 
 
-def check_period(period: str) -> None:
-    if not _PERIOD.fullmatch(period):
-        raise UserError(f"{period!r} is not a month; write it as 2026-10.")
-
-
 def _told(period: str, reasons: list[str]) -> str:
     lines = "\n".join(f"  - {reason}" for reason in reasons)
     return f"{period} was not closed:\n{lines}"
@@ -102,65 +118,29 @@ def freeze(
 ) -> ClosedPeriod:
     """Write a period to the ledger as it is computed now; `refusals` says whether it may be."""
     warehouse = session.warehouse
-    mine = f"not is_closed and posted_period <= {literal(period)}"
-    own = f"not is_closed and period <= {literal(period)}"
-    totals = warehouse.rows(
-        f"select ledger, cast(sum(amount) as varchar) as amount, count(*) as lines "
-        f"from mart.commission_line where {mine} group by ledger order by ledger"
-    )
-    accepted = warehouse.rows(
-        "select approval_id, key, period, approved_by, cast(amount as varchar) as amount, reason "
-        "from mart.commission_approval where is_valid and kind = 'difference' and period <= ? "
-        "order by approval_id",
-        [period],
-    )
-    statements = warehouse.scalar(f"select count(*) from mart.commission_statement where {own}")
-    folder = (
-        session.workspace.build / f"closing-{period}"
-    )  # what is built there, the next run sweeps
+    # what is built there, the next run sweeps
+    folder = session.workspace.build / f"closing-{period}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
     try:
-        documents = folder / "documents.parquet"
-        write_documents(session, period, started, by, documents)
-        content = Content(
-            facts={
-                "company": f"{session.workspace.settings.name.zh} · "
-                f"{session.workspace.settings.name.en}",
-                "closed_at": started.isoformat(timespec="seconds"),
-                "closed_by": by,
-                "as_of": session.as_of.isoformat(),
-                "attain": __version__,
-                "lines": sum(row["lines"] for row in totals),
-                "statements": statements,
-                "totals": {row["ledger"]: row["amount"] for row in totals},
-                "accepted": accepted,
-                "exports": _stands_on(session),
-            },
-            queries={
-                "lines.parquet": f"select {', '.join(LINE)} from mart.commission_line "
-                f"where {mine} order by line_id",
-                "statements.parquet": f"select {', '.join(STATEMENT)} from "
-                f"mart.commission_statement where {own} order by payee_id, period",
-                "differences.parquet": f"select {', '.join(DIFFERENCE)} from "
-                f"mart.commission_difference where period <= {literal(period)} order by all",
-                "documents.parquet": f"select path, content from "
-                f"read_parquet({literal(str(documents))}) order by path",
-            },
-        )
+        content = _SUBJECTS[ledger.kind.name].content(session, period, started, by, folder)
+        about = {
+            "company": f"{session.workspace.settings.name.zh} · "
+            f"{session.workspace.settings.name.en}",
+            "closed_at": started.isoformat(timespec="seconds"),
+            "closed_by": by,
+            "as_of": session.as_of.isoformat(),
+            "attain": __version__,
+        }
+        whole = Content({**about, **content.facts}, content.queries)
         closed = ledger.write(
-            period, warehouse.con, content, lambda made: announce(warehouse, made)
+            ledger.kind.prefix + period,
+            warehouse.con,
+            whole,
+            lambda made: announce(warehouse, made),
         )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     seals = session.policies.books.seals
-    session.notes += keep_seals(session.workspace, seals, warehouse, ledger.periods())
+    session.notes += keep_seals(session.workspace, seals, warehouse, all_closed(ledger.root))
     return closed
-
-
-def _stands_on(session: Session) -> dict[str, int]:
-    """Rows by canonical table of everything that statements are computed from."""
-    held = {
-        table: session.warehouse.row_count(table) for table in sorted(canonical_inputs(session))
-    }
-    return {table.removeprefix("staging."): rows for table, rows in held.items() if rows}

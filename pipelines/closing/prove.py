@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from pipelines.errors import UserError
+from pipelines.ledger.kinds import APPRAISAL, COMMISSION, kind_of
 from pipelines.ledger.proof import hash_or_reason
 from pipelines.ledger.seals import (
     Witness,
@@ -31,7 +32,7 @@ from pipelines.warehouse.duck import Warehouse, open_warehouse
 from pipelines.warehouse.quoting import literal
 from pipelines.workspace.workspace import Workspace
 
-_PAPER = re.compile(r"(?P<month>\d{4}-\d\d)=(?P<seal>[0-9a-f]{16,64})")
+_PAPER = re.compile(r"(?P<period>(appraisal-)?\d{4}[-0-9QH]*)=(?P<seal>[0-9a-f]{16,64})", re.I)
 
 
 @dataclass(frozen=True)
@@ -62,14 +63,20 @@ def paper_seals(given: Iterable[str]) -> dict[str, str]:
     """
     seals = {}
     for text in given:
-        found = _PAPER.fullmatch(text.strip().lower())
-        if found is None:
+        found = _PAPER.fullmatch(text.strip())
+        name = _named(found["period"]) if found else ""
+        if found is None or kind_of(name) is None:
             raise UserError(
                 f"--seal {text!r}: write the month and what the statement says, 2026-10=ab12…, at "
                 "least the first 16 signs."
             )
-        seals[found["month"]] = found["seal"]
+        seals[name] = found["seal"].lower()
     return seals
+
+
+def _named(written: str) -> str:
+    """A period as the ledger names it, however its letters were written."""
+    return written.upper().replace("APPRAISAL-", APPRAISAL.prefix)
 
 
 def verify(workspace: Workspace, paper: dict[str, str] | None = None) -> Proof:
@@ -103,7 +110,8 @@ def verify(workspace: Workspace, paper: dict[str, str] | None = None) -> Proof:
                 "the end, would not show. The next run writes them down"
             )
         has_books = warehouse is not None and warehouse.exists("mart.commission_line")
-        differences = _recomputed(own, warehouse if has_books else None, months, not faults)
+        commissions = [closed for closed in months if closed.kind is COMMISSION]
+        differences = _recomputed(own, warehouse if has_books else None, commissions, not faults)
         if months and not has_books:
             notes.append(unopened or "nothing has been computed yet: the books were not compared")
     return Proof(months, faults, differences, notes, witnesses, has_books)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+from collections.abc import Collection, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,14 +39,14 @@ def early_refusals(
     months, faults = read_months(workspace.ledger)
     if faults:
         return [f"{faults[0].period}: {faults[0].what}"]
-    reasons = _wrong_clock(workspace, months, as_of, started)
+    reasons = wrong_clock(workspace, months, as_of, started)
     if _last_day(period) > as_of:
         reasons.append(_not_ended(period, as_of))
     turn = _out_of_turn(months, period)
     return reasons if turn is None else [*reasons, turn]
 
 
-def _wrong_clock(
+def wrong_clock(
     workspace: Workspace, months: list[ClosedPeriod], as_of: dt.date, started: dt.datetime
 ) -> list[str]:
     """What shows that this machine's clock, or the day asked for, is not the present one.
@@ -97,7 +98,7 @@ def refusals(
     since = closed[-1].period if closed else "0000-00"
     absent = [name for name in _ASKED if not session.warehouse.exists(name)]
     if "mart.check_result" not in absent:
-        reasons += _blocked(session)
+        reasons += blocked(session, "mart.commission_statement")
     if absent:  # a first run that was blocked: there is nothing to ask
         return reasons or [f"{absent[0]} was never computed; see attain run"]
     never = _never_computed(session.warehouse, period)
@@ -108,21 +109,25 @@ def refusals(
             "there is no commission plan, so nobody would be paid for it: write one below "
             "policy/commission"
         )
-    seals = session.policies.books.seals
-    reasons += absent_folders(session.workspace, seals)
-    reasons += [
-        f"{month} bears no signature yet, and policy/commission_books.yaml asks for one: "
-        f"ssh-keygen -Y sign -n {NAMESPACE} -f KEY {seals.folders[0]}/{month}.txt"
-        for month in unsigned(session.workspace, seals, closed)
-    ]
-    reasons += [
-        f"{fault.period}: {fault.what}"
-        for fault in signature_faults(session.workspace, seals, closed)
-    ]
-    reasons += _late_exports(session)
+    reasons += unproved(session, closed)
+    reasons += late_exports(session, canonical_inputs(session))
     for ask in (_without_verdict, _disputes, _unexplained, _inputs, _quarantined):
         reasons += ask(session.warehouse, since, period)
     return reasons
+
+
+def unproved(session: Session, closed: list[ClosedPeriod]) -> list[str]:
+    """Places for seals that are not there, and closed periods whose signature is missing."""
+    workspace, seals = session.workspace, session.policies.books.seals
+    return [
+        *absent_folders(workspace, seals),
+        *(
+            f"{period} bears no signature yet, and policy/commission_books.yaml asks for one: "
+            f"ssh-keygen -Y sign -n {NAMESPACE} -f KEY {seals.folders[0]}/{period}.txt"
+            for period in unsigned(workspace, seals, closed)
+        ),
+        *(f"{fault.period}: {fault.what}" for fault in signature_faults(workspace, seals, closed)),
+    ]
 
 
 def _not_ended(period: str, as_of: dt.date) -> str:
@@ -139,7 +144,7 @@ def _never_computed(warehouse: Warehouse, period: str) -> str | None:
     return f"{period} was never computed; the first month that is, is {first} (history_start)"
 
 
-def _late_exports(session: Session) -> list[str]:
+def late_exports(session: Session, tables: Collection[str]) -> list[str]:
     """Exports older than their source says they come: what is closed would not hold the month."""
     if not session.warehouse.exists("mart.export_freshness"):
         return ["mart.export_freshness was never computed: nobody can say how old the exports are"]
@@ -147,7 +152,7 @@ def _late_exports(session: Session) -> list[str]:
         "select table_name, latest_date, expected_days from mart.export_freshness "
         "where is_late and expected_days is not null "
         "and list_contains(?, 'staging.' || table_name) order by table_name",
-        [sorted(canonical_inputs(session))],
+        [sorted(tables)],
     )
     return [
         f"the export of {row['table_name']} is of {row['latest_date']} and is expected every "
@@ -168,9 +173,9 @@ def _out_of_turn(closed: list[ClosedPeriod], period: str) -> str | None:
     return None
 
 
-def _blocked(session: Session) -> list[str]:
-    """Blocking checks that failed on anything the statements are computed from."""
-    tables = session.above["mart.commission_statement"]
+def blocked(session: Session, table: str) -> list[str]:
+    """Blocking checks that failed on anything a table is computed from."""
+    tables = session.above[table]
     found = session.warehouse.rows(
         "select table_name, en, status, offenders, evidence from mart.check_result "
         "where severity = 'block' and status <> 'passed' order by table_name, check_id"
@@ -278,10 +283,25 @@ def _inputs(warehouse: Warehouse, since: str, period: str) -> list[str]:
 
 
 def _quarantined(warehouse: Warehouse, _since: str, _period: str) -> list[str]:
+    return in_quarantine(
+        warehouse, ("commission_adjustment", "commission_approval", "commission_dispute")
+    )
+
+
+def in_quarantine(
+    warehouse: Warehouse, tables: Sequence[str], naming: Sequence[str] = ("",)
+) -> list[str]:
+    """Rows that people wrote and that cannot be read: nobody knows what they meant.
+
+    Args:
+        naming: only rows in which one of these stands.
+    """
     found = warehouse.rows(
-        "select file, line, rule_id from mart.quarantine where resolved_at is null and table_name "
-        "in ('commission_adjustment', 'commission_approval', 'commission_dispute') "
-        "order by file, line"
+        "select file, line, rule_id from mart.quarantine where resolved_at is null "
+        "and list_contains(?, table_name) "
+        "and len(list_filter(?, lambda name: contains(coalesce(raw_row, ''), name))) > 0 "
+        "order by file, line",
+        [list(tables), list(naming)],
     )
     return [
         f"{row['file']} line {row['line']} is in quarantine ({row['rule_id']}); set it right first"
@@ -289,9 +309,9 @@ def _quarantined(warehouse: Warehouse, _since: str, _period: str) -> list[str]:
     ]
 
 
-def canonical_inputs(session: Session) -> set[str]:
-    """The canonical tables that statements are computed from."""
-    return {t for t in session.above["mart.commission_statement"] if t.startswith("staging.")}
+def canonical_inputs(session: Session, table: str = "mart.commission_statement") -> set[str]:
+    """The canonical tables that a table is computed from."""
+    return {t for t in session.above[table] if t.startswith("staging.")}
 
 
 def _last_day(period: str) -> dt.date:

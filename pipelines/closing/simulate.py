@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-from pipelines.closing.close import check_period
+from pipelines.closing.commission import check_period
 from pipelines.errors import UserError
 from pipelines.models.catalog import all_models, ancestors
 from pipelines.policy.load import Policies, load_policies, read_plan

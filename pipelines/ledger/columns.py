@@ -62,6 +62,61 @@ DIFFERENCE = {
 }
 
 
+APPRAISAL_LINE = {
+    "line_id": "varchar",
+    "employee_id": "varchar",
+    "period": "varchar",
+    "kind": "varchar",
+    "scheme_id": "varchar",
+    "part_id": "varchar",
+    "weight": "decimal(9, 4)",
+    "target": "decimal(38, 8)",
+    "actual": "decimal(38, 8)",
+    "n": "bigint",
+    "score": "decimal(9, 4)",
+    "weighted_score": "decimal(18, 8)",
+    "source": "varchar",
+    "amount": "decimal(18, 4)",
+}
+APPRAISAL_STATEMENT = {
+    "employee_id": "varchar",
+    "period": "varchar",
+    "period_kind": "varchar",
+    "period_start": "date",
+    "period_end": "date",
+    "scheme_id": "varchar",
+    "version": "integer",
+    "unit_id": "varchar",
+    "computed_score": "decimal(9, 4)",
+    "score": "decimal(9, 4)",
+    "band_grade": "varchar",
+    "gated_grade": "varchar",
+    "distribution_grade": "varchar",
+    "grade": "varchar",
+    "coefficient": "decimal(9, 4)",
+    "floating_salary": "decimal(18, 4)",
+    "floating_pay": "decimal(18, 4)",
+    "bonus": "decimal(18, 4)",
+    "adjustments": "decimal(18, 4)",
+    "rank": "bigint",
+    "flags": "varchar",
+    "red_lines": "varchar",
+    "held_for": "varchar",
+    "judged_weight": "decimal(9, 4)",
+    "active_days": "bigint",
+}
+DECISION = {
+    "employee_id": "varchar",
+    "period": "varchar",
+    "field": "varchar",
+    "before": "varchar",
+    "after": "varchar",
+    "reason": "varchar",
+    "approved_by": "varchar",
+    "decided_at": "timestamp",
+}
+
+
 class PeriodRow(NamedTuple):
     period: Text
     number: Whole
@@ -80,7 +135,7 @@ def declared(names: dict[str, str]) -> str:
     return ", ".join(f"{name} {kind}" for name, kind in names.items())
 
 
-def line_text(names: dict[str, str] = LINE) -> str:
+def line_text(names: dict[str, str]) -> str:
     """SQL for the text of a row that its checksum covers: every column, in order, as text."""
     unit = "chr(31)"
     return (

@@ -14,10 +14,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pipelines.ledger.kinds import kind_of
+
 MANIFEST = "manifest.json"
-FILES = ("lines.parquet", "statements.parquet", "differences.parquet", "documents.parquet")
 FORMAT = 1
-MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _MOST_BYTES = 1 << 24
 _AMOUNT = re.compile(r"-?\d+(\.\d+)?")
 
@@ -31,7 +31,7 @@ class Stated(BaseModel):
     model_config = ConfigDict(strict=True, extra="allow")
 
     format: int
-    period: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+    period: str
     number: Annotated[int, Field(ge=1)]
     previous: _Sum | Annotated[str, Field(max_length=0)]
     closed_at: str
@@ -99,5 +99,8 @@ def _check(found: object) -> None:
         raise NotSealedError(
             f"{MANIFEST} has the form {stated.format}, which this version does not know"
         )
-    if set(stated.files) != set(FILES):
+    kind = kind_of(stated.period)
+    if kind is None:
+        raise NotSealedError(f"{MANIFEST} is not what was sealed (period)")
+    if set(stated.files) != set(kind.files):
         raise NotSealedError(f"{MANIFEST} is not what was sealed (files)")

@@ -17,7 +17,8 @@ from typing import Any
 import duckdb
 
 from pipelines.ledger.columns import line_text
-from pipelines.ledger.manifest import FILES, FORMAT, MANIFEST, MONTH, NotSealedError, read_manifest
+from pipelines.ledger.kinds import COMMISSION, KINDS, LedgerKind, kind_of
+from pipelines.ledger.manifest import FORMAT, MANIFEST, NotSealedError, read_manifest
 from pipelines.warehouse.quoting import literal
 
 _BATCH = 10_000
@@ -34,7 +35,14 @@ class ClosedPeriod:
 
     @property
     def period(self) -> str:
+        """The name of its folder and its seal; that of an appraisal has its kind before it."""
         return str(self.manifest["period"])
+
+    @property
+    def kind(self) -> LedgerKind:
+        found = kind_of(self.period)
+        assert found is not None, "a manifest that was read is of some kind"
+        return found
 
     @property
     def seal(self) -> str:
@@ -53,21 +61,31 @@ class Fault:
     what: str
 
 
-def read_months(root: Path) -> tuple[list[ClosedPeriod], list[Fault]]:
-    """The closed months that can be read, earliest first, and what else lies there."""
+def read_months(
+    root: Path, kind: LedgerKind = COMMISSION
+) -> tuple[list[ClosedPeriod], list[Fault]]:
+    """The closed periods of a kind that can be read, in their order, and what speaks against them.
+
+    What lies there and is of no kind is told with those of commission.
+    """
+    is_first = kind is COMMISSION
     if not root.is_dir():
-        there = root.exists() or root.is_symlink()
+        there = is_first and (root.exists() or root.is_symlink())
         return [], [Fault(root.name, "it is not a folder")] if there else []
     months, faults = [], []
     try:
         entries = sorted(root.iterdir())
     except OSError as error:
-        return [], [Fault(root.name, f"it cannot be read ({error.strerror or error})")]
+        told = [Fault(root.name, f"it cannot be read ({error.strerror or error})")]
+        return [], told if is_first else []
     for entry in entries:
         name = entry.name
         if name in _PASSING or (name.startswith(".") and name.endswith(".closing")):
             continue
-        if not MONTH.fullmatch(name) or entry.is_symlink() or not entry.is_dir():
+        of_kind = kind_of(name)
+        if of_kind is not kind and not (of_kind is None and is_first):
+            continue
+        if of_kind is None or entry.is_symlink() or not entry.is_dir():
             faults.append(Fault(name, "it is no folder of a closed month; take it out of there"))
             continue
         try:
@@ -79,6 +97,8 @@ def read_months(root: Path) -> tuple[list[ClosedPeriod], list[Fault]]:
             faults.append(Fault(name, f"the folder holds {found['period']}: it was renamed"))
         else:
             months.append(ClosedPeriod(entry, found))
+    if not kind.is_gapless:  # in the order in which they were closed
+        months.sort(key=lambda closed: int(closed.manifest["number"]))
     return months, faults
 
 
@@ -90,7 +110,7 @@ def month_faults(
     if seal_of(manifest) != manifest["seal"]:
         yield Fault(period, f"{MANIFEST} is not what was sealed")
     if manifest["previous"] != (before.seal if before else "") or (
-        before and _following(before.period) != period
+        before and closed.kind.is_gapless and _following(before.period) != period
     ):
         yield Fault(period, "it does not follow the period before it; one was changed or removed")
     number = (int(before.manifest["number"]) if before else 0) + 1
@@ -102,7 +122,7 @@ def month_faults(
 
 
 def _file_faults(closed: ClosedPeriod, hash_of: Callable[[Path], str]) -> Iterator[Fault]:
-    known = {*FILES, MANIFEST, *_PASSING}
+    known = {*closed.kind.files, MANIFEST, *_PASSING}
     try:
         foreign = sorted(path.name for path in closed.folder.iterdir() if path.name not in known)
     except OSError as error:
@@ -121,17 +141,21 @@ def _file_faults(closed: ClosedPeriod, hash_of: Callable[[Path], str]) -> Iterat
 
 
 def sums_hold(root: Path, hash_of: Callable[[Path], str]) -> tuple[list[ClosedPeriod], list[Fault]]:
-    """The months of a ledger and everything in it that is not as it was closed, oldest first."""
-    months, faults = read_months(root)
-    unreadable = {fault.period for fault in faults}
-    before = None
-    for closed in months:
-        found = list(month_faults(closed, before, hash_of))
-        if before is None and any(name < closed.period for name in unreadable):
-            # what it follows is there and cannot be read: that is told, this would only repeat it
-            found = [fault for fault in found if "follow" not in fault.what]
-        faults.extend(found)
-        before = closed
+    """What is closed of every kind, and everything that is not as it was closed, oldest first."""
+    months, faults = [], []
+    for kind in KINDS:
+        own, wrong = read_months(root, kind)
+        unreadable = {fault.period for fault in wrong}
+        before = None
+        for closed in own:
+            found = list(month_faults(closed, before, hash_of))
+            if before is None and any(name < closed.period for name in unreadable):
+                # what it follows is there and cannot be read: that is told, this would repeat it
+                found = [fault for fault in found if "follow" not in fault.what]
+            wrong.extend(found)
+            before = closed
+        months += own
+        faults += wrong
     return months, sorted(faults, key=lambda fault: fault.period)
 
 
@@ -142,7 +166,7 @@ def line_faults(closed: ClosedPeriod, con: duckdb.DuckDBPyConnection) -> Iterato
         cursor = con.cursor()
         cursor.execute(f"select line_id, chain from read_parquet({path}) order by line_id")
         head = start_of(str(closed.manifest["previous"]))
-        for batch in hashed(con, closed.lines, head):
+        for batch in hashed(con, closed.lines, head, closed.kind):
             stated = cursor.fetchmany(len(batch))
             for (line_id, chain), (_, computed) in zip(stated, batch, strict=True):
                 if chain != computed:
@@ -157,12 +181,12 @@ def line_faults(closed: ClosedPeriod, con: duckdb.DuckDBPyConnection) -> Iterato
 
 
 def hashed(
-    con: duckdb.DuckDBPyConnection, lines: Path, head: str
+    con: duckdb.DuckDBPyConnection, lines: Path, head: str, kind: LedgerKind
 ) -> Iterator[list[tuple[int, str]]]:
     """Numbers of lines and the checksum up to each, batch by batch."""
     cursor = con.cursor()
     cursor.execute(
-        f"select {line_text()} from read_parquet({literal(str(lines))}) order by line_id"
+        f"select {line_text(kind.line)} from read_parquet({literal(str(lines))}) order by line_id"
     )
     number = 0
     while rows := cursor.fetchmany(_BATCH):

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import UserError
-from pipelines.ledger.manifest import MONTH
+from pipelines.ledger.kinds import COMMISSION, kind_of
 from pipelines.ledger.proof import ClosedPeriod, Fault, sums_hold
 from pipelines.policy.books import Seals
 from pipelines.warehouse.duck import Warehouse
@@ -95,10 +95,9 @@ def keep_seals(
 def statement(manifest: Mapping[str, Any]) -> str:
     """The closing statement of a month: what is signed, by hand or by a key."""
     said = "\n".join(f"{name}: {value}" for name, value in _stated(manifest).items())
+    kind = kind_of(str(manifest["period"])) or COMMISSION
     return (
-        f"提成结账单 · Commission closing statement\n\n{said}\n\n"
-        "封印（seal）覆盖该月的每一行、每一张结算单及以前各月。\n"
-        "The seal covers every line and statement of the month, and all months before it.\n\n"
+        f"{kind.title}\n\n{said}\n\n{kind.covered}"
         "签字 Signature ______________________    日期 Date ______________\n"
     )
 
@@ -144,7 +143,7 @@ def testimony(
     for folder in _folders(workspace, policy):
         found: dict[str, str] = {}
         for file in sorted(folder.glob("*.txt")) if folder.is_dir() else ():
-            if MONTH.fullmatch(file.stem):
+            if kind_of(file.stem) is not None:
                 said = _read_statement(file)
                 if "seal" in said:
                     found[file.stem] = said["seal"]

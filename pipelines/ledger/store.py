@@ -8,6 +8,7 @@ Does not belong here: whether a period may be closed (`close.py`).
                    differences.parquet  what reconciliation showed when it was closed
                    documents.parquet    the statements as published: page, workbook, data
                    manifest.json        counts, totals, checksums of the files, the seals
+    ledger/appraisal-2026-Q3/           scores, results and decisions of an appraised period
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from typing import Any
 import duckdb
 
 from pipelines.errors import UserError
+from pipelines.ledger.kinds import COMMISSION, KINDS, LedgerKind
 from pipelines.ledger.manifest import (
-    FILES,
     FORMAT,
     MANIFEST,
     NotSealedError,
@@ -45,14 +46,15 @@ from pipelines.ledger.proof import (
 from pipelines.warehouse.quoting import literal
 
 _LINES_CHANGED = "lines.parquet is not the file that was closed"
-__all__ = ["FILES", "MANIFEST", "ClosedPeriod", "Content", "Fault", "Ledger", "seal_of"]
+__all__ = ["MANIFEST", "ClosedPeriod", "Content", "Fault", "Ledger", "all_closed", "seal_of"]
 
 
 class Ledger:
     """The closed periods of a workspace, in order."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, kind: LedgerKind = COMMISSION) -> None:
         self.root = root
+        self.kind = kind
 
     def periods(self) -> list[ClosedPeriod]:
         """Closed periods, earliest first.
@@ -60,11 +62,11 @@ class Ledger:
         Raises:
             UserError: something there is no closed month that can be read.
         """
-        months, faults = read_months(self.root)
+        months, faults = read_months(self.root, self.kind)
         if faults:
             raise UserError(
                 f"{self.root / faults[0].period}: {faults[0].what}. The ledger is the record of "
-                "closed commission; restore this folder from a backup.",
+                "what was closed; restore this folder from a backup.",
                 1,
             )
         return months
@@ -149,19 +151,19 @@ class Ledger:
     ) -> None:
         previous = before.seal if before else ""
         content.write(working, con)
-        head = _chain(con, working, previous, working / "lines.parquet")
+        head = _chain(con, working, previous, self.kind)
         manifest = {
             "format": FORMAT,
             "period": period,
             "number": (int(before.manifest["number"]) if before else 0) + 1,
             "previous": previous,
             **content.facts,
-            "files": {name: file_hash(working / name) for name in FILES},
+            "files": {name: file_hash(working / name) for name in self.kind.files},
             "head": head,
         }
         manifest["seal"] = seal_of(manifest)
         (working / MANIFEST).write_text(written(manifest), encoding="utf-8")
-        for name in (*FILES, MANIFEST):
+        for name in (*self.kind.files, MANIFEST):
             _sync(working / name)
         _sync(working)
 
@@ -174,6 +176,15 @@ class Ledger:
             if closed.period in changed | sound:
                 faults.extend(line_faults(closed, con))
         return sorted(faults, key=lambda fault: fault.period)
+
+
+def all_closed(root: Path) -> list[ClosedPeriod]:
+    """What is closed, of every kind, each in its order.
+
+    Raises:
+        UserError: something there is no closed period that can be read.
+    """
+    return [closed for kind in KINDS for closed in Ledger(root, kind).periods()]
 
 
 class Content:
@@ -194,16 +205,16 @@ class Content:
             con.execute(f"copy ({sql}) to {target} (format parquet, compression zstd)")
 
 
-def _chain(con: duckdb.DuckDBPyConnection, folder: Path, previous: str, lines: Path) -> str:
+def _chain(con: duckdb.DuckDBPyConnection, folder: Path, previous: str, kind: LedgerKind) -> str:
     """Replace the lines file by one in which each line carries the checksum up to it.
 
     The sum of a line covers the sum before it, so it can only be made one after another: the one
     loop over lines in attain. Returns the last sum.
     """
-    chained = folder / "chained.parquet"
+    lines, chained = folder / "lines.parquet", folder / "chained.parquet"
     con.execute("create or replace temp table _chain (line_no bigint, chain varchar)")
     head = start_of(previous)
-    for batch in hashed(con, lines, head):
+    for batch in hashed(con, lines, head, kind):
         con.executemany("insert into _chain values (?, ?)", batch)
         head = batch[-1][1]
     con.execute(

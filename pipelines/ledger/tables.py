@@ -4,21 +4,43 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.ledger.columns import LINE, PERIOD, STATEMENT, PeriodRow, declared
-from pipelines.ledger.store import ClosedPeriod, Ledger
+from pipelines.ledger.columns import (
+    APPRAISAL_LINE,
+    APPRAISAL_STATEMENT,
+    LINE,
+    PERIOD,
+    STATEMENT,
+    PeriodRow,
+    declared,
+)
+from pipelines.ledger.kinds import APPRAISAL, COMMISSION, LedgerKind
+from pipelines.ledger.store import ClosedPeriod, all_closed
 from pipelines.warehouse.duck import Warehouse, fingerprint
 from pipelines.warehouse.quoting import literal
 from pipelines.warehouse.rows import insert
 
-# their columns; those of a period stand in its manifest, the others in a file of its folder
-LEDGER_TABLES = {
-    "core.closed_line": LINE,
-    "core.closed_statement": STATEMENT,
-    "core.closed_period": PERIOD,
+
+@dataclass(frozen=True)
+class _Table:
+    """Where a table of closed periods comes from: a file of their folders, else the manifests."""
+
+    kind: LedgerKind
+    columns: dict[str, str]
+    file: str | None
+
+
+_TABLES = {
+    "core.closed_line": _Table(COMMISSION, LINE, "lines.parquet"),
+    "core.closed_statement": _Table(COMMISSION, STATEMENT, "statements.parquet"),
+    "core.closed_period": _Table(COMMISSION, PERIOD, None),
+    "core.closed_appraisal_line": _Table(APPRAISAL, APPRAISAL_LINE, "lines.parquet"),
+    "core.closed_appraisal": _Table(APPRAISAL, APPRAISAL_STATEMENT, "statements.parquet"),
+    "core.closed_appraisal_period": _Table(APPRAISAL, PERIOD, None),
 }
-_FILES = {"core.closed_line": "lines.parquet", "core.closed_statement": "statements.parquet"}
+LEDGER_TABLES = {name: table.columns for name, table in _TABLES.items()}
 
 
 def load_ledger(
@@ -38,7 +60,7 @@ def load_ledger(
     """
     periods = [
         closed
-        for closed in Ledger(root).periods()
+        for closed in all_closed(root)
         if known_at is None or dt.datetime.fromisoformat(closed.manifest["closed_at"]) <= known_at
     ]
     return load_periods(warehouse, periods, names)
@@ -48,18 +70,19 @@ def load_periods(
     warehouse: Warehouse, periods: Sequence[ClosedPeriod], names: Collection[str] | None = None
 ) -> dict[str, int]:
     """Replace the tables of closed periods, or those named, by these; returns rows by table."""
-    mark = fingerprint([closed.seal for closed in periods], *LEDGER_TABLES.values())
     loaded = {}
-    for name, columns in LEDGER_TABLES.items():
+    for name, table in _TABLES.items():
         if names is not None and name not in names:
             continue
+        own = [closed for closed in periods if closed.kind is table.kind]
+        mark = fingerprint([closed.seal for closed in own], table.columns)
         if warehouse.state(name) != mark:
             with warehouse.transaction():
-                warehouse.con.execute(f"create or replace table {name} ({declared(columns)})")
-                if name in _FILES:
-                    _fill(warehouse, name, columns, periods)
+                warehouse.con.execute(f"create or replace table {name} ({declared(table.columns)})")
+                if table.file is not None:
+                    _fill(warehouse, name, table.columns, [one.folder / table.file for one in own])
                 else:
-                    insert(warehouse.con, name, [_period_row(closed) for closed in periods])
+                    insert(warehouse.con, name, [_period_row(closed) for closed in own])
                 warehouse.remember(name, mark)
         loaded[name] = warehouse.row_count(name)
     return loaded
@@ -68,7 +91,7 @@ def load_periods(
 def _period_row(closed: ClosedPeriod) -> PeriodRow:
     manifest = closed.manifest
     return PeriodRow(
-        period=closed.period,
+        period=closed.period.removeprefix(closed.kind.prefix),
         number=manifest["number"],
         closed_at=manifest["closed_at"],
         closed_by=manifest["closed_by"],
@@ -78,11 +101,9 @@ def _period_row(closed: ClosedPeriod) -> PeriodRow:
     )
 
 
-def _fill(
-    warehouse: Warehouse, name: str, columns: dict[str, str], periods: Sequence[ClosedPeriod]
-) -> None:
-    if periods:
-        paths = ", ".join(literal(str(closed.folder / _FILES[name])) for closed in periods)
+def _fill(warehouse: Warehouse, name: str, columns: dict[str, str], files: Sequence[Path]) -> None:
+    if files:
+        paths = ", ".join(literal(str(file)) for file in files)
         warehouse.con.execute(
             f"insert into {name} select {', '.join(columns)} from read_parquet([{paths}])"
         )

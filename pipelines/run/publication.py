@@ -17,7 +17,7 @@ import duckdb
 
 from pipelines.checks.findings import Finding
 from pipelines.errors import UserError
-from pipelines.ledger.store import Ledger
+from pipelines.ledger.store import all_closed
 from pipelines.models.catalog import tables_above
 from pipelines.run import steps
 from pipelines.run.outcome import Outcome, outcome_of
@@ -66,7 +66,7 @@ def conclude(session: Session, errors: Sequence[str]) -> Outcome:
             up_is_red=settings.up_is_red,
             seals=tuple(
                 Seal(period=closed.period, seal=closed.seal)
-                for closed in Ledger(session.workspace.ledger).periods()
+                for closed in all_closed(session.workspace.ledger)
             ),
         )
         opened, unopened = _open_figures(session, pages())

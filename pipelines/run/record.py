@@ -11,7 +11,7 @@ from typing import Any
 
 from pipelines import __version__
 from pipelines.landing.land import content_hash
-from pipelines.ledger.store import Ledger
+from pipelines.ledger.store import all_closed
 from pipelines.run.outcome import Outcome
 from pipelines.run.session import Session
 from pipelines.staging.loads import forgotten_loads
@@ -49,7 +49,7 @@ def inputs_mark(session: Session) -> str:
         version("holidays"),  # the days of a country's calendar
         [[name, session.hash_of(path)] for name, path in exports],
         forgotten_loads(session.warehouse),
-        [closed.seal for closed in Ledger(workspace.ledger).periods()],
+        [closed.seal for closed in all_closed(workspace.ledger)],
         [content_hash(path) for path in texts],
     )
 

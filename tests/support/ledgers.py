@@ -12,7 +12,8 @@ from typing import Any
 import duckdb
 
 from pipelines.ledger.columns import DIFFERENCE, LINE, STATEMENT
-from pipelines.ledger.manifest import FILES, MANIFEST, written
+from pipelines.ledger.kinds import COMMISSION
+from pipelines.ledger.manifest import MANIFEST, written
 from pipelines.ledger.proof import seal_of
 from pipelines.ledger.store import Content, Ledger
 
@@ -59,7 +60,7 @@ Change = Callable[[Path, Random], None]
 
 
 def _file(root: Path, random: Random) -> Path:
-    return root / random.choice(MONTHS) / random.choice((*FILES, MANIFEST))
+    return root / random.choice(MONTHS) / random.choice((*COMMISSION.files, MANIFEST))
 
 
 def _manifest(root: Path, random: Random) -> tuple[Path, dict[str, Any]]:
@@ -103,7 +104,7 @@ def rename_a_file(root: Path, random: Random) -> None:
 
 def swap_two_files_of_a_month(root: Path, random: Random) -> None:
     folder = root / random.choice(MONTHS)
-    _swap(*(folder / name for name in random.sample((*FILES, MANIFEST), 2)))
+    _swap(*(folder / name for name in random.sample((*COMMISSION.files, MANIFEST), 2)))
 
 
 def swap_a_file_of_two_months(root: Path, random: Random) -> None:
@@ -221,7 +222,9 @@ def forge_a_chain(root: Path, random: Random) -> None:
             for key in ("format", "period", "number", "previous", "files", "head", "seal"):
                 facts.pop(key)
             amount = "amount + 1000" if month == first else "amount"
-            queries = {name: f"select * from read_parquet('{old / name}')" for name in FILES}
+            queries = {
+                name: f"select * from read_parquet('{old / name}')" for name in COMMISSION.files
+            }
             queries["lines.parquet"] = (
                 f"select {', '.join(LINE).replace(' amount,', f' {amount} as amount,')} "
                 f"from read_parquet('{old / 'lines.parquet'}') order by line_id"

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from pipelines.reporting.appraisal.closed import adjustments_of, state_of
 from pipelines.reporting.appraisal.grades import bands_of, grade_of
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.kpis import typed
@@ -39,6 +40,7 @@ def person_section(context: Context, row: Record) -> Section:
         ("version", _plain(Number(value=Decimal(row.version), decimals=0))),
         ("period", _plain(named_period(row.period))),
         ("days", _plain(Count(value=row.active_days))),
+        ("state", state_of(row)),
     ]
     return Section(
         id="person",
@@ -61,7 +63,7 @@ def _points(value: Decimal | None, decimals: int = 1) -> Shown | None:
     return None if value is None else _plain(Number(value=value, decimals=decimals))
 
 
-@shows(queries=("appraisal_beside", "appraisal_grades"))
+@shows(adjustments_of, queries=("appraisal_beside", "appraisal_grades"))
 def total_section(context: Context, row: Record) -> Section:
     """From the sum of the card to the grade, a line for each step that changed something."""
     cards = message(
@@ -81,6 +83,28 @@ def total_section(context: Context, row: Record) -> Section:
         grade = getattr(row, step)
         if grade is not None and (not lines or lines[-1][2] != verbatim(grade)):
             lines.append((message(f"total.{step}"), None, verbatim(grade)))
+    if row.is_closed:  # what follows from later facts is an adjustment, the result stands
+        lines.append(
+            (
+                message("total.closed"),
+                _points(row.score),
+                verbatim(row.grade) if row.grade else None,
+            )
+        )
+    lines += [
+        (
+            message(
+                "total.adjustment",
+                period=named_period(one.period),
+                amount=Money(amount=one.amount, exact=True),
+                cause=message(f"adjustments.cause.{one.cause}"),
+            ),
+            None,
+            None,
+        )
+        for one in adjustments_of(context, row)
+        if one.amount is not None
+    ]
     bands = bands_of(context, row)
     return Section(
         id="total",

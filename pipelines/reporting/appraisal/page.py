@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from decimal import Decimal
 
+from pipelines.reporting.appraisal import closed as section_closed
 from pipelines.reporting.appraisal import form as section_form
 from pipelines.reporting.appraisal import grades as section_grades
 from pipelines.reporting.appraisal import scorecard as section_scorecard
@@ -49,12 +50,14 @@ def _overview(context: Context, results: list[Record]) -> Page:
         ]
         if len(rows) > _FEW:
             sections.append(section_scorecard.judged_section(context, scheme, suffix))
+    if adjusted := section_closed.adjustments_section(context):
+        sections.append(adjusted)
     if raters := section_grades.raters_section(context):
         sections.append(raters)
     if refused := section_grades.refused_section(context):
         sections.append(refused)
     sections.append(section_grades.decisions_section(context))
-    return Page(
+    page = Page(
         report="appraisal",
         reader=Reader(kind="function", id="hr", name=Bilingual(zh="人力资源", en="HR")),
         period=period,
@@ -66,7 +69,14 @@ def _overview(context: Context, results: list[Record]) -> Page:
         quality=context.quality,
         tiles=_tiles(context, results),
         sections=tuple(sections),
+        book=section_closed.payroll(context) if results else None,
     )
+    if not results:
+        return page
+    first = page.sections[0].model_copy(
+        update={"link": page.book_link(message("payroll.download"))}
+    )
+    return page.model_copy(update={"sections": (first, *page.sections[1:])})
 
 
 def _by_scheme(context: Context, results: list[Record]) -> list[tuple[Record, list[Record]]]:
@@ -304,6 +314,7 @@ def _form(context: Context, row: Record, scores: list[Record]) -> Page:
     section_grades.raters_section, section_grades.red_line_names,
     section_scorecard.scores_by_person, section_scorecard.scorecard_section,
     section_scorecard.matrix_section, section_scorecard.judged_section,
+    section_closed.adjustments_section, section_closed.payroll,
     section_form.total_section, section_form.history_section, section_form.decided_sections,
     queries=("appraisal_results", "appraisal_schemes", "appraisal_grades"),
 )  # fmt: skip

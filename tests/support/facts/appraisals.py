@@ -23,7 +23,8 @@ HALF = Decimal("0.5")
 CARD = ("core.appraisal_stretch", "core.appraisal_window", "core.appraisal_given",
         "core.appraisal_measure")  # fmt: skip
 TOTAL = ("mart.appraisal_total", "mart.appraisal_score_decision", "mart.appraisal_grade",
-         "mart.appraisal_decision")  # fmt: skip
+         "mart.appraisal_decision", "mart.appraisal_computed",
+         "mart.appraisal_adjustment")  # fmt: skip
 OF_A_PART = (
     "scheme_id", "version", "part", "part_id", "position", "kpi_id", "manual_indicator",
     "scope_kind", "adds_up", "target_adds", "against", "min_n", "lower_is_better",
@@ -147,6 +148,8 @@ def results(
     stretches: Sequence[Row] | None = None,
     approver: str = "HR",
     grades: Sequence[Row] | None = None,
+    closed: Sequence[Row] = (),
+    posted: Sequence[Row] = (),
     **scheme: Any,
 ) -> list[dict[str, Any]]:
     lab.given("policy.appraisal_scheme", [{**MONTH, **scheme}])
@@ -163,8 +166,24 @@ def results(
          "after": after, "decided_at": dt.datetime.fromisoformat(at), "approved_by": approver}
         for field, before, after, at in moves
     ])  # fmt: skip
+    lab.given("core.closed_appraisal", closed)
+    lab.given("core.closed_appraisal_line", posted)
+    lab.given("core.closed_appraisal_period", [
+        {"period": period} for period in dict.fromkeys(row["period"] for row in closed)
+    ])  # fmt: skip
     lab.build(*TOTAL)
     return lab.result("mart.appraisal_result", "employee_id, period")
+
+
+def closed_result(score: object, grade: str | None, pay: object, **more: Any) -> Row:
+    """E1's result of 2026-10 as it was closed, under the bands of these tests."""
+    return {
+        "employee_id": "E1", "period": "2026-10", "period_kind": "month",
+        "period_start": day("2026-10-01"), "period_end": day("2026-10-31"), "scheme_id": "S",
+        "version": 1, "score": score, "computed_score": score, "grade": grade,
+        "coefficient": {name: by for name, _, _, by in BANDS}.get(grade or ""),
+        "floating_salary": 1000, "floating_pay": pay, "bonus": 0, "adjustments": 0, **more,
+    }  # fmt: skip
 
 
 def salary(start: str, amount: object, end: str | None = None) -> Row:

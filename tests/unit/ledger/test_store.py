@@ -23,6 +23,7 @@ from pipelines.closing import documents
 from pipelines.closing.close import close_period
 from pipelines.errors import UserError
 from pipelines.ledger import store
+from pipelines.ledger.kinds import COMMISSION
 from pipelines.ledger.manifest import written
 from pipelines.ledger.store import Ledger
 from pipelines.workspace.workspace import open_workspace
@@ -69,7 +70,7 @@ def test_a_closed_month_is_never_written_again(
         ledger.write("2026-09", con, content("2026-09"))
 
 
-@pytest.mark.parametrize("name", [*store.FILES, store.MANIFEST])
+@pytest.mark.parametrize("name", [*COMMISSION.files, store.MANIFEST])
 def test_a_changed_byte_is_found_in_any_file(
     ledger: Ledger, con: duckdb.DuckDBPyConnection, name: str
 ) -> None:
@@ -96,7 +97,7 @@ def test_a_changed_amount_is_named_by_its_line(
     ]
 
 
-@pytest.mark.parametrize("name", store.FILES)
+@pytest.mark.parametrize("name", COMMISSION.files)
 def test_a_missing_file_is_found(ledger: Ledger, con: duckdb.DuckDBPyConnection, name: str) -> None:
     (ledger.root / "2026-09" / name).unlink()
     assert [(f.period, f.what) for f in ledger.verify(con)] == [("2026-09", f"{name} is gone")]

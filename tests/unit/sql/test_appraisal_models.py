@@ -18,6 +18,7 @@ from tests.support.facts.appraisals import (
     active,
     bands,
     by_hand,
+    closed_result,
     given,
     given_by_hand,
     indicator,
@@ -627,7 +628,7 @@ def test_a_red_line_looks_back_as_far_as_it_says(lab: Laboratory) -> None:
         {"scheme_id": "S", "version": 1, "red_line": "c_twice", "grade": "C", "times": 2,
          "within": 3}
     ])  # fmt: skip
-    found = lab.result("mart.appraisal_result", "period")
+    found = lab.result("mart.appraisal_computed", "period")
     assert [row["red_lines"] for row in found] == [None, None, "c_twice", None]
 
 
@@ -645,3 +646,77 @@ def test_every_score_has_exactly_one_grade(lab: Laboratory) -> None:
     for row in found:
         expected = next(g for g, start, _below, _coefficient in BANDS if row["score"] >= start)
         assert row["grade"] == row["band_grade"] == expected
+
+
+PAID = [salary("2025-01-01", 1000)]
+
+
+def test_a_closed_period_stays_as_it_was_closed_and_the_next_one_pays_the_difference(
+    lab: Laboratory,
+) -> None:
+    """B at 1,000 was closed; a late fact makes it A: 200 more, in November."""
+    rows = results(
+        lab, [judged(90), judged(80, "2026-11")], PAID, closed=[closed_result(75, "B", 1000)]
+    )
+    assert [(r["period"], r["score"], r["grade"], r["floating_pay"], r["adjustments"],
+             r["is_closed"]) for r in rows] == [
+        ("2026-10", 75, "B", 1000, 0, True), ("2026-11", 80, "B", 1000, 200, False),
+    ]  # fmt: skip
+    assert lab.result("mart.appraisal_computed", "period")[0]["grade"] == "A"
+    [adjustment] = lab.result("mart.appraisal_adjustment")
+    assert (adjustment["posted_period"], adjustment["cause"], adjustment["amount"],
+            adjustment["grade_closed"], adjustment["grade_now"]) == (
+        "2026-11", "score", 200, "B", "A",
+    )  # fmt: skip
+
+
+def test_what_was_posted_once_is_not_posted_again(lab: Laboratory) -> None:
+    """November was closed with the 200; what October lacks is in it, and nothing is left."""
+    closed = [
+        closed_result(75, "B", 1000),
+        closed_result(80, "B", 1000, period="2026-11", period_start=day("2026-11-01"),
+                      period_end=day("2026-11-30"), adjustments=200),
+    ]  # fmt: skip
+    posted = [{"employee_id": "E1", "period": "2026-11", "kind": "adjustment",
+               "part_id": "2026-10", "amount": 200}]  # fmt: skip
+    rows = results(lab, [judged(90), judged(80, "2026-11")], PAID, closed=closed, posted=posted)
+    assert [(r["period"], r["adjustments"]) for r in rows] == [("2026-10", 0), ("2026-11", 200)]
+    [left] = lab.result("mart.appraisal_adjustment")
+    assert (left["posted_period"], left["posted_amount"], left["amount"]) == ("2026-12", 200, 0)
+
+
+@pytest.mark.parametrize(
+    ("score", "closed", "more", "expected"),
+    [
+        (75, closed_result(75, "B", 1000), {}, []),
+        (75, closed_result(None, None, None), {}, [("no_longer_held", 1000)]),
+        (None, closed_result(75, "B", 1000), {}, [("held", None)]),
+        (None, closed_result(None, None, None), {}, []),
+        (75, closed_result(75, "B", 900, floating_salary=900), {}, [("salary", 100)]),
+        (75, closed_result(75, "B", 1100, coefficient="1.1"), {}, [("coefficient", -100)]),
+        (75, closed_result(75, "B", 1000), {"moves": [("grade", "B", "A", "2026-11-09")]},
+         [("decision", 200)]),
+        (75, closed_result(75, "B", 1000, employee_id="E2"), {},
+         [("new", 1000), ("not_there", None)]),
+    ],
+)  # fmt: skip
+def test_an_adjustment_says_why_and_is_unknown_where_a_result_is(
+    lab: Laboratory,
+    score: object,
+    closed: dict[str, Any],
+    more: dict[str, Any],
+    expected: list[tuple[str, object]],
+) -> None:
+    """What cannot be computed any more is no clawback: nobody knows what it would be."""
+    card = judged(score) if score is not None else judged(0, counted=False)
+    results(lab, [card], PAID, closed=[closed], **more)
+    found = lab.result("mart.appraisal_adjustment", "employee_id")
+    assert [(row["cause"], row["amount"]) for row in found] == expected
+
+
+def test_red_lines_look_at_the_grades_that_were_closed(lab: Laboratory) -> None:
+    """September was closed as C and would be B now: October's C is the second."""
+    september = closed_result(65, "C", 700, period="2026-09", period_start=day("2026-09-01"),
+                              period_end=day("2026-09-30"))  # fmt: skip
+    rows = results(lab, [judged(80, "2026-09"), judged(65)], PAID, closed=[september])
+    assert rows[1]["red_lines"] == "two_c_in_a_row"

@@ -35,6 +35,11 @@ select
   graded.floating_salary,
   graded.floating_pay,
   graded.bonus,
+  graded.adjustments,
+  graded.is_closed,
+  closed.closed_at,
+  closed.closed_by,
+  closed.seal,
   graded.rank,
   graded.flags,
   graded.red_lines,
@@ -60,6 +65,7 @@ inner join mart.appraisal_total as total
   on graded.employee_id = total.employee_id and graded.period = total.period
 left join core.appraisal_stretch as stretch
   on graded.employee_id = stretch.employee_id and graded.period = stretch.period and stretch.is_last
+left join core.closed_appraisal_period as closed on graded.period = closed.period
 left join staging.assignment as manager
   on
     stretch.employee_id = manager.employee_id

@@ -1,0 +1,168 @@
+"""What is closed of an appraisal: by whom, what is corrected since, and the list for payroll."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipelines.reporting.model.book import Book, Cell, RowFormula, Sheet, columns
+from pipelines.reporting.model.context import Context
+from pipelines.reporting.model.page import Section, SectionNotice
+from pipelines.reporting.model.periods import named_period
+from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.shows import shows
+from pipelines.reporting.model.tables import money, table
+from pipelines.reporting.model.values import (
+    Bilingual,
+    Count,
+    Day,
+    Message,
+    Money,
+    Shown,
+    message,
+    verbatim,
+)
+
+_SEAL_SHOWN = 16
+_PAYROLL = (
+    "employee:text name:text unit:text scheme:text month:text grade:text coefficient:rate "
+    "floating_base:money+ floating_pay:money+ bonus:money+ adjustments:money+ total_pay:money+"
+)
+_ADJUSTMENTS = (
+    "employee:text name:text month:text posted:text cause:text grade_closed:text grade_now:text "
+    "pay_closed:money pay_now:money adjusted_before:money amount:money+"
+)
+
+
+def state_of(row: Record) -> Message:
+    """Whether a person's result can still change, and by which seal it cannot."""
+    if not row.is_closed:
+        return message("form.open")
+    return message(
+        "form.closed",
+        day=Day(date=row.closed_at.date()),
+        by=verbatim(row.closed_by),
+        seal=verbatim(row.seal[:_SEAL_SHOWN]),
+    )
+
+
+@shows(queries=("appraisal_adjustments",))
+def adjustments_of(context: Context, row: Record) -> list[Record]:
+    """What closed periods of a person are corrected by in the period of this result."""
+    return [
+        one
+        for one in context.rows("appraisal_adjustments")
+        if (one.employee_id, one.posted_period) == (row.employee_id, row.period)
+    ]
+
+
+@shows(queries=("appraisal_adjustments",))
+def adjustments_section(context: Context) -> Section | None:
+    """Closed results that are computed otherwise now, with the reason and the amount."""
+    rows = context.rows("appraisal_adjustments")
+    if not rows:
+        return None
+    known = [row.amount for row in rows if row.amount is not None]
+    unknown = len(rows) - len(known)
+    return Section(
+        id="adjustments",
+        topic=message("adjustments.topic"),
+        message=message(
+            "adjustments.headline", n=Count(value=len(known)), amount=Money(amount=sum(known))
+        )
+        if known
+        else message("adjustments.unknown", n=Count(value=unknown)),
+        what=(message("adjustments.what"),),
+        notice=SectionNotice(
+            severity="warning", text=message("adjustments.unknown", n=Count(value=unknown))
+        )
+        if known and unknown
+        else None,
+        table=table(
+            "appraised:text period:period posted:period cause:text grade_closed:text "
+            "grade_now:text pay_closed:money pay_now:money amount:money",
+            [
+                (
+                    context.person(row.employee_id),
+                    named_period(row.period),
+                    named_period(row.posted_period),
+                    message(f"adjustments.cause.{row.cause}"),
+                    _grade(row.grade_closed),
+                    _grade(row.grade_now),
+                    money(row.pay_closed),
+                    money(row.pay_now) if row.pay_now is not None else None,
+                    money(row.amount) if row.amount is not None else None,
+                )
+                for row in rows
+            ],
+            judgements=["bad" if row.amount is None else "neutral" for row in rows],
+        ),
+        table_open=True,
+    )
+
+
+def _grade(grade: str | None) -> Shown:
+    return message("grade.held") if grade is None else verbatim(grade)
+
+
+@shows(queries=("appraisal_results", "appraisal_adjustments"))
+def payroll(context: Context) -> Book:
+    """For payroll: what each person is paid for the newest period, to the cent, with its sum."""
+    return Book(
+        title=message("payroll.title", company=context.company),
+        currency=context.currency,
+        year=context.as_of.year,
+        sheets=(
+            Sheet(
+                "payroll",
+                message("payroll.sheet"),
+                columns(_PAYROLL),
+                lambda: _payroll_rows(context),
+            ),
+            Sheet(
+                "adjustments",
+                message("adjustments.topic"),
+                columns(_ADJUSTMENTS),
+                lambda: _adjustment_rows(context),
+            ),
+        ),
+    )
+
+
+def _payroll_rows(context: Context) -> Iterable[list[Cell]]:
+    """Whoever is held is listed without pay; somebody still has to decide."""
+    for row in sorted(context.rows("appraisal_results"), key=lambda r: (r.period, r.employee_id)):
+        is_paid = row.grade is not None
+        total = sum(
+            part for part in (row.floating_pay, row.bonus, row.adjustments) if part is not None
+        )
+        yield [
+            row.employee_id,
+            context.person(row.employee_id),
+            context.unit(row.unit_id),  # type: ignore[list-item]
+            Bilingual(zh=row.label_zh, en=row.label_en),
+            row.period,
+            row.grade if is_paid else message("grade.held"),
+            row.coefficient,
+            row.floating_salary,
+            row.floating_pay,
+            row.bonus,
+            row.adjustments,
+            RowFormula(total, "{floating_pay}+{bonus}+{adjustments}") if is_paid else None,
+        ]
+
+
+def _adjustment_rows(context: Context) -> Iterable[list[Cell]]:
+    for row in context.rows("appraisal_adjustments"):
+        yield [
+            row.employee_id,
+            context.person(row.employee_id),
+            row.period,
+            row.posted_period,
+            message(f"adjustments.cause.{row.cause}"),
+            row.grade_closed,
+            row.grade_now,
+            row.pay_closed,
+            row.pay_now,
+            row.posted_amount,
+            row.amount,
+        ]

@@ -1,0 +1,193 @@
+"""An appraised period is closed, a late fact becomes an adjustment, the chain proves both."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.closing import appraisal
+from pipelines.closing.close import close_period, freeze
+from pipelines.closing.prove import paper_seals, verify
+from pipelines.errors import UserError
+from pipelines.ledger.kinds import APPRAISAL
+from pipelines.ledger.store import ClosedPeriod, Ledger, all_closed
+from pipelines.run.outcome import Outcome
+from pipelines.run.session import Session
+from pipelines.workspace.workspace import Workspace, open_workspace
+from tests.support.books import Books, rows
+from tests.support.closed import AS_OF, STARTED, computed, written_at
+
+NEEDED = ("mart.appraisal_result", "mart.appraisal_decision", "mart.appraisal_adjustment",
+          "mart.export_freshness")  # fmt: skip
+MONTH, LATER = "2026-09", "2026-10"
+SCHEME = {
+    "id": "rep_monthly", "version": 1, "label": {"zh": "代表", "en": "Reps"}, "role": "rep",
+    "period": "month", "valid_from": "2026-09-01", "pay_by_days": False,
+    "indicators": [{"id": "attitude", "label": {"zh": "态度", "en": "Attitude"},
+                    "manual": "attitude", "weight": 100}],
+    "bands": [{"grade": "A", "from": 80, "coefficient": 1.2},
+              {"grade": "B", "from": 0, "coefficient": 1}],
+}  # fmt: skip
+
+
+def company() -> Books:
+    books = Books()
+    books.settings |= {"history_start": "2026-07-01", "reports": ["appraisal"]}
+    books.policies["appraisal/rep"] = SCHEME
+    books.person("L", "team_lead").person("E1", "rep", manager="L").person("E2", "rep")
+    for who in ("E1", "E2"):
+        books.add("salary", {"employee_id": who, "valid_from": "2026-01-01", "base_salary": 1,
+                             "floating_salary": 1000})  # fmt: skip
+    return books
+
+
+def scored(workspace: Workspace, **scores: int) -> Workspace:
+    """The scores of September and October, as the export says them now."""
+    lines = ["employee_id,period,indicator,score,rater_id,rated_at"]
+    lines += [
+        f"{who},{month},attitude,{score},L,2026-11-03"
+        for who, score in scores.items() for month in (MONTH, LATER)
+    ]  # fmt: skip
+    path = workspace.root / "data" / "appraisal_input.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    written_at(workspace.root / "data", STARTED)
+    return workspace
+
+
+def closed_at(workspace: Workspace, period: str, moment: dt.datetime = STARTED) -> ClosedPeriod:
+    with computed(workspace, moment, tables=NEEDED) as session:
+        ledger = Ledger(workspace.ledger, APPRAISAL)
+        assert appraisal.refusals(session, ledger.periods(), period, AS_OF) == []
+        return freeze(session, ledger, period, moment, "HR")
+
+
+def asked(
+    workspace: Workspace, sql: str, tables: Collection[str] = NEEDED
+) -> list[tuple[Any, ...]]:
+    with computed(workspace, STARTED + dt.timedelta(hours=1), tables=tables) as session:
+        return rows(session, sql)
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    workspace = company().write(tmp_path_factory.mktemp("appraised"))
+    closed_at(scored(workspace, E1=70, E2=90), MONTH)
+    return workspace
+
+
+@pytest.fixture
+def here(closed: Workspace, tmp_path: Path) -> Workspace:
+    shutil.copytree(closed.root, tmp_path / "ws")
+    return open_workspace(tmp_path / "ws")
+
+
+def test_what_is_closed_is_sealed_and_known_elsewhere(here: Workspace) -> None:
+    [period] = all_closed(here.ledger)
+    assert (period.period, period.manifest["statements"], period.manifest["lines"]) == (
+        "appraisal-2026-09", 2, 2,
+    )  # fmt: skip
+    assert period.manifest["totals"] == {
+        "floating_pay": "2200.0000",
+        "bonus": "0.0000",
+        "adjustments": "0.0000",
+    }
+    assert f"seal: {period.seal}" in (here.root / "seals" / "appraisal-2026-09.txt").read_text(
+        encoding="utf-8"
+    )
+    proof = verify(here, paper_seals([f"appraisal-2026-09={period.seal[:16]}"]))
+    assert proof.holds
+    assert proof.witnesses == ["the warehouse", "seals"]
+
+
+def test_a_late_correction_is_an_adjustment_of_the_next_period_and_then_closed_with_it(
+    here: Workspace,
+) -> None:
+    scored(here, E1=85, E2=90)
+    results = ("select employee_id, period, score, grade, floating_pay, adjustments, is_closed "
+               "from mart.appraisal_result order by period, employee_id")  # fmt: skip
+    assert asked(here, results) == [
+        ("E1", MONTH, 70, "B", 1000, 0, True), ("E2", MONTH, 90, "A", 1200, 0, True),
+        ("E1", LATER, 85, "A", 1200, 200, False), ("E2", LATER, 90, "A", 1200, 0, False),
+    ]  # fmt: skip
+    second = closed_at(here, LATER, STARTED + dt.timedelta(hours=2))
+    assert second.manifest["totals"]["adjustments"] == "200.0000"
+    assert second.manifest["previous"] == Ledger(here.ledger, APPRAISAL).periods()[0].seal
+    assert asked(here, results)[2] == ("E1", LATER, 85, "A", 1200, 200, True)
+    assert asked(here, "select employee_id, posted_period, posted_amount, amount "
+                       "from mart.appraisal_adjustment") == [("E1", "2026-11", 200, 0)]  # fmt: skip
+    assert verify(here).holds
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (lambda root: (root / "appraisal-2026-09" / "lines.parquet").write_bytes(b"x"),
+         "lines.parquet is not the file that was closed"),
+        (lambda root: shutil.rmtree(root / "appraisal-2026-09"),
+         "the ledger does not have the month any more"),
+        (lambda root: (root / "appraisal-2026-09").rename(root / "appraisal-2026-10"),
+         "the folder holds appraisal-2026-09: it was renamed"),
+        (lambda root: (root / "appraisal-2026-09" / "documents.parquet").touch(),
+         "documents.parquet was not closed with it"),
+    ],
+)  # fmt: skip
+def test_a_changed_appraisal_is_found_by_verify_and_stops_the_next_run(
+    here: Workspace, harm: Any, said: str
+) -> None:
+    harm(here.ledger)
+    assert any(said in fault.what for fault in verify(here).faults)
+    with pytest.raises(UserError, match="is not the ledger that is known: appraisal-2026"), \
+            computed(here, tables=NEEDED):  # fmt: skip
+        pass
+
+
+def test_a_manifest_of_another_kind_is_no_appraisal(here: Workspace) -> None:
+    path = here.ledger / "appraisal-2026-09" / "manifest.json"
+    facts = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**facts, "period": "2026-09"}, indent=2, ensure_ascii=False),
+                    encoding="utf-8")  # fmt: skip
+    assert any("files" in fault.what for fault in verify(here).faults)
+
+
+def refused(session: Session, workspace: Workspace, period: str) -> list[str]:
+    closed = Ledger(workspace.ledger, APPRAISAL).periods()
+    return appraisal.refusals(session, closed, period, AS_OF)
+
+
+def test_every_reason_against_closing_is_told(here: Workspace) -> None:
+    path = scored(here, E1=70, E2=90).root / "data" / "appraisal_input.csv"
+    path.write_text(path.read_text(encoding="utf-8")
+                    + f"E2,{LATER},teamwork,often,L,2026-11-03\n", encoding="utf-8")  # fmt: skip
+    (here.root / "data" / "appraisal_override.csv").write_text(
+        "employee_id,period,field,before,after,reason,approved_by,decided_at\n"
+        f"E1,{LATER},grade,A,B,slow,L,2026-11-04\n", encoding="utf-8",
+    )  # fmt: skip
+    with computed(here, tables=NEEDED) as session:
+        told = refused(session, here, LATER)
+        assert told[0] == (
+            "a decision about the grade of E1 (A → B) is not applied: stale, computed is B"
+        )
+        assert told[1].startswith("data/appraisal_input.csv line 6 is in quarantine")
+        assert refused(session, here, "2026-Q9") == [
+            "nobody was appraised in 2026-Q9 as of 2026-11-15; the newest periods are "
+            "2026-10, 2026-09"
+        ]
+
+
+def test_a_period_is_closed_once(here: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.orchestration.execute.run",
+                        lambda *_, **__: Outcome("run", AS_OF, changed=True))  # fmt: skip
+    with pytest.raises(UserError, match="2026-09 is closed already"):
+        close_period(here, MONTH, AS_OF, STARTED, "HR", kind=APPRAISAL)
+    with pytest.raises(UserError, match="'September' is no period of an appraisal"):
+        close_period(here, "September", AS_OF, STARTED, "HR", kind=APPRAISAL)
+    said: list[str] = []
+    close_period(here, LATER, AS_OF, STARTED, "HR", kind=APPRAISAL,
+                 frozen=lambda one: said.append(one.period))  # fmt: skip
+    assert said == ["appraisal-2026-10"]
