@@ -75,11 +75,11 @@ def total_section(context: Context, row: Record) -> Section:
     for beside in context.rows("appraisal_beside"):
         if (beside.employee_id, beside.scheme_id) == (row.employee_id, row.scheme_id):
             lines.append(_beside(context, beside))
-    if row.score is not None:
+    if row.score_now is not None:
         lines.append((message("total.rounded"), _points(row.computed_score), None))
-        if row.computed_score != row.score:
-            lines.append((message("total.decided"), _points(row.score), None))
-    for step in ("band_grade", "gated_grade", "distribution_grade", "grade"):
+        if row.computed_score != row.score_now:
+            lines.append((message("total.decided"), _points(row.score_now), None))
+    for step in ("band_grade", "gated_grade", "distribution_grade", "grade_now"):
         grade = getattr(row, step)
         if grade is not None and (not lines or lines[-1][2] != verbatim(grade)):
             lines.append((message(f"total.{step}"), None, verbatim(grade)))

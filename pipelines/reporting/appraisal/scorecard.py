@@ -106,6 +106,9 @@ def scorecard_section(
     total_weight = sum((row.weight for row in scores), Decimal(0))
     moved = [row for row in scores if row.is_target_moved]
     notes = []
+    if result.is_closed and result.score != result.score_now:
+        score = message("grade.held") if result.score is None else Number(value=result.score)
+        notes.append(message("scorecard.closed", score=score))
     if left_out:
         named = Listing(items=tuple(_label(row) for row in left_out))
         notes.append(message("scorecard.left_out", indicators=named))

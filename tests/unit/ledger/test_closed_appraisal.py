@@ -17,6 +17,7 @@ from pipelines.closing.prove import paper_seals, verify
 from pipelines.errors import UserError
 from pipelines.ledger.kinds import APPRAISAL
 from pipelines.ledger.store import ClosedPeriod, Ledger, all_closed
+from pipelines.reporting.reports import REPORTS
 from pipelines.run.outcome import Outcome
 from pipelines.run.session import Session
 from pipelines.workspace.workspace import Workspace, open_workspace
@@ -122,6 +123,41 @@ def test_a_late_correction_is_an_adjustment_of_the_next_period_and_then_closed_w
     assert asked(here, "select employee_id, posted_period, posted_amount, amount "
                        "from mart.appraisal_adjustment") == [("E1", "2026-11", 200, 0)]  # fmt: skip
     assert verify(here).holds
+
+
+def test_pages_say_what_is_closed_what_is_computed_now_and_what_is_adjusted(
+    here: Workspace,
+) -> None:
+    scored(here, E1=85, E2=90)
+    with computed(here, STARTED + dt.timedelta(hours=1),
+                  tables=(*NEEDED, *REPORTS["appraisal"].reads)) as session:  # fmt: skip
+        pages = list(REPORTS["appraisal"].build(session.warehouse.con, AS_OF))
+    text = {
+        (page.reader.id, section.id): section.model_dump_json()
+        for page in pages for section in page.sections
+    }  # fmt: skip
+    assert '"adjustments.headline"' in text["hr", "adjustments"]
+    assert '"amount":"200.0000"' in text["hr", "adjustments"]
+    assert '"form.open"' in text["E1", "person"]
+    assert '"total.adjustment"' in text["E1", "total"]
+    assert '"total.adjustment"' not in text["E2", "total"]
+    book = pages[0].book
+    assert book is not None
+    rows_of = {sheet.id: list(sheet.rows()) for sheet in book.sheets}
+    assert [(row[0], row[8], row[10], row[11].value) for row in rows_of["payroll"]] == [
+        ("E1", 1200, 200, 1400), ("E2", 1200, 0, 1200),
+    ]  # fmt: skip
+    closed_at(here, LATER, STARTED + dt.timedelta(hours=2))
+    scored(here, E1=60, E2=90)
+    with computed(here, STARTED + dt.timedelta(hours=3),
+                  tables=(*NEEDED, *REPORTS["appraisal"].reads)) as session:  # fmt: skip
+        pages = list(REPORTS["appraisal"].build(session.warehouse.con, AS_OF))
+    [form] = [page for page in pages if page.reader.id == "E1"]
+    said = {section.id: section.model_dump_json() for section in form.sections}
+    assert '"form.closed"' in said["person"]
+    assert '"scorecard.closed"' in said["scorecard"]
+    assert said["total"].index('"60.0000"') < said["total"].index('"total.closed"')
+    assert said["total"].index('"total.closed"') < said["total"].index('"85.0000"')
 
 
 @pytest.mark.parametrize(

@@ -25,11 +25,14 @@ select
   scheme.appeal_days,
   scheme.floating_pay as pay_by,
   graded.unit_id,
-  graded.computed_score,
+  -- the way to the grade as it is computed now, with what is closed beside it
+  now.computed_score,
+  now.score as score_now,
+  now.band_grade,
+  now.gated_grade,
+  now.distribution_grade,
+  now.grade as grade_now,
   graded.score,
-  graded.band_grade,
-  graded.gated_grade,
-  graded.distribution_grade,
   graded.grade,
   graded.coefficient,
   graded.floating_salary,
@@ -65,6 +68,8 @@ inner join mart.appraisal_total as total
   on graded.employee_id = total.employee_id and graded.period = total.period
 left join core.appraisal_stretch as stretch
   on graded.employee_id = stretch.employee_id and graded.period = stretch.period and stretch.is_last
+left join mart.appraisal_computed as now
+  on graded.employee_id = now.employee_id and graded.period = now.period
 left join core.closed_appraisal_period as closed on graded.period = closed.period
 left join staging.assignment as manager
   on
