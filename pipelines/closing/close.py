@@ -20,7 +20,7 @@ from pipelines.ledger.seals import announce, keep_seals
 from pipelines.ledger.store import ClosedPeriod, Content, Ledger
 from pipelines.run.session import Progress, Session, open_session, silent
 from pipelines.warehouse.quoting import literal
-from pipelines.workspace.workspace import Workspace
+from pipelines.workspace.workspace import OWNER_ONLY, Workspace
 
 _PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
@@ -119,7 +119,7 @@ def freeze(
         session.workspace.build / f"closing-{period}"
     )  # what is built there, the next run sweeps
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, mode=0o700)
+    folder.mkdir(parents=True, mode=OWNER_ONLY)
     try:
         documents = folder / "documents.parquet"
         write_documents(session, period, started, by, documents)

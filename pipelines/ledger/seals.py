@@ -24,7 +24,7 @@ from pipelines.ledger.manifest import MONTH
 from pipelines.ledger.proof import ClosedPeriod, Fault, sums_hold
 from pipelines.policy.books import Seals
 from pipelines.warehouse.duck import Warehouse
-from pipelines.workspace.workspace import Workspace
+from pipelines.workspace.workspace import OWNER_ONLY, Workspace
 
 NAMESPACE = "attain-ledger"  # what `ssh-keygen -Y sign -n` has to say
 _SHOWN = 16
@@ -87,7 +87,7 @@ def keep_seals(
     for folder in _folders(workspace, policy):
         try:
             if folder.is_relative_to(workspace.root) and months:
-                folder.mkdir(parents=True, exist_ok=True)
+                folder.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
             for closed in months if folder.is_dir() else ():
                 file = folder / f"{closed.period}.txt"
                 if not file.exists():

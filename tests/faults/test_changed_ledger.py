@@ -161,6 +161,16 @@ def test_an_untouched_ledger_holds_and_says_who_knows_its_seals(
     assert same.next_run() == []
 
 
+def test_what_holds_everybody_s_pay_is_its_owner_s_until_others_are_let_in(place: Place) -> None:
+    here = place.workspace
+    for folder in (here.state, here.ledger, here.root / "seals"):
+        assert folder.stat().st_mode & 0o777 == 0o700
+        folder.chmod(0o750)
+    here.prepare()
+    place.next_run()
+    assert here.state.stat().st_mode & 0o777 == 0o750
+
+
 def test_the_oldest_disagreement_comes_first_with_everyone_who_knows_better(
     place: Place, tmp_path: Path
 ) -> None:
