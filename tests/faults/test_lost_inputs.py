@@ -186,6 +186,28 @@ def test_an_export_whose_rows_are_all_refused_changes_nothing_either(
     assert next_run(4) == (set(), set())
 
 
+@pytest.mark.parametrize("way", ["folder", "file", "renamed", "version"])
+def test_a_plan_that_has_paid_closed_months_is_not_lost_without_a_word(
+    closed: tuple[Workspace, Tables], tmp_path: Path, way: str
+) -> None:
+    workspace = copy_of(closed[0], tmp_path / "ws")
+    file = workspace.root / "policy" / "commission" / "rep.yaml"
+    text = file.read_text(encoding="utf-8")
+    if way == "folder":
+        shutil.rmtree(workspace.root / "policy" / "commission")
+    elif way == "file":
+        file.rename(file.with_suffix(".yaml.bak"))
+    else:
+        before, after = {"renamed": ("id: rep\n", "id: sellers\n"),
+                         "version": ("version: 1", "version: 2")}[way]  # fmt: skip
+        file.write_text(text.replace(before, after), encoding="utf-8")
+    with (
+        pytest.raises(UserError, match=r"version 1 of the plan 'rep' has paid in closed months \("),
+        open_session(open_workspace(workspace.root), AS_OF, LATER, "test"),
+    ):
+        pass
+
+
 def test_what_a_person_confirms_is_taken_for_true_and_remembered(
     closed: tuple[Workspace, Tables], tmp_path: Path
 ) -> None:
