@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -26,11 +27,14 @@ def load_ledger(
     root: Path,
     known_at: dt.datetime | None = None,
     names: Collection[str] | None = None,
+    as_of: dt.date = dt.date.max,
 ) -> dict[str, int]:
     """Put the closed periods into the warehouse; unchanged ones cost nothing.
 
     Args:
         known_at: only periods closed by then.
+        as_of: only periods that had ended by then. Seen from a day before, a month was open: held
+            against a computation that looks at nothing later, all of it would be posted back.
         names: only these tables.
 
     Returns:
@@ -40,8 +44,14 @@ def load_ledger(
         closed
         for closed in Ledger(root).periods()
         if known_at is None or dt.datetime.fromisoformat(closed.manifest["closed_at"]) <= known_at
+        if f"{as_of:%Y-%m}" > closed.period or f"{as_of:%Y-%m-%d}" == _last_day(closed.period)
     ]
     return load_periods(warehouse, periods, names)
+
+
+def _last_day(period: str) -> str:
+    year, month = map(int, period.split("-"))
+    return f"{period}-{calendar.monthrange(year, month)[1]}"
 
 
 def load_periods(

@@ -21,7 +21,7 @@ from pipelines.run.steps import account
 from pipelines.sources.contract import canonical_tables
 from pipelines.staging.loads import lost_loads
 from pipelines.staging.made import can_be_made
-from pipelines.staging.thinned import named_by, rows_missed
+from pipelines.run.rows_held import named_by, rows_missed
 
 
 def check_contract(session: Session, name: str) -> list[Finding]:

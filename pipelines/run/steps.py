@@ -49,7 +49,7 @@ from pipelines.staging.stage import (
     filled_values,
     stage_table,
 )
-from pipelines.staging.thinned import note_rows_held, rows_missed
+from pipelines.run.rows_held import note_rows_held, rows_missed
 from pipelines.warehouse.duck import Built, fingerprint
 from pipelines.warehouse.model import Model
 from pipelines.warehouse.quoting import identifier
@@ -302,7 +302,7 @@ def policies(session: Session, names: Collection[str] | None = None) -> dict[str
     workspace, warehouse = session.workspace, session.warehouse
     return {
         **write_policies(warehouse, workspace, session.policies, session.as_of, names),
-        **load_ledger(warehouse, workspace.ledger, workspace.known_at, names),
+        **load_ledger(warehouse, workspace.ledger, workspace.known_at, names, session.as_of),
     }
 
 

@@ -1,7 +1,7 @@
 """Tables that hold far fewer rows than they did, although their exports are there.
 
 Belongs here: how many rows each table held when nobody doubted it, and which hold too few now. Does
-not belong here: exports that are gone or shorter (`losses.py`): what was in force of them stays.
+not belong here: exports that are gone or shorter (`staging/losses.py`): what was in force stays.
 
 An export may be as long as ever and of no use: every id is another, a column says something else,
 the list that it refers to was replaced. Its rows are in quarantine then, and of a small company no
