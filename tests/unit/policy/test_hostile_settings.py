@@ -173,6 +173,28 @@ def test_functions_over_a_row_are_free(tmp_path: Path, models: dict[str, Model])
         assert hold(tmp_path, models, "where", text).exists()
 
 
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("commission/csm_2026.yaml", "version: 99999999999"),
+        ("commission/csm_2026.yaml", f"version: {'9' * 38}"),
+        ("terms.yaml", "matured_after_days: 3000000000"),
+        ("terms.yaml", f'matured_after_days: "{"9" * 150}"'),
+        ("quality.yaml", f"sentinels: [{'9' * 38}]"),
+    ],
+)
+def test_a_number_that_no_table_holds_is_named_with_its_line(
+    policies: PolicyFiles, file: str, line: str
+) -> None:
+    key = line.partition(":")[0]
+    shipped = (ROOT / "policy" / file).read_text(encoding="utf-8")
+    old = next(at for at in shipped.splitlines() if at.startswith(key))
+    policies.change(file, old, line)
+    said = policies.mistake()
+    assert f"{file} line " in said
+    assert "is no quantity: at most " in said
+
+
 def test_the_formula_of_a_modelled_kpi_looks_up_tables_of_the_warehouse_only(
     policies: PolicyFiles,
 ) -> None:
