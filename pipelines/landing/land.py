@@ -406,7 +406,9 @@ def _described(data: dict[str, Any], parquet: Path) -> Landed:
     Raises:
         KeyError, TypeError: it is no card of this version.
     """
-    kinds = {"names": list, "rows": int, "first_line": int, "notes": dict, "kind": str}
+    kinds: dict[str, Any] = {
+        "names": list, "rows": int, "first_line": int | None, "notes": dict, "kind": str,
+    }  # fmt: skip
     if any(not isinstance(data[name], kind) for name, kind in kinds.items() if name in data):
         raise TypeError(parquet.name)
     return Landed(
