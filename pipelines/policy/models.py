@@ -15,7 +15,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 from pipelines.workspace.workspace import Label
 
-
 # what columns of the tables hold: whole numbers of 32 bits, amounts of 14 digits before the point
 _MOST, _MOST_AMOUNT = 2_000_000_000, 10**14 - 1
 
@@ -31,7 +30,7 @@ class Policy(BaseModel):
         """Whole numbers and amounts that the tables of policies hold; beyond is a slip."""
         for one in value if isinstance(value, tuple) else (value,):
             most = _MOST_AMOUNT if isinstance(one, Decimal) else _MOST
-            if isinstance(one, int | Decimal) and abs(one) > most:
+            if isinstance(one, (int, Decimal)) and abs(Decimal(one)) > most:
                 raise ValueError(f"{str(one)[:20]} is no quantity: at most {most:,} is")
         return value
 

@@ -16,12 +16,12 @@ from pipelines.checks.lost import lost_finding, missed_finding
 from pipelines.checks.made import made_finding
 from pipelines.checks.reconciliations import all_reconciliations
 from pipelines.checks.stage_names import unknown_stages
+from pipelines.run.rows_held import named_by, rows_missed
 from pipelines.run.session import Session
 from pipelines.run.steps import account
 from pipelines.sources.contract import canonical_tables
 from pipelines.staging.loads import lost_loads
 from pipelines.staging.made import can_be_made
-from pipelines.run.rows_held import named_by, rows_missed
 
 
 def check_contract(session: Session, name: str) -> list[Finding]:

@@ -22,6 +22,7 @@ from pipelines.ledger.tables import load_ledger
 from pipelines.policy.tables import write_policies
 from pipelines.run.landing import Landing
 from pipelines.run.newest import following
+from pipelines.run.rows_held import note_rows_held, rows_missed
 from pipelines.run.session import Session
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcefile import expected_days
@@ -49,7 +50,6 @@ from pipelines.staging.stage import (
     filled_values,
     stage_table,
 )
-from pipelines.run.rows_held import note_rows_held, rows_missed
 from pipelines.warehouse.duck import Built, fingerprint
 from pipelines.warehouse.model import Model
 from pipelines.warehouse.quoting import identifier
