@@ -49,7 +49,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def company_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """`reports/latest` of the sample company: every company page, two representatives, some forms."""
+    """`reports/latest` of the sample company: every company page, two sellers, some forms."""
     from pipelines.reporting.drilldown.drilldown import drilldowns
     from pipelines.reporting.publish.build import Edition, write_build
     from pipelines.reporting.publish.publish import publish
