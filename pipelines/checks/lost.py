@@ -13,6 +13,23 @@ from pipelines.staging.losses import Loss
 _SHOWN = 3
 
 
+def missed_finding(table: str, of: str, before: int, now: int) -> Finding:
+    """Blocks a table that holds too few rows, or whose rows name those of one (`of`) that does."""
+    name = "lost.rows" if table == of else "lost.named"
+    said = {
+        language: say(text, {"table": table, "of": of, "before": before, "now": now})
+        for language, text in sentences()[name].items()
+    }
+    return Finding(
+        check="rows_not_lost",
+        table=f"staging.{table}",
+        severity="block",
+        status="failed",
+        zh=said["zh"],
+        en=said["en"],
+    )
+
+
 def lost_finding(loss: Loss) -> Finding:
     """Blocks whatever stands on the table: nothing is made from less until a person confirms it."""
     files = ", ".join(loss.files[:_SHOWN]) or loss.table

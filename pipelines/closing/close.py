@@ -21,7 +21,7 @@ from pipelines.ledger.kinds import APPRAISAL, COMMISSION, LedgerKind
 from pipelines.ledger.seals import announce, keep_seals
 from pipelines.ledger.store import ClosedPeriod, Content, Ledger, all_closed
 from pipelines.run.session import Progress, Session, open_session, silent
-from pipelines.workspace.workspace import Workspace
+from pipelines.workspace.workspace import OWNER_ONLY, Workspace
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def freeze(
     # what is built there, the next run sweeps
     folder = session.workspace.build / f"closing-{period}"
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, mode=0o700)
+    folder.mkdir(parents=True, mode=OWNER_ONLY)
     try:
         content = _SUBJECTS[ledger.kind.name].content(session, period, started, by, folder)
         about = {

@@ -137,8 +137,8 @@ def by_sheet(workspace: Workspace, export: Export, sha256: str) -> list[Export]:
     if export.problem is not None or export.sheet is not None or _given_header(export):
         return [export]
     card = _sheets_card(workspace, export, sha256)
-    known = kept_json(card)
-    if not known:
+    known = _kept_sheets(card)
+    if known is None:
         try:
             with _sentences(export.path), unchanged(export.path, _HASHED.get(export.path)):
                 known = _sheets(export, card)
@@ -147,6 +147,13 @@ def by_sheet(workspace: Workspace, export: Export, sha256: str) -> list[Export]:
         keep_json(card, known)
     same = known["same"]
     return [replace(export, sheet=sheet) for sheet in same] if len(same) > 1 else [export]
+
+
+def _kept_sheets(card: Path) -> dict[str, Any] | None:
+    """What was noted of a workbook's sheets; `None` when it has to be looked up."""
+    known = kept_json(card)
+    are_lists = all(isinstance(known.get(name), list) for name in ("same", "others"))
+    return known if are_lists else None
 
 
 def _sheets(export: Export, card: Path) -> dict[str, Any]:
@@ -214,9 +221,9 @@ def _sheets_card(workspace: Workspace, export: Export, sha256: str) -> Path:
 
 def _other_sheets(workspace: Workspace, export: Export, sha256: str) -> dict[str, Any]:
     """A note of the sheets that are not read, told with the first that is."""
-    known = kept_json(_sheets_card(workspace, export, sha256))
-    others = known.get("others")
-    is_first = export.sheet is None or export.sheet == next(iter(known.get("same", ())), None)
+    known = _kept_sheets(_sheets_card(workspace, export, sha256)) or {"same": [], "others": []}
+    is_first = export.sheet is None or export.sheet == next(iter(known["same"]), None)
+    others = known["others"]
     return {"sheets_left_out": others} if others and is_first else {}
 
 
@@ -395,6 +402,16 @@ def landed_bytes(parquet: Path) -> int:
 
 
 def _described(data: dict[str, Any], parquet: Path) -> Landed:
+    """What a card says.
+
+    Raises:
+        KeyError, TypeError: it is no card of this version.
+    """
+    kinds: dict[str, Any] = {
+        "names": list, "rows": int, "first_line": int | None, "notes": dict, "kind": str,
+    }  # fmt: skip
+    if any(not isinstance(data[name], kind) for name, kind in kinds.items() if name in data):
+        raise TypeError(parquet.name)
     return Landed(
         parquet,
         tuple(data["names"]),

@@ -6,6 +6,8 @@ belong here: writing and proving them.
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
 import re
 from dataclasses import dataclass
 
@@ -65,6 +67,18 @@ APPRAISAL = LedgerKind(
     "The seal covers every score and result of the period, and all that were closed before it.\n\n",
 )
 KINDS = (COMMISSION, APPRAISAL)
+
+
+def last_day(period: str) -> dt.date:
+    """The day on which a period ends: `2026-10`, `2026-Q3`, `2026-H1`, `2026`."""
+    year, _, part = period.partition("-")
+    if part[:1] == "Q":
+        month = 3 * int(part[1:])
+    elif part[:1] == "H":
+        month = 6 * int(part[1:])
+    else:
+        month = int(part or 12)
+    return dt.date(int(year), month, calendar.monthrange(int(year), month)[1])
 
 
 def kind_of(name: str) -> LedgerKind | None:

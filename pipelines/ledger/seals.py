@@ -24,20 +24,27 @@ from pipelines.ledger.kinds import COMMISSION, kind_of
 from pipelines.ledger.proof import ClosedPeriod, Fault, sums_hold
 from pipelines.policy.books import Seals
 from pipelines.warehouse.duck import Warehouse
-from pipelines.workspace.workspace import Workspace
+from pipelines.workspace.workspace import OWNER_ONLY, Workspace
 
 NAMESPACE = "attain-ledger"  # what `ssh-keygen -Y sign -n` has to say
 _SHOWN = 16
 _LINE = re.compile(r"([a-z_ ]+?): (.+)")
+_LONGEST = 80
+_SIGNED = "签字 Signature"
 _PATIENCE_SECONDS = 20
 
 
 @dataclass(frozen=True)
 class Witness:
-    """A place outside of the ledger, and the seals it knows by month."""
+    """A place outside of the ledger, and the seals it knows by month.
+
+    One that is complete knows every month that was ever closed: it is told before a month is put in
+    place. Of the others an edition is of its day, and a statement may be missing.
+    """
 
     name: str
     seals: Mapping[str, str]
+    is_complete: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,7 @@ def keep_seals(
     for folder in _folders(workspace, policy):
         try:
             if folder.is_relative_to(workspace.root) and months:
-                folder.mkdir(parents=True, exist_ok=True)
+                folder.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
             for closed in months if folder.is_dir() else ():
                 file = folder / f"{closed.period}.txt"
                 if not file.exists():
@@ -98,7 +105,7 @@ def statement(manifest: Mapping[str, Any]) -> str:
     kind = kind_of(str(manifest["period"])) or COMMISSION
     return (
         f"{kind.title}\n\n{said}\n\n{kind.covered}"
-        "签字 Signature ______________________    日期 Date ______________\n"
+        f"{_SIGNED} ______________________    日期 Date ______________\n"
     )
 
 
@@ -134,7 +141,9 @@ def testimony(
     """Everything that is known of seals outside of the ledger."""
     witnesses, faults, notes = [], [], absent_folders(workspace, policy)
     if warehouse is not None:
-        witnesses.append(Witness("the warehouse", _of_warehouse(warehouse, months)))
+        # one that was lost is new, and is told with the first proof
+        is_told = warehouse.exists("meta.seal")
+        witnesses.append(Witness("the warehouse", _of_warehouse(warehouse, months), is_told))
     for file in sorted((workspace.reports / "published").glob("*/edition.json")):
         try:
             witnesses.append(Witness(_shown(workspace, file.parent), _of_edition(file)))
@@ -144,10 +153,11 @@ def testimony(
         found: dict[str, str] = {}
         for file in sorted(folder.glob("*.txt")) if folder.is_dir() else ():
             if kind_of(file.stem) is not None:
-                said = _read_statement(file)
+                lines = _lines_of(file)
+                said = _said_in(lines)
                 if "seal" in said:
                     found[file.stem] = said["seal"]
-                faults.extend(_of_statement(workspace, file, said, months))
+                faults.extend(_of_statement(workspace, file, lines, months))
         witnesses.append(Witness(_shown(workspace, folder), found))
     return Testimony(witnesses, faults, notes)
 
@@ -174,28 +184,45 @@ def _of_edition(file: Path) -> dict[str, str]:
     return {str(one["period"]): str(one["seal"]) for one in found}
 
 
-def _read_statement(file: Path) -> dict[str, str]:
+def _lines_of(file: Path) -> list[str]:
+    """What stands in a statement; whoever signs may write on the line for it."""
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, ValueError):
-        return {}
-    found = [_LINE.fullmatch(line.rstrip()) for line in text.splitlines()]
+        return []
+    return _without_signature(text)
+
+
+def _without_signature(text: str) -> list[str]:
+    lines = [line.rstrip() for line in text.rstrip().splitlines()]
+    return [_SIGNED if line.startswith(_SIGNED) else line for line in lines]
+
+
+def _said_in(lines: Iterable[str]) -> dict[str, str]:
+    found = [_LINE.fullmatch(line) for line in lines]
     return {line[1]: line[2] for line in found if line}
 
 
 def _of_statement(
-    workspace: Workspace, file: Path, said: Mapping[str, str], months: Sequence[ClosedPeriod]
+    workspace: Workspace, file: Path, lines: Sequence[str], months: Sequence[ClosedPeriod]
 ) -> list[Fault]:
     """Where a statement that bears the ledger's seal says something else beside it."""
+    said = _said_in(lines)
     month = next((closed for closed in months if closed.period == file.stem), None)
+    shown = _shown(workspace, file)
     if "seal" not in said:
-        return [Fault(file.stem, f"{_shown(workspace, file)} is no closing statement any more")]
+        return [Fault(file.stem, f"{shown} is no closing statement any more")]
     if month is None or said["seal"] != month.seal:
         return []  # told as what the places know
     wrong = [key for key, value in _stated(month.manifest).items() if said.get(key) != value]
-    if not wrong:
+    if wrong:
+        return [Fault(file.stem, f"{shown} says another {wrong[0]} than the ledger")]
+    written = _without_signature(statement(month.manifest))
+    if lines == written:
         return []
-    return [Fault(file.stem, f"{_shown(workspace, file)} says another {wrong[0]} than the ledger")]
+    added = next((line for line in lines if line and line not in written), None)
+    what = f"says {added[:_LONGEST]!r}" if added else "has lines that are gone or moved"
+    return [Fault(file.stem, f"{shown} {what}, which closing did not write")]
 
 
 def disagreements(
@@ -206,7 +233,7 @@ def disagreements(
     Args:
         unreadable: months whose folders are there and told of already.
     """
-    told = [witness for witness in witnesses if witness.seals]
+    told = [witness for witness in witnesses if witness.seals or witness.is_complete]
     ours = {closed.period: closed.seal for closed in months}
     faults = []
     for period in sorted({*ours, *(p for witness in told for p in witness.seals)}):
@@ -228,7 +255,17 @@ def disagreements(
                         f"the ledger {place}",
                     )
                 )
-        if stands and told and not by_seal:
+        unaware = [w.name for w in told if w.is_complete and period not in w.seals]
+        if stands and unaware:
+            faults.append(
+                Fault(
+                    period,
+                    f"{unaware[0]}, which knows every month that was closed, does not know it: it "
+                    "was not closed by attain close here (where the ledger is right, delete "
+                    ".attain/warehouse.duckdb)",
+                )
+            )
+        elif stands and told and not by_seal:
             faults.append(
                 Fault(period, "no other place knows its seal: it was not closed by attain close")
             )

@@ -44,6 +44,7 @@ from pipelines.ledger.proof import (
     sums_hold,
 )
 from pipelines.warehouse.quoting import literal
+from pipelines.workspace.workspace import OWNER_ONLY
 
 _LINES_CHANGED = "lines.parquet is not the file that was closed"
 __all__ = ["MANIFEST", "ClosedPeriod", "Content", "Fault", "Ledger", "all_closed", "seal_of"]
@@ -95,7 +96,7 @@ class Ledger:
             raise UserError(
                 f"{place}: {period} is closed; a correction is an entry of a later one."
             )
-        self.root.mkdir(parents=True, exist_ok=True)
+        self.root.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
         self.sweep()
         earlier = self.periods()
         working = self.root / f".{period}.closing"

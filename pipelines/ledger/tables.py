@@ -16,7 +16,7 @@ from pipelines.ledger.columns import (
     PeriodRow,
     declared,
 )
-from pipelines.ledger.kinds import APPRAISAL, COMMISSION, LedgerKind
+from pipelines.ledger.kinds import APPRAISAL, COMMISSION, LedgerKind, last_day
 from pipelines.ledger.store import ClosedPeriod, all_closed
 from pipelines.warehouse.duck import Warehouse, fingerprint
 from pipelines.warehouse.quoting import literal
@@ -48,11 +48,14 @@ def load_ledger(
     root: Path,
     known_at: dt.datetime | None = None,
     names: Collection[str] | None = None,
+    as_of: dt.date = dt.date.max,
 ) -> dict[str, int]:
     """Put the closed periods into the warehouse; unchanged ones cost nothing.
 
     Args:
         known_at: only periods closed by then.
+        as_of: only periods that had ended by then. Seen from a day before, a month was open: held
+            against a computation that looks at nothing later, all of it would be posted back.
         names: only these tables.
 
     Returns:
@@ -62,6 +65,7 @@ def load_ledger(
         closed
         for closed in all_closed(root)
         if known_at is None or dt.datetime.fromisoformat(closed.manifest["closed_at"]) <= known_at
+        if as_of >= last_day(closed.period.removeprefix(closed.kind.prefix))
     ]
     return load_periods(warehouse, periods, names)
 

@@ -19,7 +19,7 @@ from pipelines.policy.load import Policies
 from pipelines.warehouse.duck import Warehouse, fingerprint
 from pipelines.warehouse.model import Model
 from pipelines.workspace.resources import shipped
-from pipelines.workspace.workspace import Workspace
+from pipelines.workspace.workspace import OWNER_ONLY, Workspace
 
 _FILE = "columns.json"
 Columns = Mapping[str, Sequence[tuple[str, str]]]
@@ -74,7 +74,7 @@ def _columns(workspace: Workspace, policies: Policies, models: Sequence[Model]) 
         ):
             name = f"{row['table_schema']}.{row['table_name']}"
             found.setdefault(name, []).append((row["column_name"], row["data_type"]))
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
     working = file.with_suffix(".tmp")
     working.write_text(json.dumps({"mark": mark, "columns": found}), encoding="utf-8")
     working.replace(file)

@@ -8,17 +8,31 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from pipelines.workspace.workspace import Label
+
+# what columns of the tables hold: whole numbers of 32 bits, amounts of 14 digits before the point
+_MOST, _MOST_AMOUNT = 2_000_000_000, 10**14 - 1
 
 
 class Policy(BaseModel):
     """Base of every policy model: unknown keys are mistakes, values do not change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    @field_validator("*")
+    @classmethod
+    def _is_a_quantity(cls, value: Any) -> Any:
+        """Whole numbers and amounts that the tables of policies hold; beyond is a slip."""
+        for one in value if isinstance(value, tuple) else (value,):
+            most = _MOST_AMOUNT if isinstance(one, Decimal) else _MOST
+            if isinstance(one, (int, Decimal)) and abs(Decimal(one)) > most:
+                raise ValueError(f"{str(one)[:20]} is no quantity: at most {most:,} is")
+        return value
 
 
 def later(default: object = None) -> Any:

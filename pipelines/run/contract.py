@@ -12,10 +12,11 @@ from pipelines.checks.accidents import TableAccidents
 from pipelines.checks.date_accidents import DateAccidents
 from pipelines.checks.file_accidents import FileAccidents
 from pipelines.checks.findings import Finding
-from pipelines.checks.lost import lost_finding
+from pipelines.checks.lost import lost_finding, missed_finding
 from pipelines.checks.made import made_finding
 from pipelines.checks.reconciliations import all_reconciliations
 from pipelines.checks.stage_names import unknown_stages
+from pipelines.run.rows_held import named_by, rows_missed
 from pipelines.run.session import Session
 from pipelines.run.steps import account
 from pipelines.sources.contract import canonical_tables
@@ -28,6 +29,7 @@ def check_contract(session: Session, name: str) -> list[Finding]:
     started = time.perf_counter()
     session.progress("check", name)
     findings = [*_export_findings(session, name), _account_finding(session, name)]
+    findings += _missed(session, name)
     if account(session, name).landed:
         required = session.is_expected(name)
         findings.extend(
@@ -123,6 +125,17 @@ def _export_findings(session: Session, name: str) -> list[Finding]:
             en="the export is there and can be read",
         )
     ]
+
+
+def _missed(session: Session, name: str) -> list[Finding]:
+    """Far fewer rows than before, here or in what these rows name: both make closed months less."""
+    drop = session.policies.quality.drop.block
+    for table in (name, *named_by(name)):
+        before = rows_missed(session.warehouse, table, drop)
+        if before is not None:
+            now = session.warehouse.row_count(f"staging.{table}")
+            return [missed_finding(name, table, before, now)]
+    return []
 
 
 def _account_finding(session: Session, name: str) -> Finding:

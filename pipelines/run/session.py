@@ -21,7 +21,9 @@ from pipelines.checks.findings import Finding, HistoryRow, ResultRow
 from pipelines.errors import UserError
 from pipelines.landing.hashes import content_hashes
 from pipelines.landing.land import Inventory, LandedExport, take_inventory
+from pipelines.ledger.paid_by import require_known_plans
 from pipelines.ledger.seals import require_known_ledger
+from pipelines.ledger.store import Ledger
 from pipelines.models.catalog import all_models
 from pipelines.policy.load import Policies, load_policies
 from pipelines.run.landing import Landing, keep_landing, kept_landing
@@ -317,7 +319,7 @@ def open_session(
 
     Raises:
         UserError: a policy, source or setting is wrong, another run holds the workspace, or the
-            ledger is not the one that is known.
+            ledger is not the one that is known, or a plan it was paid by is gone.
     """
     policies = load_policies(workspace)
     sources = load_sources(workspace.sources, policies.process.stage_names)
@@ -337,6 +339,8 @@ def open_session(
             notes += require_known_ledger(
                 workspace, policies.books.seals, warehouse, ledger_hashes(workspace)
             )
+            plans = {(plan.id, plan.version) for plan in policies.plans}
+            require_known_plans(warehouse, Ledger(workspace.ledger).periods(), plans)
         restore_knowledge(warehouse, workspace.landed, workspace.known_at)
         if workspace.known_at is not None:
             inventory = _known_inventory(warehouse, workspace, sources)

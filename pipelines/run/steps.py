@@ -22,6 +22,7 @@ from pipelines.ledger.tables import load_ledger
 from pipelines.policy.tables import write_policies
 from pipelines.run.landing import Landing
 from pipelines.run.newest import following
+from pipelines.run.rows_held import note_rows_held, rows_missed
 from pipelines.run.session import Session
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcefile import expected_days
@@ -111,7 +112,6 @@ def land(session: Session) -> dict[str, int]:
 
 def _stock(session: Session, exports: Sequence[LandedExport]) -> Stock:
     """What is known of the exports now that they are landed."""
-    closed = Ledger(session.workspace.ledger).periods()
     return Stock(
         warehouse=session.warehouse,
         landed=session.workspace.landed,
@@ -121,8 +121,16 @@ def _stock(session: Session, exports: Sequence[LandedExport]) -> Stock:
         at=session.started_at,
         time_zone=session.workspace.settings.time_zone,
         drop=session.policies.quality.drop.block,
-        closed_with=closed[-1].manifest.get("exports", {}) if closed else {},
+        closed_with=_closed_with(session),
+        deltas=frozenset(source.source for source in session.delta_sources),
     )
+
+
+def _closed_with(session: Session) -> dict[str, int]:
+    """Rows by table that the last closed month stood on."""
+    closed = Ledger(session.workspace.ledger).periods()
+    found: dict[str, int] = closed[-1].manifest.get("exports", {}) if closed else {}
+    return found
 
 
 def _put_in_force(session: Session, stock: Stock) -> None:
@@ -169,6 +177,7 @@ def stage(session: Session, names: Collection[str] | None = None) -> dict[str, S
         )
     make_parents(session.warehouse, unlisted)
     if session.workspace.known_at is None:
+        _note_rows_held(session, names)
         save_knowledge(session.warehouse, session.workspace.landed)
     found = following(session.warehouse, session.as_of) if session.follows_data else None
     if found is not None:
@@ -178,6 +187,25 @@ def stage(session: Session, names: Collection[str] | None = None) -> dict[str, S
     _keep_accounts(session)
     session.spent("stage", time.perf_counter() - started)
     return session.staged
+
+
+def _note_rows_held(session: Session, names: Collection[str] | None) -> None:
+    """Too few rows are remembered as what was held before; `rows_missed` tells them then."""
+    staged = {
+        name: found
+        for name, found in session.staged.items()
+        if name not in session.untouchable and (names is None or name in names)
+    }
+    taken = note_rows_held(
+        session.warehouse,
+        staged,
+        session.policies.quality.drop.block,
+        _closed_with(session),
+        session.accepting.tables,
+    )
+    session.accepted += accept_losses(
+        session.warehouse, taken, session.started_at, session.accepting.by
+    )
 
 
 def _groups(session: Session) -> dict[str, list[Group]]:
@@ -238,6 +266,7 @@ def _write_export_state(session: Session) -> None:
         for name in canonical_tables()
     }
     held |= filled_values(warehouse, session.policies.catalogue.needed_columns, held)
+    held |= _before_rows_were_missed(session, held)
     rows = [
         ExportStateRow(table_name=name, row_count=count, expected_days=expected.get(name))
         for name, count in sorted(held.items())
@@ -250,6 +279,20 @@ def _write_export_state(session: Session) -> None:
         warehouse.remember("meta.export_state", mark)
 
 
+def _before_rows_were_missed(session: Session, held: Collection[str]) -> dict[str, int]:
+    """What was said of tables that hold too few rows now: it stands, as do the figures of them."""
+    warehouse, drop = session.warehouse, session.policies.quality.drop.block
+    missed = {name for name in canonical_tables() if rows_missed(warehouse, name, drop) is not None}
+    if not missed or not warehouse.exists("meta.export_state"):
+        return {}
+    return {
+        row["table_name"]: row["row_count"]
+        for row in warehouse.rows("select table_name, row_count from meta.export_state")
+        if row["table_name"] in held
+        and any(one.partition(".")[0] in missed for one in row["table_name"].split("|"))
+    }
+
+
 def policies(session: Session, names: Collection[str] | None = None) -> dict[str, int]:
     """Write the policies and the closed periods as tables; returns rows by table.
 
@@ -259,7 +302,7 @@ def policies(session: Session, names: Collection[str] | None = None) -> dict[str
     workspace, warehouse = session.workspace, session.warehouse
     return {
         **write_policies(warehouse, workspace, session.policies, session.as_of, names),
-        **load_ledger(warehouse, workspace.ledger, workspace.known_at, names),
+        **load_ledger(warehouse, workspace.ledger, workspace.known_at, names, session.as_of),
     }
 
 

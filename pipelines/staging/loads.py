@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from pipelines.errors import UserError
 from pipelines.landing.dated import export_date
 from pipelines.landing.land import Export, LandedExport, kept_landed
@@ -187,31 +189,34 @@ def restore_knowledge(warehouse: Warehouse, landed: Path, until: dt.datetime | N
     path = landed / _KNOWLEDGE
     if not path.exists() or warehouse.scalar("select count(*) from mart.load"):
         return
-    record = kept_json(path)
-    if not {"loads", "sets"} <= record.keys():
+    try:
+        with warehouse.transaction():
+            _restore_all(warehouse, kept_json(path), until.isoformat(sep=" ") if until else "9999")
+    except (KeyError, TypeError, AttributeError, duckdb.DataError, duckdb.ProgrammingError):
         raise UserError(
             f"{path}: what was loaded before cannot be read from it, and the warehouse is new. "
             "Bring the file back from a backup; or delete it, and the next run begins with the "
             "exports that are there: changes (delta exports) whose files are gone would be lost.",
             1,
+        ) from None
+
+
+def _restore_all(warehouse: Warehouse, record: dict[str, Any], last: str) -> None:
+    for load in record["loads"]:
+        if load["loaded_at"] > last:
+            continue
+        if load["forgotten_at"] and load["forgotten_at"] > last:
+            load["forgotten_at"] = None
+        _restore(warehouse, "mart.load", load)
+    for entry in record["sets"]:
+        if entry["known_at"] > last:
+            continue
+        warehouse.con.execute(
+            "insert into meta.load_set values (?, ?)", [entry["known_at"], entry["load_ids"]]
         )
-    last = until.isoformat(sep=" ") if until else "9999"
-    with warehouse.transaction():
-        for load in record["loads"]:
-            if load["loaded_at"] > last:
-                continue
-            if load["forgotten_at"] and load["forgotten_at"] > last:
-                load["forgotten_at"] = None
-            _restore(warehouse, "mart.load", load)
-        for entry in record["sets"]:
-            if entry["known_at"] > last:
-                continue
-            warehouse.con.execute(
-                "insert into meta.load_set values (?, ?)", [entry["known_at"], entry["load_ids"]]
-            )
-        for accepted in record.get("accepted", []):  # not in what earlier versions kept
-            if accepted["accepted_at"] <= last:
-                _restore(warehouse, "meta.accepted_loss", accepted)
+    for accepted in record.get("accepted", []):  # not in what earlier versions kept
+        if accepted["accepted_at"] <= last:
+            _restore(warehouse, "meta.accepted_loss", accepted)
 
 
 def _restore(warehouse: Warehouse, table: str, row: dict[str, Any]) -> None:

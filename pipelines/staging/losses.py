@@ -14,10 +14,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pipelines.landing.land import LandedExport
+from pipelines.landing.land import LandedExport, kept_landed
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcefile import SourceFile
 from pipelines.staging.groups import Records, Timeline, kept_load, records_of, snapshots, timeline
@@ -28,18 +28,22 @@ from pipelines.warehouse.duck import Warehouse
 _OF_LEDGER = "ledger:"  # instead of a source: known from the last closed month alone
 
 
+Kind = Literal["gone", "part", "shrunk", "unread"]
+
+
 @dataclass(frozen=True)
 class Loss:
     """What a full source no longer says.
 
     `kind`: none of its files can be used (`gone`), some of them or the newest cannot and nothing
-    new came (`part`), or they hold fewer rows than policy takes for granted (`shrunk`). `held` are
-    the loads that stay in force, `now` those that would be.
+    new came (`part`), they hold fewer rows than policy takes for granted (`shrunk`), or no source
+    reads them any more (`unread`; the rows are those of the table then). `held` are the loads that
+    stay in force, `now` those that would be.
     """
 
     source: str
     table: str
-    kind: Literal["gone", "part", "shrunk"]
+    kind: Kind
     files: tuple[str, ...]
     rows_before: int
     rows_now: int
@@ -51,7 +55,8 @@ class Loss:
 class Stock:
     """What is known when the exports of a run are landed.
 
-    `sources` are the full ones of the workspace: a delta that is gone stays known. `closed_with`
+    `sources` are the full ones of the workspace: a delta that is gone stays known, and `deltas` are
+    the names of those. `closed_with`
     are the rows by table that the last closed month stood on: where nothing else is known any
     more, that is.
     """
@@ -65,12 +70,14 @@ class Stock:
     time_zone: str
     drop: Decimal
     closed_with: Mapping[str, int]
+    deltas: frozenset[str] = frozenset()
 
 
 def find_losses(stock: Stock) -> list[Loss]:
     """What every full source had in force and has no longer, by table and source.
 
-    A source that was taken out of the workspace is no loss, nor is a table that never had a row.
+    A source that was taken out of the workspace is a loss unless the table has its rows from others
+    now; a table that never had a row is none.
     """
     sets = timeline(stock.warehouse)
     present = {load.load_id for load in stock.loads}
@@ -80,11 +87,13 @@ def find_losses(stock: Stock) -> list[Loss]:
     for table in canonical_tables():
         records = records_of(stock.warehouse, table)
         names = [name for name in sorted(full) if full[name].table == table]
+        lost = []
         for name in names:
             own = {r["load_id"]: r for r in records if r["source"] == name}
             loss = _of_source(stock, full[name], own, sets, present)
             if loss is not None:
-                found.append(loss)
+                lost.append(loss)
+        found += lost or _unread(stock, table, records, sets)
         rows, name = stock.closed_with.get(table, 0), f"{_OF_LEDGER}{table}"
         if rows and not records and name not in confirmed:
             found.append(Loss(name, table, "gone", (), rows, 0, (), ()))
@@ -111,7 +120,7 @@ def _of_source(
     files = tuple(sorted({own[i]["file"] for i in before if i not in now}))
     rows_before, rows_now = (_rows(stock, source, own, ids) for ids in (before, now))
 
-    def loss(kind: Literal["gone", "part", "shrunk"]) -> Loss:
+    def loss(kind: Kind) -> Loss:
         return Loss(
             source=source.source,
             table=source.table,
@@ -130,6 +139,56 @@ def _of_source(
     if rows_before and Decimal(100) * (rows_before - rows_now) >= stock.drop * rows_before:
         return loss("shrunk")
     return None
+
+
+def _unread(
+    stock: Stock, table: str, records: Sequence[dict[str, Any]], sets: Timeline
+) -> list[Loss]:
+    """What was in force of sources that the workspace has no longer, if the table lacks it now."""
+    zone = ZoneInfo(stock.time_zone)
+    full = {source.source: source for source in stock.sources}
+    last = sets[-1][1] if sets else set()
+    present = {load.load_id for load in stock.loads}
+    gone: dict[str, list[int]] = {}
+    before = now = 0
+    for name in sorted({record["source"] for record in records}):
+        own = {r["load_id"]: r for r in records if r["source"] == name}
+        if name in stock.deltas:  # stays; what it brings anew may be what took the place
+            now += sum(one.rows for one in stock.loads if one.load_id in own.keys() - last)
+            continue
+        held = _in_force(own, last & own.keys(), sets, zone)
+        if name in full:
+            here = present & own.keys()
+            before += _rows(stock, full[name], own, held)
+            known = [*sets, (stock.at, here)]
+            now += _rows(stock, full[name], own, _in_force(own, here, known, zone))
+        elif held:
+            before += sum(_rows_landed(stock, own[number]) for number in held)
+            gone[name] = held
+    if not before or not gone or Decimal(100) * (before - now) < stock.drop * before:
+        return []
+    files = {record["load_id"]: record["file"] for record in records}
+    return [
+        Loss(
+            source=name,
+            table=table,
+            kind="unread",
+            files=tuple(sorted({files[number] for number in held})),
+            rows_before=before,
+            rows_now=now,
+            held=tuple(sorted(held)),
+            now=(),
+        )
+        for name, held in gone.items()
+    ]
+
+
+def _rows_landed(stock: Stock, record: Mapping[str, Any]) -> int:
+    """Rows of a load whose source is gone; of a warehouse that is new, those of its landed form."""
+    if record["rows_landed"] is not None:
+        return int(record["rows_landed"])
+    kept = kept_landed(stock.landed / (record["landed_name"] or "-"))
+    return kept.rows if kept else 0
 
 
 def _in_force(own: Records, here: Collection[int], sets: Timeline, zone: ZoneInfo) -> list[int]:
@@ -171,7 +230,9 @@ def in_force_instead(stock: Stock, losses: Iterable[Loss]) -> tuple[list[Load], 
         own = {r["load_id"]: r for r in records_of(stock.warehouse, loss.table)}
         for number in loss.held:
             numbers.add(number)
-            load = present.get(number) or kept_load(stock.landed, sources[loss.source], own[number])
+            load = present.get(number)
+            if load is None and loss.source in sources:  # how it was read is known no longer
+                load = kept_load(stock.landed, sources[loss.source], own[number])
             if load is None:
                 untouchable.add(loss.table)
             else:

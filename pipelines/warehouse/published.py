@@ -18,6 +18,7 @@ from pipelines.warehouse.duck import Warehouse
 from pipelines.warehouse.model import tables_read
 from pipelines.warehouse.quoting import identifier, literal
 from pipelines.warehouse.template import render
+from pipelines.workspace.workspace import OWNER_ONLY
 
 _NAME = "published"
 _FREED_EVERY = 10  # tables: the next ones take the place of those that were replaced
@@ -70,7 +71,7 @@ class PublishedCopy:
         _create_views(self._file, views)
         target.unlink(missing_ok=True)
         # whoever may read it reads everything: others are let in on purpose
-        target.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+        target.parent.mkdir(parents=True, mode=OWNER_ONLY, exist_ok=True)
         target.touch(mode=_OWNER_ONLY)
         shutil.copyfile(self._file, target)
         if wasteful:

@@ -15,6 +15,7 @@ from sqlglot.tokens import TokenType
 from pipelines.workspace.yamlfile import did_you_mean
 
 LONGEST = 4_000  # characters of one expression
+_SHOWN = 100
 _WIDEST = 1_000  # characters that padding may reach, and times that replacing may lengthen a text
 # One row in, one value out; the same value for the same row at any time and on any machine.
 _FUNCTIONS = """
@@ -27,6 +28,18 @@ _FUNCTIONS = """
     to_seconds to_years translate trim try_cast try_strptime ucase upper week year
 """
 FUNCTIONS = frozenset(_FUNCTIONS.split())
+# What an expression is made of, beside functions by name. Everything else is refused: statements
+# where a query may stand, comprehensions (lists in lists multiply), structures, JSON.
+_KINDS = (
+    exp.Binary, exp.Unary, exp.Predicate, exp.Func, exp.Column, exp.Identifier, exp.Literal,
+    exp.Boolean, exp.Null, exp.DataType, exp.DataTypeParam, exp.Interval, exp.Var, exp.Tuple,
+    exp.Bracket, exp.Slice, exp.AtTimeZone,
+)  # fmt: skip
+_NO_KINDS = (
+    exp.Comprehension, exp.Summarize, exp.Describe, exp.Show, exp.Command, exp.Lambda, exp.Struct,
+    exp.ToMap, exp.Map, exp.VarMap, exp.JSONExtract, exp.JSONExtractScalar, exp.Dot,
+)  # fmt: skip
+_OF_THE_MACHINE = ("Current", "Local", "Session", "Utc")  # written without brackets
 # Words that may stand before a bracket and are no functions.
 _KEYWORDS = """
     and or not in when then else case between like ilike is end as from interval all any
@@ -48,7 +61,16 @@ def misused(sql: str, tree: exp.Expression, more: frozenset[str] = frozenset()) 
         near = did_you_mean(unknown, FUNCTIONS)
         why = near or "; it takes no sums and reads nothing but the row"
         return f"the function {unknown!r} cannot be used here{why}."
-    return _unbounded(tree)
+    return _unknown_kind(tree, with_queries=bool(more)) or _unbounded(tree)
+
+
+def _unknown_kind(tree: exp.Expression, with_queries: bool) -> str | None:
+    for node in tree.walk():
+        is_known = with_queries or isinstance(node, _KINDS)
+        of_the_machine = type(node).__name__.startswith(_OF_THE_MACHINE)
+        if not is_known or of_the_machine or isinstance(node, _NO_KINDS):
+            return f"{node.sql(dialect='duckdb')[:_SHOWN]!r} cannot be used here."
+    return None
 
 
 def _called(sql: str) -> list[str]:

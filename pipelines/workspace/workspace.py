@@ -21,6 +21,7 @@ from pipelines.workspace.resources import shipped
 from pipelines.workspace.yamlfile import load_model
 
 SETTINGS_FILE = "attain.yaml"
+OWNER_ONLY = 0o700  # rights of a folder
 REAL_DATA_VARIABLE = "ATTAIN_REAL_DATA"
 
 
@@ -205,7 +206,12 @@ class Workspace:
         return list({path.name: path for path in files}.values())
 
     def prepare(self) -> None:
-        """Create the state folders and give Dagster its instance settings."""
+        """Create the state folders and give Dagster its instance settings.
+
+        What lies in them is everybody's pay and every customer: they open to whoever runs attain.
+        Rights that were given since stay.
+        """
+        self.state.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
         for folder in (self.state, self.landed, self.place, self.build, self.dagster_home):
             folder.mkdir(parents=True, exist_ok=True)
         own = self.root / "dagster.yaml"

@@ -17,7 +17,9 @@ _MOST_NODES = 200_000  # aliases unfolded
 _DEEPEST = 40
 # Decimals keep 38 digits; a text such as 1e999999999 would be multiplied out where it is a number.
 _MOST_DIGITS = 38
-_NUMBER = re.compile(r"[-+]?[\d_,]*\.?[\d_]*(?:[eE](?P<power>[-+]?\d+))?")
+_MOST_DIGITS_OF_A_TEXT = 200  # a number of an account or a card is a text, and longer than money
+# Each part takes all it can and gives nothing back: time grows with the length of the text.
+_NUMBER = re.compile(r"[-+]?+[\d_,]*+\.?+[\d_]*+(?:[eE](?P<power>[-+]?+\d++))?+")
 
 
 class TooMuchError(Exception):
@@ -104,7 +106,6 @@ def _require_a_quantity(text: str, is_plain: bool, line: int) -> None:
     power = found["power"]
     if power is not None and (len(power) > 4 or abs(int(power)) > _MOST_DIGITS):
         raise TooMuchError(line, f"{text[:20]} is no quantity: its power of ten is too large")
-    if is_plain and sum(map(str.isdigit, text)) > _MOST_DIGITS:
-        raise TooMuchError(
-            line, f"{text[:20]}… is no quantity: it has more than {_MOST_DIGITS} digits"
-        )
+    most = _MOST_DIGITS if is_plain else _MOST_DIGITS_OF_A_TEXT
+    if sum(map(str.isdigit, text)) > most:
+        raise TooMuchError(line, f"{text[:20]}… is no quantity: it has more than {most} digits")

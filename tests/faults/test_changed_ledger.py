@@ -16,7 +16,13 @@ import pytest
 from pipelines.closing.prove import paper_seals, verify
 from pipelines.errors import UserError
 from pipelines.ledger.proof import hash_or_reason
-from pipelines.ledger.seals import NAMESPACE, announce, keep_seals, require_known_ledger
+from pipelines.ledger.seals import (
+    NAMESPACE,
+    announce,
+    keep_seals,
+    require_known_ledger,
+    statement,
+)
 from pipelines.ledger.store import Ledger
 from pipelines.policy.books import Seals
 from pipelines.run.session import ledger_hashes
@@ -30,6 +36,7 @@ from tests.support.ledgers import (
     content,
     flip_a_bit_of_a_manifest,
     forge_a_chain,
+    forge_one_more_month,
     put_a_folder_for_a_file,
     repeat_a_key,
     roll_back,
@@ -154,6 +161,16 @@ def test_an_untouched_ledger_holds_and_says_who_knows_its_seals(
     assert same.next_run() == []
 
 
+def test_what_holds_everybody_s_pay_is_its_owner_s_until_others_are_let_in(place: Place) -> None:
+    here = place.workspace
+    for folder in (here.state, here.ledger, here.root / "seals"):
+        assert folder.stat().st_mode & 0o777 == 0o700
+        folder.chmod(0o750)
+    here.prepare()
+    place.next_run()
+    assert here.state.stat().st_mode & 0o777 == 0o750
+
+
 def test_the_oldest_disagreement_comes_first_with_everyone_who_knows_better(
     place: Place, tmp_path: Path
 ) -> None:
@@ -198,6 +215,64 @@ def test_a_closing_statement_that_was_changed_is_named(
     file.write_text(text.replace(line, line[:-1] + "9"), encoding="utf-8")
     assert {fault.period for fault in verify(changed.workspace).faults} == {"2026-09"}
     assert ": 2026-09: " in _refusal(changed)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("period: ", "total paid: 99999.00\nperiod: "),  # the right line still stands below it
+        ("seal: ", "另付 additional payment: 50000.00\nseal: "),
+        ("The seal covers every line", "The seal covers no line"),
+        ("提成结账单 · Commission closing statement", "Draft"),
+        ("previous: ", "Seal: none\nprevious: "),
+    ],
+)
+def test_a_closing_statement_says_nothing_beside_what_closing_wrote(
+    place: Place, tmp_path: Path, before: str, after: str
+) -> None:
+    changed = place.copy(tmp_path / "ws")
+    file = changed.workspace.root / "seals" / "2026-09.txt"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace(before, after, 1), encoding="utf-8")
+    (fault,) = verify(changed.workspace).faults
+    assert fault.period == "2026-09"
+    assert "seals/2026-09.txt" in fault.what
+    assert ": 2026-09: seals/2026-09.txt" in _refusal(changed)
+
+
+def test_a_closing_statement_may_be_signed_in_its_file(place: Place, tmp_path: Path) -> None:
+    changed = place.copy(tmp_path / "ws")
+    file = changed.workspace.root / "seals" / "2026-09.txt"
+    text = file.read_text(encoding="utf-8").replace("签字 Signature ____", "签字 Signature Li")
+    file.write_text(text.replace("\n", "\r\n"), encoding="utf-8")  # as an editor may save it
+    assert verify(changed.workspace).faults == []
+
+
+def test_a_month_that_was_forged_with_its_statement_is_not_known_to_the_warehouse(
+    place: Place, tmp_path: Path
+) -> None:
+    changed = place.copy(tmp_path / "ws")
+    forge_one_more_month(changed.ledger, Random(1))
+    forged = Ledger(changed.ledger).periods()[-1]
+    (changed.workspace.root / "seals" / "2026-11.txt").write_text(
+        statement(forged.manifest), encoding="utf-8"
+    )
+    assert ": 2026-11: the warehouse, which knows every month that was closed" in _refusal(changed)
+
+
+def test_a_first_month_that_was_forged_is_not_known_to_the_warehouse_of_runs_before(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "attain.yaml").write_text("name: {zh: 甲, en: A}\n", encoding="utf-8")
+    workspace = open_workspace(tmp_path)
+    workspace.prepare()
+    with duckdb.connect() as con:
+        warehouse = Warehouse(con, Path(":memory:"))
+        warehouse.prepare()
+        here = Place(workspace, warehouse)
+        assert here.next_run() == []  # nothing was closed, and that is known from now on
+        write_ledger(workspace.ledger, con)
+        assert ": 2026-08: the warehouse, which knows every month" in _refusal(here)
 
 
 def test_a_statement_that_is_gone_is_written_again_from_what_was_proved(

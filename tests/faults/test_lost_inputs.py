@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pipelines.errors import UserError
-from pipelines.run.session import Accepting, Session, open_session
+from pipelines.run.session import NOTHING, Accepting, Session, open_session
 from pipelines.workspace.workspace import Workspace, open_workspace
 from tests.support.closed import AS_OF, MONTHS, STARTED, close_months, computed
 
@@ -112,6 +112,100 @@ def test_whatever_is_lost_no_table_changes_often(
     closed: tuple[Workspace, Tables], tmp_path: Path, seed: int
 ) -> None:
     hold(closed, tmp_path, seed)
+
+
+def test_inputs_that_the_settings_name_no_longer_are_lost(
+    closed: tuple[Workspace, Tables], tmp_path: Path
+) -> None:
+    workspace, before = copy_of(closed[0], tmp_path / "ws"), closed[1]
+    settings = workspace.root / "attain.yaml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("path: data", "path: other"), encoding="utf-8")
+    (workspace.root / "other").mkdir()
+    with computed(open_workspace(workspace.root), LATER, contracts=["receipt"]) as session:
+        assert {f.check for f in session.blocked} == {"export_not_lost:canonical_receipt"}
+    settings.write_text(text[: text.index("inputs:")] + text[text.index("name:") :] + "inputs: []")
+    with computed(open_workspace(workspace.root), LATER, contracts=TOLD) as session:
+        assert len(session.blocked) == len(TOLD)
+        after = tables(session)
+    assert {name: after.get(name) for name in before} == before
+
+
+TOLD = (
+    "assignment", "commission_adjustment", "customer", "employee", "invoice", "org_unit", "receipt",
+    "receipt_allocation",
+)  # fmt: skip
+
+
+def renumber(file: Path, column: int) -> None:
+    """Give every row the same text in a column: it is as long as ever and of no use."""
+    head, *lines = file.read_text(encoding="utf-8").splitlines()
+    cells = [line.split(",") for line in lines]
+    for one in cells:
+        one[column] = "X"
+    file.write_text("\n".join([head, *map(",".join, cells)]) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "told"),
+    [
+        ("invoice", 0, {"invoice", "receipt_allocation"}),  # one key for all
+        pytest.param(  # names an invoice that is not there
+            "receipt_allocation", 1, {"receipt_allocation"}, marks=pytest.mark.resilience
+        ),
+        pytest.param("receipt", 0, {"receipt", "receipt_allocation"}, marks=pytest.mark.resilience),
+    ],
+)
+def test_an_export_whose_rows_are_all_refused_changes_nothing_either(
+    closed: tuple[Workspace, Tables], tmp_path: Path, table: str, column: int, told: set[str]
+) -> None:
+    workspace, before = copy_of(closed[0], tmp_path / "ws"), closed[1]
+    file = workspace.root / "data" / f"{table}.csv"
+    kept = file.read_bytes()
+    renumber(file, column)
+    with computed(workspace, LATER, contracts=TOLD) as session:
+        assert {f.table for f in session.blocked} == {f"staging.{name}" for name in told}
+        after = tables(session)
+        seen_through = {row["name"] for row in session.warehouse.rows(
+            "select schema_name || '.' || view_name as name from duckdb_views()")}  # fmt: skip
+    changed = {name for name in before if after.get(name) != before[name]}
+    own = {name for name in changed if name.startswith("staging.")} | {"mart.quarantine"}
+    assert changed - own - seen_through == set()
+
+    def next_run(days: int, accepting: Accepting = NOTHING) -> tuple[set[str], set[str]]:
+        """What blocks, and what was taken for true."""
+        at = LATER + dt.timedelta(days=days)
+        with computed(workspace, at, accepting, tables=(), contracts=sorted(told)) as session:
+            return {f.table for f in session.blocked}, {loss.table for loss in session.accepted}
+
+    names = {f"staging.{name}" for name in told}
+    assert next_run(1) == (names, set())  # it does not become right by itself
+    assert next_run(2, Accepting(tuple(told), "Li")) == (set(), told)
+    assert next_run(3) == (set(), set())
+    file.write_bytes(kept)
+    assert next_run(4) == (set(), set())
+
+
+@pytest.mark.parametrize("way", ["folder", "file", "renamed", "version"])
+def test_a_plan_that_has_paid_closed_months_is_not_lost_without_a_word(
+    closed: tuple[Workspace, Tables], tmp_path: Path, way: str
+) -> None:
+    workspace = copy_of(closed[0], tmp_path / "ws")
+    file = workspace.root / "policy" / "commission" / "rep.yaml"
+    text = file.read_text(encoding="utf-8")
+    if way == "folder":
+        shutil.rmtree(workspace.root / "policy" / "commission")
+    elif way == "file":
+        file.rename(file.with_suffix(".yaml.bak"))
+    else:
+        before, after = {"renamed": ("id: rep\n", "id: sellers\n"),
+                         "version": ("version: 1", "version: 2")}[way]  # fmt: skip
+        file.write_text(text.replace(before, after), encoding="utf-8")
+    with (
+        pytest.raises(UserError, match=r"version 1 of the plan 'rep' has paid in closed months \("),
+        open_session(open_workspace(workspace.root), AS_OF, LATER, "test"),
+    ):
+        pass
 
 
 def test_what_a_person_confirms_is_taken_for_true_and_remembered(

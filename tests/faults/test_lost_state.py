@@ -4,6 +4,7 @@ a sentence says what to do."""
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -24,12 +25,21 @@ from pipelines.warehouse.duck import open_warehouse
 from pipelines.workspace.workspace import Workspace, open_workspace
 
 DAY, STARTED = dt.date(2026, 11, 15), dt.datetime(2026, 11, 16)
+
+
+def of_another_version(path: Path) -> str:
+    """The same keys with values of another kind."""
+    names = json.loads(path.read_text(encoding="utf-8")) if path.suffix == ".json" else ["version"]
+    return json.dumps({name: {"version": 2} for name in names})
+
+
 DAMAGES: dict[str, Callable[[Path], object]] = {
     "gone": lambda path: path.unlink(),
     "empty": lambda path: path.write_bytes(b""),
     "cut": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
     "garbage": lambda path: path.write_bytes(b"\xff\x00no such thing" * 500),
     "another's": lambda path: path.write_text("[1, 2]", encoding="utf-8"),
+    "another version's": lambda path: path.write_text(of_another_version(path), encoding="utf-8"),
 }
 ROWS = [("staging.campaign", "C1", "A"), ("staging.customer", "K1", "A"),
         ("staging.customer", "K2", "B")]  # fmt: skip
@@ -149,7 +159,7 @@ def test_a_change_that_is_kept_nowhere_blocks_until_it_is_back_or_forgotten(
     assert staged(workspace) == ROWS
 
 
-@pytest.mark.parametrize("damage", ["cut", "garbage", "another's", "empty"])
+@pytest.mark.parametrize("damage", ["cut", "garbage", "another's", "another version's", "empty"])
 def test_when_nothing_tells_what_was_loaded_a_person_decides(
     workspace: Workspace, damage: str
 ) -> None:

@@ -15,7 +15,7 @@ from pipelines.closing import appraisal
 from pipelines.closing.close import close_period, freeze
 from pipelines.closing.prove import paper_seals, verify
 from pipelines.errors import UserError
-from pipelines.ledger.kinds import APPRAISAL
+from pipelines.ledger.kinds import APPRAISAL, last_day
 from pipelines.ledger.store import ClosedPeriod, Ledger, all_closed
 from pipelines.reporting.reports import REPORTS
 from pipelines.run.outcome import Outcome
@@ -214,6 +214,15 @@ def test_every_reason_against_closing_is_told(here: Workspace) -> None:
             "nobody was appraised in 2026-Q9 as of 2026-11-15; the newest periods are "
             "2026-10, 2026-09"
         ]
+
+
+@pytest.mark.parametrize(
+    ("period", "day"),
+    [("2026-02", (2, 28)), ("2026-12", (12, 31)), ("2026-Q1", (3, 31)), ("2026-Q4", (12, 31)),
+     ("2026-H1", (6, 30)), ("2026-H2", (12, 31)), ("2026", (12, 31))],
+)  # fmt: skip
+def test_a_period_ends_on_its_last_day(period: str, day: tuple[int, int]) -> None:
+    assert last_day(period) == dt.date(2026, *day)
 
 
 def test_a_period_is_closed_once(here: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,8 @@ from pipelines.ledger import store
 from pipelines.ledger.kinds import COMMISSION
 from pipelines.ledger.manifest import written
 from pipelines.ledger.store import Ledger
+from pipelines.ledger.tables import load_ledger
+from pipelines.warehouse.duck import Warehouse
 from pipelines.workspace.workspace import open_workspace
 from tests.support.ledgers import content
 
@@ -53,6 +55,27 @@ def test_what_was_closed_is_proved(ledger: Ledger, con: duckdb.DuckDBPyConnectio
 def test_each_seal_covers_the_one_before(ledger: Ledger) -> None:
     months = ledger.periods()
     assert [m.manifest["previous"] for m in months] == ["", months[0].seal, months[1].seal]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "closed"),
+    [
+        ((2026, 7, 31), []),
+        ((2026, 9, 15), ["2026-08"]),
+        ((2026, 9, 30), ["2026-08", "2026-09"]),
+        ((2026, 12, 1), ["2026-08", "2026-09", "2026-10"]),
+    ],
+)
+def test_seen_from_a_day_before_a_month_was_open(
+    ledger: Ledger, con: duckdb.DuckDBPyConnection, as_of: tuple[int, int, int], closed: list[str]
+) -> None:
+    """Held against a computation that looks at nothing later, its lines would be posted back."""
+    warehouse = Warehouse(con, Path(":memory:"))
+    warehouse.prepare()
+    load_ledger(warehouse, ledger.root, as_of=dt.date(*as_of))
+    rows = warehouse.rows("select distinct period from core.closed_line order by period")
+    assert [row["period"] for row in rows] == closed
+    assert warehouse.row_count("core.closed_period") == len(closed)
 
 
 def test_the_same_lines_make_the_same_chain(

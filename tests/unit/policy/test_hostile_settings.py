@@ -33,6 +33,7 @@ HOSTILE = {
     "deep lists": ("a: " + "[" * 100_000, 1, "nested more than 40 levels deep"),
     "deep maps": ("b: 1\na: " + "{a: " * 100_000, 2, "nested more than 40 levels deep"),
     "whole number": ("a: " + "9" * 5000, 1, "it has more than 38 digits"),
+    "whole number as text": ("a: '" + "9" * 5000 + "'", 1, "it has more than 200 digits"),
     "power": ("a: 1e999999999", 1, "its power of ten is too large"),
     "power as text": ('a: "1e999999999"', 1, "its power of ten is too large"),
     "call": ("b: 1\na: !!python/object/apply:os.system [ls]", 2, "cannot be used here"),
@@ -53,6 +54,36 @@ def test_what_would_hang_or_call_is_refused_with_its_line(tmp_path: Path, name: 
     assert error.value.message.startswith(f"{path} line {line}: ")
     assert why in error.value.message
     assert len(error.value.message) < 300
+
+
+ENDLESS = {
+    "digits": "1" * 3_000_000 + "x",
+    "quoted digits": "'" + "1" * 3_000_000 + "x'",
+    "digits and commas": "1," * 1_500_000 + "x",
+    "points": "1." * 1_500_000,
+    "power": "1e" + "1" * 3_000_000 + "x",
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_a_text_that_begins_like_a_number_is_read_in_time(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "attain.yaml"
+    path.write_text(f"a: {ENDLESS[name]}\n", encoding="utf-8")
+    started = time.monotonic()
+    assert read_yaml(path).data["a"] == ENDLESS[name].strip("'")
+    assert time.monotonic() - started < 5
+
+
+def test_numbers_are_those_that_people_write(tmp_path: Path) -> None:
+    """YAML 1.1 reads 12:30.5 as 750.5, and more of such digits as no number Python can hold."""
+    path = tmp_path / "a.yaml"
+    path.write_text(
+        f"a: [12:30.5, {'59:' * 300}1.5, .inf, -.INF, .nan, 1.5, -0.25, .5, 1.5e+3]\n",
+        encoding="utf-8",
+    )
+    *texts, one, other, half, many = read_yaml(path).data["a"]
+    assert all(isinstance(text, str) for text in texts)
+    assert [one, other, half, many] == [1.5, -0.25, 0.5, 1500.0]
 
 
 def test_what_people_write_is_read_as_before(tmp_path: Path) -> None:
@@ -100,6 +131,9 @@ UNFIT = (
     f"length(replace(replace(opportunity_id, 'a', '{'a' * 99}'), 'a', '{'a' * 99}'))",
     "length(replace(replace(opportunity_id, '', owner_id), '', owner_id))",
     "len([x for x in range(9)])", "random() > 0",
+    "length([[[[1 for d in [1,1]] for c in [1,1]] for b in [1,1]] for a in [1,1]]) > 0",
+    "is_won in (summarize '/etc/passwd.csv')", "is_won in (show tables)", "session_user = 'x'",
+    "{'a': 1}.a = 1", "map {'a': 1} is null", "'{}' -> 'a' is null", "'{}' ->> 'a' is null",
     "current_date > created_date", "now() > created_date", "amount_base > 0 -- ", "1 = 1; select 1",
     "row_number() over () = 1", "$1 = 1", "1 as a", "(" * 900 + "1" + ")" * 900,
     "1" + " + 1" * 2000,
@@ -137,6 +171,28 @@ def test_functions_over_a_row_are_free(tmp_path: Path, models: dict[str, Model])
                  "replace(opportunity_id, '-', '') = 'R1'", "date_diff('day', created_date, "
                  "closed_date) < 30"):  # fmt: skip
         assert hold(tmp_path, models, "where", text).exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("commission/csm_2026.yaml", "version: 99999999999"),
+        ("commission/csm_2026.yaml", f"version: {'9' * 38}"),
+        ("terms.yaml", "matured_after_days: 3000000000"),
+        ("terms.yaml", f'matured_after_days: "{"9" * 150}"'),
+        ("quality.yaml", f"sentinels: [{'9' * 38}]"),
+    ],
+)
+def test_a_number_that_no_table_holds_is_named_with_its_line(
+    policies: PolicyFiles, file: str, line: str
+) -> None:
+    key = line.partition(":")[0]
+    shipped = (ROOT / "policy" / file).read_text(encoding="utf-8")
+    old = next(at for at in shipped.splitlines() if at.startswith(key))
+    policies.change(file, old, line)
+    said = policies.mistake()
+    assert f"{file} line " in said
+    assert "is no quantity: at most " in said
 
 
 def test_the_formula_of_a_modelled_kpi_looks_up_tables_of_the_warehouse_only(

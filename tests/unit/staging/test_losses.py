@@ -62,6 +62,7 @@ def stock(exports: Exports, closed_with: dict[str, int] | None = None) -> Stock:
         time_zone=READING.time_zone,
         drop=Decimal(50),
         closed_with=closed_with or {},
+        deltas=frozenset(s.source for s in exports.sources() if s.export == "delta"),
     )
 
 
@@ -142,9 +143,34 @@ def test_a_delta_that_is_gone_stays_known_and_is_not_lost(exports: Exports) -> N
     assert losses(exports) == []
 
 
-def test_a_source_taken_out_of_the_workspace_is_not_lost(exports: Exports) -> None:
-    exports.source("crm", SOURCE).put("raw/customers.csv", *rows(1)).load(MONDAY)
+def test_what_no_source_reads_any_more_is_lost(exports: Exports) -> None:
+    """A folder of source files that is not there is no company without customers either."""
+    exports.source("crm", SOURCE).put("raw/customers.csv", *rows(1, 2)).load(MONDAY)
     (exports.root / "sources" / "crm.yaml").unlink()
+    assert losses(exports) == [("unread", 2, 0)]
+    found = stock(exports)
+    (loss,) = find_losses(found)
+    assert in_force_instead(found, [loss]) == ([], set(loss.held), {"customer"})
+    accept_losses(exports.warehouse, [loss], NEXT_MONDAY, "Li")
+    note_what_is_there(exports.warehouse, [], NEXT_MONDAY)
+    assert losses(exports) == []
+
+
+def test_a_source_that_another_took_the_place_of_is_not_lost(exports: Exports) -> None:
+    exports.source("crm", SOURCE).put("raw/customers.csv", *rows(1, 2, 3, 4)).load(MONDAY)
+    (exports.root / "sources" / "crm.yaml").unlink()
+    exports.put(CUSTOMERS, *rows(1, 2, 3))
+    assert losses(exports) == []
+    exports.put(CUSTOMERS, *rows(1, 2))
+    assert losses(exports) == [("unread", 4, 2)]
+
+
+def test_one_of_two_sources_taken_out_is_lost_by_the_share_it_held(exports: Exports) -> None:
+    exports.source("crm", SOURCE).put("raw/customers.csv", *rows(1, 2, 3, 4))
+    exports.put(CUSTOMERS, *rows(5, 6, 7)).load(MONDAY)
+    (exports.root / "sources" / "crm.yaml").unlink()
+    assert losses(exports) == [("unread", 7, 3)]
+    exports.put(CUSTOMERS, *rows(5, 6, 7, 1))
     assert losses(exports) == []
 
 
