@@ -18,6 +18,7 @@ def stems(site) -> list[str]:
 def test_every_report_is_there(company_site):
     assert {stem.split("/")[0] for stem in stems(company_site)} == {
         "director_weekly", "receivables", "commission_reconciliation", "appraisal", "rep_weekly",
+        "region_weekly", "team_weekly",
         "commission_statement", "sales_ops",
     }  # fmt: skip
 

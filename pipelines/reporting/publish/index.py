@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from pipelines.reporting.language.numbers import LanguageCode
-from pipelines.reporting.publish.build import Catalogue, Edition, Entry, StaleNotice
+from pipelines.reporting.publish.build import Edition, StaleNotice
+from pipelines.reporting.publish.entries import Catalogue, Entry
 from pipelines.reporting.publish.render import environment, quality_texts, words
 
 # Where a report has many readers, its list gets a search field.

@@ -19,6 +19,7 @@ from pipelines.reporting.model.values import Count, Days, Money, message
 from pipelines.reporting.rep import lead as rep_lead
 from pipelines.reporting.rep import sections as rep_sections
 from pipelines.reporting.shared import commission_so_far as rep_commission
+from pipelines.reporting.shared.paths import above_person
 from pipelines.reporting.shared.tiles import Quotas, level_tile, quota_tile, sum_tile
 
 
@@ -54,6 +55,7 @@ def _page(context: Context, book: KpiBook, quotas: Quotas, own: Own) -> Page:
             rep_commission.statements_section(context, own.months),
             rep_sections.activity_section(context, book, me),
         ),
+        above=above_person(context, me),
     )  # fmt: skip
 
 

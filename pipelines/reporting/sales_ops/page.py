@@ -14,10 +14,10 @@ from pipelines.reporting.sales_ops import allocation as section_allocation
 from pipelines.reporting.sales_ops import leads as section_leads
 from pipelines.reporting.sales_ops import quarantine as section_quarantine
 from pipelines.reporting.sales_ops.contact import contact_section
-from pipelines.reporting.sales_ops.hygiene import hygiene_section
 from pipelines.reporting.sales_ops.lead import lead
 from pipelines.reporting.sales_ops.tiles import tiles
 from pipelines.reporting.shared.exports import exports_section
+from pipelines.reporting.shared.hygiene import hygiene_section
 from pipelines.reporting.shared.verdicts import verdicts_section
 
 # What a blocking check kept as it was is not shown as of today; these two speak of that itself.

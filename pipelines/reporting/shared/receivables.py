@@ -47,6 +47,18 @@ def customer_name(row: Record) -> Text:
     return verbatim(row.customer_name or row.customer_id or "—")
 
 
+def first_to_chase(items: list[Record]) -> Record:
+    """The largest item that is not disputed and that no unallocated receipt would pay.
+
+    Whoever has paid is not to be reminded; where all have, the largest item.
+    """
+    for item in items:
+        paid = item.unallocated_of_customer or Decimal(0)
+        if not item.is_disputed and paid < item.open_amount_base:
+            return item
+    return items[0]
+
+
 def old_customers(context: Context) -> list[Record]:
     """Customers with open items past due by more than 90 days, the largest first."""
     rows = [row for row in context.rows("overdue_customers") if row.over_90 > 0]

@@ -16,8 +16,9 @@ from pipelines.checks.findings import Finding
 from pipelines.errors import UserError
 from pipelines.reporting.model.page import FailedCheck, Page
 from pipelines.reporting.model.values import Bilingual, Period
-from pipelines.reporting.publish.build import Edition, Entry, StaleNotice, write_build
+from pipelines.reporting.publish.build import Edition, StaleNotice, write_build
 from pipelines.reporting.publish.docs import write_docs
+from pipelines.reporting.publish.entries import Entry
 from pipelines.reporting.publish.publish import publish, require_links
 from pipelines.reporting.publish.render import NOTICE_END, NOTICE_START
 from tests.support.pages.example_pages import director_page, rep_page
