@@ -33,7 +33,12 @@ from pipelines.reporting.model.values import (
     quotient,
 )
 from pipelines.reporting.shared.quality import quality_section
-from pipelines.reporting.shared.receivables import ageing_section, company_metric, old_customers
+from pipelines.reporting.shared.receivables import (
+    ageing_section,
+    are_payments_unknown,
+    company_metric,
+    old_customers,
+)
 from pipelines.reporting.shared.tiles import level_tile, sum_tile
 
 FAMILY = "finance"
@@ -160,6 +165,13 @@ def receivable_lead(context: Context) -> tuple[Message, ...]:
     metric = company_metric(context)
     if metric is None or metric.outstanding <= 0:
         return ()
+    if are_payments_unknown(context):
+        unknown = message(
+            "finance.lead.unpaid_unknown",
+            outstanding=Money(amount=metric.outstanding),
+            overdue=Money(amount=metric.overdue),
+        )
+        return (unknown, _ledger(metric))
     rate = Ratio(value=quotient(metric.overdue, metric.outstanding), decimals=1)
     row = KpiBook.read(context, "company").now(context.company_id, "overdue_rate", "week")
     before = row.previous_value if row is not None else None
@@ -183,14 +195,17 @@ def receivable_lead(context: Context) -> tuple[Message, ...]:
                 customers=Count(value=len(old), unit="customers"),
             )
         )
+    return (*said, _ledger(metric))
+
+
+def _ledger(metric: Record) -> Message:
+    """Whether the open items tie to the general ledger."""
     if metric.gl_difference is None:
-        said.append(message("finance.lead.no_ledger"))
-    elif metric.gl_difference == 0:
-        said.append(message("finance.lead.ties"))
-    else:
-        off = Money(amount=metric.gl_difference, exact=True, signed=True)
-        said.append(message("finance.lead.ties_not", difference=off))
-    return tuple(said)
+        return message("finance.lead.no_ledger")
+    if metric.gl_difference == 0:
+        return message("finance.lead.ties")
+    off = Money(amount=metric.gl_difference, exact=True, signed=True)
+    return message("finance.lead.ties_not", difference=off)
 
 
 # --- the two pages --------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from pipelines.reporting.model.values import (
     Money,
     Points,
     Shown,
-    Verbatim,
+    Text,
     message,
     verbatim,
 )
@@ -164,11 +164,13 @@ def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
     return sum(known, Decimal(0)) if known else None
 
 
-def deal_name(deal: Record) -> Verbatim:
+def deal_name(deal: Record) -> Text:
     """A deal's name with its id: what it is looked up by in the CRM."""
     if not deal.name or deal.name == deal.opportunity_id:
         return verbatim(deal.opportunity_id)
-    return verbatim(f"{deal.name} {deal.opportunity_id}")
+    return message(
+        "deal.named", name=verbatim(deal.name), id=verbatim(deal.opportunity_id)
+    )  # fmt: skip
 
 
 def deal_table(context: Context, deals: list[Record], in_all: int) -> Table:
