@@ -15,6 +15,7 @@ import duckdb
 from pipelines.reporting.appraisal import page as appraisal
 from pipelines.reporting.director import page as director
 from pipelines.reporting.finance import page as finance
+from pipelines.reporting.kpi_browser import page as kpi_browser
 from pipelines.reporting.model import context
 from pipelines.reporting.model.context import Context, open_context
 from pipelines.reporting.model.page import Freshness, Page, Quality
@@ -81,6 +82,7 @@ REPORTS: dict[str, Report] = {
         Report("finance", finance.build),
         Report("appraisal", appraisal.build),
         Report("commission_statement", statement.build),
+        Report("kpi_browser", kpi_browser.build),
         Report("sales_ops", sales_ops.build, after_checks=True),
     )
 }

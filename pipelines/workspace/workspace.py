@@ -32,6 +32,7 @@ ReportName = Literal[
     "finance",
     "appraisal",
     "commission_statement",
+    "kpi_browser",
     "sales_ops",
 ]
 

@@ -14,22 +14,28 @@ from pipelines.reporting.director.people import ranking_section
 from pipelines.reporting.director.quota import quota_section
 from pipelines.reporting.director.rates import rates_section
 from pipelines.reporting.model.context import Context
-from pipelines.reporting.model.page import Page, Reader
+from pipelines.reporting.model.page import Page, Reader, Section
 from pipelines.reporting.model.scope import company_of
 from pipelines.reporting.model.shows import sections, shows
+from pipelines.reporting.shared.all_kpis import kpi_section
 from pipelines.reporting.shared.deals import deals_section
 from pipelines.reporting.shared.quality import quality_section
 from pipelines.reporting.shared.receivables import ageing_section
 from pipelines.reporting.shared.standing_lead import money_lead, quota_lead
 from pipelines.reporting.shared.tiles import Below, headline_tiles
 
+
+@shows(kpi_section)
+def further_kpis(context: Context) -> Section | None:
+    """What else of the catalogue the director can move."""
+    return kpi_section(context, company_of(context), "director_weekly")
+
+
 SECTIONS = (
     quota_section, deals_section, forecast_section, movement_section, funnel_sections,
     rates_section, cycle_section, losses_section, ageing_section, ranking_section,
-    discount_section, quality_section,
+    discount_section, further_kpis, quality_section,
 )  # fmt: skip
-
-
 BELOW = Below(quota="quota", rate="ranking", coverage="movement", overdue="ageing")
 
 

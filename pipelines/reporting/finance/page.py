@@ -19,6 +19,7 @@ from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.kpis import KpiBook
 from pipelines.reporting.model.page import Comparison, Page, Reader, Section, SparkPoint, Tile
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.scope import company_of
 from pipelines.reporting.model.shows import sections, shows
 from pipelines.reporting.model.tables import empty_tile
 from pipelines.reporting.model.values import (
@@ -32,6 +33,7 @@ from pipelines.reporting.model.values import (
     message,
     quotient,
 )
+from pipelines.reporting.shared.all_kpis import kpi_section
 from pipelines.reporting.shared.quality import quality_section
 from pipelines.reporting.shared.receivables import (
     ageing_section,
@@ -221,6 +223,12 @@ def _remainder(context: Context) -> Section:
     return section_differences.remainder_section(context, commission_book.book_link(context))
 
 
+@shows(kpi_section)
+def further_kpis(context: Context) -> Section | None:
+    """What else of the catalogue finance can move."""
+    return kpi_section(context, company_of(context), "finance")
+
+
 RECEIVABLES = (
     _ageing,
     section_customers.customers_section,
@@ -233,6 +241,7 @@ RECEIVABLES = (
     section_provision.days_section,
     section_customers.unallocated_section,
     section_customers.limits_section,
+    further_kpis,
 )
 COMMISSION = (
     _remainder,

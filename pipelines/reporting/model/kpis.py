@@ -82,6 +82,16 @@ class KpiBook:
         """
         if wanted is None:
             wanted, histories = context.declared.values, context.declared.histories
+        key = (scope_kind, wanted, histories)
+        if key not in context.books:
+            context.books[key] = cls(context, scope_kind, cls._values(context, *key))
+        book: KpiBook = context.books[key]
+        return book
+
+    @staticmethod
+    def _values(
+        context: Context, scope_kind: str, wanted: tuple[str, ...], histories: tuple[str, ...]
+    ) -> dict[tuple[str, str, str], dict[date, Record]]:
         values: dict[tuple[str, str, str], dict[date, Record]] = {}
         for row in context.rows(
             "kpi_values",
@@ -92,7 +102,7 @@ class KpiBook:
         ):
             key = (row.scope_id, row.kpi_id, row.period_kind)
             values.setdefault(key, {})[row.period_start] = row
-        return cls(context, scope_kind, values)
+        return values
 
     def now(self, scope_id: str, kpi_id: str, period_kind: str) -> Record | None:
         """The value of the period the day of the report lies in."""

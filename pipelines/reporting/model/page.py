@@ -194,13 +194,14 @@ class Crumb(Frozen):
 class Row(Frozen):
     """Cells in column order; `role` total rows stand out and do not sort.
 
-    One cell leads to the page at `to`: the table says which.
+    One cell leads to the page at `to`: the table says which. `find` is what else it is found by.
     """
 
     cells: tuple[Shown | None, ...]
     role: Literal["row", "total"] = "row"
     judgement: Judgement = "neutral"
     to: Place | None = Field(default=None, exclude=True)
+    find: str = Field(default="", exclude=True)
 
 
 class Table(Frozen):
@@ -286,8 +287,8 @@ class Page(Frozen):
 
     `family` is the report a page is ordered and blocked with, where that is not its own name.
     `above` are the pages of the units it is part of, the company's first. `book` is the workbook
-    written beside it in each language, `extracts` are files of rows. The page's JSON leaves out
-    these three.
+    written beside it in each language, `extracts` are files of rows. One that is not `listed` is
+    reached from another page. The page's JSON leaves out these four.
     """
 
     report: Slug
@@ -303,6 +304,7 @@ class Page(Frozen):
     tiles: tuple[Tile, ...] = ()
     sections: tuple[Section, ...] = ()
     above: tuple[Crumb, ...] = Field(default=(), exclude=True)
+    listed: bool = Field(default=True, exclude=True)
     book: SkipValidation[Book | None] = Field(default=None, exclude=True, repr=False)
     extracts: SkipValidation[tuple[Extract, ...]] = Field(default=(), exclude=True, repr=False)
 

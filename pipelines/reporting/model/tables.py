@@ -37,12 +37,14 @@ def table(
     rows_in_all: int | None = None,
     to: Sequence[Place | None] = (),
     link: str = "",
+    find: Sequence[str] = (),
 ) -> Table:
     """A table; `columns` is "name:type name:type", a total row stands last.
 
     Args:
         to: the page that each row leads to.
         link: the column whose cells lead there; the first where it is left out.
+        find: what each row is also found by, such as a name in the other language.
     """
     specs = [part.split(":") for part in columns.split()]
     made = [
@@ -50,6 +52,7 @@ def table(
             cells=tuple(cells),
             judgement=judgements[i] if judgements else "neutral",
             to=to[i] if to else None,
+            find=find[i] if find else "",
         )
         for i, cells in enumerate(rows)
     ]

@@ -36,6 +36,7 @@ class Entry(Frozen):
     as_of: date
     currency: str
     stale: bool = False
+    listed: bool = True
 
     @model_validator(mode="before")
     @classmethod
@@ -73,6 +74,7 @@ def entry_of(page: Page) -> Entry:
         period=page.period,
         as_of=page.as_of,
         currency=page.currency,
+        listed=page.listed,
     )
 
 

@@ -44,7 +44,8 @@ def arrange(catalogue: Catalogue, edition: Edition) -> list[ReportPages]:
     """Reports in the company's order, then any older report that is still published."""
     by_report: dict[str, list[Entry]] = {report: [] for report in edition.reports}
     for entry in catalogue.entries:
-        by_report.setdefault(entry.family, []).append(entry)
+        if entry.listed:
+            by_report.setdefault(entry.family, []).append(entry)
     stale = {notice.report: notice for notice in edition.stale}
     return [
         ReportPages(report, _readers(entries), stale.get(report))

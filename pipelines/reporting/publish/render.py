@@ -17,6 +17,7 @@ from pipelines.reporting.drilldown.page import Drilldown
 from pipelines.reporting.figures.draw import figure, script_json
 from pipelines.reporting.figures.lines import spark
 from pipelines.reporting.language.numbers import LanguageCode
+from pipelines.reporting.language.pinyin import pinyin
 from pipelines.reporting.language.speaker import Speaker, speaker
 from pipelines.reporting.model.charts import Chart
 from pipelines.reporting.model.page import Freshness, Page, Quality, Row, Table, Tile
@@ -161,6 +162,11 @@ class Words:
     def names(self, table: Table) -> list[str]:
         """The column names."""
         return [self.text(column.label) for column in table.columns]
+
+    @staticmethod
+    def found_by(words: str) -> str:
+        """What a row or a reader is found by beside what is shown: also as it is typed."""
+        return f"{words} {pinyin(words)}".strip().lower()
 
     def classes(self, table: Table) -> list[Markup]:
         """The class attribute of each column: numbers stand right."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Page, Reader, Section
 from pipelines.reporting.model.shows import sections, shows
+from pipelines.reporting.shared.all_kpis import kpi_section
 from pipelines.reporting.shared.deals import deals_section
 from pipelines.reporting.shared.standing_lead import money_lead, quota_lead
 from pipelines.reporting.shared.tiles import Below, headline_tiles
@@ -27,9 +28,15 @@ def deals(context: Context, unit: Unit) -> Section:
     return deals_section(context, unit.scope)
 
 
+@shows(kpi_section)
+def further_kpis(context: Context, unit: Unit) -> Section | None:
+    """What else of the catalogue the reader of the unit's page can move."""
+    return kpi_section(context, unit.scope, f"{unit.scope.kind}_weekly")
+
+
 SECTIONS = (
     attainment_section, agenda_section, deals, activity_section, hygiene, crm_section,
-    overdue_sections, ramp_sections,
+    overdue_sections, ramp_sections, further_kpis,
 )  # fmt: skip
 BELOW = Below(quota="quota", rate="deals", coverage="deals", overdue="overdue")
 
