@@ -63,7 +63,7 @@ def _page(
         as_of=context.as_of,
         company=context.company,
         currency=context.currency,
-        lead=lead or (message("finance.lead.nothing"),),
+        lead=lead,
         freshness=context.freshness,
         quality=context.quality,
         tiles=tiles,
@@ -75,13 +75,12 @@ def _page(
 
 
 @shows(
-    commission_lead.payable_tile,
     queries=("receivable_now", "receivable_history", "quotas"),
     kpis=("collections:month", *_BALANCES.values()),
-    histories=("overdue_rate:week", "dso:week"),
+    histories=("overdue_rate:week", "dso:week", "credit_limit_breaches:week"),
 )  # fmt: skip
 def tiles(context: Context) -> tuple[Tile, ...]:
-    """Receivables first, and what commission is payable."""
+    """What is owed, how late, how much of it is at risk."""
     book = KpiBook.read(context, "company")
     me, quotas = context.company_id, context.quotas("company")
     metric = company_metric(context)
@@ -98,24 +97,29 @@ def tiles(context: Context) -> tuple[Tile, ...]:
         level_tile(context, book, me, "dso", message("scope.as_of_day"), window, "days"),
         sum_tile(context, book, quotas, me, "collections", "month", "receipts", None),
         _balance_tile(context, "ecl_provision", metric, "provision"),
-        commission_lead.payable_tile(context),
+        level_tile(
+            context, book, me, "credit_limit_breaches", message("scope.as_of_day"), None, "limits"
+        ),
     )  # fmt: skip
 
 
 @shows(
-    tiles, commission_lead.unexplained_tile, commission_lead.liability_tile,
+    commission_lead.unexplained_tile, commission_lead.payable_tile, commission_lead.liability_tile,
     commission_lead.cost_tile,
+    queries=("quotas",),
+    kpis=("commission_earned:quarter", "commission_paid:quarter"),
 )  # fmt: skip
 def commission_tiles(context: Context) -> tuple[Tile, ...]:
-    """Commission first; of receivables what stands beside it."""
-    shared = {tile.kpi_id: tile for tile in tiles(context)}
+    """What is not explained, what is payable, what it is to be provided for."""
+    book = KpiBook.read(context, "company")
+    me, quotas = context.company_id, context.quotas("company")
     return (
         commission_lead.unexplained_tile(context),
         commission_lead.payable_tile(context, beside_unexplained=True),
         commission_lead.liability_tile(context),
         commission_lead.cost_tile(context),
-        shared["outstanding"],
-        shared["overdue_rate"],
+        sum_tile(context, book, quotas, me, "commission_earned", "quarter", "lines", None),
+        sum_tile(context, book, quotas, me, "commission_paid", "quarter", "lines", None),
     )
 
 
@@ -266,16 +270,24 @@ COMMISSION = (
     commission_book.lines_extract,
 )  # fmt: skip
 def build(context: Context) -> list[Page]:
-    """The same evidence at two addresses, each with its own subject first."""
-    receivables, commission = sections(RECEIVABLES, context), sections(COMMISSION, context)
+    """What customers owe, and what commission costs: they share the state of the data alone."""
     data = quality_section(context)
-    owed, paid = receivable_lead(context), commission_lead.lead(context)
+    of_receivables = (*sections(RECEIVABLES, context), data)
+    of_commission = (*sections(COMMISSION, context), data)
+    books = {"book": receivables_book.receivables_book(context)}
+    more = {
+        "book": commission_book.commission_book(context),
+        "extracts": (commission_book.lines_extract(context),),
+    }
+    week, month = context.week, context.last_month
+    owed = receivable_lead(context) or (message("finance.lead.no_receivables"),)
+    paid = commission_lead.lead(context) or (message("finance.lead.no_commission"),)
     return [
-        _page(context, "receivables", context.week, (*owed, *paid), tiles(context),
-              (*receivables, *commission, data)).model_copy(
-            update={"book": receivables_book.receivables_book(context)}),
-        _page(context, "commission_reconciliation", context.last_month, (*paid, *owed),
-              commission_tiles(context), (*commission, *receivables, data)).model_copy(
-            update={"book": commission_book.commission_book(context),
-                    "extracts": (commission_book.lines_extract(context),)}),
+        _page(
+            context, "receivables", week, owed, tiles(context), of_receivables
+        ).model_copy(update=books),
+        _page(
+            context, "commission_reconciliation", month, paid, commission_tiles(context),
+            of_commission,
+        ).model_copy(update=more),
     ]  # fmt: skip

@@ -21,7 +21,7 @@ from pipelines.reporting.model.page import Crumb, Page, Place, Reader, Section
 from pipelines.reporting.model.scope import company_of
 from pipelines.reporting.model.shows import OF_POLICY, sections, shows
 from pipelines.reporting.model.values import Bilingual, Count, Message, Text, message
-from pipelines.reporting.shared.all_kpis import PERIODS, kpi_table, newest, theme_order, theme_text
+from pipelines.reporting.shared.all_kpis import kpi_table, newest, theme_order, theme_text
 from pipelines.reporting.shared.paths import unit_place
 
 REPORT = "kpi_browser"
@@ -30,13 +30,14 @@ _ALL_NAME = Bilingual(zh="全部指标", en="all KPIs")
 SECTIONS = (periods_section, trend_section, units_section, people_section, definition_section)
 
 
-@shows(kpis=(OF_POLICY,), queries=("kpi_values",))
+@shows(kpis=(OF_POLICY,), queries=("kpi_now",))
 def list_section(context: Context) -> Section:
     """Every KPI with the company's value, each leading to its page."""
     scope = company_of(context)
     kpis = sorted(context.kpis.values(), key=lambda kpi: (theme_order(kpi.theme), kpi.id))
     known = sum(
-        (row := newest(_book(context), scope.id, kpi.id)) is not None and row.value is not None
+        (row := newest(KpiBook.everything(context, "company"), scope.id, kpi.id)) is not None
+        and row.value is not None
         for kpi in kpis
     )
     return Section(
@@ -44,7 +45,7 @@ def list_section(context: Context) -> Section:
         topic=message("browser.topic"),
         message=message("browser.headline", n=Count(value=len(kpis)), known=Count(value=known)),
         what=(message("browser.what"),),
-        table=kpi_table(context, _book(context), scope, kpis),
+        table=kpi_table(context, KpiBook.everything(context, "company"), scope, kpis),
         table_open=True,
     )
 
@@ -94,17 +95,12 @@ def _page(
     )
 
 
-def _book(context: Context) -> KpiBook:
-    wanted = tuple(f"{kpi_id}:{period}" for kpi_id in context.kpis for period in PERIODS)
-    return KpiBook.read(context, "company", wanted)
-
-
 def _place(context: Context, kpi_id: str) -> Place:
     return Place(report=REPORT, reader_id=kpi_id, period=context.week.key)
 
 
 def _lead(context: Context, kpi: KpiPolicy) -> Message:
-    row = newest(_book(context), context.company_id, kpi.id)
+    row = newest(KpiBook.everything(context, "company"), context.company_id, kpi.id)
     if row is None or row.value is None:
         why: Text = context.why_no_value(kpi.id)
         return message("browser.no_value", kpi=kpi.label, why=why)

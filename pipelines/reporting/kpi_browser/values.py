@@ -5,13 +5,14 @@ Belongs here: the sections of one KPI. Everything is read once for all KPIs and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from pipelines.reporting.model.charts import Lines, LineSeries, Unit
 from pipelines.reporting.model.context import Context, KpiPolicy
-from pipelines.reporting.model.intervals import wilson
+from pipelines.reporting.model.intervals import differ, wilson
 from pipelines.reporting.model.kpis import KpiBook, typed
-from pipelines.reporting.model.page import Section
+from pipelines.reporting.model.page import Place, Section, Table
 from pipelines.reporting.model.queries import Record
 from pipelines.reporting.model.shows import OF_POLICY, shows
 from pipelines.reporting.model.tables import Cells, count, empty, table
@@ -26,7 +27,7 @@ from pipelines.reporting.model.values import (
     message,
     verbatim,
 )
-from pipelines.reporting.shared.all_kpis import PERIODS, newest, said
+from pipelines.reporting.shared.all_kpis import newest, said
 from pipelines.reporting.shared.paths import unit_place
 
 _ALL_PERIODS = ("week", "month", "quarter", "rolling_13w")
@@ -35,21 +36,10 @@ _PEOPLE = 20
 _UNITS: dict[str, Unit] = {"money": "money", "ratio": "ratio", "count": "count", "days": "days"}
 
 
-def _books(context: Context) -> dict[str, KpiBook]:
-    """Values of the current periods by kind of scope; of the company also thirteen weeks."""
-    short = tuple(f"{kpi_id}:{period}" for kpi_id in context.kpis for period in PERIODS)
-    every = tuple(f"{kpi_id}:{period}" for kpi_id in context.kpis for period in _ALL_PERIODS)
-    weeks = tuple(f"{kpi_id}:week" for kpi_id in context.kpis)
-    return {
-        "company": KpiBook.read(context, "company", every, weeks),
-        **{kind: KpiBook.read(context, kind, short) for kind in ("region", "team", "employee")},
-    }
-
-
-@shows(kpis=(OF_POLICY,), queries=("kpi_values",))
+@shows(kpis=(OF_POLICY,), queries=("kpi_now",))
 def periods_section(context: Context, kpi: KpiPolicy) -> Section:
     """The company's value of each current period, compared as everywhere."""
-    book = _books(context)["company"]
+    book = KpiBook.everything(context, "company")
     rows = [book.now(context.company_id, kpi.id, period) for period in _ALL_PERIODS]
     known = [row for row in rows if row is not None and row.value is not None]
     topic = message("browser.periods.topic")
@@ -66,7 +56,7 @@ def periods_section(context: Context, kpi: KpiPolicy) -> Section:
             period=message(f"kpis.{known[0].period_kind}"),
         ),
         what=(message("browser.periods.what"),),
-        table=table(
+        table=_table(
             "period:text value:text last_period:text last_year:text target:text "
             "interval:interval n:count",
             [
@@ -94,6 +84,20 @@ def _said(kpi: KpiPolicy, value: Decimal | None) -> Message | None:
     return None if value is None else said(typed(kpi, value))
 
 
+def _table(
+    columns: str, rows: list[Cells], to: Sequence[Place | None] = (), in_all: int | None = None
+) -> Table:
+    """A table without the columns in which nothing stands."""
+    named = columns.split()
+    kept = [i for i, _ in enumerate(named) if any(cells[i] is not None for cells in rows)]
+    return table(
+        " ".join(named[i] for i in kept),
+        [tuple(cells[i] for i in kept) for cells in rows],
+        to=to,
+        rows_in_all=in_all,
+    )
+
+
 def interval_of(kpi: KpiPolicy, row: Record) -> Interval | None:
     """Wilson's interval where the value is a share of counted cases."""
     hits, cases = row.numerator, row.denominator
@@ -105,10 +109,10 @@ def interval_of(kpi: KpiPolicy, row: Record) -> Interval | None:
     return Interval(low=low, high=high)
 
 
-@shows(kpis=(OF_POLICY,), queries=("kpi_values",))
+@shows(kpis=(OF_POLICY,), queries=("kpi_now",))
 def trend_section(context: Context, kpi: KpiPolicy) -> Section | None:
     """Thirteen weeks of the company; none where fewer than two have a value."""
-    weeks = _books(context)["company"].history(context.company_id, kpi.id, "week")
+    weeks = KpiBook.everything(context, "company").history(context.company_id, kpi.id, "week")
     known = [row for row in weeks if row.value is not None]
     if len(known) < 2:
         return None
@@ -142,10 +146,10 @@ def trend_section(context: Context, kpi: KpiPolicy) -> Section | None:
     )
 
 
-@shows(kpis=(OF_POLICY,), queries=("kpi_values",))
+@shows(kpis=(OF_POLICY,), queries=("kpi_now",))
 def units_section(context: Context, kpi: KpiPolicy) -> Section | None:
     """Regions and teams of the longest current period; none where no unit has a value."""
-    books = _books(context)
+    books = {kind: KpiBook.everything(context, kind) for kind in ("region", "team")}
     rows = [
         (kind, unit_id, row)
         for kind in ("region", "team")
@@ -160,12 +164,12 @@ def units_section(context: Context, kpi: KpiPolicy) -> Section | None:
         id="units",
         topic=message("browser.units.topic"),
         message=message(
-            "browser.units.headline" if kpi.direction != "none" else "browser.units.neutral",
+            _best(kpi, [row for kind, _, row in rows if kind == first[0]]),
             unit=context.unit(first[1]),
             value=typed(kpi, first[2].value),
         ),
         what=(message("browser.units.what", period=message(f"kpis.{first[2].period_kind}")),),
-        table=table(
+        table=_table(
             "unit:text value:text last_period:text last_year:text target:text interval:interval "
             "n:count",
             [
@@ -178,15 +182,28 @@ def units_section(context: Context, kpi: KpiPolicy) -> Section | None:
     )
 
 
+def _best(kpi: KpiPolicy, rows: list[Record]) -> str:
+    """What may be said of the first: of shares a lead only where the intervals lie apart."""
+    if kpi.direction == "none" or len(rows) == 1:
+        return "browser.units.first"
+    first, *others = (interval_of(kpi, row) for row in rows)
+    if first is None:
+        return "browser.units.headline"
+    ends = (first.low, first.high)
+    if all(other and differ(ends, (other.low, other.high)) for other in others):
+        return "browser.units.headline"
+    return "browser.units.overlap"
+
+
 def _order(kpi: KpiPolicy, row: Record) -> Decimal:
     value: Decimal = row.value
     return value if kpi.direction == "down" else -value
 
 
-@shows(kpis=(OF_POLICY,), queries=("kpi_values", "kpi_ranks"))
+@shows(kpis=(OF_POLICY,), queries=("kpi_now", "kpi_ranks"))
 def people_section(context: Context, kpi: KpiPolicy) -> Section | None:
     """The first people in service, with their place where the KPI ranks people."""
-    book = _books(context)["employee"]
+    book = KpiBook.everything(context, "employee")
     ranks = {
         (row.period_kind, row.employee_id): row
         for row in context.grouped("kpi_ranks", "kpi_id").get(kpi.id, [])
@@ -218,7 +235,7 @@ def people_section(context: Context, kpi: KpiPolicy) -> Section | None:
         note=(message("browser.people.small", n=Count(value=small), least=Count(value=kpi.min_n)),)
         if small
         else (),
-        table=table(
+        table=_table(
             "person:text rank:count value:text last_period:text last_year:text target:text "
             "interval:interval n:count",
             [
@@ -233,7 +250,7 @@ def people_section(context: Context, kpi: KpiPolicy) -> Section | None:
                 )
                 for employee_id, row in shown
             ],
-            rows_in_all=len(rows),
+            in_all=len(rows),
             to=[unit_place(context, "employee", employee_id) for employee_id, _ in shown],
         ),
     )

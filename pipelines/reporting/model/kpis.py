@@ -88,18 +88,34 @@ class KpiBook:
         book: KpiBook = context.books[key]
         return book
 
-    @staticmethod
+    @classmethod
+    def everything(cls, context: Context, scope_kind: str) -> KpiBook:
+        """All KPIs of the current periods; of the company thirteen weeks too, of people only what
+        has cases. One query for all kinds of scope."""
+        if scope_kind not in context.books:
+            rows = context.grouped("kpi_now", "scope_kind").get(scope_kind, [])
+            context.books[scope_kind] = cls(context, scope_kind, cls._by_kpi(rows))
+        book: KpiBook = context.books[scope_kind]
+        return book
+
+    @classmethod
     def _values(
-        context: Context, scope_kind: str, wanted: tuple[str, ...], histories: tuple[str, ...]
+        cls, context: Context, scope_kind: str, wanted: tuple[str, ...], histories: tuple[str, ...]
     ) -> dict[tuple[str, str, str], dict[date, Record]]:
+        return cls._by_kpi(
+            context.rows(
+                "kpi_values",
+                scope_kind=scope_kind,
+                kpi_ids=sorted({name.split(":")[0] for name in wanted}),
+                wanted=list(wanted),
+                histories=list(histories),
+            )
+        )
+
+    @staticmethod
+    def _by_kpi(rows: list[Record]) -> dict[tuple[str, str, str], dict[date, Record]]:
         values: dict[tuple[str, str, str], dict[date, Record]] = {}
-        for row in context.rows(
-            "kpi_values",
-            scope_kind=scope_kind,
-            kpi_ids=sorted({name.split(":")[0] for name in wanted}),
-            wanted=list(wanted),
-            histories=list(histories),
-        ):
+        for row in rows:
             key = (row.scope_id, row.kpi_id, row.period_kind)
             values.setdefault(key, {})[row.period_start] = row
         return values

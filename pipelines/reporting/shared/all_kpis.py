@@ -80,9 +80,13 @@ def browser_place(context: Context, kpi_id: str) -> Place:
 
 def newest(book: KpiBook, scope_id: str, kpi_id: str) -> Record | None:
     """The value of the longest period that has one; a row without a value where none has."""
-    found = [book.now(scope_id, kpi_id, period) for period in PERIODS]
-    rows = [row for row in found if row is not None]
-    return next((row for row in rows if row.value is not None), rows[0] if rows else None)
+    first: Record | None = None
+    for period in PERIODS:
+        row = book.now(scope_id, kpi_id, period)
+        if row is not None and row.value is not None:
+            return row
+        first = first or row
+    return first
 
 
 def _judgement(kpi: KpiPolicy, row: Record) -> Judgement:

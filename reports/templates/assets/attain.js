@@ -14,6 +14,18 @@
     if (holder) holder.open = true;
   }
 
+  /* --- paper: what is folded is printed, and folded again afterwards --- */
+  var printing = false;
+  var unfolded = [];
+  window.addEventListener("beforeprint", function () {
+    unfolded = Array.from(document.querySelectorAll("details.data:not([open]),details.checks:not([open])"));
+    unfolded.forEach(function (one) { one.open = true; });
+  });
+  window.addEventListener("afterprint", function () {
+    unfolded.forEach(function (one) { one.open = false; });
+    unfolded = [];
+  });
+
   /* --- tables --- */
   document.querySelectorAll("thead button").forEach(function (button) {
     button.addEventListener("click", function () { sortBy(button.closest("th")); });
@@ -129,7 +141,6 @@
     window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", function () { drawAll(); });
   }
 
-  var printing = false;
   window.addEventListener("beforeprint", function () {
     printing = true;
     document.documentElement.classList.add("light");
