@@ -81,7 +81,7 @@ def cycle_section(context: Context) -> Section:
         ),
         note=_medians(context),
         table=table(
-            "day:days at_risk:count won_share:ratio lost_share:ratio won_before:ratio",
+            "day_no:days at_risk:count won_share:ratio lost_share:ratio won_before:ratio",
             [
                 (
                     Days(value=Decimal(day)),

@@ -35,17 +35,15 @@ def list_section(context: Context) -> Section:
     """Every KPI with the company's value, each leading to its page."""
     scope = company_of(context)
     kpis = sorted(context.kpis.values(), key=lambda kpi: (theme_order(kpi.theme), kpi.id))
-    known = sum(
-        (row := newest(KpiBook.everything(context, "company"), scope.id, kpi.id)) is not None
-        and row.value is not None
-        for kpi in kpis
-    )
+    book = KpiBook.everything(context, scope.kind)
+    values = [newest(book, scope.id, kpi.id) for kpi in kpis]
+    known = sum(row is not None and row.value is not None for row in values)
     return Section(
         id="kpis",
         topic=message("browser.topic"),
         message=message("browser.headline", n=Count(value=len(kpis)), known=Count(value=known)),
         what=(message("browser.what"),),
-        table=kpi_table(context, KpiBook.everything(context, "company"), scope, kpis),
+        table=kpi_table(context, book, scope, kpis),
         table_open=True,
     )
 

@@ -109,7 +109,7 @@ def interval_of(kpi: KpiPolicy, row: Record) -> Interval | None:
     return Interval(low=low, high=high)
 
 
-@shows(kpis=(OF_POLICY,), queries=("kpi_now",))
+@shows(histories=(OF_POLICY,), queries=("kpi_now",))
 def trend_section(context: Context, kpi: KpiPolicy) -> Section | None:
     """Thirteen weeks of the company; none where fewer than two have a value."""
     weeks = KpiBook.everything(context, "company").history(context.company_id, kpi.id, "week")

@@ -92,8 +92,8 @@ class KpiBook:
     def everything(cls, context: Context, scope_kind: str) -> KpiBook:
         """All KPIs of the current periods; of the company thirteen weeks too, of people only what
         has cases. One query for all kinds of scope."""
+        rows = context.grouped("kpi_now", "scope_kind").get(scope_kind, [])
         if scope_kind not in context.books:
-            rows = context.grouped("kpi_now", "scope_kind").get(scope_kind, [])
             context.books[scope_kind] = cls(context, scope_kind, cls._by_kpi(rows))
         book: KpiBook = context.books[scope_kind]
         return book
@@ -210,7 +210,9 @@ def changed(
     """A sum against another period's, as a relative change."""
     if before is None:
         return None
-    if before <= 0:
+    if before == 0:
+        return Comparison(label=message(label), shown=message("word.was_zero"), same_day=same_day)
+    if before < 0:
         return Comparison(label=message(label), shown=typed(kpi, before), same_day=same_day)
     change = quotient(value, before) - 1
     return Comparison(

@@ -35,7 +35,7 @@ _OLD = 90
 
 @shows(
     queries=("quotas", "deals_by_scope", "deals_top", "hygiene_deals", "invoices_people"),
-    kpis=tuple(f"{kpi_id}:week" for kpi_id in MEASURES),
+    histories=tuple(f"{kpi_id}:week" for kpi_id in MEASURES),
 )  # fmt: skip
 def agenda_section(context: Context, unit: Unit) -> Section:
     """One row for each representative with something to talk about."""

@@ -119,11 +119,13 @@ def test_a_rise_is_good_or_bad_by_the_direction_of_the_kpi():
     assert judged("none", 1) == judged("up", 0) == "neutral"
 
 
-def test_nothing_to_compare_with_is_left_out_and_zero_is_shown_as_it_is():
+def test_nothing_to_compare_with_is_left_out_and_of_zero_it_says_that_it_was_zero():
     assert changed(AMOUNT, D(5), None, "tile.plan") is None
     assert against_plan(D(5), D(0)) is None
     before = changed(AMOUNT, D(5), D(0), "tile.plan")
-    assert (before.shown.kind, before.judgement) == ("money", "neutral")
+    assert (EN.text(before.shown), before.judgement) == ("was zero", "neutral")
+    credit = changed(AMOUNT, D(5), D(-2), "tile.plan")
+    assert (credit.shown.kind, credit.judgement) == ("money", "neutral")
 
 
 def test_a_lower_overdue_rate_is_a_good_difference_in_points():
