@@ -68,7 +68,7 @@ def company_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         behind, _ = drilldowns(Warehouse(con, file), shipped()[1].catalogue, figures)
         pages = [
             *built["director_weekly"], *built["finance"], *built["appraisal"][::15],
-            *built["region_weekly"][:1], *built["team_weekly"][:1],
+            *built["kpi_browser"][:2], *built["region_weekly"][:1], *built["team_weekly"][:1],
             *built["rep_weekly"][:2], *built["commission_statement"][:2], *built["sales_ops"],
         ]  # fmt: skip
         edition = Edition(
