@@ -6,6 +6,7 @@ Belongs here: the lead for the company, a region, a team. Does not belong here: 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from itertools import pairwise
 
@@ -58,6 +59,7 @@ def quota_lead(
                 pace=Ratio(value=whole.pace),
             ),
             *gap_lead(whole, parts, missed(context, kind)),
+            *(_hidden(context, parts) if scope.kind == "company" else ()),
         )
     book = KpiBook.read(context, scope.kind)
     signed = book.value(scope.id, "contract_amount", "quarter")
@@ -77,6 +79,26 @@ def quota_lead(
         )
     missing = context.lacks("contract", "opportunity")
     return (missing or message("lead.nothing", quarter=context.quarter),)
+
+
+def _hidden(context: Context, regions: list[Standing]) -> tuple[Message, ...]:
+    region_of = {unit_id: unit.region_id for unit_id, unit in context.units.items()}
+    return hidden_team(standings(context, "team"), regions, region_of)
+
+
+def hidden_team(
+    teams: list[Standing], regions: list[Standing], region_of: Mapping[str, str | None]
+) -> tuple[Message, ...]:
+    """The team furthest behind in money, where the rest of its region hides it."""
+    behind = [team for team in teams if team.is_behind]
+    if not behind:
+        return ()
+    worst = max(behind, key=lambda team: (team.gap, team.scope_id))
+    region = next((r for r in regions if r.scope_id == region_of.get(worst.scope_id)), None)
+    if region is None or region.gap >= worst.gap:
+        return ()
+    gap = Money(amount=worst.gap)
+    return (message("lead.hidden_team", team=worst.name, gap=gap, region=region.name),)
 
 
 def gap_lead(whole: Standing, parts: list[Standing], slipped_deals: Missed) -> tuple[Message, ...]:

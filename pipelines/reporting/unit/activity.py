@@ -28,6 +28,14 @@ from pipelines.reporting.shared.paths import unit_place
 from pipelines.reporting.unit.unit import Unit
 
 MEASURES = ("calls", "visits", "new_prospects")
+_PLANNED = (
+    "rep:text calls:count calls_plan:number visits:count visits_plan:number "
+    "new_prospects:count new_prospects_plan:number"
+)
+_USUAL = (
+    "rep:text calls:count calls_usual:number visits:count visits_usual:number "
+    "new_prospects:count new_prospects_usual:number"
+)
 _TENTH = Decimal("0.1")
 
 
@@ -86,7 +94,7 @@ def activity_section(context: Context, unit: Unit) -> Section:
         message=_headline(context, totals, found, planned),
         what=_what(planned),
         table=table(
-            _columns(planned),
+            _PLANNED if planned else _USUAL,
             [(context.person(person), *_cells(row, planned)) for person, row in rows],
             total=(message("row.total"), *_cells(totals, planned)),
             judgements=[_judgement(row) for _, row in rows],
@@ -103,12 +111,6 @@ def _definitions(context: Context) -> tuple[Definition, ...]:
 
 def _order(row: dict[str, Done], person: str) -> tuple[int, str]:
     return (sum(one.value or 0 for one in row.values()), person)
-
-
-def _columns(planned: bool) -> str:
-    beside = "plan" if planned else "usual"
-    parts = [f"{kpi_id}:count {kpi_id}_{beside}:number" for kpi_id in MEASURES]
-    return " ".join(["rep:text", *parts])
 
 
 def _cells(row: dict[str, Done], planned: bool) -> Cells:

@@ -17,7 +17,7 @@ from pipelines.reporting.model.periods import named_period
 from pipelines.reporting.model.values import verbatim
 from pipelines.reporting.shared.standing import Standing
 from pipelines.reporting.shared.standing import headline as standing_headline
-from pipelines.reporting.shared.standing_lead import gap_lead
+from pipelines.reporting.shared.standing_lead import gap_lead, hidden_team
 from pipelines.workspace.resources import shipped
 from tests.support.laboratory import ROOT
 
@@ -58,6 +58,20 @@ def test_a_region_that_holds_nearly_the_whole_gap_is_where_it_comes_from():
     )
 
 
+def test_the_worst_team_is_named_where_the_rest_of_its_region_hides_it():
+    first = replace(EAST, scope_id="T1", name=verbatim("North 1"), kind="team")
+    second = replace(EAST, scope_id="T2", name=verbatim("East 1"), kind="team", actual=D(30))
+
+    def hidden(*teams: Standing) -> list[str]:
+        found = hidden_team(list(teams), [NORTH, EAST], {"T1": "N", "T2": "E"})
+        return [EN.text(sentence) for sentence in found]
+
+    assert hidden(first, second) == ["North 1 alone is ¥25 behind, which the rest of North hides."]
+    assert hidden(second) == []  # its region is as far behind, and named
+    assert hidden(replace(first, actual=D(60))) == []
+    assert hidden() == []
+
+
 def test_without_slipped_deals_no_reason_is_invented():
     assert gap(110, [WEST, EAST]) == "Nearly all of the ¥25 gap is East."
 
@@ -96,9 +110,7 @@ def test_the_title_counts_who_is_behind():
     assert headline(NORTH, WEST, EAST) == (
         "East is 25 points behind pace; the other 2 regions hold or lead"
     )
-    assert headline(NORTH, EAST) == (
-        "East is 25 points behind pace; the other region holds or leads"
-    )
+    assert headline(NORTH, EAST) == ("East is 25 points behind pace; the other one holds or leads")
     south = replace(EAST, name=verbatim("South"), actual=D(30))
     assert (
         headline(NORTH, EAST, south) == "East and South are behind pace, East the most: 25 points"
