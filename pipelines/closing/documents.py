@@ -12,7 +12,8 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import UserError
-from pipelines.reporting.publish.build import CATALOGUE, write_pages
+from pipelines.reporting.publish.build import write_pages
+from pipelines.reporting.publish.entries import CATALOGUE
 from pipelines.reporting.publish.render import Look
 from pipelines.run.session import Session
 from pipelines.warehouse.quoting import literal

@@ -43,7 +43,7 @@ def _entry(kpi_id: str, kpi: Kpi, catalogue: Catalogue, language: Language) -> s
     if kpi.periods or kpi.daily:
         named = ", ".join(kpi.periods) or words["daily"]
         lines.append(f"- {words['periods']}: {named}")
-    shown = reports_of(kpi_id)
+    shown = reports_of(kpi_id, kpi)
     if shown:
         lines.append(f"- {words['report']}: {', '.join(f'`{name}`' for name in shown)}")
     if kpi.target:
@@ -58,9 +58,10 @@ def _entry(kpi_id: str, kpi: Kpi, catalogue: Catalogue, language: Language) -> s
     return "\n".join([*lines, ""])
 
 
-def reports_of(kpi_id: str) -> tuple[str, ...]:
-    """The reports whose builders say that they show a KPI."""
-    return tuple(sorted(name for name, r in REPORTS.items() if kpi_id in r.declared.kpi_ids))
+def reports_of(kpi_id: str, kpi: Kpi) -> tuple[str, ...]:
+    """The reports whose builders say that they show a KPI, and those its entry puts it on."""
+    declared = {name for name, r in REPORTS.items() if kpi_id in r.declared.kpi_ids}
+    return tuple(sorted(declared | set(kpi.reports)))
 
 
 def _expression(kpi: Kpi, words: Mapping[str, str]) -> str:

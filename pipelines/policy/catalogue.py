@@ -18,7 +18,7 @@ from pydantic import Field, model_validator
 
 from pipelines.errors import UserError
 from pipelines.policy.models import Policy
-from pipelines.workspace.workspace import Label
+from pipelines.workspace.workspace import Label, ReportName
 from pipelines.workspace.yamlfile import YamlFile, did_you_mean, read_yaml, validate
 
 FACTS = "facts"  # the file of the facts, among those of the KPIs
@@ -115,6 +115,8 @@ class Kpi(Policy):
     `needs` are tables it needs beside its fact's, or columns (`sales_order.delivered_date`;
     `a.b|c.d` for either) without any value of which it would be 0 where nothing is known.
     `opening` says that a balance is that of the day before the period.
+    `reports` are those on whose pages it stands in the table of further KPIs: the readers who can
+    move it. `theme` is the name of the file it is defined in.
     """
 
     label: Label
@@ -138,6 +140,8 @@ class Kpi(Policy):
     min_n: int = 1
     target: Target | None = None
     owner: str
+    reports: tuple[ReportName, ...] = ()
+    theme: str = Field(default="", exclude=True)
     scopes: tuple[str, ...] = ()
     golden: GoldenCase | None = None
 
@@ -240,7 +244,7 @@ def load_catalogue(paths: Iterable[Path]) -> Catalogue:
                 )
             if name in kpis:
                 raise source.error((name,), "this KPI is defined twice.")
-            kpis[name] = validate(part, Kpi)
+            kpis[name] = validate(part, Kpi).model_copy(update={"theme": path.stem})
             entries.append((source, name))
     for source, name in entries:
         kpi = kpis[name]

@@ -139,6 +139,8 @@ class KpiRow(NamedTuple):
     min_n: Whole
     target_measure: Text | None
     target_value: Annotated[Decimal, "decimal(18, 6)"] | None
+    theme: Text
+    reports: Text
 
 
 class KpiNeedRow(NamedTuple):
@@ -227,6 +229,8 @@ def _kpis(said: Said) -> Iterator[KpiRow]:
             min_n=kpi.min_n,
             target_measure=kpi.target.measure if kpi.target else None,
             target_value=kpi.target.value if kpi.target else None,
+            theme=kpi.theme,
+            reports=",".join(kpi.reports),
         )
 
 

@@ -15,6 +15,7 @@ import duckdb
 from pipelines.reporting.appraisal import page as appraisal
 from pipelines.reporting.director import page as director
 from pipelines.reporting.finance import page as finance
+from pipelines.reporting.kpi_browser import page as kpi_browser
 from pipelines.reporting.model import context
 from pipelines.reporting.model.context import Context, open_context
 from pipelines.reporting.model.page import Freshness, Page, Quality
@@ -25,6 +26,7 @@ from pipelines.reporting.rep import page as rep
 from pipelines.reporting.sales_ops import page as sales_ops
 from pipelines.reporting.shared.quality import STATUS_QUERIES, read_status
 from pipelines.reporting.statement import page as statement
+from pipelines.reporting.unit import page as unit
 
 _VERDICTS = "mart.check_result"  # written by the run itself, after its tables
 
@@ -74,10 +76,13 @@ REPORTS: dict[str, Report] = {
     report.name: report
     for report in (
         Report("director_weekly", director.build),
+        Report("region_weekly", unit.regions),
+        Report("team_weekly", unit.teams),
+        Report("rep_weekly", rep.build),
         Report("finance", finance.build),
         Report("appraisal", appraisal.build),
-        Report("rep_weekly", rep.build),
         Report("commission_statement", statement.build),
+        Report("kpi_browser", kpi_browser.build),
         Report("sales_ops", sales_ops.build, after_checks=True),
     )
 }

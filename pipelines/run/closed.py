@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.ledger.store import ClosedPeriod, Ledger
-from pipelines.reporting.publish.build import CATALOGUE, Catalogue, Entry
+from pipelines.reporting.publish.entries import CATALOGUE, Catalogue, Entry
 from pipelines.warehouse.quoting import literal
 
 

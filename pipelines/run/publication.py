@@ -142,6 +142,8 @@ def _write_all(
     """
     from pipelines.reporting.publish.build import write_build
     from pipelines.reporting.publish.docs import write_docs
+    from pipelines.reporting.publish.entries import published_entries
+    from pipelines.reporting.publish.site import Site
     from pipelines.run.closed import closed_documents, closed_entries
 
     with ThreadPoolExecutor(max_workers=1) as beside:
@@ -151,12 +153,20 @@ def _write_all(
         copying = beside.submit(session.copy.finish, waiting) if waiting else None
         ledger = session.workspace.ledger
         closed = closed_entries(session.warehouse.con, ledger)
+        site = Site(
+            (
+                *published_entries(session.workspace.reports / "latest"),
+                *closed,
+                *(entry for store in session.pages.values() for entry in store.entries),
+            )
+        )
         write_build(
             session.build_dir,
             pages,
             edition,
             opened,
             closed,
+            site,
             say=lambda page: session.progress("publish", page),
         )
         for store in session.pages.values():

@@ -26,7 +26,15 @@ REAL_DATA_VARIABLE = "ATTAIN_REAL_DATA"
 
 
 ReportName = Literal[
-    "director_weekly", "finance", "appraisal", "rep_weekly", "commission_statement", "sales_ops"
+    "director_weekly",
+    "region_weekly",
+    "team_weekly",
+    "rep_weekly",
+    "finance",
+    "appraisal",
+    "commission_statement",
+    "kpi_browser",
+    "sales_ops",
 ]
 
 

@@ -49,7 +49,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def company_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """`reports/latest` of the sample company: every company page, two reps, some forms."""
+    """`reports/latest` of the sample company: company pages, two representatives, some forms."""
     from pipelines.reporting.drilldown.drilldown import drilldowns
     from pipelines.reporting.publish.build import Edition, write_build
     from pipelines.reporting.publish.publish import publish
@@ -68,6 +68,7 @@ def company_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         behind, _ = drilldowns(Warehouse(con, file), shipped()[1].catalogue, figures)
         pages = [
             *built["director_weekly"], *built["finance"], *built["appraisal"][::15],
+            *built["kpi_browser"][:2], *built["region_weekly"][:1], *built["team_weekly"][:1],
             *built["rep_weekly"][:2], *built["commission_statement"][:2], *built["sales_ops"],
         ]  # fmt: skip
         edition = Edition(

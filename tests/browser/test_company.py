@@ -18,6 +18,7 @@ def stems(site) -> list[str]:
 def test_every_report_is_there(company_site):
     assert {stem.split("/")[0] for stem in stems(company_site)} == {
         "director_weekly", "receivables", "commission_reconciliation", "appraisal", "rep_weekly",
+        "region_weekly", "team_weekly", "kpi_browser",
         "commission_statement", "sales_ops",
     }  # fmt: skip
 
@@ -35,6 +36,25 @@ def test_pages_draw_all_charts_without_errors_or_sideways_scrolling(
         assert page.trouble == [], stem
         assert page.evaluate("document.documentElement.scrollWidth") <= width, stem
         page.context.close()
+
+
+def test_a_long_table_is_filtered_by_pinyin(visit_company):
+    page = visit_company("kpi_browser/ALL/2026-W46.en.html")
+    rows = page.locator("tbody tr:visible")
+    every = rows.count()
+    page.locator("input.find").first.fill("lirunlv")
+    assert rows.count() == 1 and "Gross margin" in rows.inner_text()
+    page.locator("input.find").first.fill("")
+    assert rows.count() == every > 100
+
+
+def test_what_is_folded_is_printed_and_folded_again(visit_company):
+    page = visit_company("team_weekly/T01/2026-W46.zh.html")
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("tbody tr:visible").count() == page.locator("tbody tr").count()
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details.data[open]").count() == 0
 
 
 @pytest.mark.parametrize("report", ["director_weekly", "commission_reconciliation", "sales_ops"])

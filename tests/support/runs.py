@@ -15,8 +15,8 @@ from tests.support.laboratory import ROOT, make_workspace
 
 ATTAIN = [sys.executable, "-m", "pipelines.cli.main"]
 REPORTS = (
-    "director_weekly", "receivables", "commission_reconciliation", "appraisal", "rep_weekly",
-    "sales_ops",
+    "director_weekly", "receivables", "commission_reconciliation", "appraisal", "region_weekly",
+    "team_weekly", "rep_weekly", "sales_ops",
 )  # fmt: skip
 
 

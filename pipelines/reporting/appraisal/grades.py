@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pipelines.reporting.model.charts import ColumnPoint, Columns
 from pipelines.reporting.model.context import Context
-from pipelines.reporting.model.page import Section
+from pipelines.reporting.model.page import Place, Section
 from pipelines.reporting.model.periods import named_period
 from pipelines.reporting.model.queries import Record
 from pipelines.reporting.model.shows import shows
@@ -249,6 +249,11 @@ def results_section(context: Context, scheme: Record, rows: list[Record], suffix
                 for row in rows
             ],
             judgements=[_alarm(row) for row in rows],
+            to=[
+                Place(report="appraisal", reader_id=row.employee_id, period=scheme.period)
+                for row in rows
+            ],
+            link="appraised",
         ),
         table_open=True,
     )

@@ -33,6 +33,7 @@ from pipelines.reporting.model.values import (
     quotient,
     verbatim,
 )
+from pipelines.reporting.shared.paths import above_person
 
 _FEW = 9  # people whose form says as much as a table of small samples
 
@@ -286,6 +287,7 @@ def _form(context: Context, row: Record, scores: list[Record]) -> Page:
     ordered = sorted(cards.items(), key=lambda card: (card[0] != row.scheme_id, card[0]))
     return Page(
         report="appraisal",
+        above=above_person(context, row.employee_id, itself=True),
         reader=Reader(kind="employee", id=row.employee_id, name=context.person(row.employee_id)),
         period=period,
         as_of=context.as_of,

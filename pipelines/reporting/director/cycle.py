@@ -81,7 +81,7 @@ def cycle_section(context: Context) -> Section:
         ),
         note=_medians(context),
         table=table(
-            "day:days at_risk:count won_share:ratio lost_share:ratio won_before:ratio",
+            "day_no:days at_risk:count won_share:ratio lost_share:ratio won_before:ratio",
             [
                 (
                     Days(value=Decimal(day)),
@@ -134,15 +134,20 @@ def _medians(context: Context) -> tuple[Message, ...]:
     )
 
 
-@shows(queries=("loss_reasons",))
+@shows(queries=("loss_reasons",), kpis=("loss_reason_share", "loss_reason_amount_share"))
 def losses_section(context: Context) -> Section:
     """Reasons of lost deals, the dearest first."""
     topic = message("losses.topic")
     rows = context.rows("loss_reasons")
     recent = [row for row in rows if row.deals]
     reason = context.lacks("opportunity")
+    definitions = (
+        *context.definition("loss_reason_share"), *context.definition("loss_reason_amount_share"),
+    )  # fmt: skip
     if reason is not None or not recent:
-        return empty("losses", topic, message("losses.none"), reason, half=True)
+        return empty(
+            "losses", topic, message("losses.none"), reason, half=True, definitions=definitions
+        )  # fmt: skip
     lost = sum(row.deals for row in recent)
     amount = sum((row.amount for row in recent), Decimal(0))
     first = recent[0]
@@ -188,6 +193,7 @@ def losses_section(context: Context) -> Section:
                 for row in rows
             ],
         ),
+        definitions=definitions,
         width="half",
     )
 

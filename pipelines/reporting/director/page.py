@@ -1,6 +1,6 @@
 """The sales director's week: where the quarter stands, why, and what needs a decision.
 
-Belongs here: tiles and order of sections. Sections and lead live in their own modules.
+Belongs here: the order of sections, each in its own module.
 """
 
 from __future__ import annotations
@@ -9,68 +9,37 @@ from pipelines.reporting.director.cycle import cycle_section, losses_section
 from pipelines.reporting.director.discount import discount_section
 from pipelines.reporting.director.forecast import forecast_section
 from pipelines.reporting.director.funnel import funnel_sections
-from pipelines.reporting.director.lead import money_lead, quota_lead
 from pipelines.reporting.director.movement import movement_section
 from pipelines.reporting.director.people import ranking_section
 from pipelines.reporting.director.quota import quota_section
 from pipelines.reporting.director.rates import rates_section
 from pipelines.reporting.model.context import Context
-from pipelines.reporting.model.kpis import KpiBook
-from pipelines.reporting.model.page import Page, Reader, Tile
+from pipelines.reporting.model.page import Page, Reader, Section
+from pipelines.reporting.model.scope import company_of
 from pipelines.reporting.model.shows import sections, shows
-from pipelines.reporting.model.values import Money, message
+from pipelines.reporting.shared.all_kpis import kpi_section
 from pipelines.reporting.shared.deals import deals_section
 from pipelines.reporting.shared.quality import quality_section
 from pipelines.reporting.shared.receivables import ageing_section
-from pipelines.reporting.shared.tiles import level_tile, quota_tile, rate_tile, sum_tile
+from pipelines.reporting.shared.standing_lead import money_lead, quota_lead
+from pipelines.reporting.shared.tiles import Below, headline_tiles
+
+
+@shows(kpi_section)
+def further_kpis(context: Context) -> Section | None:
+    """What else of the catalogue the director can move."""
+    return kpi_section(context, company_of(context), "director_weekly")
+
 
 SECTIONS = (
     quota_section, deals_section, forecast_section, movement_section, funnel_sections,
     rates_section, cycle_section, losses_section, ageing_section, ranking_section,
-    discount_section, quality_section,
+    discount_section, further_kpis, quality_section,
 )  # fmt: skip
+BELOW = Below(quota="quota", rate="ranking", coverage="movement", overdue="ageing")
 
 
-@shows(
-    queries=("quotas", "quarter_progress"),
-    kpis=("quota_attainment:quarter", "win_rate_value:rolling_13w"),
-    histories=(
-        "contract_amount:week", "collections:week", "pipeline_coverage:week", "overdue_rate:week",
-        "win_rate_count:rolling_13w",
-    ),
-)  # fmt: skip
-def tiles(context: Context) -> tuple[Tile, ...]:
-    """Six figures of the company."""
-    book = KpiBook.read(context, "company")
-    me, quotas = context.company_id, context.quotas("company")
-    coverage = book.now(me, "pipeline_coverage", "week")
-    overdue = book.now(me, "overdue_rate", "week")
-    covered = overdue_sum = None
-    if coverage is not None and coverage.numerator is not None and coverage.denominator:
-        covered = message(
-            "tile.two_sums",
-            numerator=Money(amount=coverage.numerator),
-            denominator=Money(amount=coverage.denominator),
-        )
-    if overdue is not None and overdue.numerator is not None:
-        overdue_sum = Money(amount=overdue.numerator)
-    return (
-        sum_tile(context, book, quotas, me, "contract_amount", "week", "contracts", "quota"),
-        sum_tile(context, book, quotas, me, "collections", "week", "receipts", "ageing"),
-        quota_tile(context, book, quotas, me, "quota"),
-        rate_tile(context, book, me, "ranking"),
-        level_tile(
-            context, book, me, "pipeline_coverage", message("scope.remaining_quota"), covered,
-            "movement",
-        ),
-        level_tile(
-            context, book, me, "overdue_rate", message("scope.share_of_receivables"), overdue_sum,
-            "ageing",
-        ),
-    )  # fmt: skip
-
-
-@shows(*SECTIONS, quota_lead, money_lead, tiles)
+@shows(*SECTIONS, quota_lead, money_lead, headline_tiles)
 def build(context: Context) -> list[Page]:
     """One page, for the company."""
     return [
@@ -84,7 +53,7 @@ def build(context: Context) -> list[Page]:
             lead=(*quota_lead(context), *money_lead(context)),
             freshness=context.freshness,
             quality=context.quality,
-            tiles=tiles(context),
+            tiles=headline_tiles(context, company_of(context), BELOW),
             sections=sections(SECTIONS, context),
         )
     ]

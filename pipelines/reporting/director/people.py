@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from pipelines.reporting.director.quota import Standing, standings
 from pipelines.reporting.model.charts import RankedBars, RankedRow
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.intervals import differ, wilson
@@ -27,6 +26,8 @@ from pipelines.reporting.model.values import (
     message,
     quotient,
 )
+from pipelines.reporting.shared.paths import unit_place
+from pipelines.reporting.shared.standing import Standing, standings
 
 _KPI = "win_rate_count"
 # So many rows from each end fit a screen; the table has everybody.
@@ -65,6 +66,7 @@ def ranking_section(context: Context) -> Section:
              for row in people],
             judgements=[verdict(row, company) if row.decided >= least else "neutral"
                         for row in people],
+            to=[unit_place(context, "employee", row.scope_id) for row in people],
         ),
         definitions=context.definition(_KPI),
     )  # fmt: skip

@@ -1,125 +1,33 @@
-"""Quota attainment: who is where against the pace of working days.
-
-Belongs here: the attainment section and the quota facts that lead sentences use.
-"""
+"""Quota attainment by region, with teams in the table."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
-
-from pipelines.reporting.model.charts import AttainmentBars, AttainmentRow
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.kpis import KpiBook
-from pipelines.reporting.model.page import Section, Table
-from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.page import Section
 from pipelines.reporting.model.shows import shows
-from pipelines.reporting.model.tables import count, empty, money, table
-from pipelines.reporting.model.values import (
-    Count,
-    Judgement,
-    Listing,
-    Message,
-    Money,
-    Points,
-    Ratio,
-    Text,
-    message,
-    quotient,
+from pipelines.reporting.model.tables import empty
+from pipelines.reporting.model.values import message
+from pipelines.reporting.shared.paths import unit_place
+from pipelines.reporting.shared.standing import (
+    MEASURE,
+    bars,
+    headline,
+    missed,
+    notes,
+    standing_table,
+    standings,
 )
 
-MEASURE = "contract_amount"
-# Within two points of pace a unit neither leads nor lags.
-_NOTICEABLE = Decimal("0.02")
-_SMALL = 5
 
-
-@dataclass(frozen=True)
-class Standing:
-    """One scope against its quota of the quarter."""
-
-    scope_id: str
-    name: Text
-    kind: str
-    quota: Decimal
-    actual: Decimal
-    due: Decimal  # quota of the working days gone by
-    n: int
-
-    @property
-    def attainment(self) -> Decimal:
-        return quotient(self.actual, self.quota)
-
-    @property
-    def pace(self) -> Decimal:
-        """Where working days say attainment should stand."""
-        return quotient(self.due, self.quota)
-
-    @property
-    def variance(self) -> Decimal:
-        return self.attainment - self.pace
-
-    @property
-    def gap(self) -> Decimal:
-        """Money missing to the pace; negative when ahead."""
-        return self.due - self.actual
-
-    @property
-    def judgement(self) -> Judgement:
-        if abs(self.variance) < _NOTICEABLE:
-            return "neutral"
-        return "good" if self.variance > 0 else "bad"
-
-    @property
-    def is_behind(self) -> bool:
-        return self.judgement == "bad"
-
-
-def standings(context: Context, scope_kind: str, book: KpiBook | None = None) -> list[Standing]:
-    """All scopes of a kind that have a quota this quarter, the furthest ahead first."""
-    found = [
-        _standing(context, row, book)
-        for row in context.rows("quotas")
-        if row.period_kind == "quarter"
-        and row.measure == MEASURE
-        and row.scope_kind == scope_kind
-        and row.quota > 0
-    ]
-    return sorted(found, key=lambda s: (-s.variance, s.scope_id))
-
-
-def _standing(context: Context, row: Record, book: KpiBook | None) -> Standing:
-    fact = book.now(row.scope_id, MEASURE, "quarter") if book else None
-    return Standing(
-        scope_id=row.scope_id,
-        name=_name(context, row.scope_kind, row.scope_id),
-        kind=row.scope_kind,
-        quota=row.quota,
-        actual=row.actual,
-        due=row.quota_to_date,
-        n=int(fact.n) if fact is not None else 0,
-    )
-
-
-def _name(context: Context, scope_kind: str, scope_id: str) -> Text:
-    if scope_kind == "company":
-        return context.company
-    return context.person(scope_id) if scope_kind == "employee" else context.unit(scope_id)
-
-
-def missed_by_region(context: Context) -> dict[str | None, Record]:
-    """Deals that were due by now this quarter and have slipped, by region."""
-    return {row.region_id: row for row in context.rows("deals_by_region")}
-
-
-@shows(queries=("quotas", "deals_by_region"), kpis=("quota_attainment", f"{MEASURE}:quarter"))
+@shows(queries=("quotas", "deals_by_scope"), kpis=("quota_attainment", f"{MEASURE}:quarter"))
 def quota_section(context: Context) -> Section:
     """Attainment by region, with teams in the table."""
     regions, teams = (
         standings(context, kind, KpiBook.read(context, kind, (f"{MEASURE}:quarter",)))
         for kind in ("region", "team")
     )
-    rows = regions or teams
+    rows, unit = (regions, "regions") if regions else (teams, "teams")
     topic = message("quota.topic")
     if not rows:
         return empty(
@@ -130,84 +38,14 @@ def quota_section(context: Context) -> Section:
             detail=message("no_data.no_quota"),
             definitions=context.definition("quota_attainment"),
         )
+    every = [*regions, *teams]
     return Section(
         id="quota",
         topic=topic,
-        message=headline(rows),
+        message=headline(rows, unit),
         what=(message("quota.what", quarter=context.quarter), message("quota.reading")),
-        chart=AttainmentBars(
-            rows=tuple(
-                AttainmentRow(
-                    label=s.name, actual=s.attainment, pace=s.pace, judgement=s.judgement, n=s.n
-                )
-                for s in rows
-            )
-        ),
-        note=_notes(context, rows),
-        table=_table([*regions, *teams]),
+        chart=bars(rows),
+        note=notes(rows, missed(context, rows[0].kind)),
+        table=standing_table(every, [unit_place(context, s.kind, s.scope_id) for s in every]),
         definitions=context.definition("quota_attainment"),
-    )
-
-
-def headline(rows: list[Standing]) -> Message:
-    """Who is behind the pace, of rows ordered by their variance, best first."""
-    behind = [s for s in reversed(rows) if s.is_behind]
-    if not behind:
-        return message("quota.all_hold", n=Count(value=len(rows)))
-    worst = behind[0]
-    points = Points(value=-worst.variance, signed=False)
-    if len(behind) == len(rows):
-        return message(
-            "quota.all_behind", n=Count(value=len(rows)), worst=worst.name, points=points
-        )
-    if len(behind) == 1:
-        others = Count(value=len(rows) - 1)
-        return message("quota.one_behind", unit=worst.name, points=points, others=others)
-    units = Listing(items=tuple(s.name for s in behind))
-    return message("quota.some_behind", units=units, worst=worst.name, points=points)
-
-
-def _notes(context: Context, rows: list[Standing]) -> tuple[Message, ...]:
-    missed = missed_by_region(context)
-    notes = []
-    for standing in sorted((s for s in rows if s.is_behind), key=lambda s: -s.gap)[:2]:
-        slipped = missed.get(standing.scope_id)
-        if slipped is not None and slipped.missed:
-            notes.append(
-                message(
-                    "quota.slipped_there",
-                    unit=standing.name,
-                    gap=Money(amount=standing.gap),
-                    amount=Money(amount=slipped.missed_amount),
-                    deals=Count(value=slipped.missed, unit="deals"),
-                )
-            )
-        else:
-            gap = Money(amount=standing.gap)
-            notes.append(message("quota.gap_there", unit=standing.name, gap=gap))
-    small = [s for s in rows if s.n < _SMALL]
-    if small:
-        names = Listing(items=tuple(s.name for s in small))
-        notes.append(message("quota.small", units=names, n=Count(value=_SMALL)))
-    return tuple(notes)
-
-
-def _table(rows: list[Standing]) -> Table:
-    return table(
-        "unit:text plan:money actual:money attainment:ratio pace:ratio variance:points gap:money "
-        "n:count",
-        [
-            (
-                s.name,
-                money(s.quota),
-                money(s.actual),
-                Ratio(value=s.attainment, decimals=1),
-                Ratio(value=s.pace, decimals=1),
-                Points(value=s.variance, decimals=1),
-                money(-s.gap, signed=True),
-                count(s.n),
-            )
-            for s in rows
-        ],
-        judgements=[s.judgement for s in rows],
     )

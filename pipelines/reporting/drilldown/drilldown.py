@@ -110,7 +110,7 @@ def drilldown(
         currency=page.currency,
         asked=asked,
         label=bilingual(kpi.label),
-        scope=page.reader.name if page.reader.kind == "employee" else page.company,
+        scope=page.company if page.reader.kind in ("company", "function") else page.reader.name,
         when=_when(explained, catalogue),
         value=tile.value,
         sums=sums_of(kpi, value),

@@ -21,7 +21,11 @@ from pipelines.reporting.model.values import (
     quotient,
     verbatim,
 )
-from pipelines.reporting.shared.receivables import customer_name, customer_table
+from pipelines.reporting.shared.receivables import (
+    are_payments_unknown,
+    customer_name,
+    customer_table,
+)
 
 _SHOWN = 15
 _FEW = 8
@@ -54,6 +58,7 @@ def regions_section(context: Context) -> Section:
         )
     else:
         headline = message("regions.nothing_overdue")
+    unknown = are_payments_unknown(context)
     return Section(
         id="regions",
         topic=topic,
@@ -65,7 +70,7 @@ def regions_section(context: Context) -> Section:
                     context.unit(row.scope_id),
                     money(row.outstanding),
                     money(row.overdue),
-                    share(row.overdue, row.outstanding, 1),
+                    None if unknown else share(row.overdue, row.outstanding, 1),
                     Days(value=row.dso, decimals=1) if row.dso is not None else None,
                     money(row.ecl_provision),
                 )
@@ -75,7 +80,7 @@ def regions_section(context: Context) -> Section:
                 message("row.company"),
                 money(company.outstanding),
                 money(company.overdue),
-                share(company.overdue, company.outstanding, 1),
+                None if unknown else share(company.overdue, company.outstanding, 1),
                 Days(value=company.dso, decimals=1) if company.dso is not None else None,
                 money(company.ecl_provision),
             ),

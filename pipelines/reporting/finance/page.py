@@ -19,6 +19,7 @@ from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.kpis import KpiBook
 from pipelines.reporting.model.page import Comparison, Page, Reader, Section, SparkPoint, Tile
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.scope import company_of
 from pipelines.reporting.model.shows import sections, shows
 from pipelines.reporting.model.tables import empty_tile
 from pipelines.reporting.model.values import (
@@ -32,8 +33,14 @@ from pipelines.reporting.model.values import (
     message,
     quotient,
 )
+from pipelines.reporting.shared.all_kpis import kpi_section
 from pipelines.reporting.shared.quality import quality_section
-from pipelines.reporting.shared.receivables import ageing_section, company_metric, old_customers
+from pipelines.reporting.shared.receivables import (
+    ageing_section,
+    are_payments_unknown,
+    company_metric,
+    old_customers,
+)
 from pipelines.reporting.shared.tiles import level_tile, sum_tile
 
 FAMILY = "finance"
@@ -56,7 +63,7 @@ def _page(
         as_of=context.as_of,
         company=context.company,
         currency=context.currency,
-        lead=lead or (message("finance.lead.nothing"),),
+        lead=lead,
         freshness=context.freshness,
         quality=context.quality,
         tiles=tiles,
@@ -68,13 +75,12 @@ def _page(
 
 
 @shows(
-    commission_lead.payable_tile,
     queries=("receivable_now", "receivable_history", "quotas"),
     kpis=("collections:month", *_BALANCES.values()),
-    histories=("overdue_rate:week", "dso:week"),
+    histories=("overdue_rate:week", "dso:week", "credit_limit_breaches:week"),
 )  # fmt: skip
 def tiles(context: Context) -> tuple[Tile, ...]:
-    """Receivables first, and what commission is payable."""
+    """What is owed, how late, how much of it is at risk."""
     book = KpiBook.read(context, "company")
     me, quotas = context.company_id, context.quotas("company")
     metric = company_metric(context)
@@ -91,24 +97,29 @@ def tiles(context: Context) -> tuple[Tile, ...]:
         level_tile(context, book, me, "dso", message("scope.as_of_day"), window, "days"),
         sum_tile(context, book, quotas, me, "collections", "month", "receipts", None),
         _balance_tile(context, "ecl_provision", metric, "provision"),
-        commission_lead.payable_tile(context),
+        level_tile(
+            context, book, me, "credit_limit_breaches", message("scope.as_of_day"), None, "limits"
+        ),
     )  # fmt: skip
 
 
 @shows(
-    tiles, commission_lead.unexplained_tile, commission_lead.liability_tile,
+    commission_lead.unexplained_tile, commission_lead.payable_tile, commission_lead.liability_tile,
     commission_lead.cost_tile,
+    queries=("quotas",),
+    kpis=("commission_earned:quarter", "commission_paid:quarter"),
 )  # fmt: skip
 def commission_tiles(context: Context) -> tuple[Tile, ...]:
-    """Commission first; of receivables what stands beside it."""
-    shared = {tile.kpi_id: tile for tile in tiles(context)}
+    """What is not explained, what is payable, what it is to be provided for."""
+    book = KpiBook.read(context, "company")
+    me, quotas = context.company_id, context.quotas("company")
     return (
         commission_lead.unexplained_tile(context),
         commission_lead.payable_tile(context, beside_unexplained=True),
         commission_lead.liability_tile(context),
         commission_lead.cost_tile(context),
-        shared["outstanding"],
-        shared["overdue_rate"],
+        sum_tile(context, book, quotas, me, "commission_earned", "quarter", "lines", None),
+        sum_tile(context, book, quotas, me, "commission_paid", "quarter", "lines", None),
     )
 
 
@@ -160,6 +171,13 @@ def receivable_lead(context: Context) -> tuple[Message, ...]:
     metric = company_metric(context)
     if metric is None or metric.outstanding <= 0:
         return ()
+    if are_payments_unknown(context):
+        unknown = message(
+            "finance.lead.unpaid_unknown",
+            outstanding=Money(amount=metric.outstanding),
+            overdue=Money(amount=metric.overdue),
+        )
+        return (unknown, _ledger(metric))
     rate = Ratio(value=quotient(metric.overdue, metric.outstanding), decimals=1)
     row = KpiBook.read(context, "company").now(context.company_id, "overdue_rate", "week")
     before = row.previous_value if row is not None else None
@@ -183,14 +201,17 @@ def receivable_lead(context: Context) -> tuple[Message, ...]:
                 customers=Count(value=len(old), unit="customers"),
             )
         )
+    return (*said, _ledger(metric))
+
+
+def _ledger(metric: Record) -> Message:
+    """Whether the open items tie to the general ledger."""
     if metric.gl_difference is None:
-        said.append(message("finance.lead.no_ledger"))
-    elif metric.gl_difference == 0:
-        said.append(message("finance.lead.ties"))
-    else:
-        off = Money(amount=metric.gl_difference, exact=True, signed=True)
-        said.append(message("finance.lead.ties_not", difference=off))
-    return tuple(said)
+        return message("finance.lead.no_ledger")
+    if metric.gl_difference == 0:
+        return message("finance.lead.ties")
+    off = Money(amount=metric.gl_difference, exact=True, signed=True)
+    return message("finance.lead.ties_not", difference=off)
 
 
 # --- the two pages --------------------------------------------------------------------------------
@@ -206,6 +227,12 @@ def _remainder(context: Context) -> Section:
     return section_differences.remainder_section(context, commission_book.book_link(context))
 
 
+@shows(kpi_section)
+def further_kpis(context: Context) -> Section | None:
+    """What else of the catalogue finance can move."""
+    return kpi_section(context, company_of(context), "finance")
+
+
 RECEIVABLES = (
     _ageing,
     section_customers.customers_section,
@@ -218,6 +245,7 @@ RECEIVABLES = (
     section_provision.days_section,
     section_customers.unallocated_section,
     section_customers.limits_section,
+    further_kpis,
 )
 COMMISSION = (
     _remainder,
@@ -242,16 +270,24 @@ COMMISSION = (
     commission_book.lines_extract,
 )  # fmt: skip
 def build(context: Context) -> list[Page]:
-    """The same evidence at two addresses, each with its own subject first."""
-    receivables, commission = sections(RECEIVABLES, context), sections(COMMISSION, context)
+    """What customers owe, and what commission costs: they share the state of the data alone."""
     data = quality_section(context)
-    owed, paid = receivable_lead(context), commission_lead.lead(context)
+    of_receivables = (*sections(RECEIVABLES, context), data)
+    of_commission = (*sections(COMMISSION, context), data)
+    books = {"book": receivables_book.receivables_book(context)}
+    more = {
+        "book": commission_book.commission_book(context),
+        "extracts": (commission_book.lines_extract(context),),
+    }
+    week, month = context.week, context.last_month
+    owed = receivable_lead(context) or (message("finance.lead.no_receivables"),)
+    paid = commission_lead.lead(context) or (message("finance.lead.no_commission"),)
     return [
-        _page(context, "receivables", context.week, (*owed, *paid), tiles(context),
-              (*receivables, *commission, data)).model_copy(
-            update={"book": receivables_book.receivables_book(context)}),
-        _page(context, "commission_reconciliation", context.last_month, (*paid, *owed),
-              commission_tiles(context), (*commission, *receivables, data)).model_copy(
-            update={"book": commission_book.commission_book(context),
-                    "extracts": (commission_book.lines_extract(context),)}),
+        _page(
+            context, "receivables", week, owed, tiles(context), of_receivables
+        ).model_copy(update=books),
+        _page(
+            context, "commission_reconciliation", month, paid, commission_tiles(context),
+            of_commission,
+        ).model_copy(update=more),
     ]  # fmt: skip

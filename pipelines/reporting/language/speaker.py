@@ -46,6 +46,15 @@ from pipelines.reporting.model.values import (
 
 _TOKEN = re.compile(r"(\*\*|\{[a-z][a-z0-9_]*\})")
 _TEXTS = (Verbatim, Bilingual, Listing, Message)
+# Letters written from right to left, and characters that turn the direction of what follows: a name
+# with any of them must not pull its neighbours along.
+_TURNS = re.compile(
+    "[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc"
+    "\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+# A run of letters without a place to break: longer than any word.
+_UNBROKEN = re.compile(r"[^\s\u3000-\u9fff\uac00-\ud7af\uff00-\uffef-]{25,}")
+_ISOLATE, _END = "\u2068", "\u2069"
 
 
 class MessageError(LookupError):
@@ -142,7 +151,7 @@ class Speaker:
             return num.DASH
         if isinstance(shown, Message):
             return "".join(
-                self.text(shown.params[text], short) if kind == "param" else text
+                self._within(shown.params[text], short) if kind == "param" else text
                 for kind, text in self._pieces(shown)
             )
         if isinstance(shown, Verbatim):
@@ -150,8 +159,15 @@ class Speaker:
         if isinstance(shown, Bilingual):
             return shown.zh if self.language == "zh" else shown.en
         if isinstance(shown, Listing):
-            return self._joined([self.text(item, short) for item in shown.items])
+            return self._joined([self._within(item, short) for item in shown.items])
         return "".join(self.parts(shown, short))
+
+    def _within(self, shown: Shown, short: bool) -> str:
+        """A part of a sentence; a name that turns the direction of writing stands by itself."""
+        text = self.text(shown, short)
+        if isinstance(shown, Verbatim) and _TURNS.search(text):
+            return f"{_ISOLATE}{text}{_END}"
+        return text
 
     def html(self, shown: Shown | None, short: bool = False) -> Markup:
         """Any value or text as markup; numbers carry `data-value`, emphasis becomes <b>."""
@@ -159,6 +175,8 @@ class Speaker:
             return Markup("".join(self._markup(shown, short)))
         if isinstance(shown, Listing):
             return Markup(self._joined([self.html(item, short) for item in shown.items]))
+        if isinstance(shown, Verbatim):
+            return _name(shown.text)
         if shown is None or isinstance(shown, _TEXTS):
             return escape(self.text(shown))
         words = escape("".join(self.parts(shown, short)))
@@ -262,6 +280,17 @@ class Speaker:
             raise MessageError(f"message {unit!r} is not in the {self.language} catalogue")
         form = entry.forms.get("one" if abs(number) == 1 else "other", entry.forms["other"])
         return figures, "".join(text for kind, text in form.pieces if kind == "text")
+
+
+def _name(text: str) -> Markup:
+    """Text of the company as markup: isolated where it turns the direction of writing, broken
+    anywhere where it would otherwise push everything beside it out of view."""
+    made = escape(text)
+    if _TURNS.search(text):
+        made = Markup("<bdi>{}</bdi>").format(made)
+    if _UNBROKEN.search(text):
+        made = Markup('<span class="long">{}</span>').format(made)
+    return made
 
 
 def _is_one(shown: Shown) -> bool:

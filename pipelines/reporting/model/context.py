@@ -6,12 +6,13 @@ Belongs here: reading them once per report. Does not belong here: any section's 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -56,6 +57,8 @@ class KpiPolicy:
     direction: str
     min_n: int
     target: Decimal | None
+    theme: str = ""
+    reports: frozenset[str] = frozenset()
 
     @property
     def definition(self) -> Definition:
@@ -71,7 +74,10 @@ class KpiPolicy:
 
 @dataclass(frozen=True)
 class Context:
-    """Everything sections share. All lookups fall back to the id itself: nothing is dropped."""
+    """Everything sections share. All lookups fall back to the id itself: nothing is dropped.
+
+    `books` are the KPI values read so far (`kpis.py`).
+    """
 
     con: duckdb.DuckDBPyConnection
     as_of: date
@@ -94,6 +100,7 @@ class Context:
     _rows: dict[str, list[Record]] = field(default_factory=dict)
     _groups: dict[str, dict[str, list[Record]]] = field(default_factory=dict)
     _quotas: dict[str, dict[tuple[str, str, str], Record]] = field(default_factory=dict)
+    books: dict[Hashable, Any] = field(default_factory=dict)
 
     def rows(self, query: str, **params: object) -> list[Record]:
         """The rows of a query, with the run's dates filled in; read once per report."""
@@ -329,4 +336,6 @@ def _policy(row: Record) -> KpiPolicy:
         direction=row.direction,
         min_n=row.min_n,
         target=row.target_value,
+        theme=row.theme,
+        reports=frozenset(row.reports.split(",")) - {""},
     )

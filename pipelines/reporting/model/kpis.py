@@ -82,17 +82,43 @@ class KpiBook:
         """
         if wanted is None:
             wanted, histories = context.declared.values, context.declared.histories
+        key = (scope_kind, wanted, histories)
+        if key not in context.books:
+            context.books[key] = cls(context, scope_kind, cls._values(context, *key))
+        book: KpiBook = context.books[key]
+        return book
+
+    @classmethod
+    def everything(cls, context: Context, scope_kind: str) -> KpiBook:
+        """All KPIs of the current periods; of the company thirteen weeks too, of people only what
+        has cases. One query for all kinds of scope."""
+        rows = context.grouped("kpi_now", "scope_kind").get(scope_kind, [])
+        if scope_kind not in context.books:
+            context.books[scope_kind] = cls(context, scope_kind, cls._by_kpi(rows))
+        book: KpiBook = context.books[scope_kind]
+        return book
+
+    @classmethod
+    def _values(
+        cls, context: Context, scope_kind: str, wanted: tuple[str, ...], histories: tuple[str, ...]
+    ) -> dict[tuple[str, str, str], dict[date, Record]]:
+        return cls._by_kpi(
+            context.rows(
+                "kpi_values",
+                scope_kind=scope_kind,
+                kpi_ids=sorted({name.split(":")[0] for name in wanted}),
+                wanted=list(wanted),
+                histories=list(histories),
+            )
+        )
+
+    @staticmethod
+    def _by_kpi(rows: list[Record]) -> dict[tuple[str, str, str], dict[date, Record]]:
         values: dict[tuple[str, str, str], dict[date, Record]] = {}
-        for row in context.rows(
-            "kpi_values",
-            scope_kind=scope_kind,
-            kpi_ids=sorted({name.split(":")[0] for name in wanted}),
-            wanted=list(wanted),
-            histories=list(histories),
-        ):
+        for row in rows:
             key = (row.scope_id, row.kpi_id, row.period_kind)
             values.setdefault(key, {})[row.period_start] = row
-        return cls(context, scope_kind, values)
+        return values
 
     def now(self, scope_id: str, kpi_id: str, period_kind: str) -> Record | None:
         """The value of the period the day of the report lies in."""
@@ -184,7 +210,9 @@ def changed(
     """A sum against another period's, as a relative change."""
     if before is None:
         return None
-    if before <= 0:
+    if before == 0:
+        return Comparison(label=message(label), shown=message("word.was_zero"), same_day=same_day)
+    if before < 0:
         return Comparison(label=message(label), shown=typed(kpi, before), same_day=same_day)
     change = quotient(value, before) - 1
     return Comparison(

@@ -171,20 +171,49 @@ class Column(Frozen):
     definition: Text | None = None
 
 
+class Place(Frozen):
+    """Another page, by whose it is; a link to it is drawn only where it is published."""
+
+    report: Slug
+    reader_id: str = Field(min_length=1)
+    period: str = Field(min_length=1)
+
+    @property
+    def stem(self) -> PurePosixPath:
+        """Path below the output folder without language and suffix."""
+        return PurePosixPath(self.report, file_name(self.reader_id), self.period)
+
+
+class Crumb(Frozen):
+    """A page above this one: the unit it belongs to, up to the company."""
+
+    label: Text
+    place: Place
+
+
 class Row(Frozen):
-    """Cells in column order; `role` total rows stand out and do not sort."""
+    """Cells in column order; `role` total rows stand out and do not sort.
+
+    One cell leads to the page at `to`: the table says which. `find` is what else it is found by.
+    """
 
     cells: tuple[Shown | None, ...]
     role: Literal["row", "total"] = "row"
     judgement: Judgement = "neutral"
+    to: Place | None = Field(default=None, exclude=True)
+    find: str = Field(default="", exclude=True)
 
 
 class Table(Frozen):
-    """Typed rows. `rows_in_all` is given when only the first rows are shown."""
+    """Typed rows. `rows_in_all` is given when only the first rows are shown.
+
+    `link_at` is the place of the column whose cells lead to the pages of their rows.
+    """
 
     columns: tuple[Column, ...] = Field(min_length=1)
     rows: tuple[Row, ...]
     rows_in_all: int | None = None
+    link_at: int = Field(default=0, exclude=True)
 
     @model_validator(mode="after")
     def _cells_fit_columns(self) -> Table:
@@ -257,8 +286,9 @@ class Page(Frozen):
     """One report for one reader and one period.
 
     `family` is the report a page is ordered and blocked with, where that is not its own name.
-    `book` is the workbook written beside it in each language, `extracts` are files of rows;
-    the page's JSON leaves them out.
+    `above` are the pages of the units it is part of, the company's first. `book` is the workbook
+    written beside it in each language, `extracts` are files of rows. One that is not `listed` is
+    reached from another page. The page's JSON leaves out these four.
     """
 
     report: Slug
@@ -273,6 +303,8 @@ class Page(Frozen):
     quality: Quality
     tiles: tuple[Tile, ...] = ()
     sections: tuple[Section, ...] = ()
+    above: tuple[Crumb, ...] = Field(default=(), exclude=True)
+    listed: bool = Field(default=True, exclude=True)
     book: SkipValidation[Book | None] = Field(default=None, exclude=True, repr=False)
     extracts: SkipValidation[tuple[Extract, ...]] = Field(default=(), exclude=True, repr=False)
 
@@ -335,11 +367,13 @@ __all__ = [
     "Bilingual",
     "Column",
     "Comparison",
+    "Crumb",
     "Definition",
     "FailedCheck",
     "Freshness",
     "Link",
     "Page",
+    "Place",
     "Quality",
     "Reader",
     "Row",

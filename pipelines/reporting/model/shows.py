@@ -20,7 +20,7 @@ from pipelines.reporting.model.page import Section
 Builder = Callable[..., Any]
 _B = TypeVar("_B", bound=Builder)
 OF_POLICY = "*"
-"""In place of a KPI: which ones are shown is a choice of policy, such as an appraisal scheme."""
+"""In place of a KPI or its history: policy chooses which ones are shown, as a scheme does."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from pipelines.reporting.model.page import Column, Definition, Row, Section, Table, Tile
+from pipelines.reporting.model.page import Column, Definition, Place, Row, Section, Table, Tile
 from pipelines.reporting.model.values import (
     Count,
     Day,
@@ -35,11 +35,25 @@ def table(
     total: Cells | None = None,
     judgements: Sequence[Judgement] = (),
     rows_in_all: int | None = None,
+    to: Sequence[Place | None] = (),
+    link: str = "",
+    find: Sequence[str] = (),
 ) -> Table:
-    """A table; `columns` is "name:type name:type", a total row stands last."""
+    """A table; `columns` is "name:type name:type", a total row stands last.
+
+    Args:
+        to: the page that each row leads to.
+        link: the column whose cells lead there; the first where it is left out.
+        find: what each row is also found by, such as a name in the other language.
+    """
     specs = [part.split(":") for part in columns.split()]
     made = [
-        Row(cells=tuple(cells), judgement=judgements[i] if judgements else "neutral")
+        Row(
+            cells=tuple(cells),
+            judgement=judgements[i] if judgements else "neutral",
+            to=to[i] if to else None,
+            find=find[i] if find else "",
+        )
         for i, cells in enumerate(rows)
     ]
     if total is not None:
@@ -54,6 +68,7 @@ def table(
             ],
             "rows": made,
             "rows_in_all": rows_in_all if rows_in_all and rows_in_all > len(rows) else None,
+            "link_at": [name for name, _ in specs].index(link) if link else 0,
         }
     )
 

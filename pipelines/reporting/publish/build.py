@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
-from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from pipelines.errors import UserError
 from pipelines.reporting.drilldown.page import Drilldown
@@ -23,17 +22,16 @@ from pipelines.reporting.model.page import (
     Freshness,
     Page,
     Quality,
-    Reader,
     Slug,
-    file_name,
 )
-from pipelines.reporting.model.values import Frozen, Period, Text
+from pipelines.reporting.model.values import Frozen, Text
+from pipelines.reporting.publish.entries import CATALOGUE, Catalogue, Entry, entry_of
 from pipelines.reporting.publish.render import Look, render, render_drilldown
+from pipelines.reporting.publish.site import Site
 from pipelines.reporting.workbook.write import write_book
 from pipelines.workspace.resources import shipped
 
 EDITION = "edition.json"
-CATALOGUE = "catalogue.json"
 
 
 class StaleNotice(Frozen):
@@ -65,50 +63,13 @@ class Edition(Frozen):
     seals: tuple[Seal, ...] = ()
 
 
-class Entry(Frozen):
-    """A published page as the list shows it; `family` is the report it is ordered with.
-
-    Everybody may read the list: nothing of what a page says stands in it.
-    """
-
-    report: Slug
-    family: Slug
-    reader: Reader
-    period: Period
-    as_of: date
-    currency: str
-    stale: bool = False
-
-    @model_validator(mode="before")
-    @classmethod
-    def _of_earlier_lists(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """A page is its own family unless it names one; lists once held its first sentences."""
-        kept = {name: value for name, value in values.items() if name != "lead"}
-        return {"family": values.get("report"), **kept}
-
-    @property
-    def stem(self) -> PurePosixPath:
-        """Path below the output folder, without language and suffix."""
-        return page_stem(self.report, self.reader, self.period)
-
-
-class Catalogue(Frozen):
-    """All pages of an output folder, sorted by their path."""
-
-    entries: tuple[Entry, ...] = ()
-
-
-def page_stem(report: str, reader: Reader, period: Period) -> PurePosixPath:
-    """report/reader/period."""
-    return PurePosixPath(report, file_name(reader.id), period.key)
-
-
 def write_build(
     build_dir: Path,
     pages: Iterable[Page],
     edition: Edition,
     opened: Iterable[Drilldown] = (),
     closed: Iterable[Entry] = (),
+    site: Site | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Catalogue:
     """Render all pages in both languages into `build_dir`, which is emptied first.
@@ -129,7 +90,7 @@ def write_build(
     behind: dict[PurePosixPath, list[Drilldown]] = {}
     for one in opened:
         behind.setdefault(one.stem.parent, []).append(one)
-    written = write_pages(build_dir, pages, look, behind, say)
+    written = write_pages(build_dir, pages, look, behind, site, say)
     _write_assets(build_dir / "assets")
     entries = {entry.stem: entry for entry in (*written.entries, *closed)}
     catalogue = Catalogue(entries=tuple(entries[stem] for stem in sorted(entries)))
@@ -143,6 +104,7 @@ def write_pages(
     pages: Iterable[Page],
     look: Look,
     behind: Mapping[PurePosixPath, list[Drilldown]] | None = None,
+    site: Site | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Catalogue:
     """Render pages in both languages below a folder; returns what the list of reports shows.
@@ -155,17 +117,20 @@ def write_pages(
         if page.stem in entries:
             raise UserError(f"Two pages are both called {page.stem}; their readers share an id.")
         say(str(page.stem))
-        _write_page(folder, page, look, (behind or {}).get(page.stem, []))
-        entries[page.stem] = _entry(page)
+        _write_page(folder, page, look, (behind or {}).get(page.stem, []), site or Site())
+        entries[page.stem] = entry_of(page)
     return Catalogue(entries=tuple(entries[stem] for stem in sorted(entries)))
 
 
-def _write_page(build_dir: Path, page: Page, look: Look, behind: list[Drilldown]) -> None:
+def _write_page(
+    build_dir: Path, page: Page, look: Look, behind: list[Drilldown], site: Site
+) -> None:
     write_beside(page, build_dir)
     write_text(build_dir / page.beside("json"), page.to_json())
     opened = {one.asked.kpi_id for one in behind}
+    linked, beside = site.linked(page), site.beside(entry_of(page))
     for language in LANGUAGES:
-        text = render(page, language, look, opened)
+        text = render(linked, language, look, opened, beside)
         write_text(build_dir / page.beside(f"{language}.html"), text)
     for one in behind:
         (build_dir / one.stem.parent).mkdir(exist_ok=True)
@@ -182,17 +147,6 @@ def write_beside(page: Page, folder: Path) -> None:
             write_book(page.book, folder / page.beside(f"{language}.xlsx"), language)
     for extract in page.extracts:
         extract.write(folder / page.beside(f"{extract.name}.parquet"))
-
-
-def _entry(page: Page) -> Entry:
-    return Entry(
-        report=page.report,
-        family=page.family or page.report,
-        reader=page.reader,
-        period=page.period,
-        as_of=page.as_of,
-        currency=page.currency,
-    )
 
 
 def _write_assets(folder: Path) -> None:

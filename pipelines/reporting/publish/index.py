@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from pipelines.reporting.language.numbers import LanguageCode
-from pipelines.reporting.publish.build import Catalogue, Edition, Entry, StaleNotice
+from pipelines.reporting.publish.build import Edition, StaleNotice
+from pipelines.reporting.publish.entries import Catalogue, Entry
 from pipelines.reporting.publish.render import environment, quality_texts, words
 
 # Where a report has many readers, its list gets a search field.
@@ -43,7 +44,8 @@ def arrange(catalogue: Catalogue, edition: Edition) -> list[ReportPages]:
     """Reports in the company's order, then any older report that is still published."""
     by_report: dict[str, list[Entry]] = {report: [] for report in edition.reports}
     for entry in catalogue.entries:
-        by_report.setdefault(entry.family, []).append(entry)
+        if entry.listed:
+            by_report.setdefault(entry.family, []).append(entry)
     stale = {notice.report: notice for notice in edition.stale}
     return [
         ReportPages(report, _readers(entries), stale.get(report))

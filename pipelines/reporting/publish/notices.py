@@ -1,7 +1,7 @@
-"""A page that could not be renewed says so, without touching its numbers.
+"""A page that could not be renewed says so, an earlier one leads on; no number is touched.
 
-Belongs here: putting a notice into a rendered page and taking it out again. Does not belong
-here: deciding which report is blocked.
+Belongs here: putting a notice or a link into a rendered page and taking it out again. Does not
+belong here: deciding which report is blocked.
 """
 
 from __future__ import annotations
@@ -10,8 +10,17 @@ from pathlib import Path
 
 from pipelines.errors import UserError
 from pipelines.reporting.language.numbers import LANGUAGES, LanguageCode
-from pipelines.reporting.publish.build import Entry, StaleNotice, write_text
-from pipelines.reporting.publish.render import NOTICE_END, NOTICE_START, environment, words
+from pipelines.reporting.publish.build import StaleNotice, write_text
+from pipelines.reporting.publish.entries import Entry, Neighbours
+from pipelines.reporting.publish.render import (
+    BESIDE_END,
+    BESIDE_START,
+    NOTICE_END,
+    NOTICE_START,
+    beside_links,
+    environment,
+    words,
+)
 
 
 def mark_stale(tree: Path, entry: Entry, notice: StaleNotice) -> None:
@@ -27,24 +36,35 @@ def clear_stale(tree: Path, entry: Entry) -> None:
         _replace(tree, entry, language, "")
 
 
+def mark_beside(tree: Path, entry: Entry, beside: Neighbours) -> None:
+    """Let an earlier page lead to the one that came after it; pages of earlier versions of attain
+    and documents of closed months have no place for it."""
+    for language in LANGUAGES:
+        path = tree / f"{entry.stem}.{language}.html"
+        links = beside_links(beside, words(language, entry.currency, entry.as_of.year))
+        if path.exists():
+            _replaced(path, links, BESIDE_START, BESIDE_END)
+
+
 def _replace(tree: Path, entry: Entry, language: LanguageCode, notice: str) -> None:
     path = tree / f"{entry.stem}.{language}.html"
-    if not _replaced(path, notice):
+    if not _replaced(path, notice, NOTICE_START, NOTICE_END):
         raise UserError(
             f"{path}: the page has no place for a notice; it was changed after it was published.", 1
         )
     # one without a place for it leads back to the page that has one
     for behind in sorted((tree / entry.stem).glob(f"*.{language}.html")):
-        _replaced(behind, notice)
+        _replaced(behind, notice, NOTICE_START, NOTICE_END)
 
 
-def _replaced(path: Path, notice: str) -> bool:
-    """Put a text where notices stand; False if the page has no such place."""
-    before, start, rest = path.read_text(encoding="utf-8").partition(NOTICE_START)
-    _, end, after = rest.partition(NOTICE_END)
+def _replaced(path: Path, text: str, starts: str, ends: str) -> bool:
+    """Put a text between two marks of a page; False if the page has no such place."""
+    before, start, rest = path.read_text(encoding="utf-8").partition(starts)
+    now, end, after = rest.partition(ends)
     if not start or not end:
         return False
-    write_text(path, f"{before}{start}{notice}{end}{after}")
+    if now != text:
+        write_text(path, f"{before}{start}{text}{end}{after}")
     return True
 
 

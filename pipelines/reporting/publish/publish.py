@@ -21,17 +21,12 @@ from pathlib import Path
 
 from pipelines.errors import UserError
 from pipelines.reporting.language.numbers import LANGUAGES
-from pipelines.reporting.publish.build import (
-    CATALOGUE,
-    EDITION,
-    Catalogue,
-    Edition,
-    Entry,
-    write_text,
-)
+from pipelines.reporting.publish.build import EDITION, Edition, write_text
 from pipelines.reporting.publish.docs import FOLDER as DOCS
+from pipelines.reporting.publish.entries import CATALOGUE, Catalogue, Entry
 from pipelines.reporting.publish.index import index_name, newest, render_index
-from pipelines.reporting.publish.notices import clear_stale, mark_stale
+from pipelines.reporting.publish.notices import clear_stale, mark_beside, mark_stale
+from pipelines.reporting.publish.site import Site
 
 KEPT = 5
 _PARTIAL = ".partial"
@@ -153,11 +148,13 @@ def _finish(tree: Path, previous: Path | None, build_dir: Path, is_part: bool) -
     edition = Edition.model_validate_json((build_dir / EDITION).read_bytes())
     if is_part and previous:
         edition = _beside(edition, Edition.model_validate_json((previous / EDITION).read_bytes()))
+    built = Catalogue.model_validate_json((build_dir / CATALOGUE).read_bytes())
     catalogue = _merged(
         Catalogue.model_validate_json((previous / CATALOGUE).read_bytes()) if previous else None,
-        Catalogue.model_validate_json((build_dir / CATALOGUE).read_bytes()),
+        built,
     )
     catalogue = _with_notices(tree, catalogue, edition)
+    _lead_on(tree, catalogue, built)
     write_text(tree / CATALOGUE, catalogue.model_dump_json())
     write_text(tree / EDITION, edition.model_dump_json())
     for language in LANGUAGES:
@@ -196,6 +193,20 @@ def _with_notices(tree: Path, catalogue: Catalogue, edition: Edition) -> Catalog
         stale = entry.stem in blocked
         entries.append(entry if entry.stale == stale else entry.model_copy(update={"stale": stale}))
     return Catalogue(entries=tuple(entries))
+
+
+def _lead_on(tree: Path, catalogue: Catalogue, built: Catalogue) -> None:
+    """Let the pages next to new ones lead to them; new ones were written with their links."""
+    site = Site(catalogue.entries)
+    new = {entry.stem for entry in built.entries}
+    for entry in built.entries:
+        around = site.beside(entry)
+        for period in (around.earlier, around.later):
+            if period is None:
+                continue
+            other = entry.model_copy(update={"period": period})
+            if other.stem not in new:
+                mark_beside(tree, other, site.beside(other))
 
 
 def _switch(latest: Path, tree: Path) -> None:

@@ -17,6 +17,7 @@ from pipelines.reporting.drilldown.page import Drilldown
 from pipelines.reporting.figures.draw import figure, script_json
 from pipelines.reporting.figures.lines import spark
 from pipelines.reporting.language.numbers import LanguageCode
+from pipelines.reporting.language.pinyin import pinyin
 from pipelines.reporting.language.speaker import Speaker, speaker
 from pipelines.reporting.model.charts import Chart
 from pipelines.reporting.model.page import Freshness, Page, Quality, Row, Table, Tile
@@ -31,10 +32,13 @@ from pipelines.reporting.model.values import (
     Span,
     message,
 )
+from pipelines.reporting.publish.entries import Neighbours
 from pipelines.workspace.resources import compiled_templates, shipped
 
 NOTICE_START = "<!--attain:notice-->"
 NOTICE_END = "<!--/attain:notice-->"
+BESIDE_START = "<!--attain:beside-->"
+BESIDE_END = "<!--/attain:beside-->"
 _OTHER: dict[LanguageCode, LanguageCode] = {"zh": "en", "en": "zh"}
 _TAGS: dict[LanguageCode, str] = {"zh": "zh-CN", "en": "en"}
 _RIGHT = frozenset(
@@ -159,6 +163,11 @@ class Words:
         """The column names."""
         return [self.text(column.label) for column in table.columns]
 
+    @staticmethod
+    def found_by(words: str) -> str:
+        """What a row or a reader is found by beside what is shown: also as it is typed."""
+        return f"{words} {pinyin(words)}".strip().lower()
+
     def classes(self, table: Table) -> list[Markup]:
         """The class attribute of each column: numbers stand right."""
         right, left = Markup(' class="num"'), Markup("")
@@ -212,11 +221,13 @@ def render(
     language: LanguageCode,
     look: Look | None = None,
     opened: Collection[str] = frozenset(),
+    beside: Neighbours | None = None,
 ) -> str:
     """One page in one language, complete and self-contained but for the shared assets.
 
     Args:
         opened: the KPIs whose tiles lead to a page of their rows.
+        beside: the periods before and after for which the reader has the same page.
     """
     speech = words(language, page.currency, page.as_of.year)
     template = environment().get_template("page.html")
@@ -229,7 +240,15 @@ def render(
         same_day=any(c.same_day for tile in page.tiles for c in tile.comparisons),
         charts=any(section.chart for section in page.sections),
         notice=Markup(NOTICE_START + NOTICE_END),
+        beside=Markup(BESIDE_START + beside_links(beside, speech) + BESIDE_END),
     )
+
+
+def beside_links(beside: Neighbours | None, speech: Words) -> str:
+    """Links to the same page of the period before and after; nothing where there is none."""
+    if beside is None or beside == Neighbours():
+        return ""
+    return environment().get_template("beside.html").render(beside=beside, w=speech)
 
 
 def render_drilldown(found: Drilldown, language: LanguageCode, look: Look | None = None) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipelines.reporting.model.page import Page
 from pipelines.reporting.publish.build import write_beside
+from pipelines.reporting.publish.entries import Entry, entry_of
 
 
 class PageStore:
@@ -25,11 +26,13 @@ class PageStore:
         for place in (self._pages, self._beside):
             place.mkdir(parents=True)
         self._count = 0
+        self.entries: list[Entry] = []
         for page in pages:
             self._add(page)
 
     def _add(self, page: Page) -> None:
         write_beside(page, self._beside)
+        self.entries.append(entry_of(page))
         page = page.model_copy(update={"book": None, "extracts": ()})
         with (self._pages / f"{self._count:08}").open("wb") as target:
             pickle.dump(page, target, pickle.HIGHEST_PROTOCOL)

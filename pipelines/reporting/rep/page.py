@@ -12,13 +12,16 @@ from decimal import Decimal
 from pipelines.reporting.model import kpis
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.kpis import KpiBook
-from pipelines.reporting.model.page import Comparison, Definition, Page, Reader, Tile
+from pipelines.reporting.model.page import Comparison, Definition, Page, Reader, Section, Tile
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.scope import Scope
 from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.values import Count, Days, Money, message
 from pipelines.reporting.rep import lead as rep_lead
 from pipelines.reporting.rep import sections as rep_sections
 from pipelines.reporting.shared import commission_so_far as rep_commission
+from pipelines.reporting.shared.all_kpis import kpi_section
+from pipelines.reporting.shared.paths import above_person
 from pipelines.reporting.shared.tiles import Quotas, level_tile, quota_tile, sum_tile
 
 
@@ -31,6 +34,13 @@ class Own:
     invoices: list[Record]
     position: Record | None
     months: list[Record]
+
+
+@shows(kpi_section)
+def further_kpis(context: Context, scope: Scope) -> tuple[Section, ...]:
+    """What else of the catalogue a representative can move."""
+    section = kpi_section(context, scope, "rep_weekly")
+    return () if section is None else (section,)
 
 
 def _page(context: Context, book: KpiBook, quotas: Quotas, own: Own) -> Page:
@@ -53,7 +63,9 @@ def _page(context: Context, book: KpiBook, quotas: Quotas, own: Own) -> Page:
             rep_commission.commission_section(context, own.position),
             rep_commission.statements_section(context, own.months),
             rep_sections.activity_section(context, book, me),
+            *further_kpis(context, Scope("employee", me, context.person(me))),
         ),
+        above=above_person(context, me),
     )  # fmt: skip
 
 
@@ -136,6 +148,7 @@ def _commission_tile(context: Context, book: KpiBook, own: Own) -> Tile:
 @shows(
     rep_lead.lead, tiles, rep_sections.pipeline_section, rep_sections.invoices_section,
     rep_commission.positions, rep_commission.commission_section, rep_sections.activity_section,
+    further_kpis,
     queries=("rep_readers", "quotas", "deals_owner", "invoices_owner", "commission_months"),
 )  # fmt: skip
 def build(context: Context) -> list[Page]:

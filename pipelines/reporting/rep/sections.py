@@ -21,7 +21,7 @@ from pipelines.reporting.model.values import (
     verbatim,
 )
 from pipelines.reporting.shared.deals import joined, reasons, stage_age
-from pipelines.reporting.shared.receivables import customer_name
+from pipelines.reporting.shared.receivables import customer_name, first_to_chase
 
 _OLD = 90
 _ACTIVITY = (
@@ -112,7 +112,7 @@ def invoices_section(context: Context, invoices: list[Record]) -> Section:
             "rep.invoices.chase",
             n=Count(value=first.items),
             amount=Money(amount=first.amount),
-            customer=customer_name(invoices[0]),
+            customer=customer_name(first_to_chase(invoices)),
         ),
         what=(message("rep.invoices.what", date=_today(context)),),
         table=table(

@@ -11,10 +11,10 @@ from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.values import Count, Listing, Message, Money, Ratio, Shown, message
 from pipelines.reporting.sales_ops import allocation as section_allocation
 from pipelines.reporting.sales_ops import contact as section_contact
-from pipelines.reporting.sales_ops import hygiene as section_hygiene
 from pipelines.reporting.sales_ops import quarantine as section_quarantine
 from pipelines.reporting.shared import exports as section_exports
 from pipelines.reporting.shared import verdicts as section_verdicts
+from pipelines.reporting.shared.hygiene import hygiene_of
 from pipelines.reporting.shared.quality import has_verdicts
 
 
@@ -93,7 +93,7 @@ def _exports_lead(context: Context) -> tuple[Message, ...]:
 def _hygiene_lead(context: Context) -> tuple[Message, ...]:
     if context.lacks("opportunity") is not None or not context.is_renewed("crm_hygiene"):
         return ()
-    now, before = section_hygiene.company_hygiene(context)
+    now, before = hygiene_of(context)
     if now is None or not now.flawed:
         return ()
     share: dict[str, Shown] = {

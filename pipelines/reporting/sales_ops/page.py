@@ -8,17 +8,26 @@ from __future__ import annotations
 
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Page, Reader, Section, SectionNotice
+from pipelines.reporting.model.scope import company_of
 from pipelines.reporting.model.shows import Builder, declared, sections, shows
 from pipelines.reporting.model.values import Bilingual, message
 from pipelines.reporting.sales_ops import allocation as section_allocation
 from pipelines.reporting.sales_ops import leads as section_leads
 from pipelines.reporting.sales_ops import quarantine as section_quarantine
 from pipelines.reporting.sales_ops.contact import contact_section
-from pipelines.reporting.sales_ops.hygiene import hygiene_section
 from pipelines.reporting.sales_ops.lead import lead
 from pipelines.reporting.sales_ops.tiles import tiles
+from pipelines.reporting.shared.all_kpis import kpi_section
 from pipelines.reporting.shared.exports import exports_section
+from pipelines.reporting.shared.hygiene import hygiene_section
 from pipelines.reporting.shared.verdicts import verdicts_section
+
+
+@shows(kpi_section)
+def further_kpis(context: Context) -> Section | None:
+    """What else of the catalogue sales operations can move."""
+    return kpi_section(context, company_of(context), "sales_ops")
+
 
 # What a blocking check kept as it was is not shown as of today; these two speak of that itself.
 RUN = (exports_section, verdicts_section)
@@ -31,6 +40,7 @@ COMPUTED: dict[str, tuple[str, Builder]] = {
     "cost": ("cost.topic", section_leads.cost_section),
     "allocation": ("allocation.topic", section_allocation.allocation_section),
     "allocation_sums": ("allocation.sums_topic", section_allocation.summary_section),
+    "kpis": ("kpis.topic", further_kpis),
 }
 
 

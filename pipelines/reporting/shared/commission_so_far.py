@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pipelines.reporting.model.charts import AttainmentBars, AttainmentRow
 from pipelines.reporting.model.context import Context
-from pipelines.reporting.model.page import Section, Table
+from pipelines.reporting.model.page import Place, Section, Table
 from pipelines.reporting.model.periods import month_of
 from pipelines.reporting.model.queries import Record
 from pipelines.reporting.model.shows import shows
@@ -90,6 +90,10 @@ def statements_section(context: Context, months: list[Record]) -> Section:
             "month:period credit:money earned:money payable:money paid:money held:money "
             "adjustments:money",
             [_statement(row) for row in months],
+            to=[
+                Place(report="commission_statement", reader_id=row.payee_id, period=row.period)
+                for row in months
+            ],
         ),
         table_open=True,
     )

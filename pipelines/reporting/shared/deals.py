@@ -11,6 +11,7 @@ from decimal import Decimal
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Section, Table
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.scope import Scope
 from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import day, empty, money, table
 from pipelines.reporting.model.values import (
@@ -22,9 +23,13 @@ from pipelines.reporting.model.values import (
     Money,
     Points,
     Shown,
+    Text,
     message,
     verbatim,
 )
+from pipelines.reporting.shared.paths import unit_place
+
+_SHOWN = 12
 
 
 def reasons(deal: Record) -> tuple[Message, ...]:
@@ -79,14 +84,14 @@ def due_before(deal: Record) -> Day | None:
     return Day(date=earlier)
 
 
-@shows(queries=("deals_by_region", "deals_top"))
-def deals_section(context: Context) -> Section:
-    """The largest deals that need the reader."""
+@shows(queries=("deals_by_scope", "deals_top"))
+def deals_section(context: Context, scope: Scope | None = None) -> Section:
+    """The largest deals of the company, or of a part of it, that need the reader."""
     topic = message("deals.topic")
     reason = context.lacks("opportunity")
     if reason is not None:
         return empty("deals", topic, message("deals.none"), reason)
-    regions = context.rows("deals_by_region")
+    regions = _counts(context, scope)
     flagged = sum(row.flagged for row in regions)
     if not flagged:
         open_deals = Count(value=sum(row.deals for row in regions), unit="deals")
@@ -105,9 +110,27 @@ def deals_section(context: Context) -> Section:
             message("deals.order"),
             *_partial(context),
         ),
-        table=deal_table(context, context.rows("deals_top"), flagged),
+        table=deal_table(context, _largest(context, scope), flagged),
         table_open=True,
     )
+
+
+def _counts(context: Context, scope: Scope | None) -> list[Record]:
+    """The sums of all regions; of a part of the company its own."""
+    kind = scope.kind if scope else "region"
+    return [
+        row
+        for row in context.rows("deals_by_scope")
+        if row.scope_kind == kind and (scope is None or row.scope_id == scope.id)
+    ]
+
+
+def _largest(context: Context, scope: Scope | None) -> list[Record]:
+    rows = context.rows("deals_top")
+    if scope is None:
+        return [row for row in rows if row.place_in_company <= _SHOWN]
+    place, unit = f"place_in_{scope.kind}", f"{scope.kind}_id"
+    return [row for row in rows if getattr(row, unit) == scope.id and getattr(row, place) <= _SHOWN]
 
 
 def _headline(regions: list[Record]) -> Message:
@@ -141,11 +164,21 @@ def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
     return sum(known, Decimal(0)) if known else None
 
 
+def deal_name(deal: Record) -> Text:
+    """A deal's name with its id: what it is looked up by in the CRM."""
+    if not deal.name or deal.name == deal.opportunity_id:
+        return verbatim(deal.opportunity_id)
+    return message(
+        "deal.named", name=verbatim(deal.name), id=verbatim(deal.opportunity_id)
+    )  # fmt: skip
+
+
 def deal_table(context: Context, deals: list[Record], in_all: int) -> Table:
     """Deals with their owner, dates and reasons."""
     rows: list[tuple[Shown | None, ...]] = [
         (
-            verbatim(deal.name or deal.opportunity_id),
+            deal_name(deal),
+            verbatim(deal.customer_name or "—"),
             context.person(deal.owner_id),
             money(deal.amount_base),
             due_before(deal),
@@ -156,7 +189,10 @@ def deal_table(context: Context, deals: list[Record], in_all: int) -> Table:
         for deal in deals
     ]
     return table(
-        "deal:text owner:text amount:money was_due:day now_due:day in_stage:text why:text",
+        "deal:text customer:text owner:text amount:money was_due:day now_due:day in_stage:text "
+        "why:text",
         rows,
         rows_in_all=in_all,
+        to=[unit_place(context, "employee", deal.owner_id) for deal in deals],
+        link="owner",
     )

@@ -47,6 +47,23 @@ def customer_name(row: Record) -> Text:
     return verbatim(row.customer_name or row.customer_id or "—")
 
 
+def first_to_chase(items: list[Record]) -> Record:
+    """The largest item that is not disputed and that no unallocated receipt would pay.
+
+    Whoever has paid is not to be reminded; where all have, the largest item.
+    """
+    for item in items:
+        paid = item.unallocated_of_customer or Decimal(0)
+        if not item.is_disputed and paid < item.open_amount_base:
+            return item
+    return items[0]
+
+
+def are_payments_unknown(context: Context) -> bool:
+    """Whether no export says what was paid: then a share of what is open would be made up."""
+    return context.lacks("receipt", "receipt_allocation") is not None
+
+
 def old_customers(context: Context) -> list[Record]:
     """Customers with open items past due by more than 90 days, the largest first."""
     rows = [row for row in context.rows("overdue_customers") if row.over_90 > 0]
@@ -70,6 +87,7 @@ def ageing_section(context: Context, *, exact: bool = False, link: Link | None =
     }
     amounts = [(bucket, buckets.get(bucket, Decimal(0))) for bucket in context.buckets]
     total = sum((amount for _, amount in amounts), Decimal(0))
+    whole = None if are_payments_unknown(context) else total
     return Section(
         id="ageing",
         topic=topic,
@@ -88,10 +106,10 @@ def ageing_section(context: Context, *, exact: bool = False, link: Link | None =
         table=table(
             "bucket:text amount:money share:ratio",
             [
-                (context.bucket(bucket), money(amount, exact), share(amount, total, 1))
+                (context.bucket(bucket), money(amount, exact), share(amount, whole, 1))
                 for bucket, amount in amounts
             ],
-            total=(message("row.total"), money(total, exact), share(total, total, 1)),
+            total=(message("row.total"), money(total, exact), share(total, whole, 1)),
         ),
         definitions=context.definition("overdue_rate"),
         notice=ledger_notice(metric),
@@ -129,11 +147,18 @@ def ledger_notice(metric: Record) -> SectionNotice | None:
 def _headline(context: Context, metric: Record) -> Message:
     if metric.outstanding <= 0:
         return message("ageing.nothing_open")
+    if metric.overdue <= 0:
+        return message("ageing.nothing_overdue")
+    if are_payments_unknown(context):
+        most = [row for row in context.rows("overdue_customers") if row.overdue > 0][:3]
+        return message(
+            "ageing.unpaid_unknown",
+            amount=Money(amount=metric.overdue),
+            customers=Listing(items=tuple(customer_name(row) for row in most)),
+        )
     rate = Ratio(value=quotient(metric.overdue, metric.outstanding), decimals=1)
     old = old_customers(context)
     amount = sum((row.over_90 for row in old), Decimal(0))
-    if metric.overdue <= 0:
-        return message("ageing.nothing_overdue")
     if not old:
         return message("ageing.nothing_old", rate=rate)
     top = old[:3]

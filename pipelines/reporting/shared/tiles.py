@@ -7,6 +7,7 @@ has.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.kpis import (
@@ -20,10 +21,61 @@ from pipelines.reporting.model.kpis import (
 )
 from pipelines.reporting.model.page import Comparison, SparkPoint, Tile
 from pipelines.reporting.model.queries import Record
+from pipelines.reporting.model.scope import Scope
+from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.values import Count, Money, Ratio, Shown, Text, message, quotient
 
 Quotas = Mapping[tuple[str, str, str], Record]
 """Quotas by period kind, scope and measure."""
+
+
+@dataclass(frozen=True)
+class Below:
+    """The section of a page that each of its tiles leads to."""
+
+    quota: str
+    rate: str
+    coverage: str
+    overdue: str
+
+
+@shows(
+    queries=("quotas", "quarter_progress"),
+    kpis=("quota_attainment:quarter", "win_rate_value:rolling_13w"),
+    histories=(
+        "contract_amount:week", "collections:week", "pipeline_coverage:week", "overdue_rate:week",
+        "win_rate_count:rolling_13w",
+    ),
+)  # fmt: skip
+def headline_tiles(context: Context, scope: Scope, below: Below) -> tuple[Tile, ...]:
+    """Six figures of the company, a region or a team."""
+    book = KpiBook.read(context, scope.kind)
+    me, quotas = scope.id, context.quotas(scope.kind)
+    coverage = book.now(me, "pipeline_coverage", "week")
+    overdue = book.now(me, "overdue_rate", "week")
+    covered = overdue_sum = None
+    if coverage is not None and coverage.numerator is not None and coverage.denominator:
+        covered = message(
+            "tile.two_sums",
+            numerator=Money(amount=coverage.numerator),
+            denominator=Money(amount=coverage.denominator),
+        )
+    if overdue is not None and overdue.numerator is not None:
+        overdue_sum = Money(amount=overdue.numerator)
+    return (
+        sum_tile(context, book, quotas, me, "contract_amount", "week", "contracts", below.quota),
+        sum_tile(context, book, quotas, me, "collections", "week", "receipts", below.overdue),
+        quota_tile(context, book, quotas, me, below.quota),
+        rate_tile(context, book, me, below.rate),
+        level_tile(
+            context, book, me, "pipeline_coverage", message("scope.remaining_quota"), covered,
+            below.coverage,
+        ),
+        level_tile(
+            context, book, me, "overdue_rate", message("scope.share_of_receivables"), overdue_sum,
+            below.overdue,
+        ),
+    )  # fmt: skip
 
 
 def sum_tile(

@@ -31,6 +31,7 @@ from pipelines.reporting.model.values import (
 )
 from pipelines.reporting.shared import commission_so_far as rep_commission
 from pipelines.reporting.shared.causes import cause_text
+from pipelines.reporting.shared.paths import above_person
 from pipelines.reporting.statement.lines import (
     adjustments_section,
     approvals_section,
@@ -78,6 +79,7 @@ def _page(
         freshness=context.freshness,
         quality=context.quality.seen_by(payee),
         tiles=_tiles(month, sums),
+        above=above_person(context, payee.id, itself=True),
         sections=tuple(
             section
             for section in (

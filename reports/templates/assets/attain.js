@@ -1,4 +1,4 @@
-/* Draws the charts, sorts tables, filters lists. The page is complete without it. */
+/* Draws the charts, sorts and filters tables and lists. The page is complete without it. */
 (function () {
   "use strict";
   var NARROW = 480;
@@ -13,6 +13,18 @@
     var holder = target && target.closest("details");
     if (holder) holder.open = true;
   }
+
+  /* --- paper: what is folded is printed, and folded again afterwards --- */
+  var printing = false;
+  var unfolded = [];
+  window.addEventListener("beforeprint", function () {
+    unfolded = Array.from(document.querySelectorAll("details.data:not([open]),details.checks:not([open])"));
+    unfolded.forEach(function (one) { one.open = true; });
+  });
+  window.addEventListener("afterprint", function () {
+    unfolded.forEach(function (one) { one.open = false; });
+    unfolded = [];
+  });
 
   /* --- tables --- */
   document.querySelectorAll("thead button").forEach(function (button) {
@@ -50,13 +62,34 @@
     return a.localeCompare(b, document.documentElement.lang);
   }
 
-  /* --- lists of many readers --- */
+  /* --- filters: a field above each long table, and above lists of many readers --- */
+  var LONG = 12;
+  document.querySelectorAll(".scroll[data-filter]").forEach(function (box) {
+    var rows = Array.from(box.querySelectorAll("tbody tr:not(.total)"));
+    if (rows.length <= LONG) return;
+    var field = document.createElement("input");
+    field.type = "search";
+    field.className = "find";
+    field.placeholder = box.getAttribute("data-filter");
+    field.setAttribute("aria-label", field.placeholder);
+    field.addEventListener("input", function () {
+      var wanted = field.value.trim().toLowerCase();
+      rows.forEach(function (row) { row.hidden = !has(row, wanted); });
+    });
+    box.parentNode.insertBefore(field, box);
+  });
+
+  function has(item, wanted) {
+    var words = item.textContent + " " + (item.getAttribute("data-find") || "");
+    return words.toLowerCase().indexOf(wanted) >= 0;
+  }
+
   document.querySelectorAll("input.find").forEach(function (field) {
     var items = document.querySelectorAll("#" + field.getAttribute("aria-controls") + " > li");
     field.addEventListener("input", function () {
       var wanted = field.value.trim().toLowerCase();
       items.forEach(function (item) {
-        item.hidden = item.textContent.toLowerCase().indexOf(wanted) < 0;
+        item.hidden = !has(item, wanted);
       });
     });
   });
@@ -108,7 +141,6 @@
     window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", function () { drawAll(); });
   }
 
-  var printing = false;
   window.addEventListener("beforeprint", function () {
     printing = true;
     document.documentElement.classList.add("light");

@@ -148,8 +148,8 @@ def test_a_folder_that_cannot_be_written_is_named(attain: Attain) -> None:
 @pytest.mark.parametrize(
     ("only", "expected"),
     [("appraisals", "--only 'appraisals': no such report (did you mean appraisal?)."),
-     (",", "--only is empty; expected some of director_weekly, finance, appraisal, rep_weekly, "
-           "commission_statement, sales_ops.")],
+     (",", "--only is empty; expected some of director_weekly, region_weekly, team_weekly, "
+           "rep_weekly, finance, appraisal, commission_statement, kpi_browser, sales_ops.")],
 )  # fmt: skip
 def test_a_report_that_does_not_exist_is_named(
     attain: Attain, workspace: Path, only: str, expected: str

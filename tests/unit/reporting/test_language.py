@@ -140,3 +140,26 @@ def test_a_missing_parameter_is_an_error_that_names_it():
 def test_a_template_with_unbalanced_emphasis_is_refused():
     with pytest.raises(ValueError, match="unbalanced"):
         compile_template("a **b")
+
+
+ARABIC, TURNED, LONG = "شركة النور 24/7", "a\u202eb Trading", "Longword" * 25
+
+
+def test_a_name_that_turns_the_direction_of_writing_is_isolated():
+    for name in (ARABIC, TURNED, "אלפא 3000"):
+        assert EN.html(verbatim(name)) == f"<bdi>{name}</bdi>"
+        listed = Listing(items=(verbatim(name), verbatim("Nord")))
+        assert EN.text(listed) == f"\u2068{name}\u2069 and Nord"
+        assert EN.text(verbatim(name)) == name  # alone it turns nothing; workbooks hold it as it is
+    for name in ("Nord GmbH", "华东大区", "Ünï 24/7"):
+        assert EN.html(verbatim(name)) == name
+
+
+def test_a_name_without_a_place_to_break_may_break_anywhere():
+    assert EN.html(verbatim(LONG)) == f'<span class="long">{LONG}</span>'
+    assert "long" not in EN.html(verbatim("A company of many words and of many more words"))
+    assert "long" not in ZH.html(verbatim("华东" * 30))
+
+
+def test_an_isolated_name_is_still_escaped():
+    assert EN.html(verbatim("<b>\u05d0")) == "<bdi>&lt;b&gt;\u05d0</bdi>"

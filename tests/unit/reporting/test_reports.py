@@ -107,6 +107,8 @@ def test_addresses_hold_the_words_of_the_contract(pages):
         "receivables/finance/2026-W46",
         "commission_reconciliation/finance/2026-10",
         "appraisal/hr/2026-Q3",
+        "region_weekly/R-EAST/2026-W46",
+        "team_weekly/T01/2026-W46",
         "rep_weekly/E031/2026-W46",
         "sales_ops/sales_ops/2026-W46",
     } <= stems

@@ -7,10 +7,10 @@ from types import SimpleNamespace as Row
 
 from pipelines.reporting.sales_ops import allocation as section_allocation
 from pipelines.reporting.sales_ops import contact as section_contact
-from pipelines.reporting.sales_ops import hygiene as section_hygiene
 from pipelines.reporting.sales_ops import leads as section_leads
 from pipelines.reporting.sales_ops.contact import Answered
-from pipelines.reporting.sales_ops.hygiene import Hygiene
+from pipelines.reporting.shared import hygiene as section_hygiene
+from pipelines.reporting.shared.hygiene import Hygiene
 from tests.support.pages.reading import EN
 from tests.support.pages.warehouses import SUNDAY
 

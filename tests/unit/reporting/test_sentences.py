@@ -9,15 +9,15 @@ from types import SimpleNamespace as Row
 
 import pytest
 
-from pipelines.reporting.director import lead as director_lead
 from pipelines.reporting.director import people as section_people
-from pipelines.reporting.director import quota as section_quota
-from pipelines.reporting.director.quota import Standing
 from pipelines.reporting.language.speaker import catalogue, speaker
 from pipelines.reporting.model.intervals import differ, wilson
 from pipelines.reporting.model.kpis import against_plan, changed, judged, moved, relative
 from pipelines.reporting.model.periods import named_period
 from pipelines.reporting.model.values import verbatim
+from pipelines.reporting.shared.standing import Standing
+from pipelines.reporting.shared.standing import headline as standing_headline
+from pipelines.reporting.shared.standing_lead import gap_lead, hidden_team
 from pipelines.workspace.resources import shipped
 from tests.support.laboratory import ROOT
 
@@ -29,27 +29,17 @@ NORTH = replace(EAST, scope_id="N", name=verbatim("North"), actual=D(60))
 WHOLE = replace(EAST, scope_id="K", quota=D(300), due=D(135))
 
 
-class Company:
-    """A context that knows only which deals slipped."""
-
-    def __init__(self, **missed: tuple[int, int]) -> None:
-        self.missed = missed
-
-    def rows(self, query: str) -> list[Row]:
-        assert query == "deals_by_region"
-        return [
-            Row(region_id=region, missed=deals, missed_amount=D(amount))
-            for region, (deals, amount) in self.missed.items()
-        ]
-
-
 def gap(actual: int, regions: list[Standing], **missed: tuple[int, int]) -> str:
     whole = replace(WHOLE, actual=D(actual))
-    return " ".join(EN.text(m) for m in director_lead.gap_lead(Company(**missed), whole, regions))
+    slipped = {
+        region: Row(missed=deals, missed_amount=D(amount))
+        for region, (deals, amount) in missed.items()
+    }
+    return " ".join(EN.text(m) for m in gap_lead(whole, regions, slipped))
 
 
 def headline(*regions: Standing) -> str:
-    return EN.text(section_quota.headline(sorted(regions, key=lambda s: -s.variance)))
+    return EN.text(standing_headline(sorted(regions, key=lambda s: -s.variance)))
 
 
 # --- the gap: how much, where, why ---
@@ -57,14 +47,29 @@ def headline(*regions: Standing) -> str:
 
 def test_one_region_behind_while_others_lead_is_named_with_its_own_gap():
     assert gap(125, [NORTH, WEST, EAST], E=(3, 27)) == (
-        "That is ¥10 behind pace. East is ¥25 behind: 3 deals worth ¥27 have slipped there."
+        "That is ¥10 behind pace. East is ¥25 behind: 3 deals worth ¥27 have slipped."
     )
 
 
 def test_a_region_that_holds_nearly_the_whole_gap_is_where_it_comes_from():
     assert gap(110, [WEST, EAST], E=(1, 27)) == (
-        "Nearly all of the ¥25 gap is East. There 1 deal worth ¥27 that was due by now has slipped."
+        "Nearly all of the ¥25 gap is East. "
+        "1 deal of East worth ¥27 that was due by now has slipped."
     )
+
+
+def test_the_worst_team_is_named_where_the_rest_of_its_region_hides_it():
+    first = replace(EAST, scope_id="T1", name=verbatim("North 1"), kind="team")
+    second = replace(EAST, scope_id="T2", name=verbatim("East 1"), kind="team", actual=D(30))
+
+    def hidden(*teams: Standing) -> list[str]:
+        found = hidden_team(list(teams), [NORTH, EAST], {"T1": "N", "T2": "E"})
+        return [EN.text(sentence) for sentence in found]
+
+    assert hidden(first, second) == ["North 1 alone is ¥25 behind, which the rest of North hides."]
+    assert hidden(second) == []  # its region is as far behind, and named
+    assert hidden(replace(first, actual=D(60))) == []
+    assert hidden() == []
 
 
 def test_without_slipped_deals_no_reason_is_invented():
@@ -101,13 +106,11 @@ def test_without_regions_only_the_gap_is_said():
 
 def test_the_title_counts_who_is_behind():
     assert headline(NORTH, WEST) == "All 2 regions hold or lead the working-day pace"
-    assert headline(NORTH) == "The region holds or leads the working-day pace"
+    assert headline(NORTH) == "At or ahead of the working-day pace"
     assert headline(NORTH, WEST, EAST) == (
         "East is 25 points behind pace; the other 2 regions hold or lead"
     )
-    assert headline(NORTH, EAST) == (
-        "East is 25 points behind pace; the other region holds or leads"
-    )
+    assert headline(NORTH, EAST) == ("East is 25 points behind pace; the other one holds or leads")
     south = replace(EAST, name=verbatim("South"), actual=D(30))
     assert (
         headline(NORTH, EAST, south) == "East and South are behind pace, East the most: 25 points"
@@ -128,11 +131,13 @@ def test_a_rise_is_good_or_bad_by_the_direction_of_the_kpi():
     assert judged("none", 1) == judged("up", 0) == "neutral"
 
 
-def test_nothing_to_compare_with_is_left_out_and_zero_is_shown_as_it_is():
+def test_nothing_to_compare_with_is_left_out_and_of_zero_it_says_that_it_was_zero():
     assert changed(AMOUNT, D(5), None, "tile.plan") is None
     assert against_plan(D(5), D(0)) is None
     before = changed(AMOUNT, D(5), D(0), "tile.plan")
-    assert (before.shown.kind, before.judgement) == ("money", "neutral")
+    assert (EN.text(before.shown), before.judgement) == ("was zero", "neutral")
+    credit = changed(AMOUNT, D(5), D(-2), "tile.plan")
+    assert (credit.shown.kind, credit.judgement) == ("money", "neutral")
 
 
 def test_a_lower_overdue_rate_is_a_good_difference_in_points():

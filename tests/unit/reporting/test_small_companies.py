@@ -108,10 +108,10 @@ def test_a_deal_due_this_quarter_and_moved_later_has_slipped(company):
 
 
 def test_only_a_slipped_deal_that_was_due_by_now_explains_a_gap(company):
-    rows = fetch(company, "deals_by_region", as_of=SUNDAY)
-    assert {row.region_id: (row.slipped, row.missed, row.missed_amount) for row in rows} == {
-        "R1": (1, 1, D(1000)),
-        "R2": (1, 0, None),
+    rows = fetch(company, "deals_by_scope", as_of=SUNDAY)
+    assert {row.scope_id: (row.slipped, row.missed, row.missed_amount) for row in rows} == {
+        **dict.fromkeys(("R1", "T1", "A1"), (1, 1, D(1000))),
+        **dict.fromkeys(("R2", "T2", "B1"), (1, 0, None)),
     }
 
 

@@ -11,5 +11,7 @@ select
   decimals,
   direction,
   min_n,
-  target_value
+  target_value,
+  theme,
+  reports
 from policy.kpi

@@ -1,9 +1,21 @@
--- the largest deals that need somebody
+-- the largest deals that need somebody, of the company and of each region and team
+with ranked as (
+  select
+    *,
+    row_number() over (order by amount_rank) as place_in_company,
+    row_number() over (partition by region_id order by amount_rank) as place_in_region,
+    row_number() over (partition by team_id order by amount_rank) as place_in_team
+  from mart.deal_attention
+  where reasons > 0
+)
+
 select
   opportunity_id,
   name,
+  customer_id,
   customer_name,
   owner_id,
+  team_id,
   region_id,
   stage_id,
   amount_base,
@@ -22,8 +34,10 @@ select
   is_ageing,
   is_idle,
   is_without_decision_maker,
-  is_beyond_authority
-from mart.deal_attention
-where reasons > 0
+  is_beyond_authority,
+  place_in_company,
+  place_in_region,
+  place_in_team
+from ranked
+where place_in_company <= 12 or place_in_region <= 12 or place_in_team <= 12
 order by amount_rank
-limit 12

@@ -1,11 +1,12 @@
 """How representatives keep the CRM: required fields, deals left alone, activities entered late.
 
 Belongs here: the process-compliance section and the facts its sentences use. Does not belong here:
-which deal needs a decision (`section_deals.py`).
+which deal needs a decision (`deals.py`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -25,6 +26,7 @@ from pipelines.reporting.model.values import (
     Shown,
     message,
 )
+from pipelines.reporting.shared.paths import unit_place
 
 _KPI = "opportunity_completeness"
 # Fewer deals or activities than this make no rate: one of three is not a third.
@@ -43,12 +45,19 @@ class Hygiene:
     flawed: int
 
 
-def company_hygiene(context: Context) -> tuple[Hygiene | None, Hygiene | None]:
-    """The company today and a week before; nothing where no deal was open."""
-    rows = context.rows("crm_hygiene")
+def hygiene_of(
+    context: Context, people: Container[str] | None = None
+) -> tuple[Hygiene | None, Hygiene | None]:
+    """The company, or some people, today and a week before; nothing where no deal was open."""
+    rows = _rows(context, people)
     now = [row for row in rows if row.as_of_date == context.as_of]
     before = [row for row in rows if row.as_of_date < context.as_of]
     return _summed(now), _summed(before)
+
+
+def _rows(context: Context, people: Container[str] | None) -> list[Record]:
+    rows = context.rows("crm_hygiene")
+    return [row for row in rows if people is None or row.employee_id in people]
 
 
 def _summed(rows: list[Record]) -> Hygiene | None:
@@ -64,19 +73,24 @@ def _summed(rows: list[Record]) -> Hygiene | None:
 
 
 @shows(queries=("crm_hygiene",), kpis=(_KPI,))
-def hygiene_section(context: Context) -> Section:
-    """Representatives by the number of deals in which something is to be set right."""
+def hygiene_section(context: Context, people: Container[str] | None = None) -> Section:
+    """People by the number of deals in which something is to be set right.
+
+    Args:
+        people: those of a unit, held against the company; all where it is left out.
+    """
     topic = message("hygiene.topic")
-    now, before = company_hygiene(context)
+    now, before = hygiene_of(context, people)
+    company = now if people is None else hygiene_of(context)[0]
     reason = context.lacks("opportunity")
-    if reason is not None or now is None:
+    if reason is not None or now is None or company is None:
         return empty(
             "hygiene", topic, message("hygiene.no_deals"), reason,
             detail=message("no_data.nothing"), definitions=context.definition(_KPI),
         )  # fmt: skip
-    people = [row for row in context.rows("crm_hygiene") if row.as_of_date == context.as_of]
-    people.sort(key=lambda r: (-(r.flawed_deals or 0), r.open_deals, r.employee_id))
-    worst = [row for row in people if row.flawed_deals][:_BARS]
+    rows = [row for row in _rows(context, people) if row.as_of_date == context.as_of]
+    rows.sort(key=lambda r: (-(r.flawed_deals or 0), r.open_deals, r.employee_id))
+    worst = [row for row in rows if row.flawed_deals][:_BARS]
     return Section(
         id="hygiene",
         topic=topic,
@@ -89,19 +103,20 @@ def hygiene_section(context: Context) -> Section:
                     label=context.person(row.employee_id),
                     value=Decimal(row.flawed_deals),
                     n=row.open_deals,
-                    judgement=verdict(row, now),
+                    judgement=verdict(row, company),
                 )
                 for row in worst
             ),
         )
         if worst
         else None,
-        note=_notes(context, now, before, people),
+        note=_notes(context, now, before, company, rows),
         table=table(
             "rep:text flawed:count open_deals:count flawed_share:ratio incomplete:count "
             "stale:count past_date:count completeness:ratio activities:count logged_late:ratio",
-            [_cells(context, row) for row in people],
-            judgements=[verdict(row, now) for row in people],
+            [_cells(context, row) for row in rows],
+            judgements=[verdict(row, company) for row in rows],
+            to=[unit_place(context, "employee", row.employee_id) for row in rows],
         ),
         definitions=context.definition(_KPI),
     )
@@ -133,7 +148,11 @@ def _headline(context: Context, now: Hygiene) -> Message:
 
 
 def _notes(
-    context: Context, now: Hygiene, before: Hygiene | None, people: list[Record]
+    context: Context,
+    now: Hygiene,
+    before: Hygiene | None,
+    company: Hygiene,
+    people: list[Record],
 ) -> tuple[Message, ...]:
     notes = []
     if before is not None and "activity" not in context.missing:
@@ -146,7 +165,7 @@ def _notes(
                 past_due_now=Count(value=now.past_due),
             )
         )
-    clearly = [row for row in people if verdict(row, now) == "bad"]
+    clearly = [row for row in people if verdict(row, company) == "bad"]
     if clearly:
         names = Listing(items=tuple(context.person(row.employee_id) for row in clearly[:3]))
         notes.append(message("hygiene.clearly", people=names))

@@ -1,0 +1,1 @@
+"""A regional manager's and a team lead's week: the unit, its people, and what to talk about."""
