@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
+from decimal import Decimal
 
-from pipelines.reporting.model.book import Book, Cell, RowFormula, Sheet, columns
+from pipelines.reporting.model.book import Book, Cell, RowFormula, Sheet, SumOf, columns
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Section, SectionNotice
 from pipelines.reporting.model.periods import named_period
@@ -26,6 +28,14 @@ _SEAL_SHOWN = 16
 _PAYROLL = (
     "employee:text name:text unit:text scheme:text month:text grade:text coefficient:rate "
     "floating_base:money+ floating_pay:money+ bonus:money+ adjustments:money+ total_pay:money+"
+)
+_RESULTS = (
+    "employee:text name:text unit:text scheme:text month:text card:score points:score "
+    "gate_points:score score:score grade:text"
+)
+_SCORES = (
+    "employee:text name:text scheme:text month:text indicator:text weight:score target:rate "
+    "actual:rate n:int score:score judged_weight:score weighted_score:score source:text"
 )
 _ADJUSTMENTS = (
     "employee:text name:text month:text posted:text cause:text grade_closed:text grade_now:text "
@@ -104,7 +114,7 @@ def _grade(grade: str | None) -> Shown:
     return message("grade.held") if grade is None else verbatim(grade)
 
 
-@shows(queries=("appraisal_results", "appraisal_adjustments"))
+@shows(queries=("appraisal_results", "appraisal_scores", "appraisal_adjustments"))
 def payroll(context: Context) -> Book:
     """For payroll: what each person is paid for the newest period, to the cent, with its sum."""
     return Book(
@@ -117,6 +127,18 @@ def payroll(context: Context) -> Book:
                 message("payroll.sheet"),
                 columns(_PAYROLL),
                 lambda: _payroll_rows(context),
+            ),
+            Sheet(
+                "results",
+                message("payroll.results"),
+                columns(_RESULTS),
+                lambda: _result_rows(context),
+            ),
+            Sheet(
+                "scores",
+                message("payroll.scores"),
+                columns(_SCORES),
+                lambda: _score_rows(context),
             ),
             Sheet(
                 "adjustments",
@@ -148,6 +170,57 @@ def _payroll_rows(context: Context) -> Iterable[list[Cell]]:
             row.bonus,
             row.adjustments,
             RowFormula(total, "{floating_pay}+{bonus}+{adjustments}") if is_paid else None,
+        ]
+
+
+def _result_rows(context: Context) -> Iterable[list[Cell]]:
+    """Scores as computed now; a card of one scheme is the live sum of its lines."""
+    for row in sorted(context.rows("appraisal_results"), key=lambda r: (r.period, r.employee_id)):
+        yield [
+            row.employee_id,
+            context.person(row.employee_id),
+            context.unit(row.unit_id),  # type: ignore[list-item]
+            Bilingual(zh=row.label_zh, en=row.label_en),
+            row.period,
+            row.card_score
+            if row.stretches != 1 or row.card_score is None
+            else SumOf(
+                row.card_score,
+                "scores",
+                "weighted_score",
+                (("employee", row.employee_id), ("month", row.period)),
+            ),
+            row.points,
+            row.gate_points,
+            row.score_now,
+            row.grade_now if row.grade_now is not None else message("grade.held"),
+        ]
+
+
+def _score_rows(context: Context) -> Iterable[list[Cell]]:
+    """Each line of a card: score × weight ÷ the weight that could be judged."""
+    rows = context.rows("appraisal_scores")
+    judged: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+    for row in rows:
+        judged[row.employee_id, row.period, row.scheme_id] += row.weight if row.is_counted else 0
+    for row in rows:
+        weight = judged[row.employee_id, row.period, row.scheme_id]
+        yield [
+            row.employee_id,
+            context.person(row.employee_id),
+            Bilingual(zh=row.scheme_zh, en=row.scheme_en),
+            row.period,
+            Bilingual(zh=row.label_zh, en=row.label_en),
+            row.weight,
+            row.target,
+            row.actual,
+            row.n,
+            row.score,
+            weight,
+            RowFormula(row.weighted_score, "{score}*{weight}/{judged_weight}")
+            if row.score is not None and weight
+            else row.weighted_score,
+            row.source,
         ]
 
 

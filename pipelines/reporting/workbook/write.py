@@ -40,9 +40,10 @@ _FORMATS: dict[Kind, str] = {
     "pct": "0.00%",
     "rate": "0.00000000",
     "days": "#,##0.0",
+    "score": "0.00",
 }
 _WIDTHS: dict[Kind, int] = {
-    "text": 18, "money": 17, "date": 12, "int": 9, "pct": 10, "rate": 13, "days": 10,
+    "text": 18, "money": 17, "date": 12, "int": 9, "pct": 10, "rate": 13, "days": 10, "score": 9,
 }  # fmt: skip
 FULL = 1_048_000
 """Rows of one sheet; a spreadsheet ends at 1,048,576."""

@@ -148,6 +148,7 @@ def results(
     stretches: Sequence[Row] | None = None,
     approver: str = "HR",
     grades: Sequence[Row] | None = None,
+    refused: Sequence[Row] = (),
     closed: Sequence[Row] = (),
     posted: Sequence[Row] = (),
     **scheme: Any,
@@ -166,6 +167,7 @@ def results(
          "after": after, "decided_at": dt.datetime.fromisoformat(at), "approved_by": approver}
         for field, before, after, at in moves
     ])  # fmt: skip
+    lab.given("mart.appraisal_refused", refused)
     lab.given("core.closed_appraisal", closed)
     lab.given("core.closed_appraisal_line", posted)
     lab.given("core.closed_appraisal_period", [

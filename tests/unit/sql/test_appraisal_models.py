@@ -720,3 +720,18 @@ def test_red_lines_look_at_the_grades_that_were_closed(lab: Laboratory) -> None:
                               period_end=day("2026-09-30"))  # fmt: skip
     rows = results(lab, [judged(80, "2026-09"), judged(65)], PAID, closed=[september])
     assert rows[1]["red_lines"] == "two_c_in_a_row"
+
+
+@pytest.mark.parametrize(
+    ("why", "held"), [("of_oneself", "score:attitude"), ("above_the_scale", "score:attitude"),
+                      ("no_scheme", None)],
+)  # fmt: skip
+def test_a_score_that_cannot_count_holds_its_person_and_nobody_else(
+    lab: Laboratory, why: str, held: str | None
+) -> None:
+    refused = {"kind": "score", "employee_id": "E1", "period": "2026-10", "name": "attitude",
+               "refused_for": why}  # fmt: skip
+    rows = results(lab, [judged(90), judged(90, employee_id="E2")], PAID, refused=[refused])
+    assert [(row["held_for"], row["grade"]) for row in rows] == [
+        (held, None if held else "A"), (None, "A"),
+    ]  # fmt: skip
