@@ -35,5 +35,5 @@ left join staging.appraisal_override as moved
     and moved.field = 'grade'
 left join staging.employee as employee on result.employee_id = employee.employee_id
 left join staging.org_unit as unit on result.unit_id = unit.unit_id
-where result.period = ?
+where result.period = $1
 order by result.scheme_id asc, result.score desc nulls last, result.employee_id asc

@@ -12,5 +12,5 @@ select
   dispute.opened_by
 from mart.commission_dispute as dispute
 left join staging.employee as employee on dispute.payee_id = employee.employee_id
-where dispute.status = 'open' and dispute.period <= ?
+where dispute.status = 'open' and dispute.period <= $1
 order by dispute.period, dispute.payee_id, dispute.dispute_id

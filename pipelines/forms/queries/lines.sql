@@ -7,5 +7,5 @@ select
   line.amount
 from mart.commission_line as line
 left join staging.employee as employee on line.payee_id = employee.employee_id
-where line.period = ? and line.ledger = 'earned'
+where line.period = $1 and line.ledger = 'earned'
 order by line.payee_id, line.line_id

@@ -20,7 +20,7 @@ with asked as (
       part.scheme_id = indicator.scheme_id
       and part.version = indicator.version
       and case when part.part = 'indicator' then part.part_id end = indicator.indicator
-  where stretch.period = ?
+  where stretch.period = $1
 )
 
 select
