@@ -32,7 +32,7 @@ def sources() -> list[SourceFile]:
     """The source files of the exports that the sample company has."""
     workspace = open_workspace(ROOT)
     found = load_sources(workspace.sources, load_process(workspace).stage_ids)
-    return [source for source in found if source.table != "commission_approval"]
+    return [source for source in found if not source.form and source.table != "commission_approval"]
 
 
 def export_path(source: SourceFile, raw: Path) -> Path:

@@ -43,7 +43,7 @@ def test_places_that_state_one_quantity_agree(stated: dict[Quantity, list[Claim]
         # a payee's month: own page, statement, workbook, tables, KPI
         (("earned", "E023", "2026-10"), 7),
         (("held", "E023", "2026-10"), 5),
-        (("payable", "company", "2026-10"), 6),
+        (("payable", "company", "2026-10"), 4),
         (("kpi", "overdue_rate", "company", "2026-W46"), 4),
         (("floating pay", "company"), 4),
         (("sum", "commission_earned", "month", "2026-10-01"), 4),
