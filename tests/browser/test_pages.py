@@ -145,7 +145,7 @@ def test_paper_shows_charts_in_light_colours_and_hides_what_cannot_be_clicked(vi
     fill = "getComputedStyle(document.querySelector('#ageing .bars path')).fill"
     assert page.evaluate(fill) == "rgb(43, 54, 66)"
     page.emulate_media(media="print")
-    assert not page.locator(".top nav").is_visible()
+    assert not page.locator(".top nav.go").is_visible()
     assert not page.locator("#quota details").is_visible()
     assert page.locator(".foot").is_visible()
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
