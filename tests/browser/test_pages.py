@@ -146,7 +146,8 @@ def test_paper_shows_charts_in_light_colours_and_hides_what_cannot_be_clicked(vi
     assert page.evaluate(fill) == "rgb(43, 54, 66)"
     page.emulate_media(media="print")
     assert not page.locator(".top nav.go").is_visible()
-    assert not page.locator("#quota details").is_visible()
+    assert not page.locator("#quota details summary").is_visible()
+    assert page.locator("#quota details table").is_visible()  # what is folded is printed
     assert page.locator(".foot").is_visible()
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     paper = page.pdf(path=tmp_path / "page.pdf", format="A4")
