@@ -31,7 +31,6 @@ _RESULT = "mart.appraisal_result"
 _ASKED = (_RESULT, "mart.appraisal_decision", "mart.appraisal_adjustment", "mart.check_result")
 # what people write about people, and what nobody may sign while it cannot be read
 _WRITTEN = ("appraisal_input", "appraisal_override", "agreed_target", "appraisal_slip")
-_SHOWN = 5
 
 
 def check_period(period: str) -> None:
@@ -64,9 +63,7 @@ def refusals(
     if absent:
         return [f"{absent[0]} was never computed; see attain run"]
     reasons = blocked(session, _RESULT)
-    known = warehouse.rows(
-        f"select period, count(*) as people from {_RESULT} group by period order by period desc"
-    )
+    known = warehouse.rows(f"select distinct period from {_RESULT} order by period desc")
     if period not in {row["period"] for row in known}:
         newest = ", ".join(row["period"] for row in known[:6]) or "none"
         return [
@@ -121,7 +118,7 @@ def _not_decided(session: Session, period: str) -> list[str]:
     return [
         f"a decision about the {row['field']} of {row['employee_id']} ({row['before']} → "
         f"{row['after']}) is not applied: {row['refused_for']}, computed is {row['computed']}"
-        for row in found[:_SHOWN]
+        for row in found
     ]
 
 

@@ -7,22 +7,20 @@ against it (`refusals.py`).
 from __future__ import annotations
 
 import datetime as dt
-import re
 from pathlib import Path
 
 from pipelines.closing.documents import write_documents
 from pipelines.closing.refusals import canonical_inputs
 from pipelines.errors import UserError
 from pipelines.ledger.columns import DIFFERENCE, LINE, STATEMENT
+from pipelines.ledger.kinds import COMMISSION
 from pipelines.ledger.store import Content
 from pipelines.run.session import Session
 from pipelines.warehouse.quoting import literal
 
-_PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-
 
 def check_period(period: str) -> None:
-    if not _PERIOD.fullmatch(period):
+    if not COMMISSION.period.fullmatch(period):
         raise UserError(f"{period!r} is not a month; write it as 2026-10.")
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.checks.findings import first_problem
+from pipelines.ledger.kinds import last_day
 from pipelines.ledger.proof import read_months
 from pipelines.ledger.seals import NAMESPACE, absent_folders, signature_faults, unsigned
 from pipelines.ledger.store import ClosedPeriod
@@ -40,7 +41,7 @@ def early_refusals(
     if faults:
         return [f"{faults[0].period}: {faults[0].what}"]
     reasons = wrong_clock(workspace, months, as_of, started)
-    if _last_day(period) > as_of:
+    if last_day(period) > as_of:
         reasons.append(_not_ended(period, as_of))
     turn = _out_of_turn(months, period)
     return reasons if turn is None else [*reasons, turn]
@@ -90,7 +91,7 @@ def refusals(
 ) -> list[str]:
     """Every reason why a period cannot be closed now, in sentences."""
     reasons = []
-    if _last_day(period) > as_of:
+    if last_day(period) > as_of:
         reasons.append(_not_ended(period, as_of))
     turn = _out_of_turn(closed, period)
     if turn is not None:
@@ -131,7 +132,7 @@ def unproved(session: Session, closed: list[ClosedPeriod]) -> list[str]:
 
 
 def _not_ended(period: str, as_of: dt.date) -> str:
-    return f"the month ends on {_last_day(period)}, after the day of the run {as_of}"
+    return f"the month ends on {last_day(period)}, after the day of the run {as_of}"
 
 
 def _never_computed(warehouse: Warehouse, period: str) -> str | None:
@@ -314,11 +315,5 @@ def canonical_inputs(session: Session, table: str = "mart.commission_statement")
     return {t for t in session.above[table] if t.startswith("staging.")}
 
 
-def _last_day(period: str) -> dt.date:
-    year, month = map(int, period.split("-"))
-    following = dt.date(year + month // 12, month % 12 + 1, 1)
-    return following - dt.timedelta(days=1)
-
-
 def _next(period: str) -> str:
-    return (_last_day(period) + dt.timedelta(days=1)).strftime("%Y-%m")
+    return (last_day(period) + dt.timedelta(days=1)).strftime("%Y-%m")

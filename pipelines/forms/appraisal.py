@@ -15,6 +15,7 @@ from typing import Any
 
 from pipelines.errors import UserError
 from pipelines.forms.form import Field, Form, Formula, Language, Sheet, word
+from pipelines.reporting.model.page import file_name
 from pipelines.warehouse.duck import Warehouse
 from pipelines.workspace.yamlfile import did_you_mean
 
@@ -92,8 +93,9 @@ def _scores_form(
     period: str, rater: str, rows: list[dict[str, Any]], today: dt.date, language: Language
 ) -> Form:
     named = None if rater == _NOBODY else rater
+    of = file_name(named) if named else _NOBODY
     return Form(
-        f"attain-scores-{period}-{rater}.xlsx",
+        f"attain-scores-{period}-{of}.xlsx",
         (
             Sheet("scores", _SCORES, [
                 (row["employee_id"], row["name"], row["unit"], period, row["indicator"],

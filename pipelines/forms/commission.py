@@ -13,6 +13,7 @@ from typing import Any
 
 from pipelines.errors import UserError
 from pipelines.forms.form import Field, Form, Language, Sheet, word
+from pipelines.reporting.model.page import file_name
 from pipelines.warehouse.duck import Warehouse
 from pipelines.workspace.yamlfile import did_you_mean
 
@@ -85,7 +86,7 @@ def _text(name: str) -> str:
 
 def _disputes_form(month: str, payee: str, rows: list[dict[str, Any]], today: dt.date) -> Form:
     return Form(
-        f"attain-disputes-{month}-{payee}.xlsx",
+        f"attain-disputes-{month}-{file_name(payee)}.xlsx",
         (
             Sheet("disputes", _DISPUTES, [
                 (f"{month}-{payee}-{row['line_id']}", payee, row["name"], month, row["line_id"],

@@ -2,7 +2,7 @@
 -- asked for
 with waiting as (
   select
-    concat('difference-', period, '-', key) as approval_id,
+    concat(kind, '-', period, '-', key) as approval_id,
     'difference' as kind,
     period,
     key,

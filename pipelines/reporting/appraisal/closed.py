@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
-from decimal import Decimal
 
 from pipelines.reporting.model.book import Book, Cell, RowFormula, Sheet, SumOf, columns
 from pipelines.reporting.model.context import Context
@@ -199,12 +197,7 @@ def _result_rows(context: Context) -> Iterable[list[Cell]]:
 
 def _score_rows(context: Context) -> Iterable[list[Cell]]:
     """Each line of a card: score × weight ÷ the weight that could be judged."""
-    rows = context.rows("appraisal_scores")
-    judged: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
-    for row in rows:
-        judged[row.employee_id, row.period, row.scheme_id] += row.weight if row.is_counted else 0
-    for row in rows:
-        weight = judged[row.employee_id, row.period, row.scheme_id]
+    for row in context.rows("appraisal_scores"):
         yield [
             row.employee_id,
             context.person(row.employee_id),
@@ -216,9 +209,9 @@ def _score_rows(context: Context) -> Iterable[list[Cell]]:
             row.actual,
             row.n,
             row.score,
-            weight,
+            row.judged_weight,
             RowFormula(row.weighted_score, "{score}*{weight}/{judged_weight}")
-            if row.score is not None and weight
+            if row.score is not None and row.judged_weight
             else row.weighted_score,
             row.source,
         ]

@@ -273,9 +273,8 @@ def definition_section(context: Context, kpi: KpiPolicy) -> Section:
     if needs:
         facts.append((message("browser.needs"), Listing(items=tuple(needs))))
     if kpi.min_n > 1:
-        facts.append(
-            (message("browser.min_n"), said(Count(value=kpi.min_n)) or message("row.total"))
-        )
+        least = message("value.plain", value=Count(value=kpi.min_n))
+        facts.append((message("browser.min_n"), least))
     if reports:
         facts.append((message("browser.reports"), Listing(items=tuple(reports))))
     asked = context.asked("company", context.company_id, kpi.id, "quarter")

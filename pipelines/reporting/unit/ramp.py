@@ -10,9 +10,10 @@ from pipelines.reporting.model.page import Section
 from pipelines.reporting.model.periods import month_of
 from pipelines.reporting.model.queries import Record
 from pipelines.reporting.model.shows import shows
-from pipelines.reporting.model.tables import day, empty, money, share, table
+from pipelines.reporting.model.tables import empty, money, share, table
 from pipelines.reporting.model.values import (
     Count,
+    Day,
     Days,
     Message,
     Money,
@@ -59,7 +60,7 @@ def _curve(context: Context, months: list[Record], number: int, in_all: int) -> 
         what=(
             message(
                 "unit.ramp.what",
-                joined=day(first.hire_date) or message("row.total"),
+                joined=Day(date=first.hire_date),
                 days=Days(value=Decimal((context.as_of - first.hire_date).days)),
             ),
         ),
@@ -103,9 +104,11 @@ def _headline(months: list[Record]) -> Message:
     signed = [row for row in months if row.actual > 0]
     if not signed:
         return message("unit.ramp.nothing", due=Money(amount=due))
+    if not due:  # signed before anything was: there is no share of nothing
+        return message("unit.ramp.early", amount=Money(amount=actual), month=_month(signed[0]))
     return message(
         "unit.ramp.headline",
         amount=Money(amount=actual),
-        share=Ratio(value=quotient(actual, due) if due else Decimal(0)),
+        share=Ratio(value=quotient(actual, due)),
         month=_month(signed[0]),
     )

@@ -223,3 +223,26 @@ def test_a_period_that_nobody_was_judged_in_is_one_sentence(root: Path) -> None:
             appraisal_forms(session.warehouse, "2026-1", TODAY, "zh")
         with pytest.raises(UserError, match=r"'2030-10': nobody has a statement"):
             commission_forms(session.warehouse, "2030-10", TODAY, "zh")
+
+
+def test_ids_that_are_no_file_names_stay_within_the_folder(tmp_path: Path) -> None:
+    odd = "../../x" + "y" * 300
+    books = company()
+    books.person(odd, "team_lead").person("E4", "rep", manager=odd)
+    books.write(tmp_path)
+    with computed(tmp_path, AS_OF, APPRAISAL) as session:
+        sent(session, "appraisal", "zh", tmp_path / "out")
+    names = [path.name for path in (tmp_path / "out").iterdir()]
+    assert len(names) == 4
+    assert all(name.startswith("attain-") for name in names)
+
+
+def test_differences_of_one_key_are_approved_one_by_one(root: Path) -> None:
+    with computed(root, AS_OF, BOOKS) as session:
+        session.warehouse.con.execute(
+            "insert into mart.commission_difference select * replace ('earned_to_lines' as kind) "
+            "from mart.commission_difference where is_unexplained"
+        )
+        form = sent(session, "commission", "zh", root / "out")[f"approvals-{MONTH}"]
+    ids = [row[0] for row in sheet(form)[1:]]
+    assert len(ids) == len(set(ids)) == 2

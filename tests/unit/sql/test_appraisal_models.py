@@ -735,3 +735,15 @@ def test_a_score_that_cannot_count_holds_its_person_and_nobody_else(
     assert [(row["held_for"], row["grade"]) for row in rows] == [
         (held, None if held else "A"), (None, "A"),
     ]  # fmt: skip
+
+
+def test_who_is_held_again_after_an_adjustment_was_posted_is_unknown_and_not_even(
+    lab: Laboratory,
+) -> None:
+    """October was closed as held, November paid 1,000 for it, and now nobody can say again."""
+    posted = [{"employee_id": "E1", "period": "2026-11", "kind": "adjustment",
+               "part_id": "2026-10", "amount": 1000}]  # fmt: skip
+    results(lab, [judged(0, counted=False)], PAID, closed=[closed_result(None, None, None)],
+            posted=posted)  # fmt: skip
+    [row] = lab.result("mart.appraisal_adjustment")
+    assert (row["cause"], row["amount"]) == ("held", None)

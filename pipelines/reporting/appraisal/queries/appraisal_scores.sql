@@ -49,6 +49,9 @@ select
   score.score_from,
   score.score_to,
   score.counted_weight,
+  sum(case when score.is_counted then score.weight else 0 end) over (
+    partition by score.employee_id, score.period, score.scheme_id
+  ) as judged_weight,
   score.weighted_score,
   score.source,
   score.active_days
