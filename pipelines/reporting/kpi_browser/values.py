@@ -146,15 +146,23 @@ def trend_section(context: Context, kpi: KpiPolicy) -> Section | None:
     )
 
 
-@shows(kpis=(OF_POLICY,), queries=("kpi_now",))
+@shows(kpis=(OF_POLICY,), queries=("kpi_now", "rep_readers"))
 def units_section(context: Context, kpi: KpiPolicy) -> Section | None:
     """Regions and teams of the longest current period; none where no unit has a value."""
+    sellers = [
+        context.people[reader.employee_id]
+        for reader in context.rows("rep_readers")
+        if reader.employee_id in context.people
+    ]
+    selling = {unit for person in sellers for unit in (person.region_id, person.team_id)}
     books = {kind: KpiBook.everything(context, kind) for kind in ("region", "team")}
     rows = [
         (kind, unit_id, row)
         for kind in ("region", "team")
         for unit_id in context.units
-        if (row := newest(books[kind], unit_id, kpi.id)) is not None and row.value is not None
+        if (row := newest(books[kind], unit_id, kpi.id)) is not None
+        and row.value is not None
+        and (row.n or unit_id in selling)  # of a department that sells nothing 0 says nothing
     ]
     if not rows:
         return None
