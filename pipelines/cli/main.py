@@ -9,6 +9,7 @@ import sys
 import click
 
 from pipelines import __version__
+from pipelines.cli.appeal import appeal
 from pipelines.cli.calendar import calendar
 from pipelines.cli.commission import close, simulate, verify
 from pipelines.cli.explain import explain
@@ -25,8 +26,8 @@ from pipelines.errors import UserError
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 COMMANDS = (
-    calendar, check, close, explain, forget, forms, init, preset, quarantine, run, sample, simulate,
-    status, ui, verify,
+    appeal, calendar, check, close, explain, forget, forms, init, preset, quarantine, run, sample,
+    simulate, status, ui, verify,
 )  # fmt: skip
 
 

@@ -28,9 +28,14 @@ from pipelines.warehouse.quoting import literal
 from pipelines.workspace.workspace import Workspace
 
 _RESULT = "mart.appraisal_result"
-_ASKED = (_RESULT, "mart.appraisal_decision", "mart.appraisal_adjustment", "mart.check_result")
+_ASKED = (
+    _RESULT, "mart.appraisal_decision", "mart.appraisal_appeal", "mart.appraisal_adjustment",
+    "mart.check_result",
+)  # fmt: skip
 # what people write about people, and what nobody may sign while it cannot be read
-_WRITTEN = ("appraisal_input", "appraisal_override", "agreed_target", "appraisal_slip")
+_WRITTEN = (
+    "appraisal_input", "appraisal_override", "appraisal_appeal", "agreed_target", "appraisal_slip",
+)  # fmt: skip
 
 
 def check_period(period: str) -> None:
@@ -74,6 +79,7 @@ def refusals(
     reasons += late_exports(session, canonical_inputs(session, _RESULT))
     reasons += _out_of_turn(session, period)
     reasons += _not_decided(session, period)
+    reasons += _not_answered(session, period)
     reasons += in_quarantine(warehouse, _WRITTEN, _names(session, period))
     return reasons
 
@@ -118,6 +124,20 @@ def _not_decided(session: Session, period: str) -> list[str]:
     return [
         f"a decision about the {row['field']} of {row['employee_id']} ({row['before']} → "
         f"{row['after']}) is not applied: {row['refused_for']}, computed is {row['computed']}"
+        for row in found
+    ]
+
+
+def _not_answered(session: Session, period: str) -> list[str]:
+    """Appeals that nobody has answered: what is closed stands, whatever the answer would be."""
+    found = session.warehouse.rows(
+        "select appeal_id, employee_id, answer_by, reason from mart.appraisal_appeal "
+        "where period = ? and status = 'open' order by appeal_id",
+        [period],
+    )
+    return [
+        f"appeal {row['appeal_id']} of {row['employee_id']} is open, to be answered by "
+        f"{row['answer_by']}: {row['reason']}"
         for row in found
     ]
 

@@ -1,21 +1,20 @@
 """What if: another plan, the open pipeline won, an invoice collected. Computed, never posted.
 
-Belongs here: rehearsing the commission models on changed policies or facts inside a transaction
-that is rolled back whatever happens. Does not belong here: how commission is computed
-(`sql/commission/`).
+Belongs here: rehearsing the commission models on changed policies or facts. Does not belong here:
+how commission is computed (`sql/commission/`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
 from pipelines.closing.commission import check_period
+from pipelines.closing.rehearsal import Rehearsal, rehearsed
 from pipelines.errors import UserError
 from pipelines.models.catalog import all_models, ancestors
 from pipelines.policy.load import Policies, load_policies, read_plan
@@ -70,14 +69,6 @@ class Simulation:
         return sorted(found.values(), key=lambda r: (-abs(r["difference"]), r["payee_id"]))
 
 
-class _Rehearsal(Warehouse):
-    """A warehouse inside one transaction: steps that would commit do not."""
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        yield
-
-
 def simulate(
     workspace: Workspace,
     plan_file: Path | None = None,
@@ -115,15 +106,12 @@ def simulate(
     ):
         if not warehouse.exists(_TABLE):
             raise UserError(f"{workspace.root}: nothing has been computed yet. Run: attain run")
-        rehearsal = _Rehearsal(warehouse.con, warehouse.path)
         as_of = warehouse.scalar("select as_of_date from core.parameter")
         first = first or f"{as_of.year}-01"
         if plan is not None and not as_dated:
             start = dt.date(int(first[:4]), 1, 1)
             plan = plan.model_copy(update={"valid_from": start, "valid_to": None})
-        con = warehouse.con
-        con.execute("begin")
-        try:
+        with rehearsed(warehouse) as rehearsal:
             day = max(as_of, collected.day) if collected else as_of
             if pipeline:
                 day = max(day, _last_expected(warehouse) or day)
@@ -136,8 +124,6 @@ def simulate(
                 _collect(warehouse, collected)
             _build(rehearsal, models, pipeline)
             after = _sums(warehouse)
-        finally:
-            con.execute("rollback")
         shown = last or day.strftime("%Y-%m")
         rows = _compared(warehouse, before, after, first, shown)
     return Simulation(rows, _what(plan, pipeline, collected))
@@ -189,10 +175,9 @@ def _move_day(warehouse: Warehouse, day: dt.date) -> None:
     warehouse.con.execute("update core.parameter set as_of_date = ?, as_of_end = ?", [day, end])
 
 
-def _build(rehearsal: Warehouse, models: list[Model], pipeline: Pipeline | None = None) -> None:
+def _build(rehearsal: Rehearsal, models: list[Model], pipeline: Pipeline | None = None) -> None:
     for model in models:
-        kind = "view" if model.is_view else "table"
-        rehearsal.con.execute(f"create or replace {kind} {model.name} as {model.sql}")
+        rehearsal.make(model)
         if pipeline and model.name == "core.fct_credit_event":
             _win_open_deals(rehearsal, pipeline)
 

@@ -302,11 +302,37 @@ def _query(
         fact = catalogue.facts[kpi.fact]
         columns = _columns(warehouse, fact, place)
         return rows_sql(kpi, fact, columns, place), (), len(shown_columns(fact, columns)) + 3
+    return _parts_sql(warehouse, catalogue, kpi.references, place), kpi.references, 5
+
+
+def _parts_sql(
+    warehouse: Warehouse, catalogue: Catalogue, names: Sequence[str], place: Place
+) -> str:
+    """The rows of several KPIs, in columns that all of them have."""
     parts = []
-    for other in kpi.references:
-        fact = catalogue.facts[catalogue.kpis[other].fact]
-        parts.append(part_sql(catalogue, other, _columns(warehouse, fact, place), place))
-    return " union all ".join(parts), kpi.references, 5
+    for name in names:
+        fact = catalogue.facts[catalogue.kpis[name].fact]
+        parts.append(part_sql(catalogue, name, _columns(warehouse, fact, place), place))
+    return " union all ".join(parts)
+
+
+def evidence_sql(
+    warehouse: Warehouse,
+    catalogue: Catalogue,
+    kpi_id: str,
+    period_kind: str,
+    period_start: dt.date,
+    scope_kind: str,
+    scope_id: str,
+) -> str | None:
+    """A query of the rows of a value in the same columns for every KPI: kpi, key, owner, numerator,
+    denominator, file, line. None for a period that is not computed."""
+    place = _place(warehouse, Period(period_kind, period_start), scope_kind, scope_id)
+    if place is None:
+        return None
+    kpi = catalogue.kpis[kpi_id]
+    parts = kpi.references if kpi.kind == "derived" else (kpi_id,)
+    return _parts_sql(warehouse, catalogue, parts, place)
 
 
 def _columns(warehouse: Warehouse, fact: Fact, place: Place) -> tuple[str, ...]:

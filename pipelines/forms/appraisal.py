@@ -37,6 +37,21 @@ _CALIBRATION = (
     Field("reason", open=True, width=40), Field("approver", open=True),
     Field("decided", "day", open=True, hint="day"), Field("result"), Field("grade", hidden=True),
 )  # fmt: skip
+_APPEALS = (
+    Field("appeal", width=24), Field("employee"), Field("name"), Field("unit"),
+    Field("period", width=11), Field("computed", "number"), Field("grade"),
+    Field("appealed", "choice", open=True, hint="appealed", choices="choices"),
+    Field("reason", open=True, width=40), Field("opened", "day", open=True, hint="day"),
+    Field("choices", hidden=True),
+)  # fmt: skip
+_ANSWERS = (
+    Field("appeal", width=24), Field("employee"), Field("name"), Field("period", width=11),
+    Field("appealed"), Field("reason", width=40), Field("opened", "day"), Field("opened_by"),
+    Field("answer_by", "day"),
+    Field("status", "choice", open=True, hint="outcome", choices="choices"),
+    Field("decision", open=True, width=40), Field("decided_by", open=True),
+    Field("decided", "day", open=True, hint="day"), Field("choices", hidden=True),
+)  # fmt: skip
 _DISTRIBUTION = (
     Field("scheme", width=26), Field("grade"), Field("guide"),
     Field("people_before", "number"), Field("people_after", "number"),
@@ -46,7 +61,7 @@ _DISTRIBUTION = (
 def appraisal_forms(
     warehouse: Warehouse, period: str, today: dt.date, language: Language
 ) -> list[Form]:
-    """A form for every rater of a period, and one for its calibration.
+    """A form for every rater of a period, one for its calibration and one for appeals.
 
     Whoever has no manager is in a form of its own, for somebody to name the rater. Scores that were
     given already stand in it.
@@ -64,7 +79,11 @@ def appraisal_forms(
         _scores_form(period, rater, list(rows), today, language)
         for rater, rows in groupby(asked, key=itemgetter("rater_id"))
     ]
-    return [*forms, _calibration_form(warehouse, period, today, language)]
+    return [
+        *forms,
+        _calibration_form(warehouse, period, today, language),
+        _appeals_form(warehouse, period, today, language),
+    ]
 
 
 def _require(warehouse: Warehouse, period: str) -> None:
@@ -138,6 +157,38 @@ def _calibration_form(
                  counted("H", row["people"]),
                  counted("M", moved[row["scheme_id"], row["grade"] or held]))
                 for row in grades
+            ]),
+        ),
+    )  # fmt: skip
+
+
+def _appeals_form(warehouse: Warehouse, period: str, today: dt.date, language: Language) -> Form:
+    """A reason written beside a name is an appeal; those raised before wait for answers."""
+    people = warehouse.rows(_text("appealable"), [period])
+    appeals = warehouse.rows(_text("appeals"), [period])
+    outcomes = ",".join(word(name, language) for name in ("accepted", "rejected", "withdrawn"))
+    held = word("held", language)
+    # a second appeal of one person is another one; what is answered already keeps its number
+    raised = Counter(
+        row["employee_id"]
+        for row in warehouse.rows(
+            "select employee_id from staging.appraisal_appeal where period = $1", [period]
+        )
+    )
+    return Form(
+        f"attain-appeals-{period}.xlsx",
+        (
+            Sheet("appeals", _APPEALS, [
+                (f"{period}-{row['employee_id']}-{raised[row['employee_id']] + 1}",
+                 row["employee_id"], row["name"], row["unit"], period, row["score"],
+                 row["grade"] or held, None, None, today, row["indicators"])
+                for row in people
+            ]),
+            Sheet("answers", _ANSWERS, [
+                (row["appeal_id"], row["employee_id"], row["name"], row["period"],
+                 row["indicator"], row["reason"], row["opened"], row["opened_by"],
+                 row["answer_by"], None, None, None, today, outcomes)
+                for row in appeals
             ]),
         ),
     )  # fmt: skip

@@ -25,6 +25,7 @@ Cell = str | int | Decimal | dt.date | None
 _FORMATS = {"text": "@", "number": "0.##", "amount": "#,##0.00", "day": "yyyy-mm-dd", "choice": "@"}
 _WIDTHS = {"text": 18, "number": 10, "amount": 15, "day": 13, "choice": 13}
 _OPEN = "#FFF7D6"
+_LONGEST_LIST = 255  # a spreadsheet takes no longer one; what is chosen is checked when read
 _MADE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)  # the same form has the same bytes
 _FIRST_DAY = dt.date(2000, 1, 1)
 
@@ -193,7 +194,7 @@ def _validate(
             rule = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": most}
     elif one.kind == "day":
         rule = {"validate": "date", "criteria": ">=", "value": _FIRST_DAY}
-    elif one.kind == "choice" and one.choices:
+    elif one.kind == "choice" and one.choices and len(str(cells[one.choices])) <= _LONGEST_LIST:
         rule = {"validate": "list", "source": str(cells[one.choices]).split(",")}
     if not rule:
         return

@@ -258,7 +258,11 @@ class AppraisalScheme(Policy):
     floating_pay: Literal["coefficient", "score", "matrix"] = "coefficient"
     pay_matrix: PayMatrix | None = None
     pay_by_days: bool = True
+    # results are announced so long after the period's end, appealed against so long after that, and
+    # every appeal is answered so long after it was raised
+    announced_days: Annotated[int, Field(ge=0)] = 15
     appeal_days: Annotated[int, Field(ge=0)] = 10
+    answer_days: Annotated[int, Field(ge=0)] = 10
 
     @field_validator("indicators")
     @classmethod

@@ -56,7 +56,9 @@ class SchemeRow(NamedTuple):
     small_unit: Whole | None
     floating_pay: Text
     pay_by_days: Flag
+    announced_days: Whole
     appeal_days: Whole
+    answer_days: Whole
 
 
 class GroupRow(NamedTuple):
@@ -186,7 +188,9 @@ def _scheme_rows(said: Appraising) -> Iterator[SchemeRow]:
             small_unit=shares.small_unit if shares else None,
             floating_pay=scheme.floating_pay,
             pay_by_days=scheme.pay_by_days,
+            announced_days=scheme.announced_days,
             appeal_days=scheme.appeal_days,
+            answer_days=scheme.answer_days,
         )
 
 

@@ -226,6 +226,7 @@ EXPORTS: tuple[Export, ...] = (
     Export("appraisal_override", "hr", "appraisal_override"),
     Export("agreed_target", "hr", "agreed_target"),
     Export("appraisal_slip", "hr", "奖惩单"),
+    Export("appraisal_appeal", "hr", "appraisal_appeal"),
     Export("training_result", "hr", "培训成绩"),
 )
 """Every file of the sample, in the order it is listed."""

@@ -101,6 +101,7 @@ TRUTH: tuple[str, ...] = (
     "appraisal_change",
     "agreed_target",
     "appraisal_slip",
+    "appraisal_appeal",
 )
 """The tables of the truth, each `sql/truth/<name>.sql`, in the order they depend on each other."""
 

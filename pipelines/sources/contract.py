@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -81,6 +81,11 @@ class Range(BaseModel):
     column: str
     least: int | None
     most: int | None
+
+    def holds(self, value: Any) -> bool:
+        """Whether a value of the column lies within."""
+        above = self.least is None or value >= self.least
+        return above and (self.most is None or value <= self.most)
 
 
 class Lasting(BaseModel):

@@ -18,6 +18,7 @@ from pipelines.reporting.model.tables import day, table
 from pipelines.reporting.model.values import (
     Bilingual,
     Count,
+    Day,
     Money,
     Number,
     Period,
@@ -231,11 +232,13 @@ def decided_sections(context: Context, row: Record) -> list[Section]:
 
 
 def signature_section(row: Record) -> Section:
-    """Lines to write on, and until when an appeal is heard."""
+    """Lines to write on, and until when an appeal is heard and answered."""
     return Section(
         id="signatures",
         topic=message("sign.topic"),
-        message=message("sign.headline", days=Count(value=row.appeal_days)),
+        message=message(
+            "sign.headline", day=Day(date=row.raise_by), days=Count(value=row.answer_days)
+        ),
         table=table(
             "sign:text remark:text signature:text date:text",
             [

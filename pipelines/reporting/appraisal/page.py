@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from decimal import Decimal
 
+from pipelines.reporting.appraisal import appeals as section_appeals
 from pipelines.reporting.appraisal import closed as section_closed
 from pipelines.reporting.appraisal import form as section_form
 from pipelines.reporting.appraisal import grades as section_grades
@@ -57,7 +58,10 @@ def _overview(context: Context, results: list[Record]) -> Page:
         sections.append(raters)
     if refused := section_grades.refused_section(context):
         sections.append(refused)
-    sections.append(section_grades.decisions_section(context))
+    sections += [
+        section_appeals.appeals_section(context),
+        section_grades.decisions_section(context),
+    ]
     page = Page(
         report="appraisal",
         reader=Reader(kind="function", id="hr", name=Bilingual(zh="人力资源", en="HR")),
@@ -305,6 +309,7 @@ def _form(context: Context, row: Record, scores: list[Record]) -> Page:
             ),
             section_form.total_section(context, row),
             section_form.signature_section(row),
+            *section_appeals.appealed_sections(context, row),
             *section_form.decided_sections(context, row),
         ),
     )
@@ -316,6 +321,7 @@ def _form(context: Context, row: Record, scores: list[Record]) -> Page:
     section_grades.raters_section, section_grades.red_line_names,
     section_scorecard.scores_by_person, section_scorecard.scorecard_section,
     section_scorecard.matrix_section, section_scorecard.judged_section,
+    section_appeals.appeals_section, section_appeals.appealed_sections,
     section_closed.adjustments_section, section_closed.payroll,
     section_form.total_section, section_form.history_section, section_form.decided_sections,
     queries=("appraisal_results", "appraisal_schemes", "appraisal_grades"),

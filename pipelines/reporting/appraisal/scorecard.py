@@ -23,6 +23,7 @@ from pipelines.reporting.model.values import (
     Ratio,
     Shown,
     Text,
+    Verbatim,
     message,
     quotient,
     verbatim,
@@ -38,13 +39,14 @@ def scores_by_person(context: Context) -> dict[tuple[str, str], list[Record]]:
     return cards
 
 
-def _label(row: Record) -> Text:
+def label_of(row: Record) -> Verbatim | Bilingual:
+    """An indicator by its name; one that the scheme no longer has by its id."""
     if row.label_zh is None:
         return verbatim(row.indicator)
     return Bilingual(zh=row.label_zh, en=row.label_en)
 
 
-def _measured(context: Context, row: Record, value: Decimal | None) -> Shown | None:
+def measured(context: Context, row: Record, value: Decimal | None) -> Shown | None:
     """A target or an actual in the unit of the indicator's KPI."""
     if value is None:
         return None
@@ -58,7 +60,7 @@ def _on_curve(context: Context, row: Record, value: Decimal | None) -> Shown:
     """A value on the axis of the curve: a share of the target, or the KPI itself."""
     if value is not None and row.against != "value":
         return message("value.plain", value=Ratio(value=value))
-    return _measured(context, row, value) or message("value.none")
+    return measured(context, row, value) or message("value.none")
 
 
 def _score_of(value: Decimal) -> Number:
@@ -110,10 +112,10 @@ def scorecard_section(
         score = message("grade.held") if result.score is None else Number(value=result.score)
         notes.append(message("scorecard.closed", score=score))
     if left_out:
-        named = Listing(items=tuple(_label(row) for row in left_out))
+        named = Listing(items=tuple(label_of(row) for row in left_out))
         notes.append(message("scorecard.left_out", indicators=named))
     if moved:
-        named = Listing(items=tuple(_label(row) for row in moved))
+        named = Listing(items=tuple(label_of(row) for row in moved))
         notes.append(message("scorecard.target_moved", indicators=named))
     return Section(
         id="scorecard" if number == 1 else f"scorecard_{number}",
@@ -152,11 +154,11 @@ def scorecard_section(
 
 def _card(context: Context, row: Record) -> tuple[Shown | None, ...]:
     return (
-        _label(row),
+        label_of(row),
         Number(value=row.weight, decimals=0),
-        _measured(context, row, row.first_target),
-        _measured(context, row, row.target),
-        _measured(context, row, row.actual),
+        measured(context, row, row.first_target),
+        measured(context, row, row.target),
+        measured(context, row, row.actual),
         count(row.n),
         Number(value=row.score) if row.score is not None else None,
         Number(value=row.counted_weight, decimals=1),
@@ -173,7 +175,7 @@ def matrix_section(context: Context, scheme: Record, suffix: str) -> Section:
         for r in context.rows("appraisal_scores")
         if r.scheme_id == scheme.scheme_id == r.result_scheme_id
     ]
-    labels = {r.indicator: _label(r) for r in rows}
+    labels: dict[str, Text] = {r.indicator: label_of(r) for r in rows}
     people: dict[str, dict[str, Record]] = {}
     for row in rows:
         people.setdefault(row.employee_id, {})[row.indicator] = row
@@ -246,7 +248,7 @@ def judged_section(context: Context, scheme: Record, suffix: str) -> Section:
     else:
         headline = message(
             "judged.worst",
-            indicator=_label(worst[0]),
+            indicator=label_of(worst[0]),
             n=Count(value=judged),
             all=Count(value=len(worst)),
         )
@@ -269,7 +271,7 @@ def _coverage(group: list[Record]) -> tuple[Shown | None, ...]:
     judged = [row for row in group if row.is_counted]
     total = sum((row.score for row in judged), Decimal(0))
     return (
-        _label(group[0]),
+        label_of(group[0]),
         Number(value=group[0].weight, decimals=0),
         count(group[0].min_n),
         count(len(judged)),

@@ -146,6 +146,9 @@ class Context:
             "rolling_start": week.end - timedelta(weeks=_WEEKS) + timedelta(days=1),
             "history_from": week.end - timedelta(weeks=_WEEKS - 1),
             "history_to": max(week.end, self.as_of),
+            # appraisals: the newest of everybody, unless a page asks for one
+            "of_period": None,
+            "of_person": None,
         }
 
     def quotas(self, scope_kind: str) -> dict[tuple[str, str, str], Record]:

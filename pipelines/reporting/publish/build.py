@@ -91,7 +91,7 @@ def write_build(
     for one in opened:
         behind.setdefault(one.stem.parent, []).append(one)
     written = write_pages(build_dir, pages, look, behind, site, say)
-    _write_assets(build_dir / "assets")
+    write_assets(build_dir / "assets")
     entries = {entry.stem: entry for entry in (*written.entries, *closed)}
     catalogue = Catalogue(entries=tuple(entries[stem] for stem in sorted(entries)))
     write_text(build_dir / CATALOGUE, catalogue.model_dump_json())
@@ -149,12 +149,13 @@ def write_beside(page: Page, folder: Path) -> None:
         extract.write(folder / page.beside(f"{extract.name}.parquet"))
 
 
-def _write_assets(folder: Path) -> None:
-    """The style, the script, and one copy of Plotly for the whole output folder."""
+def write_assets(folder: Path, charts: bool = True) -> None:
+    """The style and the script, and where there are charts one copy of Plotly for the folder."""
     folder.mkdir()
     for source in sorted(shipped("reports", "templates", "assets").iterdir()):
         shutil.copyfile(source, folder / source.name)
-    shutil.copyfile(_plotly_script(), folder / "plotly.min.js")
+    if charts:
+        shutil.copyfile(_plotly_script(), folder / "plotly.min.js")
 
 
 def _plotly_script() -> Path:

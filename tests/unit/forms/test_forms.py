@@ -23,7 +23,7 @@ from tests.support.filled import fill
 AS_OF, MONTH = "2026-11-15", "2026-10"
 TODAY = dt.date(2026, 11, 15)
 APPRAISAL = ("mart.appraisal_result", "mart.appraisal_decision", "mart.appraisal_refused",
-             "mart.appraisal_score")  # fmt: skip
+             "mart.appraisal_score", "mart.appraisal_appeal")  # fmt: skip
 BOOKS = (*COMMISSION, "mart.commission_dispute", "mart.commission_difference",
          "mart.commission_approval")  # fmt: skip
 SCHEME = {
@@ -78,7 +78,8 @@ def language(request: pytest.FixtureRequest) -> Iterator[Language]:
 def test_scores_go_out_by_rater_and_come_back(root: Path, language: Language) -> None:
     with computed(root, AS_OF, APPRAISAL) as session:
         forms = sent(session, "appraisal", language, root / "data")
-    assert sorted(forms) == [f"calibration-{MONTH}", f"scores-{MONTH}-L", f"scores-{MONTH}-nobody"]
+    assert sorted(forms) == [f"appeals-{MONTH}", f"calibration-{MONTH}", f"scores-{MONTH}-L",
+                             f"scores-{MONTH}-nobody"]  # fmt: skip
     asked = sheet(forms[f"scores-{MONTH}-L"])
     assert [(row[0], row[4], row[7], row[9]) for row in asked[1:]] == [
         ("E1", "attitude", "", "L"), ("E1", "teamwork", "", "L"),
@@ -169,6 +170,37 @@ def test_a_calibration_moves_grades_and_shows_the_distribution_before_and_after(
         ]
 
 
+def test_appeals_are_raised_answered_and_not_answered_by_oneself(
+    root: Path, language: Language
+) -> None:
+    with computed(root, AS_OF, APPRAISAL) as session:
+        forms = sent(session, "appraisal", language, root / "data")
+    fill(forms[f"appeals-{MONTH}"], {"H2": "attitude", "I2": "one rater only", "I3": "not asked"})
+    with computed(root, AS_OF, APPRAISAL) as session:
+        assert rows(session, "select employee_id, indicator, status, reason, raise_by, "
+                             "answer_by, is_raised_late, opened_by "
+                             "from mart.appraisal_appeal order by all") == [
+            ("E1", "attitude", "open", "one rater only", dt.date(2026, 11, 25),
+             dt.date(2026, 11, 25), False, "E1"),
+            ("E2", None, "open", "not asked", dt.date(2026, 11, 25), dt.date(2026, 11, 25), False,
+             "E2"),
+        ]  # fmt: skip
+        answers = sent(session, "appraisal", language, root / "new")[f"appeals-{MONTH}"]
+    assert [row[:2] for row in sheet(answers)[1:3]] == [
+        [f"{MONTH}-E1-2", "E1"], [f"{MONTH}-E2-2", "E2"],
+    ]  # fmt: skip
+    outcome = {"zh": "成立", "en": "accepted"}[language]
+    filled = {"J2": outcome, "K2": "asked a second", "L2": "HR",
+              "J3": outcome, "K3": "so it is", "L3": "E2"}  # fmt: skip
+    fill(answers, filled, sheet=2).rename(root / "data" / f"2-{answers.name}")
+    with computed(root, AS_OF, APPRAISAL) as session:
+        assert rows(session, "select employee_id, status, remark, decided_by, decision, reason "
+                             "from mart.appraisal_appeal order by all") == [
+            ("E1", "accepted", None, "HR", "asked a second", "one rater only"),
+            ("E2", "open", "answered_by_oneself", None, None, "not asked"),
+        ]  # fmt: skip
+
+
 def test_disputes_and_approvals_come_back(root: Path, language: Language) -> None:
     with computed(root, AS_OF, BOOKS) as session:
         forms = sent(session, "commission", language, root / "data")
@@ -201,12 +233,12 @@ def test_what_may_be_filled_is_not_written_over(root: Path) -> None:
     with computed(root, AS_OF, APPRAISAL) as session:
         made = appraisal_forms(session.warehouse, MONTH, TODAY, "zh")
     first = [path.read_bytes() for path in write_forms(made, root / "out", "zh")]
-    with pytest.raises(UserError, match="3 of these forms stand there already"):
+    with pytest.raises(UserError, match="4 of these forms stand there already"):
         write_forms(made, root / "out", "zh")
     assert first == [
         path.read_bytes() for path in write_forms(made, root / "out", "zh", replace=True)
     ]
-    assert sorted(path.suffix for path in (root / "out").iterdir()) == [".xlsx"] * 3
+    assert sorted(path.suffix for path in (root / "out").iterdir()) == [".xlsx"] * 4
 
 
 def test_only_what_is_asked_for_can_be_edited(root: Path) -> None:
@@ -214,7 +246,8 @@ def test_only_what_is_asked_for_can_be_edited(root: Path) -> None:
         made: list[Form] = appraisal_forms(session.warehouse, MONTH, TODAY, "zh")
     opened = {one.name for form in made for part in form.sheets for one in part.fields if one.open}
     assert opened == {"score", "comment", "rater", "rated", "after", "reason", "approver",
-                      "decided"}  # fmt: skip
+                      "decided", "appealed", "opened", "status", "decision",
+                      "decided_by"}  # fmt: skip
 
 
 def test_a_period_that_nobody_was_judged_in_is_one_sentence(root: Path) -> None:
@@ -233,7 +266,7 @@ def test_ids_that_are_no_file_names_stay_within_the_folder(tmp_path: Path) -> No
     with computed(tmp_path, AS_OF, APPRAISAL) as session:
         sent(session, "appraisal", "zh", tmp_path / "out")
     names = [path.name for path in (tmp_path / "out").iterdir()]
-    assert len(names) == 4
+    assert len(names) == 5
     assert all(name.startswith("attain-") for name in names)
 
 

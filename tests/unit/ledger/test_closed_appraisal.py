@@ -24,7 +24,8 @@ from pipelines.workspace.workspace import Workspace, open_workspace
 from tests.support.books import Books, rows
 from tests.support.closed import AS_OF, STARTED, computed, written_at
 
-NEEDED = ("mart.appraisal_result", "mart.appraisal_decision", "mart.appraisal_adjustment",
+NEEDED = ("mart.appraisal_result", "mart.appraisal_decision", "mart.appraisal_appeal",
+          "mart.appraisal_adjustment",
           "mart.export_freshness")  # fmt: skip
 MONTH, LATER = "2026-09", "2026-10"
 SCHEME = {
@@ -204,12 +205,18 @@ def test_every_reason_against_closing_is_told(here: Workspace) -> None:
         "employee_id,period,field,before,after,reason,approved_by,decided_at\n"
         f"E1,{LATER},grade,A,B,slow,L,2026-11-04\n", encoding="utf-8",
     )  # fmt: skip
+    (here.root / "data" / "appraisal_appeal.csv").write_text(
+        "appeal_id,employee_id,period,status,reason,opened_at,decided_at,decided_by\n"
+        f"A1,E2,{LATER},open,too low,2026-11-04,,\n"
+        f"A2,E1,{LATER},rejected,too low as well,2026-11-04,2026-11-06,L\n", encoding="utf-8",
+    )  # fmt: skip
     with computed(here, tables=NEEDED) as session:
         told = refused(session, here, LATER)
         assert told[0] == (
             "a decision about the grade of E1 (A → B) is not applied: stale, computed is B"
         )
-        assert told[1].startswith("data/appraisal_input.csv line 6 is in quarantine")
+        assert told[1] == "appeal A1 of E2 is open, to be answered by 2026-11-14: too low"
+        assert told[2].startswith("data/appraisal_input.csv line 6 is in quarantine")
         assert refused(session, here, "2026-Q9") == [
             "nobody was appraised in 2026-Q9 as of 2026-11-15; the newest periods are "
             "2026-10, 2026-09"

@@ -45,6 +45,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "payroll_commission": ("employee_id", "period"),
     "commission_adjustment": ("adjustment_id",),
     "commission_dispute": ("dispute_id",),
+    "appraisal_appeal": ("appeal_id",),
     "appraisal_input": ("employee_id", "period", "indicator"),
     "appraisal_override": ("employee_id", "period", "field"),
     "training_result": ("工号", "课程", "考试日期"),
@@ -111,6 +112,8 @@ REFERENCES: list[tuple[str, str, str]] = [
     ("appraisal_input", "employee_id", "employee"),
     ("appraisal_input", "rater_id", "employee"),
     ("appraisal_override", "employee_id", "employee"),
+    ("appraisal_appeal", "employee_id", "employee"),
+    ("appraisal_appeal", "decided_by", "employee"),
     ("training_result", "工号", "employee"),
 ]
 

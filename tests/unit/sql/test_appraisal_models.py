@@ -179,6 +179,64 @@ def test_a_decision_after_the_day_of_the_report_is_not_known(lab: Laboratory) ->
     assert (row["score"], row["flags"]) == (80, "no_salary")
 
 
+def appeals(lab: Laboratory, *rows: Row, **more: Any) -> list[dict[str, Any]]:
+    """Appeals of E1, who was judged in October and announced to within 15 days."""
+    results(lab, [judged(80)], announced_days=15, appeal_days=10, answer_days=5, **more)
+    lab.given("staging.appraisal_appeal", [
+        {"appeal_id": f"A{number}", "employee_id": "E1", "period": "2026-10", "status": "open",
+         "reason": "too low", "opened_at": dt.datetime(2026, 11, 9), **row}
+        for number, row in enumerate(rows, 1)
+    ])  # fmt: skip
+    return lab.result("mart.appraisal_appeal", "appeal_id")
+
+
+def test_an_appeal_has_its_day_and_counts_as_open_until_somebody_else_answers(
+    lab: Laboratory,
+) -> None:
+    answered = {"status": "accepted", "decided_at": dt.datetime(2026, 11, 12)}
+    found = appeals(
+        lab,
+        {},
+        {**answered, "decided_by": "HR", "decision": "so it is"},
+        {**answered, "decided_by": "E1"},
+        {**answered, "decided_by": "HR", "decided_at": dt.datetime(2026, 11, 16)},
+        {"answer_by": day("2026-11-30")},
+        {"opened_at": dt.datetime(2026, 11, 15, 18), "indicator": "a"},
+        {"employee_id": "E9", "indicator": "b"},
+        {"indicator": "b"},
+        {"opened_at": dt.datetime(2026, 11, 16)},
+    )
+    assert pick(
+        found, "appeal_id", "status", "is_answer_overdue", "answer_by", "remark", "decision"
+    ) == [
+        ("A1", "open", True, day("2026-11-14"), None, None),
+        ("A2", "accepted", False, day("2026-11-14"), None, "so it is"),
+        ("A3", "open", True, day("2026-11-14"), "answered_by_oneself", None),
+        ("A4", "open", True, day("2026-11-14"), None, None),
+        ("A5", "open", False, day("2026-11-30"), None, None),
+        ("A6", "open", False, day("2026-11-20"), None, None),
+        ("A7", "open", True, day("2026-11-09"), "not_appraised", None),
+        ("A8", "open", True, day("2026-11-14"), "no_such_indicator", None),
+    ]
+    assert pick(found[:1], "raise_by", "is_raised_late", "decisions") == [
+        (day("2026-11-25"), False, 0)
+    ]
+
+
+def test_an_appeal_after_the_last_day_is_raised_late_and_a_decision_that_followed_is_counted(
+    lab: Laboratory,
+) -> None:
+    results(lab, [judged(80)], moves=[("grade", "B", "A", "2026-11-13")],
+            announced_days=0, appeal_days=5)  # fmt: skip
+    lab.given("staging.appraisal_appeal", [
+        {"appeal_id": f"A{number}", "employee_id": "E1", "period": "2026-10", "status": "open",
+         "reason": "too low", "opened_at": dt.datetime(2026, 11, opened)}
+        for number, opened in enumerate((5, 6, 14), 1)
+    ])  # fmt: skip
+    found = lab.result("mart.appraisal_appeal", "appeal_id")
+    assert pick(found, "is_raised_late", "decisions") == [(False, 1), (True, 1), (True, 0)]
+
+
 NOTHING = {"counted": False, "weight": 100}
 
 

@@ -16,7 +16,6 @@ select
   scheme.period_kind,
   scheme.distribution,
   scheme.floating_pay,
-  scheme.appeal_days,
   latest.period
 from latest
 inner join policy.appraisal_scheme as scheme

@@ -1,5 +1,5 @@
--- every indicator of the scorecards of each scheme's latest period; whoever changed roles within it has
--- those of each
+-- every indicator of the scorecards of each scheme's latest period, or of one person's in a period;
+-- whoever changed roles within it has those of each
 with latest as (
   select
     scheme_id,
@@ -14,7 +14,10 @@ shown as (
     result.period,
     result.scheme_id as result_scheme_id
   from mart.appraisal_result as result
-  inner join latest on result.scheme_id = latest.scheme_id and result.period = latest.period
+  inner join latest on result.scheme_id = latest.scheme_id
+  where
+    result.period = coalesce($of_period, latest.period)
+    and result.employee_id = coalesce($of_person, result.employee_id)
 )
 
 select

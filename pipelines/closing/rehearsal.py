@@ -1,0 +1,36 @@
+"""A warehouse to try things out in: everything that is done to it is undone again.
+
+Belongs here: the transaction that is rolled back whatever happens. Does not belong here: what is
+tried (`simulate.py`, `pipelines/appeal`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pipelines.warehouse.duck import Warehouse
+from pipelines.warehouse.model import Model
+
+
+class Rehearsal(Warehouse):
+    """A warehouse inside one transaction: steps that would commit do not."""
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        yield
+
+    def make(self, model: Model) -> None:
+        """Make a model's table anew from what its inputs hold now."""
+        kind = "view" if model.is_view else "table"
+        self.con.execute(f"create or replace {kind} {model.name} as {model.sql}")
+
+
+@contextmanager
+def rehearsed(warehouse: Warehouse) -> Iterator[Rehearsal]:
+    """A rehearsal in this warehouse; when it ends, all tables are as they were."""
+    warehouse.con.execute("begin")
+    try:
+        yield Rehearsal(warehouse.con, warehouse.path)
+    finally:
+        warehouse.con.execute("rollback")
