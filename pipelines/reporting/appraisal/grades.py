@@ -226,12 +226,13 @@ def results_section(context: Context, scheme: Record, rows: list[Record], suffix
         message=headline,
         what=(message(f"results.what.{scheme.floating_pay}", scheme=scheme_name(scheme)),),
         table=table(
-            "rank:count appraised:text team:text score:number grade:text grade_before:text "
-            "to_edge:number coefficient:number floating_base:money floating_pay:money "
-            "bonus:money flags:text",
+            "rank:count rank_range:text appraised:text team:text score:number grade:text "
+            "grade_before:text to_edge:number coefficient:number floating_base:money "
+            "floating_pay:money bonus:money flags:text",
             [
                 (
                     count(row.rank),
+                    _level_with(row),
                     context.person(row.employee_id),
                     _team(context, row.employee_id),
                     Number(value=row.score) if row.score is not None else None,
@@ -257,6 +258,15 @@ def results_section(context: Context, scheme: Record, rows: list[Record], suffix
         ),
         table_open=True,
     )
+
+
+def _level_with(row: Record) -> Message | None:
+    """The ranks that chance alone might have given as well."""
+    if row.rank_from is None:
+        return None
+    if row.rank_from == row.rank_to:
+        return message("rank.sure")
+    return message("rank.level", first=Count(value=row.rank_from), last=Count(value=row.rank_to))
 
 
 def _to_edge(row: Record, bands: list[Record]) -> Number | None:

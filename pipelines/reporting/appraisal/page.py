@@ -11,18 +11,19 @@ from decimal import Decimal
 
 from pipelines.reporting.appraisal import appeals as section_appeals
 from pipelines.reporting.appraisal import closed as section_closed
+from pipelines.reporting.appraisal import fairness as section_fairness
 from pipelines.reporting.appraisal import form as section_form
 from pipelines.reporting.appraisal import grades as section_grades
 from pipelines.reporting.appraisal import scorecard as section_scorecard
+from pipelines.reporting.appraisal.fairness import HR
 from pipelines.reporting.appraisal.grades import flags_of, grade_of, is_held, red_lines_of
 from pipelines.reporting.model.context import Context
-from pipelines.reporting.model.page import Comparison, Page, Reader, Section, Tile
+from pipelines.reporting.model.page import Comparison, Page, Place, Reader, Section, Tile
 from pipelines.reporting.model.periods import named_period
 from pipelines.reporting.model.queries import Record
 from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, money, table
 from pipelines.reporting.model.values import (
-    Bilingual,
     Count,
     Listing,
     Message,
@@ -52,6 +53,9 @@ def _overview(context: Context, results: list[Record]) -> Page:
         ]
         if len(rows) > _FEW:
             sections.append(section_scorecard.judged_section(context, scheme, suffix))
+    if results:
+        page_of_luck = Place(report=section_fairness.REPORT, reader_id=HR.id, period=period.key)
+        sections.append(section_fairness.luck_section(context, page_of_luck))
     if adjusted := section_closed.adjustments_section(context):
         sections.append(adjusted)
     if raters := section_grades.raters_section(context):
@@ -64,7 +68,7 @@ def _overview(context: Context, results: list[Record]) -> Page:
     ]
     page = Page(
         report="appraisal",
-        reader=Reader(kind="function", id="hr", name=Bilingual(zh="人力资源", en="HR")),
+        reader=HR,
         period=period,
         as_of=context.as_of,
         company=context.company,
@@ -323,15 +327,21 @@ def _form(context: Context, row: Record, scores: list[Record]) -> Page:
     section_scorecard.matrix_section, section_scorecard.judged_section,
     section_appeals.appeals_section, section_appeals.appealed_sections,
     section_closed.adjustments_section, section_closed.payroll,
+    section_fairness.fairness_page, section_fairness.luck_section,
     section_form.total_section, section_form.history_section, section_form.decided_sections,
     queries=("appraisal_results", "appraisal_schemes", "appraisal_grades"),
 )  # fmt: skip
 def build(context: Context) -> list[Page]:
-    """HR's page, then the forms in the order of employee ids."""
+    """HR's two pages, then the forms in the order of employee ids."""
     results = context.rows("appraisal_results")
     scores = section_scorecard.scores_by_person(context)
     return [
         _overview(context, results),
+        *(
+            [section_fairness.fairness_page(context, max(r.period for r in results))]
+            if results
+            else []
+        ),
         *(
             _form(context, row, scores.get((row.employee_id, row.period), []))
             for row in sorted(results, key=lambda r: (r.employee_id, r.scheme_id))

@@ -47,6 +47,8 @@ select
   closed.closed_by,
   closed.seal,
   graded.rank,
+  standing.rank_from,
+  standing.rank_to,
   graded.flags,
   graded.red_lines,
   graded.held_for,
@@ -73,6 +75,8 @@ left join core.appraisal_stretch as stretch
   on graded.employee_id = stretch.employee_id and graded.period = stretch.period and stretch.is_last
 left join mart.appraisal_computed as now
   on graded.employee_id = now.employee_id and graded.period = now.period
+left join mart.appraisal_standing as standing
+  on graded.employee_id = standing.employee_id and graded.period = standing.period
 left join core.closed_appraisal_period as closed on graded.period = closed.period
 left join staging.assignment as manager
   on

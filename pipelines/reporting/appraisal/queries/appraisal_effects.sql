@@ -1,0 +1,25 @@
+-- what gates and distributions changed in the newest period of each scheme
+with latest as (
+  select
+    scheme_id,
+    max(period) as period,
+    arg_max(version, period) as version
+  from mart.appraisal_result
+  group by scheme_id
+)
+
+select
+  effect.rule,
+  effect.scheme_id,
+  max(scheme.label_zh) as label_zh,
+  max(scheme.label_en) as label_en,
+  count(*) as people,
+  count(*) filter (where effect.steps_down > 0) as lowered,
+  count(*) filter (where effect.steps_down < 0) as raised,
+  sum(effect.pay_effect) as pay_effect
+from mart.appraisal_rule_effect as effect
+inner join latest on effect.scheme_id = latest.scheme_id and effect.period = latest.period
+inner join policy.appraisal_scheme as scheme
+  on latest.scheme_id = scheme.scheme_id and latest.version = scheme.version
+group by effect.rule, effect.scheme_id
+order by effect.rule desc, effect.scheme_id asc
