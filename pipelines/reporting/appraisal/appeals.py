@@ -74,8 +74,8 @@ def appealed_sections(context: Context, row: Record) -> list[Section]:
     """What a person appealed against in this period, and what was answered."""
     rows = [
         appeal
-        for appeal in context.rows("appraisal_appeals")
-        if (appeal.employee_id, appeal.period) == (row.employee_id, row.period)
+        for appeal in context.grouped("appraisal_appeals", "employee_id").get(row.employee_id, ())
+        if appeal.period == row.period
     ]
     if not rows:
         return []

@@ -58,8 +58,8 @@ def adjustments_of(context: Context, row: Record) -> list[Record]:
     """What closed periods of a person are corrected by in the period of this result."""
     return [
         one
-        for one in context.rows("appraisal_adjustments")
-        if (one.employee_id, one.posted_period) == (row.employee_id, row.period)
+        for one in context.grouped("appraisal_adjustments", "employee_id").get(row.employee_id, ())
+        if one.posted_period == row.period
     ]
 
 

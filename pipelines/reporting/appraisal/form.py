@@ -73,9 +73,11 @@ def total_section(context: Context, row: Record) -> Section:
     lines: list[tuple[Shown, Shown | None, Shown | None]] = [
         (cards, _points(row.card_score, 2), None)
     ]
-    for beside in context.rows("appraisal_beside"):
-        if (beside.employee_id, beside.scheme_id) == (row.employee_id, row.scheme_id):
-            lines.append(_beside(context, beside))
+    lines += [
+        _beside(context, beside)
+        for beside in context.grouped("appraisal_beside", "employee_id").get(row.employee_id, ())
+        if beside.scheme_id == row.scheme_id
+    ]
     if row.score_now is not None:
         lines.append((message("total.rounded"), _points(row.computed_score), None))
         if row.computed_score != row.score_now:
@@ -162,8 +164,8 @@ def history_section(context: Context, row: Record) -> Section:
     """The last four periods, the newest first."""
     rows = [
         past
-        for past in context.rows("appraisal_history")
-        if (past.employee_id, past.scheme_id) == (row.employee_id, row.scheme_id)
+        for past in context.grouped("appraisal_history", "employee_id").get(row.employee_id, ())
+        if past.scheme_id == row.scheme_id
     ]
     return Section(
         id="history",
@@ -196,8 +198,10 @@ def decided_sections(context: Context, row: Record) -> list[Section]:
     """Decisions about this person in this period."""
     rows = [
         decided
-        for decided in context.rows("appraisal_overrides")
-        if (decided.employee_id, decided.period) == (row.employee_id, row.period)
+        for decided in context.grouped("appraisal_overrides", "employee_id").get(
+            row.employee_id, ()
+        )
+        if decided.period == row.period
     ]
     if not rows:
         return []

@@ -7,6 +7,7 @@ Belongs here: the pages and their leads. Sections live in `grades.py`,
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from decimal import Decimal
 
 from pipelines.reporting.appraisal import appeals as section_appeals
@@ -331,19 +332,12 @@ def _form(context: Context, row: Record, scores: list[Record]) -> Page:
     section_form.total_section, section_form.history_section, section_form.decided_sections,
     queries=("appraisal_results", "appraisal_schemes", "appraisal_grades"),
 )  # fmt: skip
-def build(context: Context) -> list[Page]:
-    """HR's two pages, then the forms in the order of employee ids."""
+def build(context: Context) -> Iterator[Page]:
+    """HR's two pages, then the forms in the order of employee ids, each when it is asked for."""
     results = context.rows("appraisal_results")
+    yield _overview(context, results)
+    if results:
+        yield section_fairness.fairness_page(context, max(row.period for row in results))
     scores = section_scorecard.scores_by_person(context)
-    return [
-        _overview(context, results),
-        *(
-            [section_fairness.fairness_page(context, max(r.period for r in results))]
-            if results
-            else []
-        ),
-        *(
-            _form(context, row, scores.get((row.employee_id, row.period), []))
-            for row in sorted(results, key=lambda r: (r.employee_id, r.scheme_id))
-        ),
-    ]
+    for row in sorted(results, key=lambda r: (r.employee_id, r.scheme_id)):
+        yield _form(context, row, scores.get((row.employee_id, row.period), []))
