@@ -258,6 +258,7 @@ class AppraisalScheme(Policy):
     floating_pay: Literal["coefficient", "score", "matrix"] = "coefficient"
     pay_matrix: PayMatrix | None = None
     pay_by_days: bool = True
+    leave_counts: bool = False  # days of leave without a quota are judged and paid like any other
     # results are announced so long after the period's end, appealed against so long after that, and
     # every appeal is answered so long after it was raised
     announced_days: Annotated[int, Field(ge=0)] = 15

@@ -56,6 +56,7 @@ class SchemeRow(NamedTuple):
     small_unit: Whole | None
     floating_pay: Text
     pay_by_days: Flag
+    leave_counts: Flag
     announced_days: Whole
     appeal_days: Whole
     answer_days: Whole
@@ -188,6 +189,7 @@ def _scheme_rows(said: Appraising) -> Iterator[SchemeRow]:
             small_unit=shares.small_unit if shares else None,
             floating_pay=scheme.floating_pay,
             pay_by_days=scheme.pay_by_days,
+            leave_counts=scheme.leave_counts,
             announced_days=scheme.announced_days,
             appeal_days=scheme.appeal_days,
             answer_days=scheme.answer_days,

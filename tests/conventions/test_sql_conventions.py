@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlglot
+from sqlglot import exp
 
 from pipelines.checks.reconciliations import all_reconciliations
 from pipelines.sources.contract import canonical_tables
@@ -210,3 +212,17 @@ def _nested_loops(nodes: list[dict[str, Any]]) -> bool:
         or _nested_loops(node["children"])
         for node in nodes
     )
+
+
+def test_each_side_of_a_join_key_is_of_one_table() -> None:
+    """`case … else other.id end = other.id` is no key: everybody is compared with everybody."""
+    found = [
+        f"{model.name}: {key.sql()}"
+        for model in models().values()
+        for join in sqlglot.parse_one(model.sql, read="duckdb").find_all(exp.Join)
+        for key in (join.args["on"].find_all(exp.EQ) if join.args.get("on") else ())
+        for side in (key.left, key.right)
+        if join.alias_or_name in (of := {column.table for column in side.find_all(exp.Column)})
+        and len(of) > 1
+    ]
+    assert found == []

@@ -76,14 +76,17 @@ salary_month as (
       and coalesce(salary.valid_to, date '9999-12-31') >= month.month_start
 ),
 
--- who joined, left or changed to a role without a scheme within a month has the part of their days
+-- who joined, left, was on leave or changed to a role without a scheme within a month has the part of
+-- their days
 active_month as (
   select
     stretch.employee_id,
     stretch.period,
     calendar.month_start,
-    count(*) as active_days
+    sum(case when absence.employee_id is null or scheme.leave_counts then 1 else 0 end) as active_days
   from core.appraisal_stretch as stretch
+  inner join policy.appraisal_scheme as scheme
+    on stretch.scheme_id = scheme.scheme_id and stretch.version = scheme.version
   inner join core.org_day as org
     on
       stretch.employee_id = org.employee_id
@@ -91,6 +94,8 @@ active_month as (
       and stretch.role = org.role
       and org.is_active
   inner join core.calendar as calendar on org.calendar_date = calendar.calendar_date
+  left join core.absence_day as absence
+    on org.employee_id = absence.employee_id and org.calendar_date = absence.calendar_date
   group by stretch.employee_id, stretch.period, calendar.month_start
 ),
 

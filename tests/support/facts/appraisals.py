@@ -17,6 +17,7 @@ MONTH: dict[str, Any] = {
     "scheme_id": "S", "version": 1, "role": "rep", "period_kind": "month",
     "valid_from": day("2026-01-01"), "rounding": 1, "floating_pay": "coefficient",
     "minimum_judged_weight": 50, "minimum_days": 0, "equal_raters": False, "pay_by_days": False,
+    "leave_counts": False,
 }  # fmt: skip
 QUARTER = {**MONTH, "period_kind": "quarter"}
 HALF = Decimal("0.5")

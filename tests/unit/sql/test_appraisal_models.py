@@ -664,6 +664,40 @@ def test_a_joiner_is_paid_the_part_of_the_days(lab: Laboratory) -> None:
     assert (row["floating_salary"], row["floating_pay"]) == (1000, 1000)
 
 
+@pytest.mark.parametrize(("counts", "days", "pay"), [(False, 21, 2100), (True, 31, 3100)])
+def test_days_of_leave_without_a_quota_are_neither_judged_nor_paid(
+    lab: Laboratory, counts: bool, days: int, pay: int
+) -> None:
+    """Ten of the 31 days of October, of 3,100."""
+    away = [f"2026-10-{n}" for n in range(10, 20)]
+    lab.given("core.org_day", active(*[f"2026-10-{n:02d}" for n in range(1, 32)]))
+    lab.given("core.absence_day", [
+        {"employee_id": "E1", "calendar_date": day(date)} for date in away
+    ])  # fmt: skip
+    lab.given("policy.appraisal_scheme", [{**MONTH, "leave_counts": counts}])
+    [stretched] = [
+        row for row in lab.result("core.appraisal_stretch") if row["period"] == "2026-10"
+    ]
+    assert stretched["active_days"] == days
+    row = results(lab, [judged(80, active_days=days)], [salary("2026-01-01", 3100)],
+                  stretches=[stretched], pay_by_days=True, leave_counts=counts)[0]  # fmt: skip
+    assert (row["floating_salary"], row["floating_pay"]) == (pay, pay)
+
+
+def test_who_was_away_for_the_whole_period_stands_in_the_list_held(lab: Laboratory) -> None:
+    days = [f"2026-10-{n:02d}" for n in range(1, 32)]
+    lab.given("core.org_day", active(*days))
+    lab.given("core.absence_day", [
+        {"employee_id": "E1", "calendar_date": day(date)} for date in days
+    ])  # fmt: skip
+    lab.given("policy.appraisal_scheme", [MONTH])
+    [stretched] = [
+        row for row in lab.result("core.appraisal_stretch") if row["period"] == "2026-10"
+    ]
+    row = results(lab, [judged(80, active_days=0)], stretches=[stretched])[0]
+    assert (row["score"], row["grade"], row["held_for"]) == (None, None, "weight")
+
+
 def test_a_matrix_pays_the_highest_cell_whose_both_edges_were_reached(lab: Laboratory) -> None:
     lab.given("policy.appraisal_pay_cell", [
         {"scheme_id": "S", "version": 1, "row_indicator": "a", "column_indicator": "b",

@@ -37,6 +37,7 @@ def leave(first: str, last: str, kind: str) -> Row:
 
 def spread(lab: Laboratory, *quotas: Row) -> list[dict[str, Any]]:
     lab.given("staging.quota", quotas)
+    lab.build("core.absence_day")
     return lab.result("core.quota_day", "scope_id, calendar_date")
 
 
@@ -91,6 +92,17 @@ def test_unpaid_and_long_leave_take_quota_away_and_a_holiday_does_not(lab: Labor
     assert total(spread(lab, quota(3000))) == 2000
     lab.given("staging.leave", [leave("2026-10-13", "2026-11-10", "sick")])
     assert total(spread(lab, quota(3000))) == 3000
+
+
+def test_two_leaves_of_one_day_are_one_absence(lab: Laboratory) -> None:
+    lab.given("staging.leave", [
+        leave("2026-11-02", "2026-11-03", "unpaid"), leave("2026-11-03", "2026-11-03", "parental"),
+        leave("2026-11-10", "2026-11-12", "annual"),
+    ])  # fmt: skip
+    assert [row["calendar_date"].isoformat()
+            for row in lab.result("core.absence_day", "calendar_date")] == [
+        "2026-11-02", "2026-11-03",
+    ]  # fmt: skip
 
 
 def test_two_leaves_of_one_day_take_it_away_once(lab: Laboratory) -> None:
