@@ -38,7 +38,7 @@ def _scheme(row: Record) -> Bilingual:
 @shows(queries=("appraisal_fairness", "appraisal_reliability"))
 def _lead(context: Context) -> tuple[Message, ...]:
     apart = [row for row in context.rows("appraisal_fairness") if row.is_apart]
-    said = [_luck_sentence(context)]
+    said = [message("fairness.lead.luck", said=_luck_sentence(context))]
     said.append(
         message("fairness.lead.apart", n=Count(value=len(apart)))
         if apart
