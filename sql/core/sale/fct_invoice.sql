@@ -3,15 +3,27 @@
 -- key:   invoice_id
 -- why:   sales are what was invoiced less what was credited; a credit note counts negative, and an
 --        invoice over a negative amount is one. A note that names no invoice refers to the one it was paid
---        back on (core.credit_note_refund)
-with invoice as (
+--        back on (core.credit_note_refund). What an invoice over several orders leaves open, its owner and
+--        its terms, is as the order with the largest part of it says (core.invoice_order)
+with billed as (
+  select
+    invoice_id,
+    order_id
+  from staging.invoice_order
+  group by invoice_id, order_id
+  qualify row_number() over (
+    partition by invoice_id order by abs(sum(net_amount)) desc, order_id asc
+  ) = 1
+),
+
+invoice as (
   select
     invoice.invoice_id,
     case when invoice.gross_amount < 0 then 'credit_note' else invoice.kind end as kind,
     invoice.order_id,
     invoice.contract_id,
     invoice.customer_id,
-    coalesce(invoice.owner_id, sales_order.owner_id, contract.owner_id) as owner_id,
+    coalesce(invoice.owner_id, sales_order.owner_id, contract.owner_id, largest.owner_id) as owner_id,
     invoice.invoice_date,
     -- the terms of the order, else of the contract, where the invoice has none
     case
@@ -20,7 +32,10 @@ with invoice as (
         then
           cast(
             invoice.invoice_date
-            + coalesce(sales_order.payment_days, contract.payment_days, ordered.payment_days) * interval 1 day
+            + coalesce(
+              sales_order.payment_days, contract.payment_days, ordered.payment_days, largest.payment_days,
+              largest_contract.payment_days
+            ) * interval 1 day
             as date
           )
     end as due_date,
@@ -39,6 +54,9 @@ with invoice as (
   left join staging.sales_order as sales_order on invoice.order_id = sales_order.order_id
   left join staging.contract as contract on invoice.contract_id = contract.contract_id
   left join staging.contract as ordered on sales_order.contract_id = ordered.contract_id
+  left join billed on invoice.invoice_id = billed.invoice_id
+  left join staging.sales_order as largest on billed.order_id = largest.order_id
+  left join staging.contract as largest_contract on largest.contract_id = largest_contract.contract_id
   left join core.credit_note_refund as refund on invoice.invoice_id = refund.note_id
   where
     invoice.invoice_date <= parameter.as_of_date

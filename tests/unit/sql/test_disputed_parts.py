@@ -115,9 +115,9 @@ def test_an_item_in_two_parts_is_counted_once_and_by_the_part_of_higher_risk(
     """Of two instalments one is half disputed: two items, one of them watched for its dispute."""
     due = [{**DUE[0], "due_date": dt.date(2026, 12, 1)},
            {**DUE[1], "due_date": dt.date(2026, 12, 1), "disputed_amount": 20}]  # fmt: skip
-    assert counts(
-        lab, invoice=[invoice("I", "2026-09-01", 100)], invoice_instalment=due
-    ) == [(2, 1, 0)]
+    assert counts(lab, invoice=[invoice("I", "2026-09-01", 100)], invoice_instalment=due) == [
+        (2, 1, 0)
+    ]
 
 
 def test_an_item_disputed_whole_or_paid_down_to_its_dispute_is_counted_once(
