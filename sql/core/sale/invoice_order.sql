@@ -1,9 +1,9 @@
 -- table: core.invoice_order
 -- grain: one row per document that says which orders it bills, and order; one more for what it bills of none
 -- key:   invoice_id, part_no
--- why:   which part of an invoice over several orders is whose. Parts are steps from share_from to share_to of
---        share_whole, in the order of the orders' ids, so that whatever is split by them is handed out to the
---        last cent. A note that names no orders takes back what its invoice was for
+-- why:   which part of an invoice over several orders is whose. Parts are steps from share_from to
+--        share_to of share_whole, in the order of the orders' ids, so that whatever is split by them is
+--        handed out to the last cent. A note that names no orders takes back what its invoice was for
 with stated as (
   select
     invoice_id,
