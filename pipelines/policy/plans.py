@@ -396,8 +396,8 @@ class CommissionPlan(Policy):
         ]
         if self.settlement.currency == "document" and priced:
             raise ValueError(
-                f"{priced[0]} pays a price per unit, which is in base currency: in the currency of a "
-                "document it would change with each rate; pay a percent, or settle in base"
+                f"{priced[0]} pays a price per unit, which is in base currency: in the currency of "
+                "a document it would change with each rate; pay a percent, or settle in base"
             )
         return self
 

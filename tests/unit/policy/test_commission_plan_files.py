@@ -131,12 +131,12 @@ MISTAKES = [
      "a draw lifts what a month pays, and a quarterly settlement pays nothing in two of three "
      "months; pay an allowance, or settle by the month."),
     (TIERS, "      per_unit: 50\nsettlement: {currency: document}\n", None,
-     "cash pays a price per unit, which is in base currency: in the currency of a document it would "
-     "change with each rate; pay a percent, or settle in base."),
+     "cash pays a price per unit, which is in base currency: in the currency of a document it "
+     "would change with each rate; pay a percent, or settle in base."),
     (TIERS, "      rules: [{product: A, amount: 5}, {rate_pct: 1}]\n"
      "settlement: {currency: document}\n", None,
-     "cash pays a price per unit, which is in base currency: in the currency of a document it would "
-     "change with each rate; pay a percent, or settle in base."),
+     "cash pays a price per unit, which is in base currency: in the currency of a document it "
+     "would change with each rate; pay a percent, or settle in base."),
     ("components:\n", "draw: {monthly: 0}\ncomponents:\n", "draw:",
      "draw.monthly: expected more than 0; found 0."),
     ("components:\n", "draw: {monthly: 9, target_pct: 60}\ncomponents:\n", "draw:",
