@@ -194,15 +194,17 @@ weighed as (
     now.open_amount,
     now.won_amount,
     -- in whole cents, so that teams add up to regions and regions to the company
-    round(cast(now.open_amount as decimal(26, 4))
-    * cast(coalesce(
-      learnt.win_share,
-      cast(
-        coalesce(difference.probability_pct, stage.probability_pct) * cast(0.01 as decimal(3, 2))
-        as decimal(9, 6)
-      ),
-      0
-    ) as decimal(9, 6)), 2) as weighted_amount
+    round(
+      cast(now.open_amount as decimal(26, 4))
+      * cast(coalesce(
+        learnt.win_share,
+        cast(
+          coalesce(difference.probability_pct, stage.probability_pct) * cast(0.01 as decimal(3, 2))
+          as decimal(9, 6)
+        ),
+        0
+      ) as decimal(9, 6)), 2
+    ) as weighted_amount
   from by_stage as now
   cross join core.parameter as parameter
   left join policy.stage as stage on now.stage_id = stage.stage_id
