@@ -15,3 +15,8 @@ MINOR_UNITS: dict[str, int] = {
     **dict.fromkeys(_THOUSANDTHS.split(), 1_000),
     **dict.fromkeys(_TEN_THOUSANDTHS.split(), 10_000),
 }
+
+
+def decimals_of(currency: str) -> int:
+    """Decimals of an amount in whole smallest units: JPY 0, CNY 2, KWD 3."""
+    return len(str(MINOR_UNITS.get(currency, 100))) - 1

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.workspace.currency import MINOR_UNITS
+from pipelines.workspace.currency import MINOR_UNITS, decimals_of
 from tests.support.facts.commissions import (
     CHAIN,
     credit,
@@ -57,6 +57,7 @@ def left(lab: Laboratory, **tables: list[Row]) -> list[tuple[Any, ...]]:
 def test_currencies_that_are_not_listed_have_cents() -> None:
     assert MINOR_UNITS["JPY"] == 1
     assert MINOR_UNITS["KWD"] == 1_000
+    assert [decimals_of(code) for code in ("JPY", "CNY", "KWD", "CLF")] == [0, 2, 3, 4]
     assert {"CNY", "USD", "EUR", "GBP", "HKD"}.isdisjoint(MINOR_UNITS)
 
 
