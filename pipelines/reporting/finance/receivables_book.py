@@ -28,7 +28,7 @@ _ITEMS = columns(
     "customer_id:text customer:text item_kind:text document:text instalment:int "
     "document_date:date due_date:date days_late:int bucket_id:text bucket:text risk_class:text "
     "disputed:text segment:text partner:text owner:text collector:text currency:text "
-    "open_foreign:money "
+    "open_foreign:foreign "
     "amount:money+ received_since:money"
 )
 
