@@ -44,7 +44,8 @@ _FORMATS: dict[Kind, str] = {
     "score": "0.00",
 }
 _WIDTHS: dict[Kind, int] = {
-    "text": 18, "money": 17, "foreign": 17, "date": 12, "int": 9, "pct": 10, "rate": 13, "days": 10, "score": 9,
+    "text": 18, "money": 17, "foreign": 17, "date": 12, "int": 9, "pct": 10, "rate": 13, "days": 10,
+    "score": 9,
 }  # fmt: skip
 FULL = 1_048_000
 """Rows of one sheet; a spreadsheet ends at 1,048,576."""

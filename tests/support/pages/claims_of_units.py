@@ -176,8 +176,8 @@ def of_allocation(published: Published) -> Iterator[Claim]:
 _BY_SCOPE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "receivable_ageing": (
         ("as_of_date", "bucket"),
-        ("open_amount_base", "overdue_amount_base", "disputed_amount_base", "revaluation_base",
-         "items", "watch_items", "doubtful_items", "bad_debt_items"),
+        ("open_amount_base", "owed_amount_base", "overdue_amount_base", "disputed_amount_base",
+         "revaluation_base", "items", "watch_items", "doubtful_items", "bad_debt_items"),
     ),
     "receivable_metric": (
         ("as_of_date",),

@@ -13,7 +13,7 @@ from tests.support.laboratory import Laboratory, Row, pick
 def ageing(scope: str, bucket: str, amount: object, date: str = "2026-11-15") -> Row:
     kind = "company" if scope == "C" else "employee"
     return {"as_of_date": day(date), "scope_kind": kind, "scope_id": scope, "bucket": bucket,
-            "open_amount_base": amount,
+            "open_amount_base": amount, "owed_amount_base": amount,
             "overdue_amount_base": 0 if bucket == "not_due" else amount}  # fmt: skip
 
 
