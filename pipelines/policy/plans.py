@@ -56,6 +56,11 @@ class Credit(Policy):
     levels: Annotated[int, Field(ge=1, le=4)] = 4
     only: Only = Only()
 
+    @property
+    def is_documented(self) -> bool:
+        """Whether a document with a currency of its own stands behind the credit."""
+        return self.event != "lead_accepted"
+
     @model_validator(mode="after")
     def _leads_are_counted(self) -> Credit:
         if self.event == "lead_accepted" and (self.base != "units" or self.to != "owner"):
@@ -379,6 +384,20 @@ class CommissionPlan(Policy):
             raise ValueError(
                 "a draw lifts what a month pays, and a quarterly settlement pays nothing in two of "
                 "three months; pay an allowance, or settle by the month"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _prices_are_of_one_currency(self) -> CommissionPlan:
+        priced = [
+            part.id
+            for part in self.components
+            if part.rate.has_prices and part.credit.is_documented
+        ]
+        if self.settlement.currency == "document" and priced:
+            raise ValueError(
+                f"{priced[0]} pays a price per unit, which is in base currency: in the currency of "
+                "a document it would change with each rate; pay a percent, or settle in base"
             )
         return self
 

@@ -157,6 +157,11 @@ class Rate(Policy):
     without_quota_rate_pct: Pct = Decimal(0)
     high_rates: bool = False
 
+    @property
+    def has_prices(self) -> bool:
+        """Whether a unit has a price of its own instead of a percent of what it was sold for."""
+        return self.per_unit is not None or any(rule.amount is not None for rule in self.rules)
+
     @field_validator("tiers")
     @classmethod
     def _tiers_join(cls, tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:

@@ -23,6 +23,7 @@ from pipelines.policy.receivables import RECEIVABLE_TABLES
 from pipelines.policy.table import PolicyTable
 from pipelines.warehouse.duck import Warehouse
 from pipelines.warehouse.rows import Day, Flag, Moment, Share, Text, Whole
+from pipelines.workspace.currency import MINOR_UNITS
 from pipelines.workspace.workspace import Settings, Workspace
 
 _YEARS_BACK = 3
@@ -118,6 +119,11 @@ class SpecialDayRow(NamedTuple):
     is_working_day: Flag
 
 
+class CurrencyRow(NamedTuple):
+    currency: Text
+    minor_units: Whole
+
+
 class CalendarRow(NamedTuple):
     calendar_id: Text
     country: Text | None
@@ -202,6 +208,10 @@ def _special_days(said: Said) -> Iterator[SpecialDayRow]:
         yield SpecialDayRow(calendar_date=day.date, is_working_day=day.is_working)
 
 
+def _currencies(_: Said) -> Iterator[CurrencyRow]:
+    return (CurrencyRow(code, units) for code, units in sorted(MINOR_UNITS.items()))
+
+
 def _calendar(said: Said) -> Iterator[CalendarRow]:
     calendar = said.policies.calendar
     this_year = dt.date(said.as_of.year, 1, 1)
@@ -269,6 +279,7 @@ POLICY_TABLES: tuple[PolicyTable[Said], ...] = (
     PolicyTable("policy.weekend_day", WeekendRow, _weekend),
     PolicyTable("policy.calendar_day", SpecialDayRow, _special_days),
     PolicyTable("policy.calendar", CalendarRow, _calendar),
+    PolicyTable("policy.currency", CurrencyRow, _currencies),
     *_of(RECEIVABLE_TABLES, lambda said: said.policies.receivables),
     *_of(QUOTA_TABLES, lambda said: said.policies.quotas),
     *_of(PLAN_TABLES, lambda said: said.policies.plans),

@@ -53,12 +53,14 @@ def provision_section(context: Context) -> Section:
             else message("provision.set"),
         ),
         table=table(
-            "bucket:text amount:money entered_balance:money lost_balance:money items:count "
-            "own_rate:ratio set_rate:ratio used_rate:ratio rate_source:text provision:money",
+            "bucket:text amount:money owed:money entered_balance:money lost_balance:money "
+            "items:count own_rate:ratio set_rate:ratio used_rate:ratio rate_source:text "
+            "provision:money",
             [_matrix_row(context, row) for row in rows],
             total=(
                 message("row.total"),
                 money(sum((row.open_amount_base for row in rows), Decimal(0)), exact=True),
+                money(sum((row.owed_amount_base for row in rows), Decimal(0)), exact=True),
                 *[None] * 7,
                 money(metric.ecl_provision, exact=True),
             ),
@@ -72,6 +74,7 @@ def _matrix_row(context: Context, row: Record) -> Cells:
     return (
         context.bucket(row.bucket),
         money(row.open_amount_base, exact=True),
+        money(row.owed_amount_base, exact=True),
         money(row.entered_amount_base),
         money(row.lost_amount_base),
         count(row.entered_items),
@@ -79,7 +82,7 @@ def _matrix_row(context: Context, row: Record) -> Cells:
         Ratio(value=row.set_rate, decimals=2),
         Ratio(value=row.loss_rate, decimals=2),
         message(f"rate_source.{row.rate_source}"),
-        money(row.open_amount_base * row.loss_rate, exact=True),
+        money(row.owed_amount_base * row.loss_rate, exact=True),
     )
 
 

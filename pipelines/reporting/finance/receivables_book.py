@@ -16,8 +16,8 @@ from pipelines.reporting.model.values import message, verbatim
 from pipelines.reporting.shared.receivables import company_metric
 
 _SUMMARY = columns(
-    "bucket_id:text bucket:text amount:money+ used_rate:rate provision:money+ rate_source:text "
-    "entered_balance:money lost_balance:money own_rate:rate set_rate:rate"
+    "bucket_id:text bucket:text amount:money+ owed:money+ used_rate:rate provision:money+ "
+    "rate_source:text entered_balance:money lost_balance:money own_rate:rate set_rate:rate"
 )
 _LEDGER = columns("day:date outstanding:money ledger_balance:money difference:money")
 _CUSTOMERS = columns(
@@ -28,8 +28,8 @@ _ITEMS = columns(
     "customer_id:text customer:text item_kind:text document:text instalment:int "
     "document_date:date due_date:date days_late:int bucket_id:text bucket:text risk_class:text "
     "disputed:text segment:text partner:text owner:text collector:text currency:text "
-    "open_foreign:money "
-    "amount:money+ received_since:money"
+    "open_foreign:foreign "
+    "amount:money+ owed:money+ received_since:money"
 )
 
 
@@ -59,15 +59,16 @@ def receivables_book(context: Context) -> Book:
 
 def _summary(context: Context) -> Iterator[list[Cell]]:
     for row in context.rows("loss_rates"):
-        provision = (row.open_amount_base * row.loss_rate).quantize(
+        provision = (row.owed_amount_base * row.loss_rate).quantize(
             Decimal("0.000001"), rounding=ROUND_HALF_UP
         )
         yield [
             row.bucket,
             context.bucket(row.bucket),  # type: ignore[list-item]
             SumOf(row.open_amount_base, "items", "amount", (("bucket_id", row.bucket),)),
+            SumOf(row.owed_amount_base, "items", "owed", (("bucket_id", row.bucket),)),
             row.loss_rate,
-            RowFormula(provision, "{amount}*{used_rate}"),
+            RowFormula(provision, "{owed}*{used_rate}"),
             message(f"rate_source.{row.rate_source}"),
             row.entered_amount_base,
             row.lost_amount_base,
@@ -136,5 +137,6 @@ def _items(context: Context) -> Iterable[list[Cell]]:
             row.currency,
             row.open_amount,
             row.open_amount_base,
+            row.owed_amount_base,
             row.received_since,
         ]

@@ -27,7 +27,7 @@ from pipelines.reporting.model.values import (
     message,
     verbatim,
 )
-from pipelines.reporting.shared.all_kpis import newest, said
+from pipelines.reporting.shared.all_kpis import PERIODS, newest, said
 from pipelines.reporting.shared.paths import unit_place
 
 _ALL_PERIODS = ("week", "month", "quarter", "rolling_13w")
@@ -156,11 +156,12 @@ def units_section(context: Context, kpi: KpiPolicy) -> Section | None:
     ]
     selling = {unit for person in sellers for unit in (person.region_id, person.team_id)}
     books = {kind: KpiBook.everything(context, kind) for kind in ("region", "team")}
+    period = _period(context, kpi)
     rows = [
         (kind, unit_id, row)
         for kind in ("region", "team")
         for unit_id in context.units
-        if (row := newest(books[kind], unit_id, kpi.id)) is not None
+        if (row := books[kind].now(unit_id, kpi.id, period)) is not None
         and row.value is not None
         and (row.n or unit_id in selling)  # of a department that sells nothing 0 says nothing
     ]
@@ -190,6 +191,12 @@ def units_section(context: Context, kpi: KpiPolicy) -> Section | None:
     )
 
 
+def _period(context: Context, kpi: KpiPolicy) -> str:
+    """The period in which units and people stand beside each other: the company's longest."""
+    row = newest(KpiBook.everything(context, "company"), context.company_id, kpi.id)
+    return PERIODS[0] if row is None else str(row.period_kind)
+
+
 def _best(kpi: KpiPolicy, rows: list[Record]) -> str:
     """What may be said of the first: of shares a lead only where the intervals lie apart."""
     if kpi.direction == "none" or len(rows) == 1:
@@ -212,6 +219,7 @@ def _order(kpi: KpiPolicy, row: Record) -> Decimal:
 def people_section(context: Context, kpi: KpiPolicy) -> Section | None:
     """The first people in service, with their place where the KPI ranks people."""
     book = KpiBook.everything(context, "employee")
+    period = _period(context, kpi)
     ranks = {
         (row.period_kind, row.employee_id): row
         for row in context.grouped("kpi_ranks", "kpi_id").get(kpi.id, [])
@@ -220,7 +228,7 @@ def people_section(context: Context, kpi: KpiPolicy) -> Section | None:
         (employee_id, row)
         for employee_id, person in context.people.items()
         if person.is_active
-        and (row := newest(book, employee_id, kpi.id)) is not None
+        and (row := book.now(employee_id, kpi.id, period)) is not None
         and row.value is not None
         and row.n
     ]
@@ -239,7 +247,7 @@ def people_section(context: Context, kpi: KpiPolicy) -> Section | None:
         id="people",
         topic=message("browser.people.topic"),
         message=message("browser.people.headline", n=Count(value=len(rows), unit="people")),
-        what=(message("browser.people.what"),),
+        what=(message("browser.people.what", period=message(f"kpis.{period}")),),
         note=(message("browser.people.small", n=Count(value=small), least=Count(value=kpi.min_n)),)
         if small
         else (),

@@ -15,7 +15,7 @@ from typing import Literal, cast, get_args
 
 from pipelines.reporting.model.values import Bilingual, Message, Text, Verbatim, message
 
-Kind = Literal["text", "money", "date", "int", "pct", "rate", "days", "score"]
+Kind = Literal["text", "money", "foreign", "date", "int", "pct", "rate", "days", "score"]
 _FORMULA = re.compile(r"[-+*/() .,0-9]*(?:\{[a-z][a-z0-9_]*\}[-+*/() .,0-9]*)+")
 
 

@@ -131,7 +131,7 @@ def invoices_section(context: Context, invoices: list[Record]) -> Section:
                 for row in invoices
             ],
             judgements=judgements,
-            rows_in_all=first.items,
+            rows_in_all=first.rows_in_all,
         ),
         table_open=True,
         definitions=context.definition("overdue_rate"),

@@ -28,6 +28,7 @@ from pipelines.reporting.model.values import (
     verbatim,
 )
 from pipelines.reporting.shared.causes import cause_text
+from pipelines.workspace.currency import decimals_of
 
 _PER_UNIT = Decimal(5)
 """A rate above this is an amount for each unit, not a share."""
@@ -285,7 +286,7 @@ def settlements_section(context: Context, settlements: list[Record]) -> Section 
                 (
                     verbatim(row.currency),
                     day(row.settled_on),
-                    Number(value=row.settled_amount, decimals=2),
+                    Number(value=row.settled_amount, decimals=decimals_of(row.currency)),
                     money(row.amount_base, exact=True, signed=True),
                 )
                 for row in settlements

@@ -135,15 +135,20 @@ def _sum(rows: list[Record]) -> Decimal:
     return sum((row.open_amount_base for row in rows), Decimal(0))
 
 
+def _items(rows: list[Record]) -> int:
+    """An item in two parts, one of them disputed, is one."""
+    return sum(row.items for row in rows)
+
+
 def _cells(rows: list[Record]) -> Cells:
     old = [row for row in rows if row.days_past_due > _OLD]
     orphaned = [row for row in rows if row.is_orphaned]
     return (
-        count(len(rows)),
+        count(_items(rows)),
         money(_sum(rows)),
         money(_sum(old)),
         Days(value=Decimal(max(row.days_past_due for row in rows))),
-        count(len(orphaned)) if orphaned else None,
+        count(_items(orphaned)) if orphaned else None,
         money(_sum(orphaned)) if orphaned else None,
     )
 
@@ -158,7 +163,7 @@ def _headline(
     most, rows = people[0]
     return message(
         "unit.overdue.headline",
-        n=Count(value=len(items), unit="invoices"),
+        n=Count(value=_items(items), unit="invoices"),
         amount=Money(amount=_sum(items)),
         person=context.person(most),
         most=Money(amount=_sum(rows)),
@@ -171,7 +176,7 @@ def _note(orphaned: list[Record]) -> tuple[Message, ...]:
     return (
         message(
             "unit.overdue.orphans",
-            n=Count(value=len(orphaned), unit="invoices"),
+            n=Count(value=_items(orphaned), unit="invoices"),
             amount=Money(amount=_sum(orphaned)),
         ),
     )

@@ -35,6 +35,7 @@ from pipelines.reporting.workbook.lines import PlainRows, letter, write_row
 
 _FORMATS: dict[Kind, str] = {
     "money": "#,##0.00;[Red]-#,##0.00",
+    "foreign": "#,##0.00##;[Red]-#,##0.00##",
     "date": "yyyy-mm-dd",
     "int": "#,##0",
     "pct": "0.00%",
@@ -43,7 +44,8 @@ _FORMATS: dict[Kind, str] = {
     "score": "0.00",
 }
 _WIDTHS: dict[Kind, int] = {
-    "text": 18, "money": 17, "date": 12, "int": 9, "pct": 10, "rate": 13, "days": 10, "score": 9,
+    "text": 18, "money": 17, "foreign": 17, "date": 12, "int": 9, "pct": 10, "rate": 13, "days": 10,
+    "score": 9,
 }  # fmt: skip
 FULL = 1_048_000
 """Rows of one sheet; a spreadsheet ends at 1,048,576."""

@@ -18,9 +18,10 @@ document as (
   select
     item_kind,
     document_id,
+    currency,
     sum(amount) as amount
   from core.fct_open_item
-  group by item_kind, document_id
+  group by item_kind, document_id, currency
 ),
 
 still_open as (
@@ -45,4 +46,8 @@ left join settled
   on document.item_kind = settled.item_kind and document.document_id = settled.document_id
 left join still_open
   on document.item_kind = still_open.item_kind and document.document_id = still_open.document_id
-where document.amount - coalesce(settled.amount, 0) <> coalesce(still_open.amount, 0)
+-- less than half of the smallest unit of a currency is owed by nobody
+left join policy.currency as currency on document.currency = currency.currency
+where
+  abs(document.amount - coalesce(settled.amount, 0) - coalesce(still_open.amount, 0))
+  * 2 * coalesce(currency.minor_units, 100) >= 1

@@ -40,4 +40,9 @@ select
 from staging.receipt as receipt
 inner join allocated on receipt.receipt_id = allocated.receipt_id
 left join mart.load as load on receipt._load = load.load_id
-where allocated.amount > greatest(receipt.amount, 0)
+cross join core.parameter as parameter
+left join policy.currency as currency
+  on coalesce(receipt.currency, parameter.base_currency) = currency.currency
+where
+  allocated.amount > greatest(receipt.amount, 0)
+  and (allocated.amount - receipt.amount) * 2 * coalesce(currency.minor_units, 100) >= 1

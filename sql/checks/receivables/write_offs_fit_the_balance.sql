@@ -35,6 +35,7 @@ judged as (
     written_off.document_id as invoice_id,
     written_off.settled_date,
     written_off.amount,
+    invoice.currency,
     invoice.gross_amount - (settled.amount - written_off.amount) as open_amount,
     written_off._load,
     written_off._line
@@ -60,4 +61,7 @@ select
   ) as problem
 from judged
 left join mart.load as load on judged._load = load.load_id
-where judged.amount > judged.open_amount
+left join policy.currency as currency on judged.currency = currency.currency
+where
+  judged.amount > judged.open_amount
+  and (judged.amount - judged.open_amount) * 2 * coalesce(currency.minor_units, 100) >= 1

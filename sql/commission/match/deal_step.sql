@@ -220,6 +220,7 @@ unordered as (
   cross join books
   where
     invoice.kind = 'invoice' and invoice.contract_id is null and invoice.order_id is null
+    and invoice.invoice_id not in (select invoice_id from core.invoice_order)
     and exists (select 1 from core.fct_order)
 ),
 

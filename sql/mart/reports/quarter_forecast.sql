@@ -193,15 +193,18 @@ weighed as (
     now.deals,
     now.open_amount,
     now.won_amount,
-    cast(now.open_amount as decimal(26, 4))
-    * cast(coalesce(
-      learnt.win_share,
-      cast(
-        coalesce(difference.probability_pct, stage.probability_pct) * cast(0.01 as decimal(3, 2))
-        as decimal(9, 6)
-      ),
-      0
-    ) as decimal(9, 6)) as weighted_amount
+    -- in whole cents, so that teams add up to regions and regions to the company
+    round(
+      cast(now.open_amount as decimal(26, 4))
+      * cast(coalesce(
+        learnt.win_share,
+        cast(
+          coalesce(difference.probability_pct, stage.probability_pct) * cast(0.01 as decimal(3, 2))
+          as decimal(9, 6)
+        ),
+        0
+      ) as decimal(9, 6)), 2
+    ) as weighted_amount
   from by_stage as now
   cross join core.parameter as parameter
   left join policy.stage as stage on now.stage_id = stage.stage_id
@@ -360,10 +363,10 @@ select
   cast(outcome.signed_amount as decimal(18, 4)) as signed_amount,
   cast(outcome.deals as bigint) as deals,
   cast(outcome.open_amount as decimal(18, 4)) as open_amount,
-  cast(round(outcome.weighted_amount, 2) as decimal(18, 4)) as weighted_amount,
+  cast(outcome.weighted_amount as decimal(18, 4)) as weighted_amount,
   coalesce(unseen.unseen_amount, 0) as unseen_amount,
   cast(
-    outcome.signed_amount + round(outcome.weighted_amount, 2) + coalesce(unseen.unseen_amount, 0)
+    outcome.signed_amount + outcome.weighted_amount + coalesce(unseen.unseen_amount, 0)
     as decimal(18, 4)
   ) as forecast_amount,
   case when not outcome.is_current then cast(outcome.actual_amount as decimal(18, 4)) end as actual_amount,

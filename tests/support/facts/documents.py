@@ -12,7 +12,14 @@ ITEMS = (
     "core.fct_invoice", "core.fct_settlement", "core.fct_open_item", "receivables.directed_day",
 )  # fmt: skip
 SPANS = (*ITEMS, "receivables.open_item_span", "core.open_item_bucket_span")
-TABLES = ("invoice", "invoice_instalment", "receipt", "receipt_allocation", "write_off")
+TABLES = (
+    "invoice",
+    "invoice_order",
+    "invoice_instalment",
+    "receipt",
+    "receipt_allocation",
+    "write_off",
+)
 FOREVER = dt.date(9999, 12, 31)
 
 
@@ -70,5 +77,5 @@ def given_documents(
             lab.build("core.credit_note_refund")
         lab.build(model)
         if model == "core.fct_invoice":
-            lab.build("core.fct_allocation")
+            lab.build("core.invoice_order", "core.fct_allocation")
     return lab

@@ -2,13 +2,13 @@
 
 A claim is a quantity, the place that states it, and the figure there. Quantities are named by what
 they are, whose and of when, so that two places that state one are found without being listed in
-pairs. `CLAIMS` has a function for each kind of place; add one for a new section, table or sheet.
+pairs. `audit.py` lists the functions of all modules; add one for a new section, table or sheet.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -129,18 +129,7 @@ def of_kpis(published: Published) -> Iterator[Claim]:
                         ("kpi", asked.kpi_id, asked.scope, asked.period),
                         f"{page.stem} tile {tile.kpi_id}", figure,
                     )  # fmt: skip
-    week, month, quarter = _periods(published)
-    for kpi, scope_kind, scope, kind, value in published.tables.execute(
-        "select kpi_id, scope_kind, scope_id, period_kind, value from mart.kpi_value "
-        "where value is not null and scope_kind in ('company', 'employee') and ("
-        "(period_kind = 'week' and period_start = cast(? as date)) or "
-        "(period_kind = 'month' and period_start = cast(? as date)) or "
-        "(period_kind = 'quarter' and period_start = cast(? as date)))",
-        [week[1], month[1], quarter[1]],
-    ).fetchall():
-        of = "company" if scope_kind == "company" else f"rep:{scope}"
-        key = {"week": week, "month": month, "quarter": quarter}[kind][0]
-        yield Claim(("kpi", kpi, of, key), "mart.kpi_value", value)
+    week, _, quarter = periods(published)
     director = published.page("director_weekly")
     for place, figure in said(director, "lead.overdue_up.rate", "lead.overdue_down.rate",
                               "ageing.concentrated.rate"):  # fmt: skip
@@ -161,7 +150,7 @@ def of_kpis(published: Published) -> Iterator[Claim]:
             )
 
 
-def _periods(published: Published) -> tuple[tuple[str, Any], tuple[str, Any], tuple[str, Any]]:
+def periods(published: Published) -> tuple[tuple[str, Any], tuple[str, Any], tuple[str, Any]]:
     """Name and first day of the running week, month and quarter."""
     day = published.page("receivables").as_of
     year, week, _ = day.isocalendar()
@@ -529,7 +518,7 @@ def of_funnel(published: Published) -> Iterator[Claim]:
         for measure in _FUNNEL:
             drawn = sum(getattr(row, measure) for row in funnel.chart.rows)
             yield Claim(("funnel", "entry", measure), f"{page.stem} chart", Decimal(drawn))
-    _, _, (_, start) = _periods(published)
+    _, _, (_, start) = periods(published)
     for mode, *figures in published.tables.execute(
         f"select mode, {', '.join(f'sum({measure})' for measure in _FUNNEL)} "
         "from mart.funnel_stage where period_kind = 'quarter' and scope_kind = 'company' "
@@ -577,36 +566,3 @@ def of_sales_ops(published: Published) -> Iterator[Claim]:
             yield Claim(("kept aside",), f"{page.stem} {name} table", stated)
     for place, figure in said(page, "rules.headline.rows"):
         yield Claim(("kept aside",), place, figure)
-
-
-CLAIMS: tuple[Callable[[Published], Iterable[Claim]], ...] = (
-    of_kpis,
-    of_receivables,
-    of_overdue_people,
-    of_commission,
-    of_appraisal,
-    of_sums,
-    of_statement_books,
-    of_funnel,
-    of_sales_ops,
-)
-
-
-def claims(published: Published) -> dict[Quantity, list[Claim]]:
-    """All claims by what they are of."""
-    found: dict[Quantity, list[Claim]] = defaultdict(list)
-    for source in CLAIMS:
-        for claim in source(published):
-            found[claim.quantity].append(claim)
-    return dict(found)
-
-
-def disagreements(found: dict[Quantity, list[Claim]]) -> list[str]:
-    """Quantities that two places state differently, in whole cents or to six digits of a ratio."""
-    wrong = []
-    for quantity, stated in sorted(found.items()):
-        figures = {round(claim.figure, 2 if abs(claim.figure) >= 1 else 6) for claim in stated}
-        if len(figures) > 1:
-            said_by = "; ".join(sorted({f"{c.figure:f} in {c.place}" for c in stated}))
-            wrong.append(f"{' '.join(quantity)}: {said_by}")
-    return wrong

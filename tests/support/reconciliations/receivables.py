@@ -12,6 +12,10 @@ from tests.support.reconciliations.rows import OCTOBER, Broken, Clean
 FOREVER = dt.date(9999, 12, 31)
 
 
+def billed(of: str, amount: object, number: str = "A", **more: Any) -> Row:
+    return {"invoice_id": of, "order_id": number, "line_no": 0, "net_amount": amount, **more}
+
+
 def span(amount: object, **more: Any) -> Row:
     return {"item_kind": "invoice", "document_id": "I", "instalment_seq": 1, "open_amount": amount,
             "open_amount_base": amount, "valid_from": OCTOBER, "valid_before": FOREVER,
@@ -82,6 +86,14 @@ CLEAN: list[Clean] = [
     ("buckets_add_up", "nothing open", {}),
     ("credit_notes_refer_to_posted", "a posted one, and one nobody exported", {
         "staging.invoice": [document_of("I", "posted"), note_of("N", "I"), note_of("M", "gone")],
+    }),
+    ("invoice_orders_fit_the_invoice", "to the cent, below nothing, and less than the invoice", {
+        "core.fct_invoice": [
+            {"invoice_id": "I", "net_amount": 100}, {"invoice_id": "N", "net_amount": -100},
+            {"invoice_id": "L", "net_amount": 100},
+        ],
+        "staging.invoice_order": [billed("I", 60), billed("I", 40, "B"), billed("N", -100),
+                                  billed("L", 1)],
     }),
     ("receipts_cover_allocations", "to the cent, in two parts", {
         "staging.receipt": [{"receipt_id": "R", "amount": 100}],
@@ -155,6 +167,14 @@ BROKEN: list[Broken] = [
     }, {"file": "erp/invoice.csv", "line": 9, "problem":
         "credit note N refers to invoice I, which is a draft: nothing is owed that it could "
         "credit"}),
+    ("invoice_orders_fit_the_invoice", "a cent too much", {
+        "mart.load": [{"load_id": 1, "file": "erp/invoice_order.csv"}],
+        "core.fct_invoice": [{"invoice_id": "I", "net_amount": 100}],
+        "staging.invoice_order": [billed("I", 60, _load=1, _line=4),
+                                  billed("I", Decimal("40.01"), "B", _load=1, _line=5)],
+    }, {"file": "erp/invoice_order.csv", "line": 4, "problem":
+        "invoice I bills 100.01 of its orders and is over 100.00 net: they share it in "
+        "proportion"}),
     ("receipts_cover_allocations", "a cent too much", {
         "mart.load": [{"load_id": 1, "file": "erp/receipt.csv"}],
         "staging.receipt": [{"receipt_id": "R", "amount": 100, "_load": 1, "_line": 4}],

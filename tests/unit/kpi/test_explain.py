@@ -209,8 +209,9 @@ def test_large_amounts_times_a_rate_still_open(lab: Laboratory) -> None:
          "overdue": owed, "dso_days": 91, "credit_sales": owed, "ecl_provision": owed / 2},
     ])  # fmt: skip
     lab.given("core.open_item_bucket_span", [
-        {"document_id": "I1", "instalment_seq": 1, "bucket": "d181_365", "open_amount_base": owed,
-         "valid_from": day, "valid_before": dt.date(2027, 1, 1), "_load": 1, "_line": 4},
+        {"document_id": "I1", "instalment_seq": 1, "bucket": "d181_365", "open_amount": owed,
+         "open_amount_base": owed, "valid_from": day, "valid_before": dt.date(2027, 1, 1),
+         "_load": 1, "_line": 4},
     ])  # fmt: skip
     lab.given("mart.receivable_loss_rate", [
         {"as_of_date": day, "bucket": "d181_365", "loss_rate": Decimal("0.50000000")},

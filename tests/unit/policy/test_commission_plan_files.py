@@ -45,6 +45,13 @@ def test_a_plan_of_one_s_own_loads(policies: PolicyFiles) -> None:
     assert "ours" in {plan.id for plan in policies.put(PLAN, OWN).load().plans}
 
 
+def test_leads_have_a_price_beside_documents_in_their_own_currency(policies: PolicyFiles) -> None:
+    text = OWN.replace(TIERS, "      per_unit: 50\nsettlement: {currency: document}\n").replace(
+        "event: cash_received,", "event: lead_accepted, base: units,"
+    )
+    assert "ours" in {plan.id for plan in policies.put(PLAN, text).load().plans}
+
+
 MISTAKES = [
     ("{from: 60, rate_pct: 2}", "{from: 50, rate_pct: 2}", "from: 50",
      f"{RATE}.tiers.1.from: tiers overlap: 0–60 and 50–… share 50–60."),
@@ -123,6 +130,13 @@ MISTAKES = [
      "settlement: {every: quarter}\ndraw: {monthly: 9, for: everyone}\ncomponents:\n", None,
      "a draw lifts what a month pays, and a quarterly settlement pays nothing in two of three "
      "months; pay an allowance, or settle by the month."),
+    (TIERS, "      per_unit: 50\nsettlement: {currency: document}\n", None,
+     "cash pays a price per unit, which is in base currency: in the currency of a document it "
+     "would change with each rate; pay a percent, or settle in base."),
+    (TIERS, "      rules: [{product: A, amount: 5}, {rate_pct: 1}]\n"
+     "settlement: {currency: document}\n", None,
+     "cash pays a price per unit, which is in base currency: in the currency of a document it "
+     "would change with each rate; pay a percent, or settle in base."),
     ("components:\n", "draw: {monthly: 0}\ncomponents:\n", "draw:",
      "draw.monthly: expected more than 0; found 0."),
     ("components:\n", "draw: {monthly: 9, target_pct: 60}\ncomponents:\n", "draw:",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
 import duckdb
@@ -10,8 +11,9 @@ import pytest
 from pipelines.reporting.language.speaker import speaker as speaker_of
 from pipelines.reporting.model.page import Page
 from pipelines.reporting.model.values import message
-from pipelines.reporting.reports import REPORTS
-from tests.support.pages.claims import Claim, Published, Quantity, claims, disagreements
+from pipelines.reporting.reports import REPORTS, statements_as_closed
+from tests.support.pages.audit import claims, disagreements
+from tests.support.pages.claims import Claim, Published, Quantity
 from tests.support.pages.labels import confused
 from tests.support.pages.warehouses import SUNDAY
 
@@ -21,7 +23,8 @@ def published(sample: duckdb.DuckDBPyConnection, pages: dict[str, list[Page]]) -
     """With the workbooks of finance, which are read as they are written."""
     finance = {name: REPORTS[name].build(sample, SUNDAY) for name in REPORTS if "finance" in name}
     assert finance
-    return Published({**pages, **finance}, sample)
+    closed = statements_as_closed(sample, SUNDAY, "2026-10", datetime(2026, 11, 16), "finance")
+    return Published({**pages, **finance, "as closed": list(closed)}, sample)
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +57,18 @@ def test_places_that_state_one_quantity_agree(stated: dict[Quantity, list[Claim]
         (("leads", "converted"), 3),
         (("cost", "campaign_leads"), 3),
         (("kept aside",), 3),
+        # tiles and tables of company, region, team and person
+        (("quota", "attainment", "team:T01"), 3),
+        (("kpi", "calls", "rep:E010", "2026-W46"), 3),
+        (("kpi", "win_rate_count", "company", "13w"), 3),
+        (("quota", "actual", "team:T01"), 3),
+        (("overdue items", "E010", "2026-11-15"), 3),
+        (("allocated", "over"), 3),
+        (("first contacts", "on_time"), 2),
+        (("payroll", "total_pay", "E010"), 2),
+        (("score", "E010"), 4),
+        (("sum", "receivable_metric.collected_amount_base", "2026-11-15"), 4),
+        (("sum", "quarter_forecast.weighted_amount", "2026-10-01", "46"), 3),
     ],
 )  # fmt: skip
 def test_what_many_places_state_is_looked_up_in_all_of_them(

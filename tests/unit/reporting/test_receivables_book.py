@@ -52,6 +52,10 @@ def test_the_summary_adds_up_the_items_by_bucket(found: CalamineWorkbook) -> Non
     for line in summary:
         own = sum(Decimal(str(r["Amount"])) for r in items if r["Bucket"] == line["Bucket"])
         assert Decimal(str(line["Amount"])) == own
+        owed = sum(Decimal(str(r["Owed, before credits"])) for r in items
+                   if r["Bucket"] == line["Bucket"])  # fmt: skip
+        assert owed >= own
+        assert Decimal(str(line["Owed, before credits"])) == owed
     assert Decimal(str(total["Amount"])) == Decimal(str(rows(found, "Open items")[-1]["Amount"]))
 
 

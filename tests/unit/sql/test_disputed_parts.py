@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -93,3 +94,63 @@ def test_what_is_disputed_may_be_left_out_of_what_is_overdue(lab: Laboratory) ->
     assert pick(rows, "open_amount_base", "overdue_amount_base", "disputed_amount_base") == [
         (100, 70, 30)
     ]
+
+
+def counts(lab: Laboratory, **given: Any) -> list[tuple[Any, ...]]:
+    """Items of the company's ageing on the day of the report, by bucket, and by risk class."""
+    given_documents(lab, *SPANS, **given)
+    lab.build("receivables.revaluation_day", "receivables.balance_day")
+    lab.build("mart.receivable_ageing")
+    rows = lab.query(
+        "select sum(items) as items, sum(watch_items) as watch, sum(doubtful_items) as doubtful "
+        "from mart.receivable_ageing where scope_kind = 'company' and as_of_date = date "
+        "'2026-11-15'"
+    )
+    return pick(rows, "items", "watch", "doubtful")
+
+
+def test_an_item_in_two_parts_is_counted_once_and_by_the_part_of_higher_risk(
+    lab: Laboratory,
+) -> None:
+    """Of two instalments one is half disputed: two items, one of them watched for its dispute."""
+    due = [{**DUE[0], "due_date": dt.date(2026, 12, 1)},
+           {**DUE[1], "due_date": dt.date(2026, 12, 1), "disputed_amount": 20}]  # fmt: skip
+    assert counts(lab, invoice=[invoice("I", "2026-09-01", 100)], invoice_instalment=due) == [
+        (2, 1, 0)
+    ]
+
+
+def test_an_item_disputed_whole_or_paid_down_to_its_dispute_is_counted_once(
+    lab: Laboratory,
+) -> None:
+    found = counts(
+        lab,
+        invoice=[invoice("I", "2026-09-01", 100, disputed_amount=30),
+                 invoice("J", "2026-09-01", 50, disputed_amount=50),
+                 invoice("L", "2026-09-01", 50, disputed=True)],
+        receipt=[receipt("R", "2026-10-05", 80)],
+        receipt_allocation=[allocation("R", "I", "2026-10-05", 80)],
+    )  # fmt: skip
+    assert found == [(3, 3, 0)]
+
+
+def test_both_parts_of_a_foreign_item_revalue_to_the_whole_items_cent(lab: Laboratory) -> None:
+    """100.01 at 7.2 is 720.07, of which 33.33 are 239.98: the rest is 480.09, not 480.10."""
+    rates = [("2026-09-01", "7.1234"), ("2026-11-15", "7.2")]
+    lab.given("core.fx_day", [
+        {"currency": "USD", "calendar_date": dt.date.fromisoformat(day),
+         "rate_to_base": Decimal(rate)} for day, rate in rates
+    ])  # fmt: skip
+    lab.con.execute("update policy.receivable set foreign_currency = 'closing_rate'")
+    given = invoice("I", "2026-09-01", Decimal("100.01"), currency="USD",
+                    disputed_amount=Decimal("33.33"))  # fmt: skip
+    given_documents(lab, *SPANS, invoice=[given])
+    rows = lab.result("mart.receivable_item", "item_kind, is_disputed")
+    assert sum(row["open_amount_base"] for row in rows) == Decimal("720.07")
+    assert sum(row["items"] for row in rows) == 1
+    lab.build("receivables.revaluation_day")
+    [(moved,)] = lab.con.execute(
+        "select sum(revaluation_base) from receivables.revaluation_day "
+        "where as_of_date = date '2026-11-15'"
+    ).fetchall()
+    assert moved == Decimal("720.07") - Decimal("712.41")

@@ -10,6 +10,7 @@ import pytest
 from tests.support.facts.documents import (
     FOREVER,
     ITEMS,
+    SPANS,
     allocation,
     day,
     given_documents,
@@ -313,3 +314,23 @@ def test_a_receipt_that_nets_a_note_settles_both(lab: Laboratory) -> None:
         ],
     )  # fmt: skip
     assert found == []
+
+
+def test_what_was_paid_too_much_makes_no_provision_smaller(lab: Laboratory) -> None:
+    """Of K nothing could be lost; of L 1,000 that is not due: 0.5 %, whatever K has to get back."""
+    given_documents(
+        lab, *SPANS,
+        invoice=[invoice("I", "2026-10-01", 100), invoice("J", "2026-10-01", 1000, "2027-01-01",
+                                                          customer_id="L")],
+        receipt=[receipt("R", "2026-10-10", 900), receipt("S", "2026-10-11", 50)],
+        receipt_allocation=[allocation("R", "I", "2026-10-10", 900)],
+    )  # fmt: skip
+    lab.build("receivables.revaluation_day", "receivables.balance_day", "mart.receivable_ageing")
+    lab.build("mart.receivable_loss_rate")
+    rows = [
+        row for row in lab.result("mart.receivable_metric", "scope_kind, scope_id")
+        if row["as_of_date"] == day("2026-11-15") and row["scope_kind"] in ("company", "customer")
+    ]  # fmt: skip
+    assert pick(rows, "scope_id", "outstanding", "ecl_provision") == [
+        ("C", 150, 5), ("K", -850, 0), ("L", 1000, 5),
+    ]  # fmt: skip

@@ -25,7 +25,8 @@ def bucket_span(bucket: str, start: str, end: str | None, amount: object, **more
     return {
         "item_kind": "invoice", "document_id": "I", "instalment_seq": 1, "bucket": bucket,
         "bucket_order": 1, "valid_from": day(start), "valid_before": day(end) if end else FOREVER,
-        "open_amount": amount, "open_amount_base": amount, "owner_id": "E1", **more,
+        "open_amount": amount, "open_amount_base": amount, "open_before": 0, "items": 1,
+        "judged_items": 1, "owner_id": "E1", **more,
     }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from tests.support.laboratory import Laboratory, Row, pick
 def ageing(scope: str, bucket: str, amount: object, date: str = "2026-11-15") -> Row:
     kind = "company" if scope == "C" else "employee"
     return {"as_of_date": day(date), "scope_kind": kind, "scope_id": scope, "bucket": bucket,
-            "open_amount_base": amount,
+            "open_amount_base": amount, "owed_amount_base": amount,
             "overdue_amount_base": 0 if bucket == "not_due" else amount}  # fmt: skip
 
 
@@ -225,3 +225,17 @@ def test_a_limit_used_by_orders_alone_is_shown_where_nothing_is_open(lab: Labora
     rows = lab.result("mart.receivable_metric")
     assert pick(rows, "scope_id", "outstanding", "overdue_rate", "credit_limit_use",
                 "credit_breaches") == [("K", 0, None, Decimal("1.5"), 1)]  # fmt: skip
+
+
+def test_who_owes_nothing_has_what_was_due_and_collected_all_the_same(lab: Laboratory) -> None:
+    """Else people do not add up to their team; customers stand at period ends with a balance."""
+    flow = {"as_of_date": day("2026-10-31"), "credit_sales": 0, "opening": 100,
+            "due_amount_base": 100, "collected_amount_base": 100}  # fmt: skip
+    lab.given("receivables.flow_day", [
+        {**flow, "scope_kind": "employee", "scope_id": "E1"},
+        {**flow, "scope_kind": "customer", "scope_id": "K"},
+    ])  # fmt: skip
+    rows = lab.result("mart.receivable_metric")
+    assert pick(rows, "scope_id", "outstanding", "collected_amount_base", "collection_rate") == [
+        ("E1", 0, 100, 1)
+    ]

@@ -3,6 +3,7 @@ select
   matrix.bucket,
   matrix.bucket_order,
   coalesce(ageing.open_amount_base, 0) as open_amount_base,
+  coalesce(ageing.owed_amount_base, 0) as owed_amount_base,
   matrix.entered_amount_base,
   matrix.lost_amount_base,
   matrix.entered_items,

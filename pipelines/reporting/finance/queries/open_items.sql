@@ -18,6 +18,7 @@ select
   item.currency,
   item.open_amount,
   item.open_amount_base,
+  item.owed_amount_base,
   item.received_since
 from mart.receivable_item as item
 left join core.dim_customer as customer on item.customer_id = customer.customer_id

@@ -12,7 +12,8 @@ with overdue as (
     item.bucket,
     item.open_amount_base,
     item.is_disputed,
-    item.unallocated_of_customer
+    item.unallocated_of_customer,
+    item.items as counted
   from mart.receivable_item as item
   left join core.dim_customer as customer on item.customer_id = customer.customer_id
   where item.as_of_date = $as_of and item.is_overdue and item.open_amount_base > 0
@@ -21,7 +22,8 @@ with overdue as (
 ranked as (
   select
     *,
-    count(*) over owned as items,
+    sum(counted) over owned as items,
+    count(*) over owned as rows_in_all,
     sum(open_amount_base) over owned as amount,
     max(days_past_due) over owned as oldest_days,
     sum(case when days_past_due > 90 then open_amount_base else 0 end) over owned as old_amount,
@@ -46,6 +48,7 @@ select
   is_disputed,
   unallocated_of_customer,
   items,
+  rows_in_all,
   amount,
   oldest_days,
   old_amount

@@ -3,7 +3,7 @@
 with owed as (
   select
     customer_id,
-    count(*) as items,
+    sum(items) as items,
     sum(open_amount_base) as outstanding,
     sum(case when is_overdue then open_amount_base else 0 end) as overdue,
     sum(case when is_overdue and days_past_due > 90 then open_amount_base else 0 end) as over_90,

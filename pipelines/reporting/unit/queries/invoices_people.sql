@@ -13,6 +13,7 @@ select
   item.open_amount_base,
   item.is_disputed,
   item.unallocated_of_customer,
+  item.items,
   coalesce(not owner.is_active, true) and item.collector_id <> coalesce(item.owner_id, '(none)')
     as is_orphaned
 from mart.receivable_item as item
