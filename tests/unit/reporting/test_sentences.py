@@ -191,7 +191,7 @@ def test_no_message_is_kept_that_nobody_says():
     )  # fmt: skip
     prefixes = set(re.findall(r'f"([a-z_.]+\.)\{', text)) - {"column."} | set(families)
     columns = set(re.findall(r"\b([a-z_0-9]+):(?:text|money|ratio|points|interval|multiple|count"
-                             r"|number|days|hours|day|moment|period|date|int|pct|rate|score)\b",
+                             r"|number|days|hours|day|moment|period|date|int|pct|rate|score|foreign)\b",
                              text))  # fmt: skip
     variants = ("_count", "_again", "_up", "_down")
     unsaid = {
