@@ -38,13 +38,15 @@ class LeftOut:
     """Counts the rows that are no data, and names the first of them.
 
     `headers` are the header's own rows, by their cleaned cells: pages of a printed export and
-    files put together repeat them. `titles` are the rows above the header, which pages repeat too.
+    files put together repeat them. `labels` are columns in which a ledger says what a row is.
+    `titles` are the rows above the header, which pages repeat too.
     `is_printed`: the rows come from a sheet or a text file, where reports have footers.
     """
 
     headers: tuple[tuple[str, ...], ...] = ()
     titles: tuple[tuple[str, ...], ...] = ()
     is_printed: bool = False
+    labels: frozenset[int] = frozenset()
     blank: int = 0
     totals: int = 0
     footers: int = 0
@@ -70,7 +72,7 @@ class LeftOut:
             self.blank += 1
             self._rows_ended = True
             return True
-        found = no_record(row)
+        found = no_record(row, self.labels)
         if found is not None and found.kind == "total":
             self.totals += 1
             _name(self._totals, line, row)

@@ -29,7 +29,13 @@ from pipelines.landing.detect import (
 )
 from pipelines.landing.file.encoding import Encoding, encoding_of, fault_in_utf8, write_utf8
 from pipelines.landing.file.guard import MAX_LINE, line_too_long, one_line, require_columns
-from pipelines.landing.norecord import LABEL_HEADER, SUSPECT, no_record
+from pipelines.landing.norecord import (
+    LABEL_ENDS,
+    LABEL_HEADER,
+    SUSPECT,
+    label_columns,
+    no_record,
+)
 from pipelines.landing.parquet import Landed
 from pipelines.landing.rows import (
     FORCED,
@@ -50,6 +56,8 @@ _BUFFERS = ((1 << 21, 8_000_000), (MAX_FIELD, 2 * MAX_FIELD))
 _TAIL_BYTES = 1 << 14
 _LAST_ROWS = 12
 _FORCING = ("=", "'")
+# Sums of groups stand behind the groups' names, in one of the first columns.
+_GROUPS, _GROUP_ENDS = 4, ("计", "otal", "otals", "OTAL")
 _MAX_ROW = 4 * MAX_LINE
 
 
@@ -296,16 +304,16 @@ def _has_odd_start(con: duckdb.DuckDBPyConnection, layout: _Layout, target: Path
 
 def _has_labelled_sum(con: duckdb.DuckDBPyConnection, layout: _Layout, target: Path) -> bool:
     """Whether a ledger's sums stand among the rows: dated, and named in a column of labels."""
-    labels = [
-        identifier(n) for n in layout.names[1:] if LABEL_HEADER.search(clean_header(n).lower())
-    ]
-    if not labels:
+    labels = [name for name in layout.names[1:] if LABEL_HEADER.search(clean_header(name).lower())]
+    ends = {name: LABEL_ENDS for name in labels} | {
+        name: _GROUP_ENDS for name in layout.names[1:_GROUPS] if name not in labels
+    }
+    if not ends:
         return False
     sums = " or ".join(
-        f"(suffix({x}, '计') or suffix({x}, '额') or suffix({x}, '转') or contains({x}, 'otal') "
-        f"or contains({x}, 'OTAL')) "
-        f"and {_suspect(x)}"
-        for x in labels
+        f"({' or '.join(f'suffix({identifier(x)}, {literal(end)})' for end in own)}) "
+        f"and {_suspect(identifier(x))}"
+        for x, own in ends.items()
     )
     found = con.execute(
         f"select 1 from read_parquet({literal(str(target))}) where {sums} limit 1"
@@ -344,7 +352,9 @@ def _listed(texts: Iterable[str]) -> str:
 
 
 def _slow(con: duckdb.DuckDBPyConnection, path: Path, layout: _Layout, target: Path) -> Landed:
-    left_out = LeftOut(layout.head, layout.titles, is_printed=True)
+    left_out = LeftOut(
+        layout.head, layout.titles, is_printed=True, labels=label_columns(layout.names)
+    )
     with (
         path.open(encoding="utf-8-sig", errors="replace", newline="") as source,
         long_fields(),

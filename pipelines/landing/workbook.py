@@ -28,6 +28,7 @@ from pipelines.errors import UserError
 from pipelines.landing.biff import inspect_old
 from pipelines.landing.detect import HEADER_SEARCH_ROWS, Header, find_header
 from pipelines.landing.file.guard import one_line, require_columns
+from pipelines.landing.norecord import label_columns
 from pipelines.landing.parquet import Landed
 from pipelines.landing.rows import (
     LeftOut,
@@ -282,7 +283,7 @@ def _write(
     top = first - header.height
     head = tuple(trimmed(row) for row in sheet.head[top:first]) or (trimmed(header.names),)
     titles = tuple(cells for row in sheet.head[: max(0, top)] if (cells := filled(row)))
-    left_out = LeftOut(head, titles, is_printed=True)
+    left_out = LeftOut(head, titles, is_printed=True, labels=label_columns(header.names))
     numbers: list[int] = []
     below = itertools.chain(sheet.head[first:], sheet.rest)
     body = _unmerged(below, first, sheet.merged, numbers)
