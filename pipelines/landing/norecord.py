@@ -65,8 +65,9 @@ _PLAIN = re.compile(
     r"\d{1,4}[-/.年]\d{1,2}(?:[-/.月]\d{0,4}日?)?(?:[ t]\d{1,2}:.*)?|[a-z]{3}|[借贷平]", re.DOTALL
 )
 # One of these stands in every row of sums, and looking for them is quick.
-_HINTS = ("alance", "ALANCE", "orward", "ORWARD", "计", "额", "结", "汇总", "页", "总和", "条", "行", "笔", "张", "户", "otal", "OTAL",
-          "um", "UM", "ecord", "ECORD", "rows", "Rows", "ROWS", "items", "lines")  # fmt: skip
+_HINTS = ("计", "额", "结", "汇总", "页", "总和", "条", "行", "笔", "张", "户", "otal", "OTAL",
+          "alance", "ALANCE", "orward", "ORWARD", "um", "UM", "ecord", "ECORD",
+          "rows", "Rows", "ROWS", "items", "lines")  # fmt: skip
 
 
 # For the database, over a lower-case text without blanks: every row known here, and few others.
@@ -167,24 +168,25 @@ def _total(text: str, place: int, others: Sequence[str], width: int) -> NoRecord
     count = _count(text)
     label = (_COUNT.sub("", text) if count is not None else text).rstrip(":： ")
     word = label.replace(" ", "")
-    found = NoRecord("total", count, bool(_OF_PART.search(word)))
-    if _STRONG.fullmatch(word):
-        return found if place == 0 or _all_plain(others) else None
-    if _CARRIED.fullmatch(word):
-        return found if _all_plain(others) else None
-    if place and not (count is not None and not word):
+    is_strong = bool(_STRONG.fullmatch(word))
+    is_none = (
+        is_strong
+        or bool(_CARRIED.fullmatch(word))
+        or (count is not None and not word)
+        or (place == 0 and bool(_WEAK.fullmatch(word)))
+        or (place == 0 and _is_of_group(label, others, width))
+    )
+    if not is_none or not ((is_strong and place == 0) or _all_plain(others)):
         return None
-    if not _all_plain(others):
-        return None
-    if count is not None and (not word or _WEAK.fullmatch(word)):
-        return found
-    if _WEAK.fullmatch(word) or (
-        _OF_GROUP.fullmatch(label)
+    return NoRecord("total", count, bool(_OF_PART.search(word)))
+
+
+def _is_of_group(label: str, others: Sequence[str], width: int) -> bool:
+    return (
+        bool(_OF_GROUP.fullmatch(label))
         and len(others) + 1 < width
         and any(_NUMBER.fullmatch(other) for other in others)
-    ):
-        return found
-    return None
+    )
 
 
 def _count(text: str) -> int | None:

@@ -305,7 +305,7 @@ def _has_odd_start(con: duckdb.DuckDBPyConnection, layout: _Layout, target: Path
 def _has_labelled_sum(con: duckdb.DuckDBPyConnection, layout: _Layout, target: Path) -> bool:
     """Whether a ledger's sums stand among the rows: dated, and named in a column of labels."""
     labels = [name for name in layout.names[1:] if LABEL_HEADER.search(clean_header(name).lower())]
-    ends = {name: LABEL_ENDS for name in labels} | {
+    ends = dict.fromkeys(labels, LABEL_ENDS) | {
         name: _GROUP_ENDS for name in layout.names[1:_GROUPS] if name not in labels
     }
     if not ends:

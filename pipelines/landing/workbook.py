@@ -226,7 +226,11 @@ def _open(workbook: python_calamine.CalamineWorkbook, name: str, known: set[str]
         (top, left, bottom) for (top, left), (bottom, _) in sheet.merged_cell_ranges or ()
         if bottom > top
     )  # fmt: skip
-    return _Sheet(name, head, rows, find_header(head, known), merged)
+    return _Sheet(name, head, rows, find_header([_texts(row) for row in head], known), merged)
+
+
+def _texts(row: Sequence[Any]) -> list[str]:
+    return [cell_text(cell) for cell in row]
 
 
 def _best(workbook: python_calamine.CalamineWorkbook, known: set[str]) -> _Sheet:
@@ -281,8 +285,8 @@ def _write(
 ) -> Landed:
     first = header.index + 1
     top = first - header.height
-    head = tuple(trimmed(row) for row in sheet.head[top:first]) or (trimmed(header.names),)
-    titles = tuple(cells for row in sheet.head[: max(0, top)] if (cells := filled(row)))
+    head = tuple(trimmed(_texts(row)) for row in sheet.head[top:first]) or (trimmed(header.names),)
+    titles = tuple(cells for row in sheet.head[: max(0, top)] if (cells := filled(_texts(row))))
     left_out = LeftOut(head, titles, is_printed=True, labels=label_columns(header.names))
     numbers: list[int] = []
     below = itertools.chain(sheet.head[first:], sheet.rest)
