@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
@@ -39,9 +39,12 @@ from pipelines.landing.norecord import (
 from pipelines.landing.parquet import Landed
 from pipelines.landing.rows import (
     FORCED,
+    NOTHING_KEPT,
     LeftOut,
     filled,
+    kept_columns,
     not_forced,
+    titled,
     trimmed,
     write_numbered,
     wrongly_stated,
@@ -80,6 +83,7 @@ def land_text(
     target: Path,
     header: Sequence[str] | None = None,
     stated: str | None = None,
+    kept: Mapping[str, Collection[str]] = NOTHING_KEPT,
 ) -> Landed:
     """Land one text file.
 
@@ -88,6 +92,7 @@ def land_text(
         target: the Parquet file to write.
         header: the names of the columns of a file without a header row; its data begins at line 1.
         stated: the encoding, where a person says it.
+        kept: texts by header; a row that has one of them there is a record, whatever it says.
 
     Raises:
         UserError: the file is empty, no header row was found, a quote is never closed, or a line
@@ -106,11 +111,11 @@ def land_text(
                 return landed
             fault = fault_in_utf8(path, encoding)  # what is not UTF-8 may begin further down
             if fault is None:
-                return _slow(con, path, layout, target)
+                return _slow(con, path, layout, target, kept)
             encoding = fault
         layout = _layout(path, encoding, known, header)
         notes = write_utf8(path, encoding, recoded)
-        landed = _fast(con, recoded, layout, target) or _slow(con, recoded, layout, target)
+        landed = _fast(con, recoded, layout, target) or _slow(con, recoded, layout, target, kept)
         return replace(landed, notes={**notes, **landed.notes})
     finally:
         recoded.unlink(missing_ok=True)
@@ -237,7 +242,7 @@ def _fast(
             break
     if found != rows or _has_rows_to_leave_out(con, layout, target):
         return None
-    notes = wrongly_stated(layout.titles, rows)
+    notes = {**titled(layout.titles), **wrongly_stated(layout.titles, rows)}
     return Landed(target, layout.names, rows, layout.first_line, notes)
 
 
@@ -351,9 +356,19 @@ def _listed(texts: Iterable[str]) -> str:
     return ", ".join(literal(text) for text in sorted(texts))
 
 
-def _slow(con: duckdb.DuckDBPyConnection, path: Path, layout: _Layout, target: Path) -> Landed:
+def _slow(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    layout: _Layout,
+    target: Path,
+    kept: Mapping[str, Collection[str]],
+) -> Landed:
     left_out = LeftOut(
-        layout.head, layout.titles, is_printed=True, labels=label_columns(layout.names)
+        layout.head,
+        layout.titles,
+        is_printed=True,
+        labels=label_columns(layout.names),
+        kept=kept_columns(layout.names, kept),
     )
     with (
         path.open(encoding="utf-8-sig", errors="replace", newline="") as source,
@@ -362,7 +377,11 @@ def _slow(con: duckdb.DuckDBPyConnection, path: Path, layout: _Layout, target: P
         rows = _numbered(source, layout)
         spool = target.with_suffix(".spool")
         count = write_numbered(con, rows, layout.names, spool, target, left_out)
-    notes = {**wrongly_stated(layout.titles, count), **left_out.notes()}
+    notes = {
+        **titled(layout.titles),
+        **wrongly_stated(layout.titles, count),
+        **left_out.notes(),
+    }
     return Landed(target, layout.names, count, None, notes)
 
 

@@ -17,7 +17,7 @@ from pipelines.onboarding.evidence import Values
 from pipelines.onboarding.likeness import like_headers
 from pipelines.onboarding.vocabulary import Pattern, found_in, normal, patterns
 from pipelines.sources.contract import canonical_tables
-from pipelines.sources.sourcemodel import ColumnSource
+from pipelines.sources.sourcemodel import PLACES, ColumnSource
 
 _PREFIX = re.compile(r"\w[\w ]*?(?: - |: ?|\.|/)(?=\w)")
 _FEWEST = 2  # one common header such as "name" says nothing, unless the file is named so too
@@ -74,7 +74,7 @@ def best_fits(name: str, names: tuple[str, ...], values: Values) -> list[Fit]:
             for column, mapped in pattern.source.columns.items()
             if (mapping := found_in(mapped, headers)) is not None
         }
-        read = {header for mapped in columns.values() for header in mapped.headers}
+        read = {h for mapped in columns.values() for h in mapped.headers if h not in PLACES}
         named_so = _is_named_so(name, pattern)
         if len(read) < (1 if named_so else _FEWEST):
             continue

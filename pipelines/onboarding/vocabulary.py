@@ -15,7 +15,13 @@ from pathlib import Path
 from pipelines.onboarding.presets import preset_sources, vendors
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.headers import clean_header
-from pipelines.sources.sourcemodel import BRACES, ColumnSource, SourceFile, alternatives
+from pipelines.sources.sourcemodel import (
+    BRACES,
+    PLACES,
+    ColumnSource,
+    SourceFile,
+    alternatives,
+)
 from pipelines.workspace.resources import shipped
 
 _BRACKETS = re.compile(r"[(\[（【][^)\]）】]*[)\]）】]")
@@ -89,4 +95,8 @@ def found_in(mapped: ColumnSource, headers: dict[str, str]) -> ColumnSource | No
 
 def present(names: Iterable[str], headers: dict[str, str]) -> tuple[str, ...]:
     """Those of some header names that a file has, as the file writes them."""
-    return tuple(headers[normal(name)] for name in names if normal(name) in headers)
+    return tuple(
+        name if name in PLACES else headers[normal(name)]
+        for name in names
+        if name in PLACES or normal(name) in headers
+    )

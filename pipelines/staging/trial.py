@@ -68,7 +68,7 @@ def _leading_back(con: duckdb.DuckDBPyConnection, table: Table, load: Load) -> t
     if said is None:
         return ()
     source = load.export.export.source
-    texts = column_texts(table, source, names_of(load.landed))
+    texts = column_texts(table, source, names_of(load.landed, load.export.export))
     old, new = identifier(said.old), identifier(said.new)
     context = load_context(table, load)
     con.execute(
