@@ -240,7 +240,11 @@ def _value_map(
         return {}, []
     listed: dict[str, str] = {}
     unmapped: list[str] = []
+    asked = {text for name, texts in fit.pattern.source.kept.items() for text in texts
+             if normal(header) in map(normal, alternatives(name))}  # fmt: skip
     for value in values.samples(header, _MOST_VALUES):
+        if asked and value not in asked:
+            continue
         target = known.get(value.lower())
         if target is None and allowed:
             target = value if value in allowed else _near(value, known, allowed)

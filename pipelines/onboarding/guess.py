@@ -54,7 +54,7 @@ class Fit:
         preset = self.pattern.preset
         origin = "the canonical names" if preset == "canonical" else f"the preset {preset}"
         needs = f"; without the required {', '.join(self.missing)}" if self.missing else ""
-        used = len({header for mapped in self.columns.values() for header in mapped.headers})
+        used = len(_headers_of(self.columns))
         return f"{self.table} by {origin}: {used} of its {self.headers} columns{needs}"
 
 
@@ -74,7 +74,7 @@ def best_fits(name: str, names: tuple[str, ...], values: Values) -> list[Fit]:
             for column, mapped in pattern.source.columns.items()
             if (mapping := found_in(mapped, headers)) is not None
         }
-        read = {h for mapped in columns.values() for h in mapped.headers if h not in PLACES}
+        read = _headers_of(columns)
         named_so = _is_named_so(name, pattern)
         if len(read) < (1 if named_so else _FEWEST):
             continue
@@ -87,6 +87,11 @@ def best_fits(name: str, names: tuple[str, ...], values: Values) -> list[Fit]:
     ranked = sorted((pair for pair in best.values() if pair[0] > 0), key=lambda pair: -pair[0])
     fits = [_completed(fit, headers) for _, fit in ranked] or _by_likeness(names, values)
     return [_with_like(fit, names, values) for fit in fits]
+
+
+def _headers_of(columns: Mapping[str, ColumnSource]) -> set[str]:
+    """The headers of the file that some columns are read from."""
+    return {h for mapped in columns.values() for h in mapped.headers if h not in PLACES}
 
 
 def _by_likeness(names: tuple[str, ...], values: Values) -> list[Fit]:

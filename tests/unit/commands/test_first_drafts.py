@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -180,6 +181,21 @@ def test_headers_that_begin_with_the_name_of_their_table_are_read_without_it(
         assert f"  {column}: " in text, text
     assert 'outcome: {from: "Deal - Status", map: {Lost: lost}}' in text
     assert "1 row" in attain("check", "-w", workspace).out
+
+
+def test_a_trial_balance_is_begun_from_the_file_alone(attain: Attain, workspace: Path) -> None:
+    write(workspace / "data/raw/科目余额表.csv", "科目余额表", "期间：2026年10期",
+          "科目编码,科目名称,期初余额,,期末余额,", ",,借方,贷方,借方,贷方",
+          '1122,应收账款,"5,000.00",,"5,900.00",', "1601,固定资产,1,,2,",
+          "合计,,1,,2,")  # fmt: skip
+    said = attain("check", "--write", "-w", workspace)
+    assert "gl_balance by the preset kingdee: 3 of its 6 columns." in said.out
+    text = sources(workspace)["科目余额表"]
+    assert 'only: {科目编码: ["1122"]}' in text
+    assert "in quarantine" not in text
+    [file] = json.loads(attain("check", "-w", workspace, "--json").out)["files"]
+    seen = {column["column"]: column["samples"] for column in file["columns"]}
+    assert (file["refused"], seen["period_end"]) == (0, ["2026-10-31"])
 
 
 def test_a_stage_that_is_no_end_is_open_and_ends_are_closed_on_their_expected_day(
