@@ -85,13 +85,13 @@ def draft(
 
 
 def _what_is_paid(fit: Fit, unread: Sequence[str]) -> list[str]:
-    """A list of invoices that says what is open on each: that is not where payments are read."""
+    """A list of invoices that says what was paid, or what is open, in a column that is not read."""
     said = [name for name in unread if _PAID.search(name)]
-    if fit.table != "invoice" or not said:
+    if fit.table != "invoice" or not said or "open_amount" in fit.columns:
         return []
     return [
         f"# What is paid is read from receipts and their allocation, not from {said[0]}:",
-        "# without an export of them every invoice counts as open.",
+        "# without either every invoice counts as open; open_amount takes what is.",
     ]
 
 
@@ -220,6 +220,7 @@ def _column(
         parts.append(f"unit: {unit}")
     listed, unmapped = _value_map(fit, column, header, values, stages)
     seen += f"; like {fit.like[column]!r}: see that it means this" if column in fit.like else ""
+    seen += "; the only amount: see whether tax is in it" if column == fit.alone else ""
     comment = (
         [f"  # {column}: not mapped, so in quarantine: {', '.join(unmapped)}"] if unmapped else []
     )

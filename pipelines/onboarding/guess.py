@@ -29,7 +29,8 @@ _MISSING_COSTS = 0.75  # columns that an absent required one costs
 class Fit:
     """A table a file may be: the pattern that fits best, and the headers its columns come from.
 
-    `like` are columns whose header is not known but like one that is, with that one.
+    `like` are columns whose header is not known but like one that is, with that one; `alone` is a
+    column that is read from the header of another for want of its own.
     """
 
     pattern: Pattern
@@ -37,6 +38,7 @@ class Fit:
     missing: tuple[str, ...]
     headers: int
     like: Mapping[str, str] = field(default_factory=dict)
+    alone: str | None = None
 
     @property
     def table(self) -> str:
@@ -86,7 +88,7 @@ def best_fits(name: str, names: tuple[str, ...], values: Values) -> list[Fit]:
             best[pattern.table] = (score, fit)
     ranked = sorted((pair for pair in best.values() if pair[0] > 0), key=lambda pair: -pair[0])
     fits = [_completed(fit, headers) for _, fit in ranked] or _by_likeness(names, values)
-    return [_with_like(fit, names, values) for fit in fits]
+    return [_with_net(_with_like(fit, names, values)) for fit in fits]
 
 
 def _headers_of(columns: Mapping[str, ColumnSource]) -> set[str]:
@@ -120,6 +122,23 @@ def _with_like(fit: Fit, names: tuple[str, ...], values: Values) -> Fit:
         columns={c: columns[c] for c in order},
         missing=tuple(c for c in fit.missing if c not in columns),
         like={c: known for c, (_, known) in found.items()},
+    )
+
+
+def _with_net(fit: Fit) -> Fit:
+    """A list of invoices with one amount: it is the net amount, too, as far as anybody can tell."""
+    gross = fit.columns.get("gross_amount")
+    if fit.table != "invoice" or "net_amount" not in fit.missing or gross is None or not gross.own:
+        return fit
+    if "tax_amount" in fit.columns:
+        return fit
+    order = canonical_tables()[fit.table].exported
+    columns = fit.columns | {"net_amount": gross}
+    return replace(
+        fit,
+        columns={c: columns[c] for c in order if c in columns},
+        missing=tuple(c for c in fit.missing if c != "net_amount"),
+        alone="net_amount",
     )
 
 

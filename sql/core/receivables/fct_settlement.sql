@@ -4,7 +4,9 @@
 -- why:   an open balance on any day is the document less the entries dated up to that day; a later
 --        entry never leaks in. Numbers are unique within a kind of document, not across kinds. What an
 --        invoice took beyond its amount leaves it again as `surplus` and is an item of its own,
---        `overpayment`; instalment_seq is 0 where an entry names none
+--        `overpayment`; instalment_seq is 0 where an entry names none. Where no export has receipts, what a
+--        document states as open says what was `stated` as settled, on no day that anybody knows: it is
+--        dated on the due date, and is no cash
 with allocation as (
   select
     receipt_id,
@@ -388,10 +390,87 @@ entry as (
   group by receipt.receipt_id, receipt.bounced_date, receipt.amount, receipt._load, receipt._line
 ),
 
+-- what a document says is open, where no export says what was paid
+asked as (
+  select
+    invoice.invoice_id,
+    invoice.kind as item_kind,
+    cast(
+      greatest(
+        invoice.invoice_date, least(coalesce(invoice.due_date, invoice.invoice_date), parameter.as_of_date)
+      ) as date
+    ) as settled_date,
+    invoice.gross_amount,
+    -- credit notes are open with either sign, the balance of an invoice may be the customer's own
+    case when invoice.kind = 'credit_note' then -abs(staged.open_amount) else staged.open_amount end
+      as open_amount,
+    staged._load,
+    staged._line
+  from core.fct_invoice as invoice
+  inner join staging.invoice as staged on invoice.invoice_id = staged.invoice_id
+  cross join core.parameter as parameter
+  where
+    staged.open_amount is not null
+    and (select count(*) from core.fct_receipt) = 0
+),
+
+stated as (
+  select
+    asked.item_kind,
+    asked.invoice_id as document_id,
+    asked.settled_date,
+    'stated' as kind,
+    asked.invoice_id as source_id,
+    0 as instalment_seq,
+    case
+      when asked.item_kind = 'credit_note'
+        then least(asked.gross_amount - asked.open_amount - coalesce(sum(entry.amount), 0), 0)
+      else greatest(asked.gross_amount - asked.open_amount - coalesce(sum(entry.amount), 0), 0)
+    end as amount,
+    asked._load,
+    asked._line
+  from asked
+  left join entry on asked.invoice_id = entry.document_id and asked.item_kind = entry.item_kind
+  group by
+    asked.invoice_id,
+    asked.item_kind,
+    asked.settled_date,
+    asked.gross_amount,
+    asked.open_amount,
+    asked._load,
+    asked._line
+),
+
+settling as (
+  select
+    item_kind,
+    document_id,
+    settled_date,
+    kind,
+    source_id,
+    instalment_seq,
+    amount,
+    _load,
+    _line
+  from entry
+  union all
+  select
+    item_kind,
+    document_id,
+    settled_date,
+    kind,
+    source_id,
+    instalment_seq,
+    amount,
+    _load,
+    _line
+  from stated
+),
+
 -- of what is dated on one day, cash comes last: it is what a note or a write-off left it
 over_settled as (
   select entry.document_id
-  from entry
+  from settling as entry
   inner join core.fct_invoice as invoice on entry.document_id = invoice.invoice_id
   where entry.item_kind = 'invoice' and entry.amount > 0
   group by entry.document_id, invoice.gross_amount
@@ -417,7 +496,7 @@ running as (
     ) as settled_to,
     entry._load,
     entry._line
-  from entry
+  from settling as entry
   inner join over_settled on entry.document_id = over_settled.document_id
   inner join core.fct_invoice as invoice on entry.document_id = invoice.invoice_id
   where entry.item_kind = 'invoice'
@@ -448,7 +527,7 @@ whole as (
     amount,
     _load,
     _line
-  from entry
+  from settling
   union all
   select
     'invoice' as item_kind,

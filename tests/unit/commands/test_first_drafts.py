@@ -215,6 +215,15 @@ def test_a_stage_that_is_no_end_is_open_and_ends_are_closed_on_their_expected_da
     assert "not read" not in attain("check", "-w", workspace).out
 
 
+def test_an_amount_paid_is_said_to_be_read_from_nowhere(attain: Attain, workspace: Path) -> None:
+    write(workspace / "data/raw/x.csv", "Invoice No,Customer,Invoice Date,Total,Amount Paid",
+          "I1,K1,2026-01-05,100,40")  # fmt: skip
+    attain("check", "--write", "-w", workspace)
+    text = sources(workspace)["x"]
+    assert "# What is paid is read from receipts and their allocation, not from Amount Paid" in text
+    assert "  net_amount: Total  # 100; the only amount: see whether tax is in it" in text
+
+
 # the headers of vendors' exports as their public documentation lists them
 VENDORS = {
     "Zoho CRM, deals": (
@@ -230,6 +239,11 @@ VENDORS = {
         '"Deal - Deal closed on","Deal - Lost reason","Deal - Expected close date","Deal - Label"',
         "1,Pump,10000,USD,Ann,Negotiations Started,Open,Acme,2026-09-14 08:33:10,,,2026-12-01,HOT",
         "opportunity",
+    ),
+    "QuickBooks Online, invoice list with balances": (
+        "Date,Transaction type,Num,Customer full name,Due date,Amount,Open balance,Status",
+        '10/20/2026,Invoice,1003,Alpha,12/19/2026,"1,300.00",0.00,Past Due',
+        "invoice",
     ),
     "Zoho Books, invoices": (
         "Invoice Date,Invoice ID,Invoice Number,Invoice Status,Customer ID,Due Date,Currency Code,"
@@ -251,5 +265,4 @@ def test_the_export_of_a_system_without_preset_is_read_as_it_is_begun(
     assert said.code == 0
     assert f"→ {table} (1 row, sources/export.yaml)" in said.out
     assert "not read" not in said.out
-    is_said = "# What is paid is read from receipts" in sources(workspace)["export"]
-    assert is_said == ("Balance" in head)
+    assert ("  open_amount: " in sources(workspace)["export"]) == ("alance" in head)
