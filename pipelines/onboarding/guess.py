@@ -20,6 +20,8 @@ from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcemodel import PLACES, ColumnSource
 
 _PREFIX = re.compile(r"\w[\w ]*?(?: - |: ?|\.|/)(?=\w)")
+# What is paid and what is open are written alike, and mean the opposite.
+_NEVER_LIKE = ("open_amount",)
 _FEWEST = 2  # one common header such as "name" says nothing, unless the file is named so too
 _NAME_COUNTS = 3  # columns that a fitting file name is worth
 _MISSING_COSTS = 0.75  # columns that an absent required one costs
@@ -113,7 +115,7 @@ def _with_like(fit: Fit, names: tuple[str, ...], values: Values) -> Fit:
         return fit
     used = {header for mapped in fit.columns.values() for header in mapped.headers}
     unread = [name for name in names if name not in used]
-    taken = {*fit.columns, *fit.pattern.source.constants}
+    taken = {*fit.columns, *fit.pattern.source.constants, *_NEVER_LIKE}
     found = like_headers(fit.table, unread, taken, values)
     columns = fit.columns | {c: ColumnSource(own=(header,)) for c, (header, _) in found.items()}
     order = [c for c in canonical_tables()[fit.table].exported if c in columns]
