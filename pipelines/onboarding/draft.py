@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from pipelines.onboarding.evidence import Values, date_order, empty_texts, number_style
-from pipelines.onboarding.guess import Fit
+from pipelines.onboarding.guess import PAID, Fit
 from pipelines.onboarding.vocabulary import normal, patterns, present
 from pipelines.sources.contract import Table, canonical_tables
 from pipelines.sources.headers import clean_header
@@ -27,7 +27,6 @@ _UNIT = re.compile(r"[(\[（【]\s*(?:单位[:：]?)?\s*(\S+?)\s*[)\]）】]")
 _CONTACT = re.compile(
     r"phone|mobile|e-?mail|fax|contact|手机|电话|邮箱|邮件|传真|联系人|地址", re.I
 )
-_PAID = re.compile(r"balance|paid|outstanding|amount due|open amount|余额|已收|未收", re.I)
 _MOST_VALUES = 40
 _SAMPLES = 3
 
@@ -86,7 +85,7 @@ def draft(
 
 def _what_is_paid(fit: Fit, unread: Sequence[str]) -> list[str]:
     """A list of invoices that says what was paid, or what is open, in a column that is not read."""
-    said = [name for name in unread if _PAID.search(name)]
+    said = [name for name in unread if PAID.search(name)]
     if fit.table != "invoice" or not said or "open_amount" in fit.columns:
         return []
     return [

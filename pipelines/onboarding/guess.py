@@ -19,8 +19,11 @@ from pipelines.onboarding.vocabulary import Pattern, found_in, normal, patterns
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcemodel import PLACES, ColumnSource
 
-_PREFIX = re.compile(r"\w[\w ]*?(?: - |: ?|\.|/)(?=\w)")
+_PREFIX = re.compile(r"\w[\w ]*?(?: - |: ?|\.|/|_)(?=\w)")
+_MOST_STAGES = 40
+_ENDED = re.compile(r"\b(won|lost)\b|赢单|输单|丢单|成交|失单", re.IGNORECASE)
 # What is paid and what is open are written alike, and mean the opposite.
+PAID = re.compile(r"balance|paid|outstanding|amount due|open amount|余额|已收|未收|回款", re.I)
 _NEVER_LIKE = ("open_amount",)
 _FEWEST = 2  # one common header such as "name" says nothing, unless the file is named so too
 _NAME_COUNTS = 3  # columns that a fitting file name is worth
@@ -90,7 +93,7 @@ def best_fits(name: str, names: tuple[str, ...], values: Values) -> list[Fit]:
             best[pattern.table] = (score, fit)
     ranked = sorted((pair for pair in best.values() if pair[0] > 0), key=lambda pair: -pair[0])
     fits = [_completed(fit, headers) for _, fit in ranked] or _by_likeness(names, values)
-    return [_with_net(_with_like(fit, names, values)) for fit in fits]
+    return [_with_net(_with_outcome(_with_like(fit, names, values), values)) for fit in fits]
 
 
 def _headers_of(columns: Mapping[str, ColumnSource]) -> set[str]:
@@ -114,7 +117,8 @@ def _with_like(fit: Fit, names: tuple[str, ...], values: Values) -> Fit:
     if fit.pattern.source.each:
         return fit
     used = {header for mapped in fit.columns.values() for header in mapped.headers}
-    unread = [name for name in names if name not in used]
+    is_invoice = fit.table == "invoice"
+    unread = [name for name in names if name not in used and not (is_invoice and PAID.search(name))]
     taken = {*fit.columns, *fit.pattern.source.constants, *_NEVER_LIKE}
     found = like_headers(fit.table, unread, taken, values)
     columns = fit.columns | {c: ColumnSource(own=(header,)) for c, (header, _) in found.items()}
@@ -125,6 +129,19 @@ def _with_like(fit: Fit, names: tuple[str, ...], values: Values) -> Fit:
         missing=tuple(c for c in fit.missing if c not in columns),
         like={c: known for c, (_, known) in found.items()},
     )
+
+
+def _with_outcome(fit: Fit, values: Values) -> Fit:
+    """Deals whose stage says how they ended, where no column of its own does."""
+    stage = fit.columns.get("stage")
+    if fit.table != "opportunity" or "outcome" in fit.columns or stage is None or not stage.own:
+        return fit
+    seen = values.samples(stage.own[0], _MOST_STAGES)
+    if not any(_ENDED.search(value) for value in seen):
+        return fit
+    columns = fit.columns | {"outcome": stage}
+    order = canonical_tables()[fit.table].exported
+    return replace(fit, columns={c: columns[c] for c in order if c in columns})
 
 
 def _with_net(fit: Fit) -> Fit:

@@ -251,12 +251,11 @@ def _columns(con: duckdb.DuckDBPyConnection, export: Export, landed: Landed) -> 
         samples: tuple[str, ...] = ()
         shown = None
         if found or mapped.reads_place:
-            computed = mapped.expression is not None or not found
+            computed = mapped.expression is not None or len(found) != 1
             text = text_expression(source, name, sql) if computed else identifier(found[0])
             samples = _samples(con, landed, text)
-            shown = mapped.expression or (found or mapped.own)[0]
-        read = found if mapped.expression else found[:1]
-        columns.append(ColumnSeen(name, table.columns[name].type, shown, samples, None, read))
+            shown = mapped.expression or " or ".join(found or mapped.own)
+        columns.append(ColumnSeen(name, table.columns[name].type, shown, samples, None, found))
     for name, value in source.constants.items():
         columns.append(ColumnSeen(name, table.columns[name].type, None, (), value))
     return columns

@@ -198,6 +198,17 @@ def test_a_trial_balance_is_begun_from_the_file_alone(attain: Attain, workspace:
     assert (file["refused"], seen["period_end"]) == (0, ["2026-10-31"])
 
 
+def test_a_stage_that_is_only_like_one_says_how_deals_ended_too(
+    attain: Attain, workspace: Path
+) -> None:
+    head = "deal_id,deal_name,deal_amount,deal_owner_id,deal_created_at,deal_deal_stage_name"
+    write(workspace / "data/raw/x.csv", head, "1,a,1,A,2026-09-14,Won", "2,b,1,A,2026-09-14,Lost",
+          "3,c,1,A,2026-09-14,Negotiation")  # fmt: skip
+    attain("check", "--write", "-w", workspace)
+    wanted = "outcome: {from: deal_deal_stage_name, map: {Lost: lost, Negotiation: open, Won: won}}"
+    assert wanted in sources(workspace)["x"]
+
+
 def test_a_stage_that_is_no_end_is_open_and_ends_are_closed_on_their_expected_day(
     attain: Attain, workspace: Path
 ) -> None:
@@ -238,6 +249,12 @@ VENDORS = {
         '"Deal - Stage","Deal - Status","Deal - Organization","Deal - Deal created",'
         '"Deal - Deal closed on","Deal - Lost reason","Deal - Expected close date","Deal - Label"',
         "1,Pump,10000,USD,Ann,Negotiations Started,Open,Acme,2026-09-14 08:33:10,,,2026-12-01,HOT",
+        "opportunity",
+    ),
+    "Freshsales, deals": (
+        "deal_id,deal_name,deal_amount,deal_currency_name,deal_expected_close,deal_closed_date,"
+        "deal_created_at,deal_deal_stage_name,deal_deal_type_name,deal_owner_name,deal_owner_id",
+        "123,Valve,800.00,USD,13-10-2026,14-10-2026,01-09-2026 09:00:00,Won,New Business,Ann,77",
         "opportunity",
     ),
     "QuickBooks Online, invoice list with balances": (
