@@ -262,6 +262,11 @@ VENDORS = {
         '10/20/2026,Invoice,1003,Alpha,12/19/2026,"1,300.00",0.00,Past Due',
         "invoice",
     ),
+    "a Chinese list of invoices with what is not yet received": (
+        "开票日期,发票号,客户名称,价税合计,未收金额,业务员",
+        '2026-10-05,F001,甲公司,"1,130.00",130.00,张三',
+        "invoice",
+    ),
     "Zoho Books, invoices": (
         "Invoice Date,Invoice ID,Invoice Number,Invoice Status,Customer ID,Due Date,Currency Code,"
         "SubTotal,Total,Balance,Payment Terms,Tax Total,Sales person",
@@ -282,4 +287,6 @@ def test_the_export_of_a_system_without_preset_is_read_as_it_is_begun(
     assert said.code == 0
     assert f"→ {table} (1 row, sources/export.yaml)" in said.out
     assert "not read" not in said.out
-    assert ("  open_amount: " in sources(workspace)["export"]) == ("alance" in head)
+    assert ("  open_amount: " in sources(workspace)["export"]) == (
+        "alance" in head or "未收" in head
+    )
