@@ -53,7 +53,7 @@ _FOOTER = re.compile(
     r"(?:人员?|日期|时间|单位|主管|用户)?\s*[:：].*"
     r"|(?:制表|制单|审核|复核|打印|填表|经办|编制|导出|生成)(?:人|日期|时间)(?:\s.*)?"
     r"|filter(?:ed by|s)\b.*|filters?:.*|筛选条件.*|(?:说明|备注|注)\s*[:：].*|notes?\s*:.*"
-    r"|(?:cash|accrual) basis\b.*|(?:data |report )?as of .*|截[至止].*"
+    r"|(?:cash|accrual) basis\b.*|(?:data |report )?as of .*|(?:数据|报表)?截[至止].*"
     r"|[-=*\s]*end of (?:report|file|data|list)[-=*\s]*|[-=*]+\s*end\s*[-=*]+"
     r"|[（(]?以下空白[)）]?|(?:报表|数据)结束|本(?:报表|表|报告|资料).*"
     r"|机密.*|内部资料.*|仅供内部.*|.*严禁外传.*",
@@ -78,7 +78,7 @@ SUSPECT = (
     "|(records?|rows?|count|条数|行数|笔数|记录数)[:：=]?[0-9]+$"
     "|confidential|donotdistribute|allrightsreserved|copyright|©|^[(]c[)]"
     "|^(report)?(generated|printed|exported|prepared|downloaded|run|created)(by|on|at|from|date)"
-    "|^page[0-9]|^第[0-9]+页|^共[0-9]+页|^[0-9]+/[0-9]+页?$|^filter|^notes?:|basis|asof|^截[至止]"
+    "|^page[0-9]|^第[0-9]+页|^共[0-9]+页|^[0-9]+/[0-9]+页?$|^filter|^notes?:|basis|asof|^(数据|报表)?截[至止]"
     "|^(制表|制单|审核|复核|审批|批准|打印|填表|经办|负责|编制|主管|会计|出纳|记账|导出|报表|生成|统计)"
     "|筛选条件|^(说明|备注|注)[:：]|endof|end[-=*]|以下空白|结束|^本(报表|表|报告|资料)|机密|内部|严禁外传"
 )

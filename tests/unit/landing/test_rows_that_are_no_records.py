@@ -90,6 +90,7 @@ def test_a_ledger_says_in_its_own_column_what_a_row_is(
         "Accrual Basis Monday",
         "--- end of report ---,,,",
         "以下空白,,,",
+        "数据截止时间：2026-11-02,,,",
     ],
 )
 def test_a_footer_is_no_record(tmp_path: Path, row: str) -> None:
