@@ -20,6 +20,7 @@ from pipelines.policy.quality import Quality
 from pipelines.sources.contract import Table, canonical_tables
 from pipelines.staging.fields import NUMBERS
 from pipelines.staging.relation import held, orphan_condition, staged
+from pipelines.staging.successions import circle_of
 from pipelines.warehouse.duck import Warehouse
 from pipelines.warehouse.quoting import identifier, literal
 from pipelines.warehouse.template import macro, render
@@ -102,7 +103,7 @@ class TableAccidents:
     def look(self) -> list[Finding]:
         """All accidents of the table that policy wants to be told of."""
         if not self.warehouse.row_count(f"staging.{self.table.name}"):
-            return wanted(self.policy, [*self._refused(), *self._references()])
+            return wanted(self.policy, [*self._refused(), *self._references(), *self._circles()])
         profile = self.warehouse.rows(self._render("profile", **self._columns()))[0]
         return wanted(
             self.policy,
@@ -114,6 +115,7 @@ class TableAccidents:
                 *self._texts(),
                 *self._keys(),
                 *self._references(),
+                *self._circles(),
             ],
         )
 
@@ -456,6 +458,29 @@ class TableAccidents:
                     value=others[0]["value"],
                     suggestion=others[0]["suggestion"],
                 )
+
+    def _circles(self) -> Iterator[Finding]:
+        """Ids that became others and, by way of them, themselves again."""
+        said = self.table.succession
+        if said is None:
+            return
+        old, new = identifier(said.old), identifier(said.new)
+        rows = self.warehouse.rows(
+            f"select load.file, held._line as line, held.{old}, held.{new} "
+            f"from {held(self.table)} as held inner join mart.load as load "
+            "on held._load = load.load_id where held._column = ? order by load.file, held._line",
+            [said.old],
+        )
+        if rows:
+            yield self._found(
+                "merge_circle",
+                said.old,
+                rows[:10],
+                count=len(rows),
+                circle=circle_of({row[said.old]: row[said.new] for row in rows}),
+                file=rows[0]["file"],
+                line=rows[0]["line"],
+            )
 
     def _lost_zeros(
         self, column: str, rows: list[dict[str, Any]], short: str, whole: str

@@ -65,7 +65,7 @@ class DateAccidents:
         """Only what may hold texts is looked at: cells of a workbook, another order than ISO's, or
         what could not be read; the dates of a large plain export are read once, when staged."""
         source, file = export.export.source, export.export.name
-        names = names_of(landed)
+        names = names_of(landed, export.export)
         texts = column_texts(self.table, source, names)
         for column in self.table.exported.values():
             if column.type not in ("date", "timestamp") or texts[column.name] == NO_TEXT:

@@ -141,7 +141,7 @@ class FileAccidents:
             is_amount = self.table.columns[name].type == "money" and mapped.expression is None
             if landed.kind != "text" or not is_amount or not source.number_style(name).is_plain:
                 continue
-            text = text_expression(source, name, names_of(landed))
+            text = text_expression(source, name, names_of(landed, export))
             if text == NO_TEXT:
                 continue
             for limit in (f"limit {_FIRST_ROWS}", ""):

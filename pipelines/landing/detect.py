@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.landing.file.encoding import PROBE_BYTES, Encoding, decoded, detect_encoding
+from pipelines.landing.levels import MOST_LEVELS, names_of_groups
 from pipelines.sources.headers import clean_header
 
 HEADER_SEARCH_ROWS = 20
@@ -106,10 +107,11 @@ class Header:
 
 
 def find_header(rows: Sequence[Sequence[object]], known: set[str]) -> Header | None:
-    """The row, or the two rows, with most known header names; `None` when none holds any.
+    """The row, or the rows, with most known header names; `None` when none holds any.
 
-    A header of two rows has merged cells: a group over its parts, or one name over both rows. The
-    lower text counts, and where there is none, the upper.
+    A header of several rows has merged cells: a group over its parts, or one name over all rows.
+    The lowest text counts, and where there is none, the one above. Parts that stand in several
+    groups are named with their group: `期初余额借方`, `Closing Balance Debit`.
     """
     wanted = {clean_header(name).lower() for name in known}
     best: Header | None = None
@@ -126,7 +128,24 @@ def find_header(rows: Sequence[Sequence[object]], known: set[str]) -> Header | N
             score = len({name.lower() for name in candidate} & wanted)
             if score > best_score:
                 best, best_score = Header(index, unique(candidate), score, height), score
+        grouped = _of_groups(rows, index, wanted)
+        if grouped is not None and grouped.known >= best_score:
+            best, best_score = grouped, grouped.known
     return best
+
+
+def _of_groups(rows: Sequence[Sequence[object]], index: int, wanted: set[str]) -> Header | None:
+    """The header whose lowest row is this one, where the same parts stand in several groups."""
+    found: Header | None = None
+    for height in range(2, min(MOST_LEVELS, index + 1) + 1):
+        top = index + 1 - height
+        if not _is_header_part(rows[top]):
+            break
+        levels = [[clean_header(cell) for cell in row] for row in rows[top : index + 1]]
+        named = names_of_groups(levels, wanted)
+        if named is not None and (found is None or named[1] > found.known):
+            found = Header(index, unique(named[0]), named[1], height)
+    return found
 
 
 def _is_header_part(row: Sequence[object]) -> bool:

@@ -34,7 +34,7 @@ from pipelines.landing.text import land_text
 from pipelines.landing.workbook import first_rows_of_sheets, land_workbook, sheets_of
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.headers import clean_header
-from pipelines.sources.sourcemodel import ColumnSource
+from pipelines.sources.sourcemodel import PLACES, ColumnSource
 from pipelines.warehouse.rows import in_order
 from pipelines.workspace.kept import keep_json, kept_json
 from pipelines.workspace.workspace import Workspace
@@ -58,7 +58,7 @@ _PARQUET = b"PAR1"
 _HASH_CHUNK = 1 << 22
 _MOST_OF_A_SENTENCE = 280
 # Part of the address of a landed file: raise it when reading changes, so nothing old is reused.
-READER_VERSION = 6
+READER_VERSION = 7
 # What a file was when it was hashed, to see that the same content is read.
 _HASHED: dict[Path, Signature] = {}
 
@@ -232,7 +232,7 @@ def _address(export: Export, sha256: str) -> str:
     known = sorted(export.source.headers)
     parts = [READER_VERSION, sha256, export.sheet, known]
     parts += [_named_kind(export), export.member, _given_header(export), export.source.sheet]
-    parts += [export.source.encoding]
+    parts += [export.source.encoding, {h: list(v) for h, v in export.source.kept.items()}]
     parts += [export.source.join.model_dump(mode="json") if export.source.join else None]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
 
@@ -310,14 +310,14 @@ def _read(
     header = _given_header(export)
     if kind == "workbook":
         sheet = export.sheet or export.source.sheet
-        return land_workbook(con, plain, sheet, known, working, header)
+        return land_workbook(con, plain, sheet, known, working, header, export.source.kept)
     if kind == "parquet":
         return land_parquet(con, plain, working)
     if kind == "sqlite":
         return land_sqlite(con, plain, export.sheet or export.source.sheet, known, working)
     if kind == "json":
         return land_json(con, plain, working, export.source.encoding)
-    return land_text(con, plain, known, working, header, export.source.encoding)
+    return land_text(con, plain, known, working, header, export.source.encoding, export.source.kept)
 
 
 @contextmanager
@@ -343,7 +343,7 @@ def _require_headers(export: Export, landed: Landed) -> None:
     if not export.source.form:  # of a form nothing may be left to fill
         _require_rows(landed)
     table = canonical_tables()[export.source.table]
-    present = {clean_header(name).lower() for name in landed.names}
+    present = {clean_header(name).lower() for name in landed.names} | PLACES
     if (problem := export.source.unmet_choice(landed.names)) is not None:
         raise UserError(problem, 1)
     for column, source in export.source.columns.items():

@@ -7,19 +7,28 @@ belong here: leaving rows out and counting them (`rows.py`), headers and titles 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal, NamedTuple
 
 from pipelines.sources.headers import clean_header
 
-_SPAN = "(?:[本当上今]?(?:年度?|月度?|期|日|周|季度?|页|单)|全部|总)?"
+_SPAN = "(?:[本当上今全]?(?:年度?|月度?|期|日|周|季度?|页|单)|当前|截[止至]本[期月]|全部|总)?"
 _SUM = "(?:累计发生额|发生额合计|合计|总计|小计|总和|累计|汇总|共计)"
 # What no name of a record reads like, whole.
 _STRONG = re.compile(
-    rf"{_SPAN}{_SUM}(?:数|额|金额)?|grandtotals?|subtotals?|sub-totals?"
-    r"|(?:年初|期初|期末|月初|上期|上年)(?:余额|结转|结余)|承前页|过次页|结转下[页年]|上年结转",
+    rf"{_SPAN}{_SUM}(?:数|额|金额)?|grandtotals?|subtotals?|sub-totals?|本[年季月期日]发生额"
+    r"|(?:[年期季月周日][初末]|上[期年季月])(?:余额|结转|结余|结存)|余额结转"
+    r"|承前页|过次页|结转下[页年季月期]",
 )
 _WEAK = re.compile(r"totals?|sum")
+# What is carried over: nothing else is said in such a row, unless a ledger's own label says it.
+_CARRIED = re.compile(
+    r"(?:opening|closing|beginning|ending|starting|previous)balances?|netmovements?"
+    r"|(?:balances?)?(?:(?:brought|carried)(?:forward|down|over)|[bc]/[fdo])|balanceforward"
+    r"|[年期月][初末]数?"
+)
+_GROUP_SUM = re.compile(r"(?:合计|总计|小计|共计)|grandtotals?|sub-?totals?|totals?")
+_LAST_OF_GROUPS = 4  # columns of groups before the numbers of a table
 # A group's own sum: its name with the word. It is one only where all else is numbers.
 _OF_GROUP = re.compile(
     rf"(?:sub)?total (?:for|of|by) .+|.{{1,60}} (?:sub|grand )?totals?|.{{1,60}}{_SUM}"
@@ -44,7 +53,7 @@ _FOOTER = re.compile(
     r"(?:人员?|日期|时间|单位|主管|用户)?\s*[:：].*"
     r"|(?:制表|制单|审核|复核|打印|填表|经办|编制|导出|生成)(?:人|日期|时间)(?:\s.*)?"
     r"|filter(?:ed by|s)\b.*|filters?:.*|筛选条件.*|(?:说明|备注|注)\s*[:：].*|notes?\s*:.*"
-    r"|(?:cash|accrual) basis\b.*|(?:data |report )?as of .*|截[至止].*"
+    r"|(?:cash|accrual) basis\b.*|(?:data |report )?as of .*|(?:数据|报表)?截[至止].*"
     r"|[-=*\s]*end of (?:report|file|data|list)[-=*\s]*|[-=*]+\s*end\s*[-=*]+"
     r"|[（(]?以下空白[)）]?|(?:报表|数据)结束|本(?:报表|表|报告|资料).*"
     r"|机密.*|内部资料.*|仅供内部.*|.*严禁外传.*",
@@ -57,21 +66,27 @@ _PLAIN = re.compile(
 )
 # One of these stands in every row of sums, and looking for them is quick.
 _HINTS = ("计", "额", "结", "汇总", "页", "总和", "条", "行", "笔", "张", "户", "otal", "OTAL",
-          "um", "UM", "ecord", "ECORD", "rows", "Rows", "ROWS", "items", "lines")  # fmt: skip
+          "alance", "ALANCE", "orward", "ORWARD", "um", "UM", "ecord", "ECORD",
+          "rows", "Rows", "ROWS", "items", "lines")  # fmt: skip
 
 
 # For the database, over a lower-case text without blanks: every row known here, and few others.
 SUSPECT = (
     "(合计|总计|小计|总和|累计|汇总|共计|发生额|余额|结转|结余|结转下[页年]|承前页|过次页)(数|额|金额)?[:：]?$"
+    "|结存$|[初末]数?$|结转下[季月期]$|balances?[:：]?$|(forward|down|over)[:：]?$|[bc]/[fdo][:：]?$|movements?$"
     "|totals?[:：]?$|^sum[:：]?$|^(sub)?total(for|of|by)|[0-9](records?|rows?|items?|lines?|条|笔|行|张|户)"
     "|(records?|rows?|count|条数|行数|笔数|记录数)[:：=]?[0-9]+$"
     "|confidential|donotdistribute|allrightsreserved|copyright|©|^[(]c[)]"
     "|^(report)?(generated|printed|exported|prepared|downloaded|run|created)(by|on|at|from|date)"
-    "|^page[0-9]|^第[0-9]+页|^共[0-9]+页|^[0-9]+/[0-9]+页?$|^filter|^notes?:|basis|asof|^截[至止]"
+    "|^page[0-9]|^第[0-9]+页|^共[0-9]+页|^[0-9]+/[0-9]+页?$|^filter|^notes?:|basis|asof|^(数据|报表)?截[至止]"
     "|^(制表|制单|审核|复核|审批|批准|打印|填表|经办|负责|编制|主管|会计|出纳|记账|导出|报表|生成|统计)"
     "|筛选条件|^(说明|备注|注)[:：]|endof|end[-=*]|以下空白|结束|^本(报表|表|报告|资料)|机密|内部|严禁外传"
 )
+# How a label of such a row ends, where a quick look at a column has to say no nearly always.
+LABEL_ENDS = ("计", "额", "转", "存", "页", "otal", "OTAL", "otals", "OTALS", "alance", "ALANCE",
+              "orward", "ORWARD", "/f", "/F", "/d", "/D", "初", "末", "数")  # fmt: skip
 # Columns in which ledgers label their sums while the others hold dates and amounts.
+_LABELS = re.compile("摘要|memo|narration|particulars|^description$")
 LABEL_HEADER = re.compile("摘要|备注|说明|项目|科目|memo|description|narration|summary|particulars")
 
 
@@ -83,17 +98,34 @@ class NoRecord(NamedTuple):
     is_of_part: bool = False
 
 
-def no_record(cells: Sequence[object]) -> NoRecord | None:
-    """What a row is by its own cells; `None` for a record, and for a blank row."""
+def label_columns(names: Sequence[str]) -> frozenset[int]:
+    """The columns in which a ledger says what a row is, whatever else it holds."""
+    return frozenset(
+        place for place, name in enumerate(names) if _LABELS.search(clean_header(name).lower())
+    )
+
+
+def no_record(cells: Sequence[object], labels: Collection[int] = ()) -> NoRecord | None:
+    """What a row is by its own cells; `None` for a record, and for a blank row.
+
+    Args:
+        labels: columns in which a ledger says what a row is (`label_columns`).
+    """
     filled = [cell for cell in cells if cell]
     is_sparse = 2 * len(filled) <= len(cells) + 2  # footers leave most of a row empty
     if not is_sparse:
         whole = "\x1f".join(map(str, filled))
         if not any(hint in whole for hint in _HINTS):
             return None
-    texts = [text for cell in filled if (text := clean_header(cell).casefold())]
-    for place, text in enumerate(texts):
-        found = _total(text, place, [*texts[:place], *texts[place + 1 :]], len(cells))
+    placed = [(n, text) for n, cell in enumerate(cells) if (text := _text(cell))]
+    texts = [text for _, text in placed]
+    for place, (column, text) in enumerate(placed):
+        before, after = texts[:place], texts[place + 1 :]
+        found = _total(text, place, [*before, *after], len(cells))
+        if found is None and column in labels:
+            found = _labelled(text)
+        if found is None and place and column < _LAST_OF_GROUPS:
+            found = _sum_of_group(text, before, after)
         if found is not None:
             return found
     return NoRecord("footer") if is_sparse and texts and _is_footer(texts) else None
@@ -111,26 +143,50 @@ def stated_records(title: Sequence[str]) -> int | None:
     return counts[0] if len(counts) == 1 else None
 
 
+def _text(cell: object) -> str:
+    return clean_header(cell).casefold() if cell else ""
+
+
+def _labelled(text: str) -> NoRecord | None:
+    """What a ledger says of a row in the column that says it: no record is called so there."""
+    word = text.rstrip(":： ").replace(" ", "")
+    is_none = _STRONG.fullmatch(word) or _CARRIED.fullmatch(word) or _WEAK.fullmatch(word)
+    return NoRecord("total", None, bool(_OF_PART.search(word))) if is_none else None
+
+
+def _sum_of_group(text: str, before: Sequence[str], after: Sequence[str]) -> NoRecord | None:
+    """`East, Subtotal, 300`: names without a digit, the word, and nothing but numbers."""
+    word = text.rstrip(":： ").replace(" ", "")
+    are_names = all(len(name) > 1 and not any(map(str.isdigit, name)) for name in before)
+    if not are_names or not _GROUP_SUM.fullmatch(word):
+        return None
+    are_numbers = bool(after) and all(_NUMBER.fullmatch(other) for other in after)
+    return NoRecord("total", None, is_of_part=True) if are_numbers else None
+
+
 def _total(text: str, place: int, others: Sequence[str], width: int) -> NoRecord | None:
     count = _count(text)
     label = (_COUNT.sub("", text) if count is not None else text).rstrip(":： ")
     word = label.replace(" ", "")
-    found = NoRecord("total", count, bool(_OF_PART.search(word)))
-    if _STRONG.fullmatch(word):
-        return found if place == 0 or _all_plain(others) else None
-    if place and not (count is not None and not word):
+    is_strong = bool(_STRONG.fullmatch(word))
+    is_none = (
+        is_strong
+        or bool(_CARRIED.fullmatch(word))
+        or (count is not None and not word)
+        or (place == 0 and bool(_WEAK.fullmatch(word)))
+        or (place == 0 and _is_of_group(label, others, width))
+    )
+    if not is_none or not ((is_strong and place == 0) or _all_plain(others)):
         return None
-    if not _all_plain(others):
-        return None
-    if count is not None and (not word or _WEAK.fullmatch(word)):
-        return found
-    if _WEAK.fullmatch(word) or (
-        _OF_GROUP.fullmatch(label)
+    return NoRecord("total", count, bool(_OF_PART.search(word)))
+
+
+def _is_of_group(label: str, others: Sequence[str], width: int) -> bool:
+    return (
+        bool(_OF_GROUP.fullmatch(label))
         and len(others) + 1 < width
         and any(_NUMBER.fullmatch(other) for other in others)
-    ):
-        return found
-    return None
+    )
 
 
 def _count(text: str) -> int | None:

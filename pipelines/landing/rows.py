@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -20,8 +21,10 @@ from pipelines.landing.detect import MAX_FIELD
 from pipelines.landing.norecord import no_record, stated_records
 from pipelines.landing.parquet import LINE_COLUMN, RAGGED_COLUMN
 from pipelines.sources.headers import clean_header
+from pipelines.sources.sourcemodel import alternatives
 from pipelines.warehouse.quoting import identifier, literal
 
+NOTHING_KEPT: Mapping[str, Collection[str]] = MappingProxyType({})
 NOTED_ROWS = 20
 _NOTED_TEXT = 200
 _MOST_TRAILING = 50
@@ -38,13 +41,17 @@ class LeftOut:
     """Counts the rows that are no data, and names the first of them.
 
     `headers` are the header's own rows, by their cleaned cells: pages of a printed export and
-    files put together repeat them. `titles` are the rows above the header, which pages repeat too.
+    files put together repeat them. `labels` are columns in which a ledger says what a row is,
+    `kept` columns with the texts that make a row a record, since a source asks for them.
+    `titles` are the rows above the header, which pages repeat too.
     `is_printed`: the rows come from a sheet or a text file, where reports have footers.
     """
 
     headers: tuple[tuple[str, ...], ...] = ()
     titles: tuple[tuple[str, ...], ...] = ()
     is_printed: bool = False
+    labels: frozenset[int] = frozenset()
+    kept: tuple[tuple[int, frozenset[str]], ...] = ()
     blank: int = 0
     totals: int = 0
     footers: int = 0
@@ -70,7 +77,7 @@ class LeftOut:
             self.blank += 1
             self._rows_ended = True
             return True
-        found = no_record(row)
+        found = None if self._is_asked_for(row) else no_record(row, self.labels)
         if found is not None and found.kind == "total":
             self.totals += 1
             _name(self._totals, line, row)
@@ -88,6 +95,9 @@ class LeftOut:
             self._rows_ended = True
             return True
         return False
+
+    def _is_asked_for(self, row: Sequence[str]) -> bool:
+        return any(place < len(row) and row[place].strip() in texts for place, texts in self.kept)
 
     def may_trail(self, row: Sequence[str]) -> bool:
         """A text alone in a row, below a blank one or a sum: a footer if no record follows."""
@@ -144,6 +154,27 @@ class LeftOut:
 def _name(among: list[dict[str, Any]], line: int, row: Sequence[str], **facts: int) -> None:
     if len(among) < NOTED_ROWS:
         among.append({"line": line, "text": ",".join(row).strip()[:_NOTED_TEXT], **facts})
+
+
+def kept_columns(
+    names: Sequence[str], kept: Mapping[str, Collection[str]]
+) -> tuple[tuple[int, frozenset[str]], ...]:
+    """The places of the headers of `only` in a source file, each with its texts that may be read
+    as sums: a general ledger's closing balance is a record where a source asks for it."""
+    places = {clean_header(name).lower(): place for place, name in enumerate(names)}
+    found = []
+    for written, texts in kept.items():
+        labels = frozenset(text for text in texts if text and no_record([text, "1", ""]))
+        for header in alternatives(written):
+            place = places.get(clean_header(header).lower())
+            if place is not None and labels:
+                found.append((place, labels))
+    return tuple(found)
+
+
+def titled(titles: Sequence[Sequence[str]]) -> dict[str, Any]:
+    """A note of the texts above the header."""
+    return {"titles": [" ".join(title)[:_NOTED_TEXT] for title in titles]} if titles else {}
 
 
 def not_forced(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
@@ -29,13 +29,22 @@ from pipelines.landing.detect import (
 )
 from pipelines.landing.file.encoding import Encoding, encoding_of, fault_in_utf8, write_utf8
 from pipelines.landing.file.guard import MAX_LINE, line_too_long, one_line, require_columns
-from pipelines.landing.norecord import LABEL_HEADER, SUSPECT, no_record
+from pipelines.landing.norecord import (
+    LABEL_ENDS,
+    LABEL_HEADER,
+    SUSPECT,
+    label_columns,
+    no_record,
+)
 from pipelines.landing.parquet import Landed
 from pipelines.landing.rows import (
     FORCED,
+    NOTHING_KEPT,
     LeftOut,
     filled,
+    kept_columns,
     not_forced,
+    titled,
     trimmed,
     write_numbered,
     wrongly_stated,
@@ -50,6 +59,8 @@ _BUFFERS = ((1 << 21, 8_000_000), (MAX_FIELD, 2 * MAX_FIELD))
 _TAIL_BYTES = 1 << 14
 _LAST_ROWS = 12
 _FORCING = ("=", "'")
+# Sums of groups stand behind the groups' names, in one of the first columns.
+_GROUPS, _GROUP_ENDS = 4, ("计", "otal", "otals", "OTAL")
 _MAX_ROW = 4 * MAX_LINE
 
 
@@ -72,6 +83,7 @@ def land_text(
     target: Path,
     header: Sequence[str] | None = None,
     stated: str | None = None,
+    kept: Mapping[str, Collection[str]] = NOTHING_KEPT,
 ) -> Landed:
     """Land one text file.
 
@@ -80,6 +92,7 @@ def land_text(
         target: the Parquet file to write.
         header: the names of the columns of a file without a header row; its data begins at line 1.
         stated: the encoding, where a person says it.
+        kept: texts by header; a row that has one of them there is a record, whatever it says.
 
     Raises:
         UserError: the file is empty, no header row was found, a quote is never closed, or a line
@@ -98,11 +111,11 @@ def land_text(
                 return landed
             fault = fault_in_utf8(path, encoding)  # what is not UTF-8 may begin further down
             if fault is None:
-                return _slow(con, path, layout, target)
+                return _slow(con, path, layout, target, kept)
             encoding = fault
         layout = _layout(path, encoding, known, header)
         notes = write_utf8(path, encoding, recoded)
-        landed = _fast(con, recoded, layout, target) or _slow(con, recoded, layout, target)
+        landed = _fast(con, recoded, layout, target) or _slow(con, recoded, layout, target, kept)
         return replace(landed, notes={**notes, **landed.notes})
     finally:
         recoded.unlink(missing_ok=True)
@@ -229,7 +242,7 @@ def _fast(
             break
     if found != rows or _has_rows_to_leave_out(con, layout, target):
         return None
-    notes = wrongly_stated(layout.titles, rows)
+    notes = {**titled(layout.titles), **wrongly_stated(layout.titles, rows)}
     return Landed(target, layout.names, rows, layout.first_line, notes)
 
 
@@ -296,16 +309,16 @@ def _has_odd_start(con: duckdb.DuckDBPyConnection, layout: _Layout, target: Path
 
 def _has_labelled_sum(con: duckdb.DuckDBPyConnection, layout: _Layout, target: Path) -> bool:
     """Whether a ledger's sums stand among the rows: dated, and named in a column of labels."""
-    labels = [
-        identifier(n) for n in layout.names[1:] if LABEL_HEADER.search(clean_header(n).lower())
-    ]
-    if not labels:
+    labels = [name for name in layout.names[1:] if LABEL_HEADER.search(clean_header(name).lower())]
+    ends = dict.fromkeys(labels, LABEL_ENDS) | {
+        name: _GROUP_ENDS for name in layout.names[1:_GROUPS] if name not in labels
+    }
+    if not ends:
         return False
     sums = " or ".join(
-        f"(suffix({x}, '计') or suffix({x}, '额') or suffix({x}, '转') or contains({x}, 'otal') "
-        f"or contains({x}, 'OTAL')) "
-        f"and {_suspect(x)}"
-        for x in labels
+        f"({' or '.join(f'suffix({identifier(x)}, {literal(end)})' for end in own)}) "
+        f"and {_suspect(identifier(x))}"
+        for x, own in ends.items()
     )
     found = con.execute(
         f"select 1 from read_parquet({literal(str(target))}) where {sums} limit 1"
@@ -343,8 +356,20 @@ def _listed(texts: Iterable[str]) -> str:
     return ", ".join(literal(text) for text in sorted(texts))
 
 
-def _slow(con: duckdb.DuckDBPyConnection, path: Path, layout: _Layout, target: Path) -> Landed:
-    left_out = LeftOut(layout.head, layout.titles, is_printed=True)
+def _slow(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    layout: _Layout,
+    target: Path,
+    kept: Mapping[str, Collection[str]],
+) -> Landed:
+    left_out = LeftOut(
+        layout.head,
+        layout.titles,
+        is_printed=True,
+        labels=label_columns(layout.names),
+        kept=kept_columns(layout.names, kept),
+    )
     with (
         path.open(encoding="utf-8-sig", errors="replace", newline="") as source,
         long_fields(),
@@ -352,7 +377,11 @@ def _slow(con: duckdb.DuckDBPyConnection, path: Path, layout: _Layout, target: P
         rows = _numbered(source, layout)
         spool = target.with_suffix(".spool")
         count = write_numbered(con, rows, layout.names, spool, target, left_out)
-    notes = {**wrongly_stated(layout.titles, count), **left_out.notes()}
+    notes = {
+        **titled(layout.titles),
+        **wrongly_stated(layout.titles, count),
+        **left_out.notes(),
+    }
     return Landed(target, layout.names, count, None, notes)
 
 

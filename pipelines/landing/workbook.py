@@ -13,7 +13,7 @@ import itertools
 import math
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from mmap import ACCESS_READ, mmap
@@ -28,11 +28,15 @@ from pipelines.errors import UserError
 from pipelines.landing.biff import inspect_old
 from pipelines.landing.detect import HEADER_SEARCH_ROWS, Header, find_header
 from pipelines.landing.file.guard import one_line, require_columns
+from pipelines.landing.norecord import label_columns
 from pipelines.landing.parquet import Landed
 from pipelines.landing.rows import (
+    NOTHING_KEPT,
     LeftOut,
     filled,
+    kept_columns,
     not_forced,
+    titled,
     trimmed,
     write_numbered,
     wrongly_stated,
@@ -78,6 +82,7 @@ def land_workbook(
     known: set[str],
     target: Path,
     header: Sequence[str] | None = None,
+    kept: Mapping[str, Collection[str]] = NOTHING_KEPT,
 ) -> Landed:
     """Land one sheet of a workbook; see `land_text` for the arguments.
 
@@ -101,7 +106,7 @@ def land_workbook(
         )
     notes = {"sheet": chosen.name} if sheet is None and len(names) > 1 else {}
     found = _header_of(chosen, header, len(names) > 1 and sheet is None)
-    landed = _write(con, chosen, found, inspected, target)
+    landed = _write(con, chosen, found, inspected, target, kept)
     return Landed(target, landed.names, landed.rows, None, {**notes, **landed.notes})
 
 
@@ -225,7 +230,11 @@ def _open(workbook: python_calamine.CalamineWorkbook, name: str, known: set[str]
         (top, left, bottom) for (top, left), (bottom, _) in sheet.merged_cell_ranges or ()
         if bottom > top
     )  # fmt: skip
-    return _Sheet(name, head, rows, find_header(head, known), merged)
+    return _Sheet(name, head, rows, find_header([_texts(row) for row in head], known), merged)
+
+
+def _texts(row: Sequence[Any]) -> list[str]:
+    return [cell_text(cell) for cell in row]
 
 
 def _best(workbook: python_calamine.CalamineWorkbook, known: set[str]) -> _Sheet:
@@ -277,12 +286,19 @@ def _write(
     header: Header,
     inspected: Inspected,
     target: Path,
+    kept: Mapping[str, Collection[str]],
 ) -> Landed:
     first = header.index + 1
     top = first - header.height
-    head = tuple(trimmed(row) for row in sheet.head[top:first]) or (trimmed(header.names),)
-    titles = tuple(cells for row in sheet.head[: max(0, top)] if (cells := filled(row)))
-    left_out = LeftOut(head, titles, is_printed=True)
+    head = tuple(trimmed(_texts(row)) for row in sheet.head[top:first]) or (trimmed(header.names),)
+    titles = tuple(cells for row in sheet.head[: max(0, top)] if (cells := filled(_texts(row))))
+    left_out = LeftOut(
+        head,
+        titles,
+        is_printed=True,
+        labels=label_columns(header.names),
+        kept=kept_columns(header.names, kept),
+    )
     numbers: list[int] = []
     below = itertools.chain(sheet.head[first:], sheet.rest)
     body = _unmerged(below, first, sheet.merged, numbers)
@@ -290,7 +306,7 @@ def _write(
     spool = target.with_suffix(".spool")
     with _one_sentence():
         count = write_numbered(con, rows, header.names, spool, target, left_out)
-    notes = {**wrongly_stated(titles, count), **left_out.notes()}
+    notes = {**titled(titles), **wrongly_stated(titles, count), **left_out.notes()}
     if errors := inspected.errors.get(sheet.name):
         notes["error_cells"] = len(errors)
     if numbers:

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from pipelines.onboarding.evidence import Values, date_order, empty_texts, number_style
-from pipelines.onboarding.guess import Fit
+from pipelines.onboarding.guess import PAID, Fit
 from pipelines.onboarding.vocabulary import normal, patterns, present
 from pipelines.sources.contract import Table, canonical_tables
 from pipelines.sources.headers import clean_header
@@ -27,7 +27,6 @@ _UNIT = re.compile(r"[(\[（【]\s*(?:单位[:：]?)?\s*(\S+?)\s*[)\]）】]")
 _CONTACT = re.compile(
     r"phone|mobile|e-?mail|fax|contact|手机|电话|邮箱|邮件|传真|联系人|地址", re.I
 )
-_PAID = re.compile(r"balance|paid|outstanding|amount due|open amount|余额|已收|未收", re.I)
 _MOST_VALUES = 40
 _SAMPLES = 3
 
@@ -85,13 +84,13 @@ def draft(
 
 
 def _what_is_paid(fit: Fit, unread: Sequence[str]) -> list[str]:
-    """A list of invoices that says what is open on each: that is not where payments are read."""
-    said = [name for name in unread if _PAID.search(name)]
-    if fit.table != "invoice" or not said:
+    """A list of invoices that says what was paid, or what is open, in a column that is not read."""
+    said = [name for name in unread if PAID.search(name)]
+    if fit.table != "invoice" or not said or "open_amount" in fit.columns:
         return []
     return [
         f"# What is paid is read from receipts and their allocation, not from {said[0]}:",
-        "# without an export of them every invoice counts as open.",
+        "# without either every invoice counts as open; open_amount takes what is.",
     ]
 
 
@@ -220,6 +219,7 @@ def _column(
         parts.append(f"unit: {unit}")
     listed, unmapped = _value_map(fit, column, header, values, stages)
     seen += f"; like {fit.like[column]!r}: see that it means this" if column in fit.like else ""
+    seen += "; the only amount: see whether tax is in it" if column == fit.alone else ""
     comment = (
         [f"  # {column}: not mapped, so in quarantine: {', '.join(unmapped)}"] if unmapped else []
     )
@@ -240,7 +240,11 @@ def _value_map(
         return {}, []
     listed: dict[str, str] = {}
     unmapped: list[str] = []
+    asked = {text for name, texts in fit.pattern.source.kept.items() for text in texts
+             if normal(header) in map(normal, alternatives(name))}  # fmt: skip
     for value in values.samples(header, _MOST_VALUES):
+        if asked and value not in asked:
+            continue
         target = known.get(value.lower())
         if target is None and allowed:
             target = value if value in allowed else _near(value, known, allowed)

@@ -17,9 +17,14 @@ from pipelines.onboarding.evidence import Values
 from pipelines.onboarding.likeness import like_headers
 from pipelines.onboarding.vocabulary import Pattern, found_in, normal, patterns
 from pipelines.sources.contract import canonical_tables
-from pipelines.sources.sourcemodel import ColumnSource
+from pipelines.sources.sourcemodel import PLACES, ColumnSource
 
-_PREFIX = re.compile(r"\w[\w ]*?(?: - |: ?|\.|/)(?=\w)")
+_PREFIX = re.compile(r"\w[\w ]*?(?: - |: ?|\.|/|_)(?=\w)")
+_MOST_STAGES = 40
+_ENDED = re.compile(r"\b(won|lost)\b|赢单|输单|丢单|成交|失单", re.IGNORECASE)
+# What is paid and what is open are written alike, and mean the opposite.
+PAID = re.compile(r"balance|paid|outstanding|amount due|open amount|余额|已收|未收|回款", re.I)
+_NEVER_LIKE = ("open_amount",)
 _FEWEST = 2  # one common header such as "name" says nothing, unless the file is named so too
 _NAME_COUNTS = 3  # columns that a fitting file name is worth
 _MISSING_COSTS = 0.75  # columns that an absent required one costs
@@ -29,7 +34,8 @@ _MISSING_COSTS = 0.75  # columns that an absent required one costs
 class Fit:
     """A table a file may be: the pattern that fits best, and the headers its columns come from.
 
-    `like` are columns whose header is not known but like one that is, with that one.
+    `like` are columns whose header is not known but like one that is, with that one; `alone` is a
+    column that is read from the header of another for want of its own.
     """
 
     pattern: Pattern
@@ -37,6 +43,7 @@ class Fit:
     missing: tuple[str, ...]
     headers: int
     like: Mapping[str, str] = field(default_factory=dict)
+    alone: str | None = None
 
     @property
     def table(self) -> str:
@@ -54,7 +61,7 @@ class Fit:
         preset = self.pattern.preset
         origin = "the canonical names" if preset == "canonical" else f"the preset {preset}"
         needs = f"; without the required {', '.join(self.missing)}" if self.missing else ""
-        used = len({header for mapped in self.columns.values() for header in mapped.headers})
+        used = len(_headers_of(self.columns))
         return f"{self.table} by {origin}: {used} of its {self.headers} columns{needs}"
 
 
@@ -74,7 +81,7 @@ def best_fits(name: str, names: tuple[str, ...], values: Values) -> list[Fit]:
             for column, mapped in pattern.source.columns.items()
             if (mapping := found_in(mapped, headers)) is not None
         }
-        read = {header for mapped in columns.values() for header in mapped.headers}
+        read = _headers_of(columns)
         named_so = _is_named_so(name, pattern)
         if len(read) < (1 if named_so else _FEWEST):
             continue
@@ -86,7 +93,12 @@ def best_fits(name: str, names: tuple[str, ...], values: Values) -> list[Fit]:
             best[pattern.table] = (score, fit)
     ranked = sorted((pair for pair in best.values() if pair[0] > 0), key=lambda pair: -pair[0])
     fits = [_completed(fit, headers) for _, fit in ranked] or _by_likeness(names, values)
-    return [_with_like(fit, names, values) for fit in fits]
+    return [_with_net(_with_outcome(_with_like(fit, names, values), values)) for fit in fits]
+
+
+def _headers_of(columns: Mapping[str, ColumnSource]) -> set[str]:
+    """The headers of the file that some columns are read from."""
+    return {h for mapped in columns.values() for h in mapped.headers if h not in PLACES}
 
 
 def _by_likeness(names: tuple[str, ...], values: Values) -> list[Fit]:
@@ -105,8 +117,9 @@ def _with_like(fit: Fit, names: tuple[str, ...], values: Values) -> Fit:
     if fit.pattern.source.each:
         return fit
     used = {header for mapped in fit.columns.values() for header in mapped.headers}
-    unread = [name for name in names if name not in used]
-    taken = {*fit.columns, *fit.pattern.source.constants}
+    is_invoice = fit.table == "invoice"
+    unread = [name for name in names if name not in used and not (is_invoice and PAID.search(name))]
+    taken = {*fit.columns, *fit.pattern.source.constants, *_NEVER_LIKE}
     found = like_headers(fit.table, unread, taken, values)
     columns = fit.columns | {c: ColumnSource(own=(header,)) for c, (header, _) in found.items()}
     order = [c for c in canonical_tables()[fit.table].exported if c in columns]
@@ -115,6 +128,36 @@ def _with_like(fit: Fit, names: tuple[str, ...], values: Values) -> Fit:
         columns={c: columns[c] for c in order},
         missing=tuple(c for c in fit.missing if c not in columns),
         like={c: known for c, (_, known) in found.items()},
+    )
+
+
+def _with_outcome(fit: Fit, values: Values) -> Fit:
+    """Deals whose stage says how they ended, where no column of its own does."""
+    stage = fit.columns.get("stage")
+    if fit.table != "opportunity" or "outcome" in fit.columns or stage is None or not stage.own:
+        return fit
+    seen = values.samples(stage.own[0], _MOST_STAGES)
+    if not any(_ENDED.search(value) for value in seen):
+        return fit
+    columns = fit.columns | {"outcome": stage}
+    order = canonical_tables()[fit.table].exported
+    return replace(fit, columns={c: columns[c] for c in order if c in columns})
+
+
+def _with_net(fit: Fit) -> Fit:
+    """A list of invoices with one amount: it is the net amount, too, as far as anybody can tell."""
+    gross = fit.columns.get("gross_amount")
+    if fit.table != "invoice" or "net_amount" not in fit.missing or gross is None or not gross.own:
+        return fit
+    if "tax_amount" in fit.columns:
+        return fit
+    order = canonical_tables()[fit.table].exported
+    columns = fit.columns | {"net_amount": gross}
+    return replace(
+        fit,
+        columns={c: columns[c] for c in order if c in columns},
+        missing=tuple(c for c in fit.missing if c != "net_amount"),
+        alone="net_amount",
     )
 
 

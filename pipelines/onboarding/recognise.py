@@ -22,7 +22,7 @@ from pipelines.sources.contract import canonical_tables
 from pipelines.sources.headers import clean_header
 from pipelines.sources.sourcefile import unfinished_drafts
 from pipelines.sources.sourcemodel import SourceFile, alternatives
-from pipelines.staging.mapping import Load, text_expression
+from pipelines.staging.mapping import Load, names_of, text_expression
 from pipelines.staging.reading import Reading
 from pipelines.staging.trial import Refusal, Trial, tried
 from pipelines.warehouse.quoting import identifier, literal
@@ -205,7 +205,7 @@ def _see(
     unmet = export.source.unmet_choice(found.landed.names)
     if unmet is not None:
         return replace(seen, problem=unmet)
-    columns = tuple(_columns(con, export.source, found.landed))
+    columns = tuple(_columns(con, export, found.landed))
     used = {header for column in columns for header in column.read} | _deciding(export.source)
     table = canonical_tables()[export.source.table]
     trial = tried(con, table, Load(0, found, found.landed, found.landed.rows), reading)
@@ -239,24 +239,23 @@ def _deciding(source: SourceFile) -> set[str]:
     return joined | {header for key in keys for header in alternatives(key)}
 
 
-def _columns(
-    con: duckdb.DuckDBPyConnection, source: SourceFile, landed: Landed
-) -> list[ColumnSeen]:
+def _columns(con: duckdb.DuckDBPyConnection, export: Export, landed: Landed) -> list[ColumnSeen]:
+    source = export.source
     table = canonical_tables()[source.table]
     present = {clean_header(name).lower(): name for name in landed.names}
+    sql = names_of(landed, export)
     columns = []
     for name, mapped in source.columns.items():
         wanted = [present.get(clean_header(header).lower()) for header in mapped.headers]
         found = tuple(header for header in wanted if header is not None)
         samples: tuple[str, ...] = ()
         shown = None
-        if found:
-            computed = mapped.expression is not None
-            text = text_expression(source, name, present) if computed else identifier(found[0])
+        if found or mapped.reads_place:
+            computed = mapped.expression is not None or len(found) != 1
+            text = text_expression(source, name, sql) if computed else identifier(found[0])
             samples = _samples(con, landed, text)
-            shown = mapped.expression or found[0]
-        read = found if mapped.expression else found[:1]
-        columns.append(ColumnSeen(name, table.columns[name].type, shown, samples, None, read))
+            shown = mapped.expression or " or ".join(found or mapped.own)
+        columns.append(ColumnSeen(name, table.columns[name].type, shown, samples, None, found))
     for name, value in source.constants.items():
         columns.append(ColumnSeen(name, table.columns[name].type, None, (), value))
     return columns

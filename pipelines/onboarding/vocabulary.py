@@ -15,7 +15,13 @@ from pathlib import Path
 from pipelines.onboarding.presets import preset_sources, vendors
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.headers import clean_header
-from pipelines.sources.sourcemodel import BRACES, ColumnSource, SourceFile, alternatives
+from pipelines.sources.sourcemodel import (
+    BRACES,
+    PLACES,
+    ColumnSource,
+    SourceFile,
+    alternatives,
+)
 from pipelines.workspace.resources import shipped
 
 _BRACKETS = re.compile(r"[(\[（【][^)\]）】]*[)\]）】]")
@@ -71,17 +77,23 @@ def known_headers() -> frozenset[str]:
 def found_in(mapped: ColumnSource, headers: dict[str, str]) -> ColumnSource | None:
     """A column's mapping narrowed to the headers a file has; `None` when it lacks some.
 
+    In an expression `{A|B|}`, with a bar at its end, may be missing; but one header must be there.
+
     Args:
         headers: the file's headers by their normal form.
     """
     own = present(mapped.own, headers)
     if mapped.expression is None:
         return mapped.model_copy(update={"own": own[:1]}) if own else None
-    braces = [alternatives(found) or mapped.own for found in BRACES.findall(mapped.expression)]
-    if not braces or not all(present(names, headers) for names in braces):
+    found = {
+        text: present(alternatives(text) or mapped.own, headers)
+        for text in BRACES.findall(mapped.expression)
+    }
+    lacks = any(not names for text, names in found.items() if not text.endswith("|"))
+    if lacks or not any(found.values()):
         return None
     written = BRACES.sub(
-        lambda found: f"{{{present(mapped.alternatives(found.group(1)), headers)[0]}}}",
+        lambda braced: f"{{{names[0]}}}" if (names := found[braced.group(1)]) else "null",
         mapped.expression,
     )
     return mapped.model_copy(update={"own": (), "expression": written})
@@ -89,4 +101,8 @@ def found_in(mapped: ColumnSource, headers: dict[str, str]) -> ColumnSource | No
 
 def present(names: Iterable[str], headers: dict[str, str]) -> tuple[str, ...]:
     """Those of some header names that a file has, as the file writes them."""
-    return tuple(headers[normal(name)] for name in names if normal(name) in headers)
+    return tuple(
+        name if name in PLACES else headers[normal(name)]
+        for name in names
+        if name in PLACES or normal(name) in headers
+    )

@@ -6,7 +6,7 @@ here: what an entry may say (`catalogue.py`) or the SQL made of it (`kpi/generat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import sqlglot
@@ -71,11 +71,21 @@ def _check_fact(source: YamlFile, name: str, fact: Fact, models: Mapping[str, Mo
             )
         if column not in models[table].columns:
             raise source.error((name, "scopes", scope), _no_column(models[table], column))
-    for key, tables in (("needs", fact.needs), ("source_table", (fact.source_table,))):
-        for table in tables:
-            if table not in canonical_tables():
-                near = did_you_mean(table, canonical_tables())
-                raise source.error((name, key), f"{table!r} is not a canonical table{near}.")
+    _check_needs(source, (name, "needs"), fact.needs)
+    _check_needs(source, (name, "source_table"), (fact.source_table,))
+
+
+def _check_needs(source: YamlFile, where: tuple[str, ...], needs: Sequence[str]) -> None:
+    """Tables, or columns of them, that exports can bring."""
+    for need in (one for several in needs for one in several.split("|")):
+        table, _, column = need.partition(".")
+        if table not in canonical_tables():
+            near = did_you_mean(table, canonical_tables())
+            raise source.error(where, f"{table!r} is not a canonical table{near}.")
+        columns = canonical_tables()[table].columns
+        if column and column not in columns:
+            near = did_you_mean(column, columns)
+            raise source.error(where, f"{table} has no column {column!r}{near}.")
 
 
 def _check_kpi(source: YamlFile, name: str, catalogue: Catalogue, model: Model) -> None:
@@ -90,15 +100,7 @@ def _check_kpi(source: YamlFile, name: str, catalogue: Catalogue, model: Model) 
             if column.name not in model.columns:
                 raise source.error((name, key), _no_column(model, column.name))
 
-    for need in (one for several in kpi.needs for one in several.split("|")):
-        table, _, column = need.partition(".")
-        if table not in canonical_tables():
-            near = did_you_mean(table, canonical_tables())
-            raise source.error((name, "needs"), f"{table!r} is not a canonical table{near}.")
-        columns = canonical_tables()[table].columns
-        if column and column not in columns:
-            near = did_you_mean(column, columns)
-            raise source.error((name, "needs"), f"{table} has no column {column!r}{near}.")
+    _check_needs(source, (name, "needs"), kpi.needs)
     if kpi.kind in ("percentile", "distinct") or fact.by_period:
         first, other = next(iter(catalogue.of_fact(kpi.fact, kpi.kind).items()))
         if kpi.date != other.date:

@@ -27,6 +27,7 @@ Accident = Literal[
     "leading_zeros_lost",
     "hidden_rows",
     "joined_without",
+    "merge_circle",
     "merged_cells",
     "mixed_dates",
     "mixed_encoding",

@@ -34,6 +34,10 @@ _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252", "utf-8-s
 # Headers in an expression: `{Amount}`, `{Amount|Value}` (the first that is filled), or `{}` for
 # what stands below `from`.
 BRACES = re.compile(r"\{([^{}]*)\}")
+# What every row of an export has beside its fields: the texts above its header, the name of its
+# file and that of its sheet.
+TITLE, FILE, SHEET = "@title", "@file", "@sheet"
+PLACES = frozenset((TITLE, FILE, SHEET))
 
 
 def alternatives(written: str) -> tuple[str, ...]:
@@ -116,6 +120,11 @@ class ColumnSource(BaseModel):
         """Every header the column may be read from."""
         inner = (self.alternatives(found) for found in BRACES.findall(self.expression or ""))
         return tuple(dict.fromkeys([*self.own, *(name for names in inner for name in names)]))
+
+    @property
+    def reads_place(self) -> bool:
+        """Whether it is read from where a row stands, which every export has."""
+        return bool(PLACES & set(self.headers))
 
     def alternatives(self, braced: str) -> tuple[str, ...]:
         """The headers that a pair of braces in the expression stands for."""

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.landing.land import LandedExport
+from pipelines.landing.land import Export, LandedExport
 from pipelines.landing.parquet import LINE_COLUMN, RAGGED_COLUMN, Landed
 from pipelines.sources.contract import Table, canonical_tables
 from pipelines.sources.expression import expression_sql
 from pipelines.sources.headers import clean_header
-from pipelines.sources.sourcemodel import UNITS, SourceFile, alternatives
+from pipelines.sources.sourcemodel import FILE, SHEET, TITLE, UNITS, SourceFile, alternatives
 from pipelines.staging.fields import DATES, field, is_scaled_beside, plain_text, rewrites
 from pipelines.warehouse.quoting import identifier, literal
 
@@ -53,7 +53,7 @@ def load_context(table: Table, load: Load) -> dict[str, Any]:
     plain = landed.first_line is not None
     typed_cells = landed.kind in _TYPED_CELLS
     is_1904 = bool(landed.notes.get("is_1904"))
-    names = names_of(landed)
+    names = names_of(landed, load.export.export)
     columns = column_texts(table, source, names)
     line = line_expression(landed)
     return {
@@ -111,9 +111,17 @@ def ordered_columns(table: Table, loads: Sequence[Load]) -> list[str]:
     )
 
 
-def names_of(landed: Landed) -> dict[str, str]:
-    """The columns of a landed file by their headers as these are compared."""
-    return {clean_header(name).lower(): name for name in landed.names}
+def names_of(landed: Landed, export: Export) -> dict[str, str]:
+    """The SQL of what each row of a landed file has, by its header as headers are compared.
+
+    Beside its fields that is where it stands: the texts above the header, its file, its sheet.
+    """
+    titles = " ".join(landed.notes.get("titles", ()))
+    places = {TITLE: titles, FILE: export.name, SHEET: export.sheet or landed.notes.get("sheet")}
+    return {
+        **{clean_header(name).lower(): identifier(name) for name in landed.names},
+        **{place: literal(text) if text else NO_TEXT for place, text in places.items()},
+    }
 
 
 def _relation(table: Table, load: Load, columns: dict[str, str], line: str) -> str:
@@ -122,7 +130,7 @@ def _relation(table: Table, load: Load, columns: dict[str, str], line: str) -> s
     relation = landed_relation(landed)
     if source.reads_all_rows:
         return relation
-    kept = " and ".join(_conditions(source, names_of(landed))) or "true"
+    kept = " and ".join(_conditions(source, names_of(landed, load.export.export))) or "true"
     broken = "false" if landed.first_line is not None else f"{RAGGED_COLUMN} is not null"
     once = ""
     if source.rows == "distinct":
@@ -165,7 +173,7 @@ def is_there(headers: Sequence[str], names: dict[str, str]) -> bool:
 def first_filled(source: SourceFile, headers: Sequence[str], names: dict[str, str]) -> str:
     """The SQL text of the first of some headers that is there and filled."""
     present = [names.get(clean_header(header).lower()) for header in headers]
-    texts = [field(source, identifier(name)) for name in present if name is not None]
+    texts = [field(source, sql) for sql in present if sql is not None]
     if not texts:
         return NO_TEXT
     return texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipelines.staging.groups import Group
 
 _IDENTITY = "(file, line, rule_id)"
-_ORPHAN, _LEADS_BACK = "unknown_reference", "leads_back"
+_ORPHAN, LEADS_BACK = "unknown_reference", "leads_back"
 
 
 def prepare_quarantine(warehouse: Warehouse) -> None:
@@ -154,7 +154,7 @@ def note_orphans(warehouse: Warehouse, table: Table, seen_at: dt.datetime) -> No
     rule = f"_column || '.{_ORPHAN}'"
     if (said := table.succession) is not None:
         columns += [said.old, said.new]
-        leads_back = f"_column || '.{_LEADS_BACK}'"
+        leads_back = f"_column || '.{LEADS_BACK}'"
         rule = f"case when _column = {literal(said.old)} then {leads_back} else {rule} end"
     if not columns:
         return
@@ -172,7 +172,7 @@ def note_orphans(warehouse: Warehouse, table: Table, seen_at: dt.datetime) -> No
         "update mart.quarantine set resolved_at = ? where table_name = ? and resolved_at is null "
         "and split_part(rule_id, '.', 2) in (?, ?) "
         "and (load_id, line, rule_id) not in (select (load_id, line, rule_id) from faults)",
-        [seen_at, table.name, _ORPHAN, _LEADS_BACK],
+        [seen_at, table.name, _ORPHAN, LEADS_BACK],
     )
     # what is open already keeps its raw row
     known = (

@@ -77,19 +77,22 @@ def filled_values(
 ) -> dict[str, int]:
     """How many values some columns hold, each named as `table.column`, or `a.b|c.d` for either.
 
+    A table alone stands for its rows.
+
     Args:
         rows: of every table; the columns of one that has none are left out, it is missing itself.
     """
     found = {}
     for named in columns:
-        either = [one.split(".") for one in named.split("|")]
+        either = [one.partition(".") for one in named.split("|")]
         counts = [
             int(
                 warehouse.scalar(
-                    f"select count({identifier(column)}) from staging.{identifier(table)}"
+                    f"select count({identifier(column) if column else '*'}) "
+                    f"from staging.{identifier(table)}"
                 )
             )
-            for table, column in either
+            for table, _, column in either
             if rows[table]
         ]
         if counts:

@@ -9,7 +9,7 @@ belongs to the new one. So every row is read by it, and read anew when a merge c
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from pipelines.sources.contract import Succession, Table, canonical_tables
 from pipelines.staging.ids import Naming, namings
@@ -63,14 +63,36 @@ def settle(warehouse: Warehouse, table: Table, unlisted: Collection[str]) -> Non
 
 def _walk(warehouse: Warehouse, table: Table, said: Succession) -> None:
     """`walked`: every old id with the id at the end of its way; those without an end are absent."""
+    walked = walked_sql(staged(table), said)
+    warehouse.con.execute(f"create or replace temp table walked as {walked}")
+
+
+def walked_sql(merges: str, said: Succession) -> str:
+    """Every old id of a relation of merges with the id at the end of its way.
+
+    Those that come back to themselves, or lead to such ones, have no end and are absent.
+    """
     old, new = identifier(said.old), identifier(said.new)
-    warehouse.con.execute(
-        "create or replace temp table walked as with recursive way as ("
-        f"select {old} as from_id, {new} as into_id from {staged(table)} union "
-        f"select way.from_id, next.{new} from way "
-        f"inner join {staged(table)} as next on way.into_id = next.{old}) "
-        f"select from_id, into_id from way where into_id not in (select {old} from {staged(table)})"
+    return (
+        f"with recursive way as (select {old} as from_id, {new} as into_id from {merges} union "
+        f"select way.from_id, further.{new} from way "
+        f"inner join {merges} as further on way.into_id = further.{old}) "
+        f"select from_id, into_id from way where into_id not in (select {old} from {merges})"
     )
+
+
+def circle_of(merges: Mapping[str, str]) -> str:
+    """The first circle in which ids lead back to themselves, as `A → B → A`.
+
+    Args:
+        merges: what each id became, of those that have no end.
+    """
+    at = next(iter(merges))
+    way = [at]
+    while (at := merges.get(at, "")) and at not in way:
+        way.append(at)
+    circle = [*way[way.index(at) :], at] if at else way
+    return " → ".join(circle)
 
 
 def _hold(warehouse: Warehouse, table: Table, column: str, condition: str) -> None:

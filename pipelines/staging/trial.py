@@ -11,10 +11,13 @@ from dataclasses import dataclass
 import duckdb
 
 from pipelines.sources.contract import Table
-from pipelines.staging.mapping import Load
+from pipelines.staging.mapping import Load, column_texts, load_context, names_of
 from pipelines.staging.merge import canonical_sql
+from pipelines.staging.quarantine import LEADS_BACK
 from pipelines.staging.reading import Reading
 from pipelines.staging.rules import row_rules
+from pipelines.staging.successions import walked_sql
+from pipelines.warehouse.quoting import identifier
 
 
 @dataclass(frozen=True)
@@ -54,4 +57,30 @@ def tried(con: duckdb.DuckDBPyConnection, table: Table, load: Load, reading: Rea
         for number, rule in enumerate(rules)
         if found[f"rows_{number}"]
     )
-    return Trial(found["row_count"], found["refused"], refusals)
+    circles = _leading_back(con, table, load)
+    refused = found["refused"] + sum(refusal.rows for refusal in circles)
+    return Trial(found["row_count"], min(refused, found["row_count"]), (*refusals, *circles))
+
+
+def _leading_back(con: duckdb.DuckDBPyConnection, table: Table, load: Load) -> tuple[Refusal, ...]:
+    """Rows that say what an id became and lead back to themselves."""
+    said = table.succession
+    if said is None:
+        return ()
+    source = load.export.export.source
+    texts = column_texts(table, source, names_of(load.landed, load.export.export))
+    old, new = identifier(said.old), identifier(said.new)
+    context = load_context(table, load)
+    con.execute(
+        f"create or replace temp table merges as select {context['line']} as line, "
+        f"{texts[said.old]} as {old}, {texts[said.new]} as {new} from {context['relation']} "
+        f"where {texts[said.old]} <> '' and {texts[said.new]} <> ''"
+    )
+    rows, line, value = con.execute(
+        f"select count(*), min(line), arg_min({old}, line) from merges "
+        f"where {old} not in (select from_id from ({walked_sql('merges', said)}))"
+    ).fetchone() or (0, 0, None)
+    con.execute("drop table merges")
+    if not rows:
+        return ()
+    return (Refusal(said.old, f"{said.old}.{LEADS_BACK}", rows, line, value),)

@@ -5,8 +5,18 @@
 --        names it; it is never 0
 select
   need.kpi_id,
-  concat('missing_export:', string_agg(need.table_name, ',' order by need.table_name)) as reason
-from policy.kpi_need as need
+  concat('missing_export:', string_agg(need.named, ',' order by need.named)) as reason
+from (
+  select
+    kpi_id,
+    table_name,
+    -- an export, or a column that would do instead: the export is what is missed
+    case
+      when split_part(table_name, '|', 1) like '%.%' then table_name
+      else split_part(table_name, '|', 1)
+    end as named
+  from policy.kpi_need
+) as need
 inner join meta.export_state as export on need.table_name = export.table_name
 where export.row_count = 0
 group by need.kpi_id

@@ -99,6 +99,8 @@ class Exports:
         wanted = set(tables)
         while True:
             parents = {r.table for t in wanted for r in canonical_tables()[t].references}
+            said = [canonical_tables()[t].succession for t in wanted]
+            parents |= {succession.table for succession in said if succession}
             if parents <= wanted:
                 break
             wanted |= parents

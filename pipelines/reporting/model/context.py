@@ -274,11 +274,12 @@ def missing_exports(tables: list[str]) -> Message:
 
 def _missing_name(need: str) -> Message:
     """A table by its name, or a column of it, or either of two, that no export fills."""
-    table, _, column = need.partition(".")
+    first, *_ = need.split("|")
+    table, _, column = first.partition(".")
     if not column:
         return message(f"export.{table}")
     if "|" in need:
-        column = need.replace("|", " / ")
+        column = need.partition(".")[2].replace("|", " / ")
     return message("no_data.column", column=verbatim(column), export=message(f"export.{table}"))
 
 

@@ -59,9 +59,14 @@ def first_to_chase(items: list[Record]) -> Record:
     return items[0]
 
 
+# What the catalogue says of receivables: receipts, or else the balances that invoices state.
+_RECEIPTS_OR_BALANCES = "receipt|invoice.open_amount"
+
+
 def are_payments_unknown(context: Context) -> bool:
     """Whether no export says what was paid: then a share of what is open would be made up."""
-    return context.lacks("receipt", "receipt_allocation") is not None
+    lacks_receipts = context.lacks("receipt", "receipt_allocation") is not None
+    return lacks_receipts and context.lacks(_RECEIPTS_OR_BALANCES) is not None
 
 
 def old_customers(context: Context) -> list[Record]:

@@ -25,13 +25,15 @@ def xls(
     is_1904: bool = False,
     hidden: Sequence[int] = (),
     several: Sequence[Any] = (),
+    merged: Sequence[tuple[int, int, int, int]] = (),
 ) -> bytes:
     """A workbook of one sheet; cells are texts, numbers, empty, `Shown` or (column, cell).
 
     Args:
         hidden: rows, from 0; several: percents of one record (MULRK) in a last row.
+        merged: cells that are one, by first row, first column, last row and last column, from 0.
     """
-    return compound_file({"Workbook": _workbook(rows, sheet, is_1904, hidden, several)})
+    return compound_file({"Workbook": _workbook(rows, sheet, is_1904, hidden, several, merged)})
 
 
 def compound_file(streams: Mapping[str, bytes]) -> bytes:
@@ -85,6 +87,7 @@ def _workbook(
     is_1904: bool,
     hidden: Sequence[int],
     several: Sequence[Any],
+    merged: Sequence[tuple[int, int, int, int]],
 ) -> bytes:
     name = sheet.encode("utf-16-le")
     shown = {c.format for row in rows for c in row if isinstance(c, Shown) and c.format}
@@ -112,6 +115,10 @@ def _workbook(
         )
         columns = struct.pack("<H", len(several) - 1)
         body += _record(0xBD, struct.pack("<HH", len(rows), 0) + percents + columns)
+    if merged:
+        spans = (struct.pack("<HHHH", top, bottom, left, right)
+                 for top, left, bottom, right in merged)  # fmt: skip
+        body += _record(0xE5, struct.pack("<H", len(merged)) + b"".join(spans))
     return head + _record(0x85, bound) + _record(0x0A, b"") + body + _record(0x0A, b"")
 
 

@@ -54,6 +54,14 @@ def settling(kind: str, amount: object, day: dt.date = OCTOBER, **more: Any) -> 
             "amount": amount, "is_known": True, **more}  # fmt: skip
 
 
+def posted(number: str, gross: object, kind: str = "invoice") -> Row:
+    return {"invoice_id": number, "kind": kind, "gross_amount": gross}
+
+
+def stated(number: str, balance: object, **more: Any) -> Row:
+    return {"invoice_id": number, "open_amount": balance, **more}
+
+
 def taken(amount: object) -> Row:
     return {"receipt_id": "R", "invoice_id": "I", "allocated_date": OCTOBER, "amount": amount}
 
@@ -94,6 +102,17 @@ CLEAN: list[Clean] = [
         ],
         "staging.invoice_order": [billed("I", 60), billed("I", 40, "B"), billed("N", -100),
                                   billed("L", 1)],
+    }),
+    ("settlements_have_a_receipt", "cash, and what is stated of a later day", {
+        "core.fct_settlement": [settling("cash", 60), settling("stated", 5, is_known=False)],
+    }),
+    ("stated_balances_agree", "to the cent, with a surplus, of a note, and nothing stated", {
+        "core.fct_invoice": [posted("I", 100), posted("J", 100), posted("N", -50, "credit_note")],
+        "staging.invoice": [stated("I", -5), stated("J", None), stated("N", 20)],
+        "core.fct_settlement": [
+            settling("cash", 105), settling("surplus", -5),
+            settling("applied", -30, item_kind="credit_note", document_id="N"),
+        ],
     }),
     ("receipts_cover_allocations", "to the cent, in two parts", {
         "staging.receipt": [{"receipt_id": "R", "amount": 100}],
@@ -175,6 +194,19 @@ BROKEN: list[Broken] = [
     }, {"file": "erp/invoice_order.csv", "line": 4, "problem":
         "invoice I bills 100.01 of its orders and is over 100.00 net: they share it in "
         "proportion"}),
+    ("settlements_have_a_receipt", "a balance alone", {
+        "mart.load": [{"load_id": 1, "file": "erp/invoice.csv"}],
+        "core.fct_settlement": [settling("stated", 60, _load=1, _line=4)],
+    }, {"file": "erp/invoice.csv", "line": 4, "problem":
+        "invoice I states a balance by which 60.00 of it is settled, on no known day; it counts "
+        "on 2026-10-01, and receipts would say when"}),
+    ("stated_balances_agree", "a cent less", {
+        "mart.load": [{"load_id": 1, "file": "erp/invoice.csv"}],
+        "core.fct_invoice": [posted("I", 100)],
+        "staging.invoice": [stated("I", Decimal("39.99"), _load=1, _line=4)],
+        "core.fct_settlement": [settling("cash", 60)],
+    }, {"file": "erp/invoice.csv", "line": 4, "problem":
+        "invoice I states a balance of 39.99, and what settles it leaves 40.00"}),
     ("receipts_cover_allocations", "a cent too much", {
         "mart.load": [{"load_id": 1, "file": "erp/receipt.csv"}],
         "staging.receipt": [{"receipt_id": "R", "amount": 100, "_load": 1, "_line": 4}],

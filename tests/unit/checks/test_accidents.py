@@ -427,6 +427,25 @@ def test_keys_that_no_longer_match_name_the_nearest(exports: Exports) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("merges", "said"),
+    [
+        (["K1,K2", "K2,K1"], "2 merges lead back to themselves (K1 → K2 → K1; first "),
+        (["K1,K1"], "1 merge leads back to itself (K1 → K1; first "),
+        (["K3,K1", "K1,K2", "K2,K1"], "3 merges lead back to themselves (K1 → K2 → K1; first "),
+    ],
+)
+def test_accounts_merged_in_a_circle_are_named_in_one_sentence(
+    exports: Exports, merges: list[str], said: str
+) -> None:
+    exports.put("canonical/customer.csv", CUSTOMER, "K1,甲,", "K2,乙,", "K3,丙,")
+    exports.put("canonical/customer_merge.csv", "from_id,into_id", *merges)
+    found = look(exports, "customer_merge")["merge_circle:from_id"]
+    assert found.en.startswith(f"{said}canonical/customer_merge.csv line 2): ")
+    exports.put("canonical/customer_merge.csv", "from_id,into_id", "K1,K2")
+    assert "merge_circle:from_id" not in look(exports, "customer_merge", at=NEXT_MONDAY)
+
+
 def test_policy_turns_an_accident_off_or_makes_it_block(exports: Exports) -> None:
     exports.put("canonical/customer.csv", CUSTOMER, "00123,甲,1", "123,甲,2")
     for verdict, severities in (("off", []), ("warn", ["warn"]), ("block", ["block"])):

@@ -54,3 +54,16 @@ def test_stages_that_no_process_has_are_named(attain: Attain, workspace: Path) -
     write(workspace / "data/raw/deals.csv", HEAD, "1,A,2026-11-02,Nowhere,5",
           "2,A,2026-11-02,lead,5")  # fmt: skip
     assert "not read: stage is not an allowed value" in attain("check", "-w", workspace).out
+
+
+def test_merges_that_lead_back_to_themselves_are_said_before_a_run(
+    attain: Attain, workspace: Path
+) -> None:
+    folder = workspace / "data/canonical"
+    write(folder / "customer_merge.csv", "from_id,into_id", "K3,K2", "K4,K5", "K5,K4", "K9,K9")
+    said = attain("check", "-w", workspace)
+    assert "3 of 4 rows would be in quarantine" in said.out
+    assert "not read: from_id leads back to itself" in said.out
+    assert ": 3 rows, line 3 'K4'" in said.out
+    write(folder / "customer_merge.csv", "from_id,into_id", "K3,K2", "K2,K5")
+    assert "quarantine" not in attain("check", "-w", workspace).out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -182,6 +183,32 @@ def test_headers_that_begin_with_the_name_of_their_table_are_read_without_it(
     assert "1 row" in attain("check", "-w", workspace).out
 
 
+def test_a_trial_balance_is_begun_from_the_file_alone(attain: Attain, workspace: Path) -> None:
+    write(workspace / "data/raw/科目余额表.csv", "科目余额表", "期间：2026年10期",
+          "科目编码,科目名称,期初余额,,期末余额,", ",,借方,贷方,借方,贷方",
+          '1122,应收账款,"5,000.00",,"5,900.00",', "1601,固定资产,1,,2,",
+          "合计,,1,,2,")  # fmt: skip
+    said = attain("check", "--write", "-w", workspace)
+    assert "gl_balance by the preset kingdee: 3 of its 6 columns." in said.out
+    text = sources(workspace)["科目余额表"]
+    assert 'only: {科目编码: ["1122"]}' in text
+    assert "in quarantine" not in text
+    [file] = json.loads(attain("check", "-w", workspace, "--json").out)["files"]
+    seen = {column["column"]: column["samples"] for column in file["columns"]}
+    assert (file["refused"], seen["period_end"]) == (0, ["2026-10-31"])
+
+
+def test_a_stage_that_is_only_like_one_says_how_deals_ended_too(
+    attain: Attain, workspace: Path
+) -> None:
+    head = "deal_id,deal_name,deal_amount,deal_owner_id,deal_created_at,deal_deal_stage_name"
+    write(workspace / "data/raw/x.csv", head, "1,a,1,A,2026-09-14,Won", "2,b,1,A,2026-09-14,Lost",
+          "3,c,1,A,2026-09-14,Negotiation")  # fmt: skip
+    attain("check", "--write", "-w", workspace)
+    wanted = "outcome: {from: deal_deal_stage_name, map: {Lost: lost, Negotiation: open, Won: won}}"
+    assert wanted in sources(workspace)["x"]
+
+
 def test_a_stage_that_is_no_end_is_open_and_ends_are_closed_on_their_expected_day(
     attain: Attain, workspace: Path
 ) -> None:
@@ -199,6 +226,15 @@ def test_a_stage_that_is_no_end_is_open_and_ends_are_closed_on_their_expected_da
     assert "not read" not in attain("check", "-w", workspace).out
 
 
+def test_an_amount_paid_is_said_to_be_read_from_nowhere(attain: Attain, workspace: Path) -> None:
+    write(workspace / "data/raw/x.csv", "Invoice No,Customer,Invoice Date,Total,Amount Paid",
+          "I1,K1,2026-01-05,100,40")  # fmt: skip
+    attain("check", "--write", "-w", workspace)
+    text = sources(workspace)["x"]
+    assert "# What is paid is read from receipts and their allocation, not from Amount Paid" in text
+    assert "  net_amount: Total  # 100; the only amount: see whether tax is in it" in text
+
+
 # the headers of vendors' exports as their public documentation lists them
 VENDORS = {
     "Zoho CRM, deals": (
@@ -214,6 +250,22 @@ VENDORS = {
         '"Deal - Deal closed on","Deal - Lost reason","Deal - Expected close date","Deal - Label"',
         "1,Pump,10000,USD,Ann,Negotiations Started,Open,Acme,2026-09-14 08:33:10,,,2026-12-01,HOT",
         "opportunity",
+    ),
+    "Freshsales, deals": (
+        "deal_id,deal_name,deal_amount,deal_currency_name,deal_expected_close,deal_closed_date,"
+        "deal_created_at,deal_deal_stage_name,deal_deal_type_name,deal_owner_name,deal_owner_id",
+        "123,Valve,800.00,USD,13-10-2026,14-10-2026,01-09-2026 09:00:00,Won,New Business,Ann,77",
+        "opportunity",
+    ),
+    "QuickBooks Online, invoice list with balances": (
+        "Date,Transaction type,Num,Customer full name,Due date,Amount,Open balance,Status",
+        '10/20/2026,Invoice,1003,Alpha,12/19/2026,"1,300.00",0.00,Past Due',
+        "invoice",
+    ),
+    "a Chinese list of invoices with what is not yet received": (
+        "开票日期,发票号,客户名称,价税合计,未收金额,业务员",
+        '2026-10-05,F001,甲公司,"1,130.00",130.00,张三',
+        "invoice",
     ),
     "Zoho Books, invoices": (
         "Invoice Date,Invoice ID,Invoice Number,Invoice Status,Customer ID,Due Date,Currency Code,"
@@ -235,5 +287,6 @@ def test_the_export_of_a_system_without_preset_is_read_as_it_is_begun(
     assert said.code == 0
     assert f"→ {table} (1 row, sources/export.yaml)" in said.out
     assert "not read" not in said.out
-    is_said = "# What is paid is read from receipts" in sources(workspace)["export"]
-    assert is_said == ("Balance" in head)
+    assert ("  open_amount: " in sources(workspace)["export"]) == (
+        "alance" in head or "未收" in head
+    )

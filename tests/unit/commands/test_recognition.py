@@ -101,7 +101,8 @@ def test_a_vendor_s_export_points_to_its_preset(attain: Attain, workspace: Path)
     (workspace / "data" / "raw" / name).write_bytes((folder / name).read_bytes())
     said = attain("check", "-w", workspace)
     assert (
-        f"{name}: no source reads it. It may be invoice by the preset xero: 9 of its 27" in said.out
+        f"{name}: no source reads it. It may be invoice by the preset xero: 10 of its 27"
+        in said.out
     )
     assert f"all source files for it: attain preset xero -w {workspace}" in said.out
     attain("check", "--write", "-w", workspace)
@@ -230,3 +231,16 @@ def test_every_export_of_the_sample_company_is_recognised_without_its_source_fil
     }
     assert len(guesses) > 25
     assert wrong == {}
+
+
+def test_of_several_headers_each_that_is_there_is_read(attain: Attain, workspace: Path) -> None:
+    """The first that is filled counts, so both are used and both have samples."""
+    write(workspace / "sources/x.yaml", "source: x", "system: crm", "table: receipt",
+          "files: [x.csv]", "columns: {receipt_id: Id, customer_id: Who, amount: Sum,",
+          "  received_date: {from: [Cleared, Booked]}}")  # fmt: skip
+    write(workspace / "data/raw/x.csv", "Id,Who,Sum,Booked,Cleared", "1,K,5,2026-01-05,",
+          "2,K,5,2026-01-05,2026-01-09")  # fmt: skip
+    said = attain("check", "-w", workspace)
+    assert "Cleared or Booked" in said.out
+    assert "2026-01-05 | 2026-01-09" in said.out
+    assert "not used" not in said.out

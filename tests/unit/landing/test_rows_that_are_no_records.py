@@ -37,6 +37,16 @@ _TWO = ("K-1,Alpha Works,100,2026-01-05", "K-2,Beta Mills,200,2026-01-06")
         "Subtotal,,300,",
         "年初余额,,300,",
         "2026-01-01,期初余额,300,2026-01-01",
+        "2026-01-31,当前累计,300,",
+        "2026-01-31,本月发生额,300,",
+        ",季初余额,300,",
+        ",上月结转,300,",
+        ",期初,300,",
+        "Opening Balance,,300,2026-01-01",
+        "2026-01-31,Balance c/f,300,",
+        ",Balance brought forward,300,",
+        "华东,小计,300,",
+        "East,Subtotal,300,",
     ],
 )
 def test_a_sum_is_no_record_wherever_its_label_stands(tmp_path: Path, row: str) -> None:
@@ -45,6 +55,25 @@ def test_a_sum_is_no_record_wherever_its_label_stands(tmp_path: Path, row: str) 
     assert [said["line"] for said in landed.notes["totals_left_out"]] == [4]
     landed, rows = land(tmp_path, _HEAD, _TWO[0], row, _TWO[1])
     assert [line for line, *_ in rows] == [2, 4]
+
+
+@pytest.mark.parametrize("label", ["本月合计", "本年累计", "期初余额", "当前合计", "期末结存",
+                                   "Opening balance", "B/F", "Total"])  # fmt: skip
+@pytest.mark.parametrize("header", ["摘要", "Memo", "Narration"])
+def test_a_ledger_says_in_its_own_column_what_a_row_is(
+    tmp_path: Path, label: str, header: str
+) -> None:
+    """Every row of such a ledger names its customer, sums and balances too."""
+    head = f"日期,客户,凭证字号,{header},借方,id"
+    record = "2026-01-05,甲公司,记-1,销售,100,K-1"
+    row = f"2026-01-31,甲公司,,{label},300,"
+    known = {"id", header}
+    landed, rows = land(tmp_path, head, record, row, record, known=known)
+    assert [line for line, *_ in rows] == [2, 4]
+    assert landed.notes["totals_left_out_count"] == 1
+    sheet = [text.split(",") for text in (head, record, row, record)]
+    path = write_workbook(tmp_path / "ledger.xlsx", {"S": sheet})
+    assert [line for line, *_ in land_sheet(path, known=known)[1]] == [2, 4]
 
 
 @pytest.mark.parametrize(
@@ -61,6 +90,7 @@ def test_a_sum_is_no_record_wherever_its_label_stands(tmp_path: Path, row: str) 
         "Accrual Basis Monday",
         "--- end of report ---,,,",
         "以下空白,,,",
+        "数据截止时间：2026-11-02,,,",
     ],
 )
 def test_a_footer_is_no_record(tmp_path: Path, row: str) -> None:
@@ -98,6 +128,10 @@ def test_a_row_cut_off_directly_below_a_record_stays_one(tmp_path: Path) -> None
         ["Sum", "Chongqing", "5", ""],
         ["Page Industries", "Bangalore", "1", ""],
         ["备注家居", "苏州", "1", ""],
+        ["Opening Balance", "Alpha Works", "5", "2024-01-05"],
+        ["New Balance", "Boston", "1", ""],
+        ["张三", "合计", "甲公司", "1"],
+        ["期末", "K-1", "甲公司", "1"],
     ],
 )
 def test_a_record_that_sounds_like_a_sum_or_a_footer_is_one(cells: list[str]) -> None:

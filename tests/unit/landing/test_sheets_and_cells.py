@@ -142,6 +142,21 @@ def test_a_text_merged_over_rows_counts_for_each_and_a_number_for_the_first(tmp_
     assert landed.notes["merged_numbers"] == {"line": 2, "count": 1}
 
 
+def test_cells_of_an_old_workbook_that_span_rows_are_read_like_those_of_a_new_one(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "b.xls"
+    rows: list[list[Any]] = [["t"], ["id", "name", "amount"], ["K0", "甲", 300], ["K1"], ["K2"],
+                             ["K3", Shown(46335, "yyyy-mm-dd"), 5], ["K4", None, 6]]  # fmt: skip
+    path.write_bytes(xls(rows, merged=[(2, 1, 4, 1), (2, 2, 3, 2), (5, 1, 6, 1)]))
+    landed, read = land_sheet(path)
+    assert read == [
+        (3, "K0", "甲", "300"), (4, "K1", "甲", None), (5, "K2", "甲", None),
+        (6, "K3", "2026-11-09", "5"), (7, "K4", "2026-11-09", "6"),
+    ]  # fmt: skip
+    assert landed.notes["merged_numbers"] == {"line": 3, "count": 1}
+
+
 def test_a_merged_title_or_header_is_no_merged_cell_of_data(tmp_path: Path) -> None:
     def fill(made: xlsxwriter.Workbook) -> None:
         added = made.add_worksheet()

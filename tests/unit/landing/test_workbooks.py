@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.errors import UserError
 from pipelines.landing.workbook import cell_text
-from tests.support.landing_files import land_sheet, ragged, write_workbook
+from tests.support.landing_files import land, land_sheet, ragged, write_workbook
 
 
 @pytest.mark.parametrize(
@@ -157,3 +157,67 @@ def test_the_spool_is_removed(tmp_path: Path) -> None:
     path = write_workbook(tmp_path / "b.xlsx", {"S": [["id", "name", "amount"], [1, "a", 5]]})
     land_sheet(path)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["b.parquet", "b.xlsx"]
+
+
+_TRIAL_BALANCE = [
+    ["科目编码", "科目名称", "期初余额", None, "本期发生额", None, "期末余额", None],
+    [None, None, "借方", "贷方", "借方", "贷方", "借方", "贷方"],
+]
+_LEDGER = [
+    ["日期", "摘要", "期初余额", None, "本期发生额", None, "期末余额", None],
+    [None, None, "方向", "余额", "借方", "贷方", "方向", "余额"],
+]
+
+
+@pytest.mark.parametrize(
+    ("header", "names"),
+    [
+        (_TRIAL_BALANCE, "科目编码 科目名称 期初余额借方 期初余额贷方 "
+                         "本期发生额借方 本期发生额贷方 期末余额借方 期末余额贷方"),
+        (_LEDGER, "日期 摘要 期初余额方向 期初余额 借方 贷方 期末余额方向 期末余额"),
+        ([["科目编码", "科目名称", *["期初余额"] * 2, *["期末余额"] * 2],
+          ["科目编码", "科目名称", *["借方", "贷方"] * 2]],
+         "科目编码 科目名称 期初余额借方 期初余额贷方 期末余额借方 期末余额贷方"),
+        ([["科目编码", "币别", "期初余额", None, None, None, "期末余额", None, None, None],
+          [None, None, "借方", None, "贷方", None, "借方", None, "贷方", None],
+          [None, None, *["原币", "本位币"] * 4]],
+         "科目编码 币别 期初余额借方原币 期初余额借方本位币 期初余额贷方原币 期初余额贷方本位币 "
+         "期末余额借方原币 期末余额借方本位币 期末余额贷方原币 期末余额贷方本位币"),
+    ],
+    ids=["trial balance", "directions", "filled groups", "three rows"],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "known", [{"科目编码", "日期", "期末余额借方"}, {"科目编码", "日期", "借方"}]
+)
+def test_parts_of_several_groups_are_named_with_their_group(
+    tmp_path: Path, header: list[list[Any]], names: str, known: set[str]
+) -> None:
+    title = ["科目余额表", "2026年10月"]
+    row = ["1122", "应收账款", *range(1, len(header[-1]) - 1)]
+    path = write_workbook(tmp_path / "b.xlsx", {"S": [title, *header, row]})
+    landed, rows = land_sheet(path, known=known)
+    assert " ".join(landed.names) == names
+    assert [line for line, *_ in rows] == [2 + len(header)]
+    lines = [",".join("" if c is None else str(c) for c in cells)
+             for cells in (title, *header, row)]  # fmt: skip
+    landed, rows = land(tmp_path, *lines, known=known)
+    assert " ".join(landed.names) == names
+    assert [line for line, *_ in rows] == [2 + len(header)]
+
+
+def test_parts_of_english_groups_are_told_apart_by_a_blank(tmp_path: Path) -> None:
+    head = [["Account", "Opening Balance", "", "Closing Balance", ""],
+            ["", "Debit", "Credit", "Debit", "Credit"]]  # fmt: skip
+    landed, _ = land(tmp_path, *map(",".join, head), "1122,1,2,3,4", known={"Account"})
+    assert landed.names[1:] == ("Opening Balance Debit", "Opening Balance Credit",
+                                "Closing Balance Debit", "Closing Balance Credit")  # fmt: skip
+
+
+def test_a_row_of_data_with_equal_values_is_no_part_of_a_header(tmp_path: Path) -> None:
+    landed, rows = land(tmp_path, "id,name,,amount,", "K,yes,no,yes,no", known={"id", "name"})
+    assert (landed.names[:2], len(rows)) == (("id", "name"), 1)
+
+
+def test_years_in_a_header_are_the_same_in_a_sheet_and_in_a_text(tmp_path: Path) -> None:
+    path = write_workbook(tmp_path / "b.xlsx", {"S": [["id", 2026, 2027], ["K", 1, 2]]})
+    assert land_sheet(path)[0].names == ("id", "2026", "2027")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.support.landing_files import write_workbook
 from tests.support.vendor_exports import Exports
 
 
@@ -393,3 +396,63 @@ def test_a_ledger_of_debits_and_credits_with_balances_between(
         assert found.rows("select customer_id, received_date, amount from staging.receipt") == [
             ("远景", day("2026-01-20"), 1130)
         ]
+
+
+def balances(exports: Exports) -> list[tuple[Any, ...]]:
+    with exports.staged() as found:
+        assert found.faults() == {}
+        return found.rows(
+            "select account, cast(period_end as varchar), balance from staging.gl_balance "
+            "order by 2"
+        )
+
+
+@pytest.mark.parametrize(
+    ("preset", "file", "lines"),
+    [
+        ("kingdee", "科目余额表.csv", [
+            "科目余额表", "期间：2026年10期 至 2026年10期,,制表日期：2026-11-03",
+            "科目编码,科目名称,期初余额,,本期发生,,本年累计,,期末余额,",
+            ",,借方,贷方,借方,贷方,借方,贷方,借方,贷方",
+            '1122,应收账款,"5,000.00",,900.00,0,0,0,"5,900.00",', "1122.01,甲公司,1,,1,0,0,0,2,",
+            "资产小计,,5001,,901,0,0,0,5902,", "2202,应付账款,,7,,,,,,7", "合计,,1,1,1,1,1,1,1,1"]),
+        ("yonyou", "发生额及余额表_202610.csv", [
+            "发生额及余额表", "月份：2026.10-2026.10",
+            "科目编码,科目名称,期初余额,,本期发生,,期末余额,", ",,方向,金额,借方,贷方,方向,余额",
+            '1122,应收账款,借,5000,900,0,借,5900', "合计,,平,,901,0,平,"]),
+        ("kingdee", "余额表2026-10.csv", [
+            "科目代码,科目名称,期初方向,期初余额,本期借方,本期贷方,期末方向,期末余额",
+            "1122,应收账款,借,5000,900,0,借,5900.00", "1601,固定资产,借,1,0,0,借,1"]),
+        ("kingdee", "总分类账.csv", [
+            "总分类账", "科目代码,科目名称,期间,凭证字号,摘要,借方,贷方,方向,余额",
+            "1122,应收账款,2026.10,,年初余额,,,借,4000",
+            "1122,应收账款,2026.10,,本期合计,900,,借,5900",
+            "1122,应收账款,2026.10,,本年累计,1900,,借,5900"]),
+        ("yonyou", "应收总账.csv", [
+            "总账", "科目：应收账款(1122)", "年,月,凭证号数,摘要,借方,贷方,方向,余额",
+            "2026,,,上年结转,,,借,4000", "2026,10,记-1～9,当前合计,900,,借,5900",
+            "2026,10,,当前累计,1900,,借,5900"]),
+    ],
+)  # fmt: skip
+def test_balances_of_the_general_ledger(
+    tmp_path: Path, preset: str, file: str, lines: list[str]
+) -> None:
+    """Rows of sums are no records but the one that a source asks for; the month stands above."""
+    expected = [("receivable", "2026-10-31", 5900)]
+    exports = Exports(tmp_path, preset)
+    exports.put(file, *lines)
+    assert balances(exports) == expected
+    cells = [next(csv.reader([line])) for line in lines]
+    (exports.raw / file).unlink()
+    write_workbook(exports.raw / file.replace(".csv", ".xlsx"), {"Sheet1": cells})
+    assert balances(exports) == expected
+
+
+def test_a_balance_of_nothing_is_zero_and_a_credit_is_negative(tmp_path: Path) -> None:
+    exports = Exports(tmp_path, "kingdee")
+    head = "科目编码,科目名称,期初余额借方,期初余额贷方,期末余额借方,期末余额贷方"
+    exports.put("科目余额表2026年8月.csv", head, "1122,应收账款,,,,")
+    exports.put("科目余额表2026年9月.csv", head, '1122,应收账款,,,,"1,200.50"')
+    assert [(day, balance) for _, day, balance in balances(exports)] == [
+        ("2026-08-31", 0), ("2026-09-30", Decimal("-1200.50")),
+    ]  # fmt: skip

@@ -52,6 +52,23 @@ def test_a_customer_that_was_merged_into_another_is_no_customer_of_its_own(lab: 
     assert pick(lab.result("core.dim_customer"), "customer_id") == [("B",)]
 
 
+def test_a_merged_account_is_followed_as_partner_and_as_parent_to_the_end_of_its_way(
+    lab: Laboratory,
+) -> None:
+    lab.given("staging.customer_merge", [
+        {"from_id": "P", "into_id": "Q"}, {"from_id": "Q", "into_id": "B"},
+    ])  # fmt: skip
+    given(lab, customers=[
+        customer("A", partner_id="P", parent_customer_id="Q"),
+        customer("B", partner_id="B", parent_customer_id="P"),  # merged with its own parent
+        customer("C", partner_id="PT-1", parent_customer_id="A"),
+    ])  # fmt: skip
+    rows = lab.result("core.dim_customer")
+    assert pick(rows, "customer_id", "partner_id", "parent_customer_id") == [
+        ("A", "B", "B"), ("B", "B", None), ("C", "PT-1", "A"),
+    ]  # fmt: skip
+
+
 def test_a_gap_ends_a_span(lab: Laboratory) -> None:
     given(lab, orders=[order("1", "2023-01-01"), order("2", "2024-06-01")])
     rows = lab.result("core.customer_active_span")

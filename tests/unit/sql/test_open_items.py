@@ -333,3 +333,66 @@ def test_an_item_without_a_due_date_never_ages(lab: Laboratory) -> None:
         receipt=[receipt("R", "2023-01-01", 30)],
     )
     assert {row[0] for row in found} == {"not_due"}
+
+
+def stated(lab: Laboratory, *documents: Row, **tables: list[Row]) -> list[tuple[Any, ...]]:
+    given_documents(lab, *ITEMS, invoice=list(documents), as_of="2026-11-08", **tables)
+    return entries(lab)
+
+
+def test_where_no_export_has_receipts_a_stated_balance_says_what_is_settled(
+    lab: Laboratory,
+) -> None:
+    """On its due date, or today where that is still to come: never before the invoice."""
+    assert stated(
+        lab,
+        invoice("A", "2026-09-01", 100, "2026-10-01", open_amount=0),
+        invoice("B", "2026-09-01", 100, "2026-10-01", open_amount=40),
+        invoice("C", "2026-11-01", 100, "2026-12-01", open_amount=0),
+        invoice("D", "2026-11-01", 100, "2026-10-01", open_amount=0),
+        invoice("E", "2026-09-01", 100, "2026-10-01", open_amount=100),
+        invoice("F", "2026-09-01", 100, "2026-10-01"),
+    ) == [
+        ("A", day("2026-10-01"), "stated", "A", 100),
+        ("B", day("2026-10-01"), "stated", "B", 60),
+        ("D", day("2026-11-01"), "stated", "D", 100),
+        ("C", day("2026-11-08"), "stated", "C", 100),
+    ]
+    rows = lab.result("receivables.open_item_span", "document_id")
+    assert {r["document_id"]: r["open_amount"] for r in rows if r["valid_before"] == FOREVER} == {
+        "B": 40, "E": 100, "F": 100,
+    }  # fmt: skip
+
+
+def test_credit_notes_and_write_offs_are_part_of_what_a_balance_says_is_settled(
+    lab: Laboratory,
+) -> None:
+    found = stated(
+        lab,
+        invoice("A", "2026-09-01", 100, "2026-10-01", open_amount=40),
+        note("N", "2026-09-02", -30, "A", open_amount=0),
+        note("M", "2026-09-02", -50, open_amount=20),
+        write_off=[write_off("A", "2026-10-02", 10)],
+    )
+    assert [row for row in found if row[2] == "stated"] == [
+        ("M", day("2026-09-02"), "stated", "M", -30),
+        ("A", day("2026-10-01"), "stated", "A", 20),
+    ]
+
+
+def test_a_balance_below_nothing_is_the_customer_s_own(lab: Laboratory) -> None:
+    found = stated(lab, invoice("A", "2026-09-01", 100, "2026-10-01", open_amount=-5))
+    assert [(row[2], row[4]) for row in found] == [
+        ("stated", 105), ("surplus", -5), ("surplus", 5),
+    ]  # fmt: skip
+
+
+def test_where_receipts_are_exported_they_count_and_no_stated_balance(lab: Laboratory) -> None:
+    assert stated(
+        lab,
+        invoice("A", "2026-09-01", 100, "2026-10-01", open_amount=0),
+        receipt=[receipt("R", "2026-10-05", 70)],
+        receipt_allocation=[allocation("R", "A", "2026-10-05", 70)],
+    ) == [
+        ("A", day("2026-10-05"), "cash", "R", 70), ("R", day("2026-10-05"), "applied", "A", -70),
+    ]  # fmt: skip

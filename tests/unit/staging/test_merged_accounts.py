@@ -71,6 +71,20 @@ def test_a_merge_that_comes_later_is_read_into_what_is_known_already(exports: Ex
     assert payers(exports) == ["K1", "K1", "K3"]
 
 
+def test_a_partner_of_a_deal_and_who_recommended_a_lead_are_followed_too(exports: Exports) -> None:
+    exports.put("canonical/employee.csv", "employee_id,name", "E1,Ann")
+    exports.put("canonical/opportunity.csv",
+                "opportunity_id,owner_id,created_at,stage,partner_id",
+                "D1,E1,2026-01-05,proposal,K2", "D2,E1,2026-01-05,proposal,PT-1")  # fmt: skip
+    exports.put(
+        "canonical/lead.csv", "lead_id,created_at,referring_customer_id", "L1,2026-01-05,K2"
+    )
+    exports.put("canonical/customer_merge.csv", MERGE, "K2,K1,")
+    exports.stage("customer_merge", "opportunity", "lead")
+    assert exports.rows("opportunity", "partner_id") == [("K1",), ("PT-1",)]
+    assert exports.rows("lead", "referring_customer_id") == [("K1",)]
+
+
 def test_where_no_export_lists_customers_merges_hold_too(exports: Exports) -> None:
     exports.remove("canonical/customer.csv")
     exports.put("canonical/customer_merge.csv", MERGE, "K2,K1,", "K3,K7,")

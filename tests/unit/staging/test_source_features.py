@@ -372,3 +372,34 @@ def test_a_wide_sheet_is_read_once_for_each_of_its_columns(exports: Exports) -> 
     ]
     assert exports.faults() == [(5, "amount.not_a_number", "much")]
     assert (account.landed, account.accepted, account.quarantined) == (5, 4, 1)
+
+
+def test_where_a_row_stands_is_read_like_a_header(exports: Exports) -> None:
+    exports.source(
+        "rate",
+        """\
+table: fx_rate
+files: ['rates*']
+columns:
+  currency: "@title"
+  rate_date: {expression: "regexp_extract({@file}, '[0-9-]+')"}
+  rate_to_base: Rate
+""",
+    )
+    exports.put("raw/rates_2026-10-31.csv", "USD", "Rate,Source", "7.1,a")
+    exports.stage("fx_rate")
+    assert exports.rows("fx_rate", "currency", "rate_date") == [("USD", dt.date(2026, 10, 31))]
+
+
+def test_without_a_text_above_the_header_there_is_none(exports: Exports) -> None:
+    exports.source(
+        "rate",
+        """\
+table: fx_rate
+files: ['rates*']
+columns: {currency: {from: ["@title", Code]}, rate_date: Day, rate_to_base: Rate}
+""",
+    )
+    exports.put("raw/rates.csv", "Rate,Code,Day", "7.1,EUR,2026-01-31")
+    exports.stage("fx_rate")
+    assert exports.rows("fx_rate", "currency") == [("EUR",)]
