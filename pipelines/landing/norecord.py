@@ -18,12 +18,15 @@ _SUM = "(?:累计发生额|发生额合计|合计|总计|小计|总和|累计|�
 _STRONG = re.compile(
     rf"{_SPAN}{_SUM}(?:数|额|金额)?|grandtotals?|subtotals?|sub-totals?|本[年季月期日]发生额"
     r"|(?:[年期季月周日][初末]|上[期年季月])(?:余额|结转|结余|结存)|余额结转"
-    r"|承前页|过次页|结转下[页年季月期]",
+    r"|承前页|过次页|结转下[页年季月期]|(?:累计|合计)至今|至今(?:累计|合计)",
 )
-_WEAK = re.compile(r"totals?|sum")
+_WEAK = re.compile(r"totals?|sum|averages?|平均值?|均值")
+# What a label of a sum says of its unit: `Total (USD)`, 合计（万元）.
+_UNIT = re.compile(r"\s*[（(]\s*(?:[a-z]{3}|[千万亿]?[元円]|人民币|美元|欧元|本位币|原币)\s*[)）]$")
+_AROUND = "—–-*=· "
 # What is carried over: nothing else is said in such a row, unless a ledger's own label says it.
 _CARRIED = re.compile(
-    r"(?:opening|closing|beginning|ending|starting|previous)balances?|netmovements?"
+    r"(?:opening|closing|beginning|ending|starting|previous)balances?|net(?:movements?|changes?)"
     r"|(?:balances?)?(?:(?:brought|carried)(?:forward|down|over)|[bc]/[fdo])|balanceforward"
     r"|[年期月][初末]数?"
 )
@@ -62,10 +65,14 @@ _FOOTER = re.compile(
 _LABEL = re.compile(r".*[:：]\s*")
 _NUMBER = re.compile(r"[-+(（]?\s*[¥￥$€£]?\s*[-+]?[\d.,'’\s]*\d[\d.,'’\s]*\s*[%元)）]{0,2}|-+")
 _PLAIN = re.compile(
-    r"\d{1,4}[-/.年]\d{1,2}(?:[-/.月]\d{0,4}日?)?(?:[ t]\d{1,2}:.*)?|[a-z]{3}|[借贷平]", re.DOTALL
+    r"\d{1,4}[-/.年]\d{1,2}(?:[-/.月]\d{0,4}日?)?(?:[ t]\d{1,2}:.*)?|[a-z]{3}|[借贷平]"
+    r"|\d[\d,]*\s*(?:records?|rows?|items?|lines?|deals?|opportunities|leads?|contacts?|customers?"
+    r"|accounts?|orders?|invoices?|条|笔|行|张|户|个|家|单|人|项)",
+    re.DOTALL,
 )
 # One of these stands in every row of sums, and looking for them is quick.
-_HINTS = ("计", "额", "结", "汇总", "页", "总和", "条", "行", "笔", "张", "户", "otal", "OTAL",
+_HINTS = ("计", "额", "结", "均", "至今", "verage", "VERAGE", "hange", "HANGE",
+          "汇总", "页", "总和", "条", "行", "笔", "张", "户", "otal", "OTAL",
           "alance", "ALANCE", "orward", "ORWARD", "um", "UM", "ecord", "ECORD",
           "rows", "Rows", "ROWS", "items", "lines")  # fmt: skip
 
@@ -73,6 +80,8 @@ _HINTS = ("计", "额", "结", "汇总", "页", "总和", "条", "行", "笔", "
 # For the database, over a lower-case text without blanks: every row known here, and few others.
 SUSPECT = (
     "(合计|总计|小计|总和|累计|汇总|共计|发生额|余额|结转|结余|结转下[页年]|承前页|过次页)(数|额|金额)?[:：]?$"
+    "|(合计|总计|小计|总和|累计|汇总|共计|totals?)[（(][^)）]{1,5}[)）]$|至今[:：]?$|平均值?[:：]?$|均值[:：]?$"
+    "|^averages?[:：]?$|changes?[:：]?$"
     "|结存$|[初末]数?$|结转下[季月期]$|balances?[:：]?$|(forward|down|over)[:：]?$|[bc]/[fdo][:：]?$|movements?$"
     "|totals?[:：]?$|^sum[:：]?$|^(sub)?total(for|of|by)|[0-9](records?|rows?|items?|lines?|条|笔|行|张|户)"
     "|(records?|rows?|count|条数|行数|笔数|记录数)[:：=]?[0-9]+$"
@@ -167,7 +176,10 @@ def _sum_of_group(text: str, before: Sequence[str], after: Sequence[str]) -> NoR
 def _total(text: str, place: int, others: Sequence[str], width: int) -> NoRecord | None:
     count = _count(text)
     label = (_COUNT.sub("", text) if count is not None else text).rstrip(":： ")
-    word = label.replace(" ", "")
+    label = _UNIT.sub("", label.strip(_AROUND)).rstrip(":： ")
+    word = (
+        label.replace(" ", "").removeprefix("以上") if count is not None else label.replace(" ", "")
+    )
     is_strong = bool(_STRONG.fullmatch(word))
     is_none = (
         is_strong

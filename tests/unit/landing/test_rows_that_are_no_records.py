@@ -47,6 +47,15 @@ _TWO = ("K-1,Alpha Works,100,2026-01-05", "K-2,Beta Mills,200,2026-01-06")
         ",Balance brought forward,300,",
         "华东,小计,300,",
         "East,Subtotal,300,",
+        "Total (USD),,300,",
+        "合计（万元）,,300,",
+        "累计至今,,300,",
+        "平均,,150,",
+        "Average,,150,",
+        "Net change,,300,",
+        "Total,2 deals,300,",
+        "合计,2 家,300,",
+        "— 以上共2条 —,,,",
     ],
 )
 def test_a_sum_is_no_record_wherever_its_label_stands(tmp_path: Path, row: str) -> None:
@@ -132,6 +141,11 @@ def test_a_row_cut_off_directly_below_a_record_stays_one(tmp_path: Path) -> None
         ["New Balance", "Boston", "1", ""],
         ["张三", "合计", "甲公司", "1"],
         ["期末", "K-1", "甲公司", "1"],
+        ["Average Joe Ltd", "Boston", "1", ""],
+        ["平均律科技", "苏州", "1", ""],
+        ["Total (Paris)", "Energy", "1", ""],
+        ["K-1", "Average", "Alpha", "1"],
+        ["Net change", "Alpha Works", "5", "2024-01-05"],
     ],
 )
 def test_a_record_that_sounds_like_a_sum_or_a_footer_is_one(cells: list[str]) -> None:
