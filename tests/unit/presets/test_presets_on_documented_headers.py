@@ -456,3 +456,30 @@ def test_a_balance_of_nothing_is_zero_and_a_credit_is_negative(tmp_path: Path) -
     assert [(day, balance) for _, day, balance in balances(exports)] == [
         ("2026-08-31", 0), ("2026-09-30", Decimal("-1200.50")),
     ]  # fmt: skip
+
+
+def test_merged_accounts_and_appeals_as_everyday_sheets(tmp_path: Path) -> None:
+    exports = Exports(tmp_path, "generic_zh", "表格")
+    exports.put("客户档案.csv", "客户编号,客户名称", "K1,甲公司", "K2,乙公司")
+    exports.put("客户合并记录.csv", "旧客户编号,新客户编号,合并日期", "K2,K1,2026/3/1")
+    exports.put("花名册.csv", "工号,姓名,入职日期", "E1,张三,2020-01-01")
+    exports.put("考核申诉.csv",
+                "申诉编号,工号,考核期,申诉理由,提出日期,状态,答复日期,答复人,处理意见",
+                "S1,E1,2026-Q2,拜访漏记,2026-07-17,不成立,2026-07-20,E9,以记录为准",
+                "S2,E1,2026-Q2,未计休假,2026-07-18,待答复,,,")  # fmt: skip
+    with exports.staged() as found:
+        assert found.one("select from_id, into_id, merged_at from staging.customer_merge") == (
+            "K2", "K1", dt.datetime(2026, 3, 1),
+        )  # fmt: skip
+        assert found.rows(
+            "select appeal_id, status, decision from staging.appraisal_appeal order by 1"
+        ) == [("S1", "rejected", "以记录为准"), ("S2", "open", None)]
+
+
+def test_merged_accounts_in_english(tmp_path: Path) -> None:
+    exports = Exports(tmp_path, "generic_en")
+    exports.put("customers.csv", "Customer ID,Customer Name", "K1,Alpha", "K2,Beta")
+    exports.put("account merges.csv", "Old Account ID,Surviving Account ID,Merged On",
+                "K2,K1,2026-03-01")  # fmt: skip
+    with exports.staged() as found:
+        assert found.rows("select from_id, into_id from staging.customer_merge") == [("K2", "K1")]
