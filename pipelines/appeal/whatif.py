@@ -116,6 +116,12 @@ def _require_key(
             (*place, part),
             f"name the row by its key {', '.join(table.key)}; {absent[0]} is absent.",
         )
+    beside = [name for name in change.row if name not in table.key]
+    if beside:
+        raise source.error(
+            (*place, part, beside[0]),
+            f"a row is named by its key alone ({', '.join(table.key)}); {beside[0]} goes below `set`.",
+        )
     if change.add:
         needed = [
             name for name, one in table.exported.items() if one.required and name not in given

@@ -193,6 +193,8 @@ ROW = "row: {employee_id: E1, period: 2026-10, indicator: attitude}"
          "by its key employee_id, period, indicator; period is absent"),
         ("table: appraisal_input\n    row: {employee_id: E11, period: 2026-10, indicator: attitude}"
          "\n    remove: true", "has no row of that key (did you mean E1?)"),
+        ("table: receipt\n    row: {receipt_id: R1, amount: 3}\n    remove: true",
+         "amount goes below `set`"),
         ("table: receipt\n    add: {receipt_id: R9}", "a row of receipt needs"),
         (f"table: appraisal_input\n    {ROW}", "give one of set, add and remove"),
         ("table: receipt\n    row: {receipt_id: R1}\n    set: {amount: 1}\n    remove: true",
