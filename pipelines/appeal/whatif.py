@@ -120,7 +120,8 @@ def _require_key(
     if beside:
         raise source.error(
             (*place, part, beside[0]),
-            f"a row is named by its key alone ({', '.join(table.key)}); {beside[0]} goes below `set`.",
+            f"a row is named by its key alone ({', '.join(table.key)}); {beside[0]} goes below "
+            "`set`.",
         )
     if change.add:
         needed = [
