@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 from pipelines.appeal.whatif import Changed, change_rows, read_what_if
 from pipelines.closing.rehearsal import Rehearsal, rehearsed
@@ -25,6 +26,7 @@ from pipelines.workspace.yamlfile import did_you_mean
 _COMPUTED = "mart.appraisal_computed"
 _WANTED = (_COMPUTED, "mart.appraisal_decision", "mart.appraisal_adjustment")
 _BEFORE = "temp.appraisal_before"
+_RESULT = Path(__file__).with_name("result.sql")
 Said = Callable[[str], None]
 
 
@@ -100,9 +102,9 @@ def _side(rehearsal: Rehearsal, period: str, employee_id: str) -> Side:
     """The result and the scorecard as the tables hold them now."""
     as_of = rehearsal.scalar("select as_of_date from core.parameter")
     context = open_context(rehearsal.con, as_of, *read_status(rehearsal.con))
-    its = {"of_period": period, "of_person": employee_id}
-    [result] = context.rows("appraisal_pack", **its)
-    return Side(context, result, tuple(context.rows("appraisal_scores", **its)))
+    [result] = rehearsal.rows(_RESULT.read_text(encoding="utf-8"), [employee_id, period])
+    scores = context.rows("appraisal_scores", of_period=period, of_person=employee_id)
+    return Side(context, SimpleNamespace(**result), tuple(scores))
 
 
 def _make_anew(

@@ -382,7 +382,7 @@ def test_credit_notes_and_write_offs_are_part_of_what_a_balance_says_is_settled(
 
 def test_a_balance_below_nothing_is_the_customer_s_own(lab: Laboratory) -> None:
     found = stated(lab, invoice("A", "2026-09-01", 100, "2026-10-01", open_amount=-5))
-    assert [(row[2], row[4]) for row in found] == [
+    assert sorted((row[2], row[4]) for row in found) == [
         ("stated", 105), ("surplus", -5), ("surplus", 5),
     ]  # fmt: skip
 

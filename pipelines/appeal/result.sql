@@ -31,4 +31,4 @@ inner join policy.appraisal_scheme as scheme
   on now.scheme_id = scheme.scheme_id and now.version = scheme.version
 left join core.closed_appraisal as closed
   on now.employee_id = closed.employee_id and now.period = closed.period
-where now.employee_id = $of_person and now.period = $of_period
+where now.employee_id = $1 and now.period = $2
