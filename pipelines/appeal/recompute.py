@@ -62,7 +62,7 @@ def recompute(
         begun: set[str] | None = None  # everything
         if source is not None and source[1].change:
             changed = change_rows(rehearsal, *source)
-            begun = {f"staging.{one.table}" for one in changed}
+            begun = {f"staging.{one.table}" for one in source[1].change}
         tables = _make_anew(rehearsal, models, begun, say)
         after = _side(rehearsal, period, employee_id)
         others = _moved(rehearsal)

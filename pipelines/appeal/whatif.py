@@ -28,8 +28,6 @@ from pipelines.closing.rehearsal import Rehearsal
 from pipelines.sources.contract import Table, canonical_tables
 from pipelines.workspace.yamlfile import YamlFile, did_you_mean, read_yaml, validate
 
-Scalar = str | int | float | bool
-
 
 class Change(BaseModel):
     """One row changed, removed or added."""
@@ -176,7 +174,7 @@ def _add(
     return [
         Changed(table.name, key, name, None, _text(value), None, None)
         for name, value in typed.items()
-        if name not in table.key
+        if name not in table.key or typed.keys() <= set(table.key)
     ]
 
 

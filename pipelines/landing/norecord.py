@@ -177,9 +177,9 @@ def _total(text: str, place: int, others: Sequence[str], width: int) -> NoRecord
     count = _count(text)
     label = (_COUNT.sub("", text) if count is not None else text).rstrip(":： ")
     label = _UNIT.sub("", label.strip(_AROUND)).rstrip(":： ")
-    word = (
-        label.replace(" ", "").removeprefix("以上") if count is not None else label.replace(" ", "")
-    )
+    word = label.replace(" ", "")
+    if count is not None:
+        word = word.removeprefix("以上")
     is_strong = bool(_STRONG.fullmatch(word))
     is_none = (
         is_strong
