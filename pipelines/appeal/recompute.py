@@ -10,13 +10,13 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
-from pipelines.appeal.whatif import Changed, change_rows, read_what_if
+from pipelines.appeal.whatif import change_rows, read_what_if
 from pipelines.closing.rehearsal import Rehearsal, rehearsed
 from pipelines.errors import UserError
 from pipelines.explain.explain import evidence_sql
 from pipelines.models.catalog import all_models, ancestors
 from pipelines.policy.load import Policies
-from pipelines.reporting.appraisal.pack import Evidence, Moved, Pack, Side
+from pipelines.reporting.appraisal.pack import Changed, Evidence, Moved, Pack, Side
 from pipelines.reporting.model.context import open_context
 from pipelines.reporting.shared.quality import read_status
 from pipelines.warehouse.duck import Warehouse
@@ -27,6 +27,7 @@ _COMPUTED = "mart.appraisal_computed"
 _WANTED = (_COMPUTED, "mart.appraisal_decision", "mart.appraisal_adjustment")
 _BEFORE = "temp.appraisal_before"
 _RESULT = Path(__file__).with_name("result.sql")
+_WINDOWS = Path(__file__).with_name("windows.sql")
 Said = Callable[[str], None]
 
 
@@ -71,9 +72,7 @@ def recompute(
         employee_id=employee_id,
         before=before,
         after=after,
-        changed=tuple(
-            (c.table, c.key, c.column, c.was, c.would_be, c.file, c.line) for c in changed
-        ),
+        changed=tuple(changed),
         tables=tables,
         moved=others,
         evidence=evidence,
@@ -160,24 +159,7 @@ def _evidence(
     rehearsal: Rehearsal, policies: Policies, period: str, employee_id: str
 ) -> tuple[Evidence, ...]:
     """The rows behind every indicator that is a KPI, each with its file and line."""
-    windows = rehearsal.rows(
-        "select score.indicator, part.kpi_id, span.window_kind, span.window_start, "
-        "part.scope_kind, case part.scope_kind when 'employee' then stretch.employee_id "
-        "when 'team' then stretch.team_id when 'region' then stretch.region_id "
-        "else parameter.company_id end as scope_id "
-        "from mart.appraisal_score as score "
-        "inner join policy.appraisal_part as part on part.part = 'indicator' "
-        "and score.scheme_id = part.scheme_id and score.version = part.version "
-        "and score.indicator = part.part_id and part.kpi_id is not null "
-        "inner join core.appraisal_stretch as stretch on score.employee_id = stretch.employee_id "
-        "and score.period = stretch.period and score.scheme_id = stretch.scheme_id "
-        "inner join core.appraisal_window as span on score.employee_id = span.employee_id "
-        "and score.period = span.period and score.scheme_id = span.scheme_id "
-        "cross join core.parameter as parameter "
-        "where score.employee_id = ? and score.period = ? "
-        "order by stretch.last_day desc, score.position, span.window_start",
-        [employee_id, period],
-    )
+    windows = rehearsal.rows(_WINDOWS.read_text(encoding="utf-8"), [employee_id, period])
     found: list[Evidence] = []
     for one in windows:
         sql = evidence_sql(

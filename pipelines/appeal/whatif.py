@@ -17,7 +17,6 @@ follows (`recompute.py`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pipelines.closing.rehearsal import Rehearsal
+from pipelines.reporting.appraisal.pack import Changed
 from pipelines.sources.contract import Table, canonical_tables
 from pipelines.workspace.yamlfile import YamlFile, did_you_mean, read_yaml, validate
 
@@ -55,19 +55,6 @@ class WhatIf(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     change: tuple[Change, ...] = ()
-
-
-@dataclass(frozen=True)
-class Changed:
-    """A cell that was changed: where it is from, what it was and what it would be."""
-
-    table: str
-    key: str
-    column: str
-    was: str | None
-    would_be: str | None
-    file: str | None
-    line: int | None
 
 
 def read_what_if(path: Path) -> tuple[YamlFile, WhatIf]:

@@ -6,7 +6,7 @@ Belongs here: showing what was recomputed. Does not belong here: recomputing (`p
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 
@@ -60,6 +60,19 @@ class Side:
 
 
 @dataclass(frozen=True)
+class Changed:
+    """A cell that was changed: where it is from, what it was and what it would be."""
+
+    table: str
+    key: str
+    column: str
+    was: str | None
+    would_be: str | None
+    file: str | None
+    line: int | None
+
+
+@dataclass(frozen=True)
 class Moved:
     """A result that would be another."""
 
@@ -91,14 +104,14 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Pack:
-    """An appraisal computed twice. `changed` are cells as (table, key, column, was, would be, file,
-    line); `tables` those that came out otherwise, as (table, rows new in it, rows gone)."""
+    """An appraisal computed twice. `tables` are those that came out otherwise, as (table, rows new
+    in it, rows gone)."""
 
     period: str
     employee_id: str
     before: Side
     after: Side
-    changed: tuple[tuple[str, str, str, str | None, str | None, str | None, int | None], ...]
+    changed: tuple[Changed, ...]
     tables: tuple[tuple[str, int, int], ...]
     moved: tuple[Moved, ...]
     evidence: tuple[Evidence, ...]
@@ -189,15 +202,15 @@ def _changed_section(pack: Pack) -> Section:
             "export:text key:text field:text was:text would_be:text file:text file_line:count",
             [
                 (
-                    message(f"export.{name}"),
-                    verbatim(key),
-                    verbatim(column),
-                    _text(was),
-                    _text(would_be),
-                    _text(file),
-                    Count(value=line) if line is not None else None,
+                    message(f"export.{one.table}"),
+                    verbatim(one.key),
+                    verbatim(one.column),
+                    _text(one.was),
+                    _text(one.would_be),
+                    _text(one.file),
+                    Count(value=one.line) if one.line is not None else None,
                 )
-                for name, key, column, was, would_be, file, line in pack.changed
+                for one in pack.changed
             ],
         ),
         table_open=True,
@@ -425,7 +438,7 @@ def _book(pack: Pack) -> Book:
     return Book(
         title=message("report.appraisal_appeal"),
         sheets=(
-            _sheet("changes", _CHANGES, lambda: list(pack.changed)),
+            _sheet("changes", _CHANGES, lambda: [astuple(one) for one in pack.changed]),
             _sheet("card", _CARD, card),
             _sheet("results", _OTHERS, others),
             _sheet("tables", _TABLES, lambda: list(pack.tables)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import astuple
 from decimal import Decimal
 from pathlib import Path
 
@@ -106,10 +107,10 @@ change:
     )
     # 250 of 500 is 60 points: 60 × 60 % + 70 × 40 % = 64, + 99.5 × 40 % = 75.8
     assert (pack.before.result.score, pack.after.result.score) == (64, Decimal("75.8"))
-    assert pack.changed[0][:5] == (
-        "appraisal_input", f"E1 {MONTH} attitude", "score", "70.0000", "99.5000",
-    )  # fmt: skip
-    assert pack.changed[0][5:] == ("data/appraisal_input.csv", 2)
+    assert [astuple(one) for one in pack.changed] == [
+        ("appraisal_input", f"E1 {MONTH} attitude", "score", "70.0000", "99.5000",
+         "data/appraisal_input.csv", 2)
+    ]  # fmt: skip
     assert [name for name, _, _ in pack.tables][:2] == [
         "core.appraisal_given", "core.appraisal_measure",
     ]  # fmt: skip
@@ -164,7 +165,9 @@ change:
 """,
     )
     assert {row.indicator: row.score for row in removed.after.scores}["cash"] == 40
-    assert [one[3:5] for one in removed.changed if one[2] == "amount"] == [("250.0000", None)]
+    assert [(one.was, one.would_be) for one in removed.changed if one.column == "amount"] == [
+        ("250.0000", None)
+    ]
 
 
 def test_every_row_behind_an_indicator_has_its_file_and_line(session: Session) -> None:
