@@ -104,7 +104,7 @@ def _summed(
         template,
         fact=fact,
         kpis=kpis,
-        measures=measures_of(kpis),
+        measures=measures_of(kpis, fact),
         date=dates[0],
         dates=dates,
         days=DAYS,
@@ -161,7 +161,7 @@ def _referenced(catalogue: Catalogue, text: str, prefix: str) -> str:
         name, part = match[1], match[2]
         kpi = catalogue.kpis[name]
         found = f"{_alias(catalogue, name)}.{name}__{prefix if part != 'n' else ''}{part}"
-        if not counts(kpi, part):
+        if not counts(kpi, part, catalogue.facts[kpi.fact]):
             found = f"cast({found} as decimal(38, 4))"
         adds_up = kpi.kind in ("sum", "ratio", "balance", "distinct")
         return f"coalesce({found}, 0)" if adds_up else found

@@ -13,23 +13,22 @@ from functools import cache
 import sqlglot
 from sqlglot import exp
 
-from pipelines.policy.catalogue import Kpi
+from pipelines.policy.catalogue import Fact, Kpi
 
 
 @dataclass
 class Measure:
-    """A sum over rows of a fact, named after the first column that shows it."""
+    """A sum over rows of a fact, named after the first column that shows it.
+
+    `is_whole`: it counts, a whole number for which 64 bits are enough.
+    """
 
     name: str
     date: str
     where: str | None
     value: str
+    is_whole: bool
     scopes: set[str] = field(default_factory=set)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether it counts: a whole number, for which 64 bits are enough."""
-        return _is_whole(self.value)
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class Measures:
         return [*(measure.name for measure in self.sums), *(f"{name}__den" for name in self.shares)]
 
 
-def measures_of(kpis: Mapping[str, Kpi]) -> Measures:
+def measures_of(kpis: Mapping[str, Kpi], fact: Fact) -> Measures:
     """What has to be summed for KPIs of one fact."""
     sums: dict[tuple[str, str | None, str], Measure] = {}
     names: dict[str, str] = {}
@@ -59,7 +58,7 @@ def measures_of(kpis: Mapping[str, Kpi]) -> Measures:
             if value is None:
                 continue
             column = f"{kpi_id}__{part}"
-            new = Measure(column, kpi.date, kpi.where, value)
+            new = Measure(column, kpi.date, kpi.where, value, _is_whole(value, fact.counts))
             measure = sums.setdefault((kpi.date, kpi.where, value), new)
             measure.scopes.update(kpi.scopes)
             names[column] = measure.name
@@ -68,27 +67,32 @@ def measures_of(kpis: Mapping[str, Kpi]) -> Measures:
     return Measures(tuple(sums.values()), names, shares)
 
 
-def counts(kpi: Kpi, part: str) -> bool:
+def counts(kpi: Kpi, part: str, fact: Fact) -> bool:
     """Whether a KPI's `num`, `den` or `n` is a whole number of 64 bits."""
     if kpi.kind in ("percentile", "distinct"):
         return part == "n" or kpi.kind == "distinct"
     value = {"num": kpi.numerator, "den": kpi.denominator, "n": kpi.n or "1"}[part]
-    return kpi.kind != "modelled" and value is not None and _is_whole(value)
+    return kpi.kind != "modelled" and value is not None and _is_whole(value, fact.counts)
 
 
 @cache
-def _is_whole(text: str) -> bool:
-    return _gives_whole_numbers(sqlglot.parse_one(text, dialect="duckdb"))
+def _is_whole(text: str, counted: tuple[str, ...]) -> bool:
+    return _gives_whole_numbers(sqlglot.parse_one(text, dialect="duckdb"), counted)
 
 
-def _gives_whole_numbers(node: exp.Expression | None) -> bool:
-    """Whether an expression is a whole number, or chooses between some."""
+def _gives_whole_numbers(node: exp.Expression | None, counted: tuple[str, ...]) -> bool:
+    """Whether an expression is a whole number or a column that counts, or chooses between some."""
     if isinstance(node, exp.Literal):
         return not node.is_string and node.this.isdigit()
+    if isinstance(node, exp.Column):
+        return node.name in counted
     if isinstance(node, exp.Neg | exp.Paren):
-        return _gives_whole_numbers(node.this)
+        return _gives_whole_numbers(node.this, counted)
+    if isinstance(node, exp.Coalesce):
+        return all(_gives_whole_numbers(n, counted) for n in (node.this, *node.expressions))
     if isinstance(node, exp.Case):
         default = node.args.get("default")
         chosen = [branch.args["true"] for branch in node.args["ifs"]]
-        return all(_gives_whole_numbers(n) for n in (*chosen, *([default] if default else [])))
+        every = (*chosen, *([default] if default else []))
+        return all(_gives_whole_numbers(n, counted) for n in every)
     return False

@@ -76,9 +76,9 @@ select
   document.net_amount,
   invoice.invoice_id,
   invoice.part_no,
-  cast(null as hugeint) as share_from,
-  cast(null as hugeint) as share_to,
-  cast(null as hugeint) as share_whole
+  cast(null as bigint) as share_from,
+  cast(null as bigint) as share_to,
+  cast(null as bigint) as share_whole
 from document
 inner join invoice on document.family_id = invoice.invoice_id and invoice.part_no = 1
 where document.family_kind = 'invoice'

@@ -7,7 +7,7 @@ with lead as (
   select
     campaign_id,
     count(*) as leads,
-    sum(case when is_valid then 1 else 0 end) as valid_leads
+    cast(sum(case when is_valid then 1 else 0 end) as bigint) as valid_leads
   from core.fct_lead
   where campaign_id is not null
   group by campaign_id

@@ -71,7 +71,7 @@ balance as (
     grid.owner_id,
     grid.due_quarter,
     sum(coalesce(seen.amount, 0)) over up_to as amount_base,
-    sum(coalesce(seen.deals, 0)) over up_to as deals
+    cast(sum(coalesce(seen.deals, 0)) over up_to as bigint) as deals
   from grid
   left join seen
     on

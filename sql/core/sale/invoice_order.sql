@@ -90,9 +90,9 @@ select
   placed.invoice_id,
   cast(placed.part_no as bigint) as part_no,
   placed.order_id,
-  cast((placed.net_to - placed.net_amount) * 10000 as hugeint) as share_from,
-  cast(placed.net_to * 10000 as hugeint) as share_to,
-  cast(placed.net_total * 10000 as hugeint) as share_whole,
+  cast((placed.net_to - placed.net_amount) * 10000 as bigint) as share_from,
+  cast(placed.net_to * 10000 as bigint) as share_to,
+  cast(placed.net_total * 10000 as bigint) as share_whole,
   whole.is_own,
   coalesce(sales_order.contract_id, billed.contract_id) as contract_id,
   -- whoever the invoice names, else whose order it is

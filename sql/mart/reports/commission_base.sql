@@ -81,14 +81,14 @@ traced as (
     strftime(collected.allocated_date, '%Y-%m') as period,
     sum(collected.amount_base) as collected,
     sum(case when credited.receipt_id is null then collected.amount_base else 0 end) as without_plan,
-    sum(case when credited.receipt_id is null then collected.allocations else 0 end)
+    cast(sum(case when credited.receipt_id is null then collected.allocations else 0 end) as bigint)
       as allocations_without_plan,
     sum(
       case when credited.receipt_id is null then 0 else collected.amount_base - credited.net_amount end
     ) as vat,
     sum(coalesce(credited.net_amount - credited.credit_amount, 0)) as shares_without_plan,
     sum(coalesce(credited.credit_amount, 0)) as credit,
-    sum(collected.allocations) as allocations
+    cast(sum(collected.allocations) as bigint) as allocations
   from collected
   left join credited
     on

@@ -75,12 +75,13 @@ deals as (
     employee_id,
     as_of_date,
     count(*) as open_deals,
-    sum(case when is_incomplete then 1 else 0 end) as incomplete_deals,
-    sum(case when is_stale then 1 else 0 end) as stale_deals,
-    sum(case when is_past_due then 1 else 0 end) as past_due_deals,
-    sum(case when is_incomplete or is_stale or is_past_due then 1 else 0 end) as flawed_deals,
-    sum(required_fields) as required_fields,
-    sum(filled_fields) as filled_fields
+    cast(sum(case when is_incomplete then 1 else 0 end) as bigint) as incomplete_deals,
+    cast(sum(case when is_stale then 1 else 0 end) as bigint) as stale_deals,
+    cast(sum(case when is_past_due then 1 else 0 end) as bigint) as past_due_deals,
+    cast(sum(case when is_incomplete or is_stale or is_past_due then 1 else 0 end) as bigint)
+      as flawed_deals,
+    cast(sum(required_fields) as bigint) as required_fields,
+    cast(sum(filled_fields) as bigint) as filled_fields
   from deal
   group by employee_id, as_of_date
 ),
@@ -92,7 +93,7 @@ logged as (
     activity.employee_id,
     looked_at.as_of_date,
     count(*) as activities,
-    sum(case when activity.is_logged_on_time then 0 else 1 end) as late_activities
+    cast(sum(case when activity.is_logged_on_time then 0 else 1 end) as bigint) as late_activities
   from core.fct_activity as activity
   inner join looked_at
     on

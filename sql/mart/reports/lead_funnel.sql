@@ -83,12 +83,12 @@ counted as (
     breakdown,
     group_id,
     count(*) as leads,
-    sum(case when is_valid then 1 else 0 end) as valid_leads,
-    sum(case when is_contacted then 1 else 0 end) as contacted_leads,
-    sum(case when is_mql then 1 else 0 end) as mql_leads,
-    sum(case when is_prospect then 1 else 0 end) as sql_leads,
-    sum(case when is_converted then 1 else 0 end) as converted_leads,
-    sum(case when is_won then 1 else 0 end) as won_leads
+    cast(sum(case when is_valid then 1 else 0 end) as bigint) as valid_leads,
+    cast(sum(case when is_contacted then 1 else 0 end) as bigint) as contacted_leads,
+    cast(sum(case when is_mql then 1 else 0 end) as bigint) as mql_leads,
+    cast(sum(case when is_prospect then 1 else 0 end) as bigint) as sql_leads,
+    cast(sum(case when is_converted then 1 else 0 end) as bigint) as converted_leads,
+    cast(sum(case when is_won then 1 else 0 end) as bigint) as won_leads
   from member
   group by breakdown, group_id
 ),

@@ -17,9 +17,9 @@ with lost as (
 
 select
   loss_reason,
-  sum(case when is_recent then 1 else 0 end) as deals,
+  cast(sum(case when is_recent then 1 else 0 end) as bigint) as deals,
   cast(sum(case when is_recent then amount_base else 0 end) as decimal(18, 4)) as amount,
-  sum(case when is_recent then 0 else 1 end) as deals_before,
+  cast(sum(case when is_recent then 0 else 1 end) as bigint) as deals_before,
   cast(sum(case when is_recent then 0 else amount_base end) as decimal(18, 4)) as amount_before
 from lost
 group by loss_reason

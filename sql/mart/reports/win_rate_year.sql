@@ -18,7 +18,7 @@ with closed as (
 select
   case when grouping(employee_id) = 0 then 'employee' else 'company' end as scope_kind,
   coalesce(employee_id, company_id) as scope_id,
-  sum(case when is_won then 1 else 0 end) as won,
+  cast(sum(case when is_won then 1 else 0 end) as bigint) as won,
   count(*) as decided
 from closed
 group by grouping sets ((employee_id), (company_id))

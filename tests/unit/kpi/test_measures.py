@@ -8,11 +8,13 @@ import duckdb
 import pytest
 
 from pipelines.models.measures import counts, measures_of
-from pipelines.policy.catalogue import Kpi
+from pipelines.policy.catalogue import Fact, Kpi
 from pipelines.warehouse.template import macro
 from tests.support.laboratory import shipped
 
 CALLS = shipped()[1].catalogue.kpis["calls"]
+FACT = Fact(table="core.fct", grain="one row", key=("id",), needs=(), source_table="fct",
+            counts=("visits",))  # fmt: skip
 
 
 def kpi(numerator: str, denominator: str | None = None, **more: object) -> Kpi:
@@ -24,7 +26,7 @@ def kpi(numerator: str, denominator: str | None = None, **more: object) -> Kpi:
 
 
 def test_a_sum_that_two_kpis_need_is_taken_once() -> None:
-    measures = measures_of({"sold": kpi("amount"), "mean": kpi("amount", "1")})
+    measures = measures_of({"sold": kpi("amount"), "mean": kpi("amount", "1")}, FACT)
     assert [measure.name for measure in measures.sums] == ["sold__num", "sold__n"]
     shown = [measures.names[f"mean__{part}"] for part in ("num", "den", "n")]
     assert shown == ["sold__num", "sold__n", "sold__n"]
@@ -34,14 +36,14 @@ def test_sums_under_another_condition_or_by_another_date_are_others() -> None:
     measures = measures_of({
         "sold": kpi("amount"), "won": kpi("amount", where="is_won"),
         "closed": kpi("amount", date="closed_date"),
-    })  # fmt: skip
+    }, FACT)  # fmt: skip
     assert len(measures.sums) == 6
 
 
 def test_a_shared_sum_is_known_in_every_scope_of_its_kpis() -> None:
     measures = measures_of({
         "sold": kpi("amount", scopes=("segment",)), "mean": kpi("amount", "1", scopes=("partner",)),
-    })  # fmt: skip
+    }, FACT)  # fmt: skip
     assert measures.sums[0].scopes == {"segment", "partner"}
 
 
@@ -53,11 +55,13 @@ def test_a_shared_sum_is_known_in_every_scope_of_its_kpis() -> None:
         ("case when score >= 9 then 100 when score <= 6 then -100 else 0 end", True),
         ("case when is_won then amount else 0 end", False),
         ("case when is_won then 1 else score end", False),
+        ("visits", True), ("coalesce(visits, 0)", True), ("coalesce(visits, amount)", False),
+        ("case when is_won then visits end", True), ("visits * amount", False),
     ],
 )  # fmt: skip
 def test_what_chooses_between_whole_numbers_counts(numerator: str, is_whole: bool) -> None:
-    assert measures_of({"some": kpi(numerator)}).sums[0].is_whole is is_whole
-    assert counts(kpi(numerator), "num") is is_whole
+    assert measures_of({"some": kpi(numerator)}, FACT).sums[0].is_whole is is_whole
+    assert counts(kpi(numerator), "num", FACT) is is_whole
 
 
 @pytest.mark.parametrize(
