@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pipelines.reporting.appraisal.curve import live_measure, live_score, live_total
 from pipelines.reporting.model.book import Book, Cell, RowFormula, Sheet, SumOf, columns
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Section, SectionNotice
@@ -33,7 +34,7 @@ _RESULTS = (
 )
 _SCORES = (
     "employee:text name:text scheme:text month:text indicator:text weight:score target:rate "
-    "actual:rate n:int score:score judged_weight:score weighted_score:score source:text"
+    "actual:rate n:int measured:rate score:score judged_weight:score weighted_score:score source:text"
 )
 _ADJUSTMENTS = (
     "employee:text name:text month:text posted:text cause:text grade_closed:text grade_now:text "
@@ -172,7 +173,8 @@ def _payroll_rows(context: Context) -> Iterable[list[Cell]]:
 
 
 def _result_rows(context: Context) -> Iterable[list[Cell]]:
-    """Scores as computed now; a card of one scheme is the live sum of its lines."""
+    """Scores as computed now; a card of one scheme is the live sum of its lines, and the score that
+    with points and gates."""
     for row in sorted(context.rows("appraisal_results"), key=lambda r: (r.period, r.employee_id)):
         yield [
             row.employee_id,
@@ -190,13 +192,14 @@ def _result_rows(context: Context) -> Iterable[list[Cell]]:
             ),
             row.points,
             row.gate_points,
-            row.score_now,
+            live_total(row),
             row.grade_now if row.grade_now is not None else message("grade.held"),
         ]
 
 
 def _score_rows(context: Context) -> Iterable[list[Cell]]:
-    """Each line of a card: score × weight ÷ the weight that could be judged."""
+    """Each line of a card: from the actual along the curve to the score, and score × weight ÷ the
+    weight that could be judged."""
     for row in context.rows("appraisal_scores"):
         yield [
             row.employee_id,
@@ -208,9 +211,10 @@ def _score_rows(context: Context) -> Iterable[list[Cell]]:
             row.target,
             row.actual,
             row.n,
-            row.score,
+            live_measure(row),
+            live_score(row),
             row.judged_weight,
-            RowFormula(row.weighted_score, "{score}*{weight}/{judged_weight}")
+            RowFormula(row.weighted_score, "ROUND({score}*{weight}/{judged_weight},4)")
             if row.score is not None and row.judged_weight
             else row.weighted_score,
             row.source,

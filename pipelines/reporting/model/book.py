@@ -16,7 +16,8 @@ from typing import Literal, cast, get_args
 from pipelines.reporting.model.values import Bilingual, Message, Text, Verbatim, message
 
 Kind = Literal["text", "money", "foreign", "date", "int", "pct", "rate", "days", "score"]
-_FORMULA = re.compile(r"[-+*/() .,0-9]*(?:\{[a-z][a-z0-9_]*\}[-+*/() .,0-9]*)+")
+_SIGNS = r"(?:[-+*/() .,<>=0-9]|\b(?:IF|MAX|MIN|ROUND)(?=\())*"
+_FORMULA = re.compile(rf"{_SIGNS}(?:\{{[a-z][a-z0-9_]*\}}{_SIGNS})+")
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,10 @@ class RowFormula:
 
     def __post_init__(self) -> None:
         if not _FORMULA.fullmatch(self.formula):
-            raise ValueError(f"{self.formula!r}: only numbers, + - * / ( ) and {{columns}}")
+            raise ValueError(
+                f"{self.formula!r}: only numbers, + - * / ( ) < > =, IF, MAX, MIN, ROUND and "
+                "{columns}"
+            )
 
 
 Cell = (

@@ -77,7 +77,8 @@ class PlainRows:
                 text = f"{cell:.16G}"
             elif formula := self._live(cell, number):
                 opens = middle.removesuffix("<v>")
-                made.append(f"{head}{number}{opens}<f>{formula[0]}</f><v>{formula[1]}</v></c>")
+                text = formula[0].replace("<", "&lt;").replace(">", "&gt;")
+                made.append(f"{head}{number}{opens}<f>{text}</f><v>{formula[1]}</v></c>")
                 continue
             else:
                 return None

@@ -26,6 +26,7 @@ select
     total.period_end + (scheme.announced_days + scheme.appeal_days) * interval 1 day as date
   ) as raise_by,
   scheme.answer_days,
+  scheme.rounding,
   scheme.floating_pay as pay_by,
   graded.unit_id,
   -- the way to the grade as it is computed now, with what is closed beside it

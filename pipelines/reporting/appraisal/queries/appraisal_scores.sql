@@ -8,6 +8,18 @@ with latest as (
   group by scheme_id
 ),
 
+step as (
+  select
+    scheme_id,
+    version,
+    part_id,
+    list(edge order by position) as edges,
+    list(score order by position) as scores
+  from policy.appraisal_step
+  where part = 'indicator'
+  group by scheme_id, version, part_id
+),
+
 shown as (
   select
     result.employee_id,
@@ -46,6 +58,14 @@ select
   score.is_counted,
   score.is_neutral,
   score.score,
+  curve.threshold,
+  curve.target as curve_target,
+  curve.stretch,
+  curve.threshold_score,
+  curve.target_score,
+  curve.stretch_score,
+  step.edges as step_edges,
+  step.scores as step_scores,
   score.curve_part,
   score.curve_from,
   score.curve_to,
@@ -66,6 +86,16 @@ left join policy.appraisal_part as part
     and score.scheme_id = part.scheme_id
     and score.version = part.version
     and score.indicator = part.part_id
+left join policy.appraisal_indicator as curve
+  on
+    score.scheme_id = curve.scheme_id
+    and score.version = curve.version
+    and score.indicator = curve.indicator
+left join step
+  on
+    score.scheme_id = step.scheme_id
+    and score.version = step.version
+    and score.indicator = step.part_id
 left join policy.appraisal_scheme as scheme
   on score.scheme_id = scheme.scheme_id and score.version = scheme.version
 order by score.employee_id, score.period, score.scheme_id, score.position
