@@ -45,8 +45,8 @@ class Fact(Policy):
     A fact without `owner` counts for the company alone; one that is `placed` has columns team_id
     and region_id of its own. `span` are the columns between which a row of a balance stands;
     `by_period` says the table has its periods, `after_kpis` that it is computed from KPIs. `counts`
-    are its columns of whole numbers: what adds them up is one too. For explaining a value: `rows` is
-    the table whose rows are shown, if not `table`.
+    are its columns of whole numbers: what adds them up is one too. For explaining a value: `rows`
+    is the table whose rows are shown, if not `table`.
     """
 
     table: str

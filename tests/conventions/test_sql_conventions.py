@@ -169,7 +169,7 @@ def test_declared_grains_are_unique_on_the_sample(sample_company: Workspace) -> 
 
 
 def test_no_whole_number_is_wider_than_other_engines_have_it(sample_company: Workspace) -> None:
-    """Sums of counts are 128 bits here unless said otherwise; a file of columns keeps a fraction."""
+    """Sums of counts are 128 bits here unless said otherwise; files of columns keep fractions."""
     with open_warehouse(sample_company.warehouse, read_only=True) as warehouse:
         wide = warehouse.rows(
             "select table_schema, table_name, column_name from information_schema.columns "

@@ -34,7 +34,8 @@ _RESULTS = (
 )
 _SCORES = (
     "employee:text name:text scheme:text month:text indicator:text weight:score target:rate "
-    "actual:rate n:int measured:rate score:score judged_weight:score weighted_score:score source:text"
+    "actual:rate n:int measured:rate score:score judged_weight:score weighted_score:score "
+    "source:text"
 )
 _ADJUSTMENTS = (
     "employee:text name:text month:text posted:text cause:text grade_closed:text grade_now:text "

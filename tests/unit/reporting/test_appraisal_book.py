@@ -68,7 +68,7 @@ def test_a_curve_is_followed_over_all_its_parts(sheets: Any) -> None:
     for row in sheets["scores"]:
         if isinstance(row["score"], RowFormula):
             found = [computed(row["score"], {**row, "measured": Decimal(at) / 20})
-                     for at in range(0, 120)]  # fmt: skip
+                     for at in range(120)]  # fmt: skip
             assert found in (sorted(found), sorted(found, reverse=True)), row
             assert min(found) >= 0
 
