@@ -76,12 +76,13 @@ def load_policies(workspace: Workspace) -> Policies:
     of_kpis = catalogue.measures()
     of_own = workspace.own_policy("quotas.yaml")
     quotas = read_quotas(read_yaml(of_own), of_kpis) if of_own else Quotas()
+    schemes = _load_schemes(workspace, catalogue)
     return Policies(
         process=process,
         calendar=load_calendar(workspace),
         receivables=_stated(workspace, "receivables.yaml", Receivables),
-        plans=_load_plans(workspace, {*of_kpis, *quotas.measures}),
-        schemes=_load_schemes(workspace, catalogue),
+        plans=_load_plans(workspace, {*of_kpis, *quotas.measures}, schemes),
+        schemes=schemes,
         catalogue=catalogue,
         quality=load_quality(workspace),
         terms=_stated(workspace, "terms.yaml", Terms),
@@ -161,11 +162,14 @@ def read_plan(source: YamlFile, measures: Collection[str]) -> CommissionPlan:
     return plan
 
 
-def _load_plans(workspace: Workspace, measures: Collection[str]) -> tuple[CommissionPlan, ...]:
+def _load_plans(
+    workspace: Workspace, measures: Collection[str], schemes: Sequence[AppraisalScheme]
+) -> tuple[CommissionPlan, ...]:
     plans: dict[Path, CommissionPlan] = {}
     for path in workspace.own_policies("commission"):
         source = read_yaml(path)
         plan = read_plan(source, measures)
+        _check_appraisal(source, plan, schemes)
         for earlier, other in plans.items():
             if (plan.id, plan.version) == (other.id, other.version):
                 raise source.error(
@@ -188,6 +192,35 @@ def _load_plans(workspace: Workspace, measures: Collection[str]) -> tuple[Commis
                 "out the other's valid_to.",
             )
     return tuple(plans.values())
+
+
+def _check_appraisal(
+    source: YamlFile, plan: CommissionPlan, schemes: Sequence[AppraisalScheme]
+) -> None:
+    """Commission that follows an appraisal follows one there is, with a percent for every grade."""
+    if plan.appraisal is None:
+        return
+    found = [s for s in schemes if (s.role, s.period) == (plan.role, plan.appraisal.period)]
+    if not found:
+        raise source.error(
+            ("appraisal", "period"),
+            f"no scheme in policy/appraisal appraises role {plan.role!r} by the "
+            f"{plan.appraisal.period.replace('_', ' ')}.",
+        )
+    known = list(dict.fromkeys(band.grade for scheme in found for band in scheme.bands))
+    for grade in known:
+        if grade not in plan.appraisal.grades:
+            raise source.error(
+                ("appraisal", "grades"),
+                f"say what grade {grade!r} pays too: scheme {found[0].id!r} has "
+                f"{', '.join(known)}.",
+            )
+    for grade in plan.appraisal.grades:
+        if grade not in known:
+            raise source.error(
+                ("appraisal", "grades", grade),
+                f"no scheme has a grade {grade!r}{did_you_mean(grade, known)}.",
+            )
 
 
 def _load_schemes(workspace: Workspace, catalogue: Catalogue) -> tuple[AppraisalScheme, ...]:

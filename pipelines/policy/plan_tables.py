@@ -56,6 +56,15 @@ class AllowanceRow(NamedTuple):
     plan_mark: Text
 
 
+class AppraisalRow(NamedTuple):
+    plan_id: Text
+    plan_version: Whole
+    period_kind: Text
+    grade: Text
+    pays_pct: Rate
+    plan_mark: Text
+
+
 class PlanUnitRow(NamedTuple):
     plan_id: Text
     plan_version: Whole
@@ -248,6 +257,21 @@ def _allowance_rows(plans: Plans) -> Iterator[AllowanceRow]:
                 monthly=allowance.monthly,
                 is_prorated=allowance.prorate is not None,
                 plan_mark=fingerprint(allowance.model_dump(mode="json", exclude={"label"}))[:16],
+            )
+
+
+def _appraisal_rows(plans: Plans) -> Iterator[AppraisalRow]:
+    for plan in plans:
+        if plan.appraisal is None:
+            continue
+        for grade, percent in plan.appraisal.grades.items():
+            yield AppraisalRow(
+                plan_id=plan.id,
+                plan_version=plan.version,
+                period_kind=plan.appraisal.period,
+                grade=grade,
+                pays_pct=percent,
+                plan_mark=fingerprint(plan.appraisal.model_dump(mode="json"))[:16],
             )
 
 
@@ -486,6 +510,7 @@ PLAN_TABLES: tuple[PolicyTable[Plans], ...] = (
     PolicyTable("policy.commission_plan", PlanRow, _plan_rows),
     PolicyTable("policy.commission_plan_unit", PlanUnitRow, _unit_rows),
     PolicyTable("policy.commission_allowance", AllowanceRow, _allowance_rows),
+    PolicyTable("policy.commission_appraisal", AppraisalRow, _appraisal_rows),
     PolicyTable("policy.commission_component", ComponentRow, _component_rows),
     PolicyTable("policy.commission_only", OnlyRow, _only_rows),
     PolicyTable("policy.commission_tier", TierRow, _tier_rows),

@@ -325,6 +325,17 @@ class Allowance(Policy):
     prorate: Literal["active_days"] | None = None
 
 
+class ByAppraisal(Policy):
+    """What of a period's commission the grade of its closed appraisal pays, in percent.
+
+    What became payable in the months of the period is settled once, in the month in which the
+    appraisal is closed: 120 pays a fifth on top, 0 takes all back.
+    """
+
+    period: Literal["month", "quarter", "half_year", "year"]
+    grades: dict[str, Annotated[Decimal, Field(ge=0, le=1000)]] = Field(min_length=1)
+
+
 class Leavers(Policy):
     """What a plan pays those who left: after the last day, and of what was held on it.
 
@@ -368,6 +379,7 @@ class CommissionPlan(Policy):
     draw: Draw | None = None
     allowances: tuple[Allowance, ...] = ()
     leavers: Leavers | None = None
+    appraisal: ByAppraisal | None = None
     settlement: Settlement = Settlement()
     position: Position = Position()
     requires_salary: bool = False
@@ -404,7 +416,7 @@ class CommissionPlan(Policy):
     @model_validator(mode="after")
     def _allowances_are_named_apart(self) -> CommissionPlan:
         once("allowance", [allowance.id for allowance in self.allowances])
-        taken = {"draw", "guarantee", "adjustment", "payroll"}
+        taken = {"draw", "guarantee", "adjustment", "appraisal", "payroll"}
         taken |= {component.id for component in self.components}
         for allowance in self.allowances:
             if allowance.id in taken:

@@ -18,8 +18,8 @@ _KNOWN_CAUSES = frozenset({
     "contract_late", "contract_removed", "order_changed", "order_late", "order_removed",
     "lead_late", "lead_removed", "payroll_changed", "adjustment_changed", "draw_recomputed",
     "release_recomputed", "limit_recomputed", "pool_recomputed", "accelerator_waits",
-    "accelerator_opened", "allowance", "allowance_recomputed", "forfeited", "forfeit_recomputed",
-    "settled",
+    "accelerator_opened", "appraisal", "appraisal_recomputed", "allowance", "allowance_recomputed",
+    "forfeited", "forfeit_recomputed", "settled",
 })  # fmt: skip
 
 

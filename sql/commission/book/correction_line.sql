@@ -184,7 +184,8 @@ explained as (
       when compared.source_kind = 'draw' then 'draw_recomputed'
       when compared.source_kind = 'release' then 'release_recomputed'
       when compared.source_kind in ('gate', 'cap') then 'limit_recomputed'
-      when compared.source_kind in ('allowance', 'forfeit') then concat(compared.source_kind, '_recomputed')
+      when compared.source_kind in ('allowance', 'appraisal', 'forfeit')
+        then concat(compared.source_kind, '_recomputed')
       when compared.source_kind = 'pool' then 'pool_recomputed'
       -- the credit was known before and is known now, by another text of the plan
       when

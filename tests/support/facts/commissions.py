@@ -27,7 +27,7 @@ CHAIN = (
     "commission.earned",
     "commission.document_invoice", "commission.document_cash",
     "commission.portion", "commission.release", "commission.forfeiting", "commission.forfeit",
-    "commission.draw",
+    "commission.appraisal_share", "commission.draw",
     "commission.computed_line",
 )  # fmt: skip
 PAID = CHAIN[CHAIN.index("commission.account") : CHAIN.index("commission.credit_earning") + 1]

@@ -222,6 +222,12 @@ CLEAN: list[Clean] = [
         **SALARIED, "staging.salary": [salary("2026-01-01", "2026-07-19")],
         "commission.booked_line": [earned_by("P", "2026-10", of="2026-04")],
     }),
+    ("commission_follows_a_grade", "a grade that the plan names", {
+        "commission.appraisal_share": [
+            {"payee_id": "E1", "appraised_period": "2026-Q3", "plan_id": "P", "grade": "B",
+             "pays_pct": 100, "payable": 200},
+        ],
+    }),
     ("payees_have_a_plan", "in force, unpaid on purpose, gone, not yet, or closed", {
         **PLANNED, "policy.unpaid_role": [{"role": "director"}],
         "core.fct_credit_event": [
@@ -340,6 +346,13 @@ BROKEN: list[Broken] = [
     }, {"payee_id": "E1", "period": "2026-10", "problem":
         "E1 has a draw by their target pay in plan P in 2026-10, and no salary states a "
         "target_variable then"}),
+    ("commission_follows_a_grade", "held in the closed period", {
+        "commission.appraisal_share": [
+            {"payee_id": "E1", "appraised_period": "2026-Q3", "plan_id": "P", "payable": 200},
+        ],
+    }, {"payee_id": "E1", "period": "2026-Q3", "problem":
+        "E1 has no grade in 2026-Q3 that plan P names; 200.00 that became payable then wait for "
+        "one"}),
     ("payees_have_a_plan", "a role that no plan names", {
         **PLANNED, "core.fct_credit_event": [brought("A", "E2"), brought("B", "E2")],
         "core.org_day": [approver("E2", "rpe", dt.date(2026, 10, 5))],

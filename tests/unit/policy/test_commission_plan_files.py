@@ -156,6 +156,45 @@ def test_a_mistake_is_one_sentence_with_file_line_and_key(
     assert message == f"policy/{PLAN} line {line}{separator}{expected}"
 
 
+SCHEME = """\
+id: directors
+version: 1
+label: {zh: 总监, en: Directors}
+role: director
+period: quarter
+valid_from: 2026-01-01
+indicators:
+  - {id: attitude, label: {zh: 态度, en: Attitude}, manual: work_attitude, weight: 100}
+bands:
+  - {grade: A, from: 80, coefficient: 1}
+  - {grade: C, from: 0, coefficient: 0}
+"""
+
+
+@pytest.mark.parametrize(
+    ("says", "expected"),
+    [
+        ("{period: month, grades: {A: 100}}",
+         "appraisal.period: no scheme in policy/appraisal appraises role 'director' by the month."),
+        ("{period: quarter, grades: {A: 120}}",
+         "appraisal.grades: say what grade 'C' pays too: scheme 'directors' has A, C."),
+        ("{period: quarter, grades: {A: 120, C: 50, S: 150}}",
+         "appraisal.grades.S: no scheme has a grade 'S' (expected one of A, C)."),
+        ("{period: quarter, grades: {A: -1, C: 50}}",
+         "appraisal.grades.A: expected at least 0; found -1."),
+        ("{period: quarter, grades: {}}",
+         "appraisal.grades: expected at least 1 of them."),
+    ],
+)  # fmt: skip
+def test_commission_follows_grades_that_a_scheme_gives(
+    policies: PolicyFiles, says: str, expected: str
+) -> None:
+    policies.put("appraisal/directors.yaml", SCHEME)
+    text = OWN.replace("components:\n", f"appraisal: {says}\ncomponents:\n", 1)
+    message = policies.put(PLAN, text).mistake()
+    assert message == f"policy/{PLAN} line 6, {expected}"
+
+
 def test_a_table_with_a_field_missing_names_it(policies: PolicyFiles) -> None:
     cells = ", ".join(
         f"{{attainment: {a}, collection_rate: {c}, rate_pct: 1}}"
