@@ -107,6 +107,30 @@ def test_what_is_closed_is_sealed_and_known_elsewhere(here: Workspace) -> None:
     assert proof.witnesses == ["the warehouse", "seals"]
 
 
+def test_commission_that_follows_the_grade_is_settled_when_it_is_closed(tmp_path: Path) -> None:
+    """E1 with a B has nine tenths of September's, E2 with an A a fifth on top, October as earned."""
+    books = company()
+    books.plan("rep", {"credit": {"event": "cash_received", "to": "owner"},
+                       "rate": {"flat_pct": 10}},
+               appraisal={"period": "month", "grades": {"A": 120, "B": 90}})  # fmt: skip
+    for who in ("E1", "E2"):
+        for number, day in enumerate(("2026-09-10", "2026-10-10")):
+            books.invoice(f"I{who}{number}", who, "2026-09-01", 1000)
+            books.cash(f"R{who}{number}", f"I{who}{number}", day, 1000)
+    workspace = scored(books.write(tmp_path / "ws"), E1=70, E2=90)
+    lines = (
+        "select payee_id, period, sum(amount) from mart.commission_line where ledger = 'payable' "
+        "group by all order by all"
+    )
+    tables = ("mart.commission_line", *NEEDED)
+    earned = [(who, month, 100) for who in ("E1", "E2") for month in (MONTH, LATER)]
+    assert asked(workspace, lines, tables) == earned
+    closed_at(workspace, MONTH)
+    assert asked(workspace, lines, tables) == sorted(
+        [*earned, ("E1", "2026-11", -10), ("E2", "2026-11", 20)]
+    )
+
+
 def test_a_late_correction_is_an_adjustment_of_the_next_period_and_then_closed_with_it(
     here: Workspace,
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -42,7 +41,7 @@ def shares(lab: Laboratory, *grades: Row, at: str = "2026-10-12", as_of: str = "
         event("C", 5000, "2026-10-01"),
     ]).given("core.quota_day", [])  # fmt: skip
     lab.given("core.closed_appraisal", list(grades)).given("core.closed_appraisal_period", [
-        {"period": "2026-Q3", "closed_at": dt.datetime.combine(day(at), dt.time(9))},
+        {"period": "2026-Q3", "as_of_date": day(at)},
     ])  # fmt: skip
     lab.build(*TIMED[: TIMED.index("commission.appraisal_share")])
     return lab.result("commission.appraisal_share", "plan_version")
