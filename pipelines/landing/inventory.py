@@ -9,6 +9,7 @@ from __future__ import annotations
 import fnmatch
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -65,6 +66,15 @@ class Inventory:
     exports: tuple[Export, ...]
     missing: tuple[SourceFile, ...]
     unknown: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all exports as they lie there; one that cannot be looked at is refused later."""
+        found = 0
+        for path in {export.path for export in self.exports}:
+            with suppress(OSError):
+                found += path.stat().st_size
+        return found
 
 
 @dataclass(frozen=True)

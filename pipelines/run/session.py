@@ -331,7 +331,9 @@ def open_session(
         _sweep(workspace)
         stack.enter_context(_temporary_files_in(workspace.build))
         warehouse = stack.enter_context(
-            open_warehouse(workspace.warehouse, workspace.settings.memory_limit)
+            open_warehouse(
+                workspace.warehouse, workspace.settings.memory_limit, to_read=inventory.size
+            )
         )
         prepare_tables(warehouse)
         notes = list(unfinished_drafts(workspace.sources, policies.process.stage_names).values())

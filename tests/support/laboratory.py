@@ -60,7 +60,7 @@ class Laboratory:
     KEPT = ("core.calendar", "core.period", "core.period_variant", "core.period_day")
 
     def __init__(self) -> None:
-        self.con = duckdb.connect()
+        self.con = duckdb.connect(config={"threads": 1})  # five rows: a second thread only waits
         self._shapes: dict[str, dict[str, str]] = {}
         self.warehouse = Warehouse(self.con, Path(":memory:"))
         fill_empty(self.warehouse, *shipped(), company_id="C")

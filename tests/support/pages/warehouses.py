@@ -82,7 +82,7 @@ def compute(root: Path) -> Path:
 @contextmanager
 def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection, closed however the block ends."""
-    con = duckdb.connect(str(path), read_only=True)
+    con = duckdb.connect(str(path), read_only=True, config={"threads": 1})
     try:
         yield con
     finally:

@@ -29,6 +29,9 @@ def test_the_limit_follows_the_machine_and_what_is_free(
     assert automatic_limit(int(machine), int(free)) == limit
 
 
+MANY = 32 * 1024**2
+
+
 def test_what_the_machine_has_is_told_by_itself_and_a_setting_stands_above_it() -> None:
     assert 0 < available() <= installed()
     assert limit_for("auto").endswith("B")
@@ -36,7 +39,7 @@ def test_what_the_machine_has_is_told_by_itself_and_a_setting_stands_above_it() 
 
 
 def test_what_runs_out_of_memory_is_done_again_in_one_thread(tmp_path: Path) -> None:
-    with open_warehouse(tmp_path / "w.duckdb", "512MB") as warehouse:
+    with open_warehouse(tmp_path / "w.duckdb", "512MB", to_read=MANY) as warehouse:
         threads = "select current_setting('threads')"
         whole = warehouse.scalar(threads)
         tried = []
@@ -50,6 +53,20 @@ def test_what_runs_out_of_memory_is_done_again_in_one_thread(tmp_path: Path) -> 
         assert warehouse.in_less_memory(work) == "done"
         assert tried == [whole, 1]
         assert warehouse.scalar(threads) == whole
+
+
+def test_a_small_company_is_computed_in_one_thread_and_a_large_one_in_all(tmp_path: Path) -> None:
+    threads = "select current_setting('threads')"
+    with duckdb.connect() as con:
+        every = con.execute(threads).fetchone()
+    with open_warehouse(tmp_path / "w.duckdb", to_read=MANY) as warehouse:
+        assert (warehouse.scalar(threads),) == every
+    with open_warehouse(tmp_path / "w.duckdb", to_read=MANY // 2) as warehouse:
+        assert warehouse.scalar(threads) == 1
+    with (tmp_path / "w.duckdb").open("r+b") as file:
+        file.truncate(256 * 1024**2)
+    with open_warehouse(tmp_path / "w.duckdb") as warehouse:
+        assert (warehouse.scalar(threads),) == every
 
 
 def test_what_needs_more_memory_than_there_may_be_says_what_to_set(tmp_path: Path) -> None:
