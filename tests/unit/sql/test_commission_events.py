@@ -258,6 +258,29 @@ def test_what_has_no_cost_is_in_no_margin(lab: Laboratory) -> None:
     ]  # fmt: skip
 
 
+def test_a_loss_and_what_is_taken_back_are_rounded_like_a_gain(lab: Laboratory) -> None:
+    """Of 100.00 sold at a cost of 150.00 the margin is -50.00, and a note of all of it 50.00."""
+    for cost, margin in ((150, -50), (50, 50)):
+        line = {"order_id": "S", "line_no": 1, "quantity": 1, "net_amount_base": 100,
+                "cost_amount_base": cost}  # fmt: skip
+        back = invoice("N", -100, -113, kind="credit_note", order_id="S", references_invoice_id="I",
+                       invoice_date=day("2026-10-03"))  # fmt: skip
+        rows = events(lab, "invoiced", core__fct_invoice=[invoice(order_id="S"), back],
+                      core__fct_order_line=[line])  # fmt: skip
+        assert pick(rows, "margin_amount_base") == [(margin,), (-margin,)]
+    uncosted = {**line, "cost_amount_base": None}
+    rows = events(lab, "invoiced", core__fct_invoice=[invoice(order_id="S"), back],
+                  core__fct_order_line=[uncosted])  # fmt: skip
+    assert pick(rows, "uncosted_amount_base") == [(100,), (-100,)]
+
+
+def test_a_write_off_that_is_reversed_gives_back_what_it_took(lab: Laboratory) -> None:
+    lost = [{"invoice_id": "I", "written_off_date": day(date), "amount": amount}
+            for date, amount in (("2026-10-20", "56.50"), ("2026-10-25", "-56.50"))]  # fmt: skip
+    rows = events(lab, "invoiced", core__fct_invoice=[invoice()], staging__write_off=lost)
+    assert pick(rows, "net_amount_base") == [(100,), (-50,), (50,)]
+
+
 def test_an_accepted_lead_is_one_unit_of_its_owner(lab: Laboratory) -> None:
     leads = [
         {"lead_id": name, "owner_id": "E1", "sql_date": day("2026-10-05"), "is_disqualified": off}

@@ -301,6 +301,21 @@ def test_a_clawback_at_the_original_rate_takes_that_and_leaves_the_position(
     ]  # fmt: skip
 
 
+def test_a_loss_that_is_taken_back_at_the_original_rate_gives_again_what_it_took(
+    lab: Laboratory,
+) -> None:
+    rows = earned(
+        lab,
+        [credit("A", 1000), credit("L", -500, "2026-10-06"),
+         back("N", 500, "L", is_at_original_rate=True)],
+        {**QUOTA, "clawback": {"by": "original_rate"}}, 1000,
+    )  # fmt: skip
+    assert pick(rows, "source_id", "step_kind", "rate", "amount") == [
+        ("A", "slice", Decimal("0.01"), 10), ("L", "slice", Decimal("0.01"), -5),
+        ("N", "original_rate", Decimal("0.01"), 5),
+    ]  # fmt: skip
+
+
 def test_the_lines_of_a_credit_are_what_it_earned_before_limits(lab: Laboratory) -> None:
     earned(lab, [credit("A", 1200)], QUOTA, 1000)
     assert pick(lab.result("commission.priced_slice", "tier_no"), "credit_id", "amount") == [
