@@ -41,7 +41,7 @@ def events(lab: Laboratory, kind: str, **tables: Sequence[Row]) -> list[dict[str
     given_plans(lab, plan(part(event=kind, credit={"base": base})))
     for name, rows in tables.items():
         lab.given(name.replace("__", "."), rows)
-    lab.build("core.fct_allocation")
+    lab.build("core.credit_note_part", "core.fct_allocation")
     return lab.result("core.fct_credit_event", "event_date, event_id")
 
 
@@ -272,6 +272,21 @@ def test_a_loss_and_what_is_taken_back_are_rounded_like_a_gain(lab: Laboratory) 
     rows = events(lab, "invoiced", core__fct_invoice=[invoice(order_id="S"), back],
                   core__fct_order_line=[uncosted])  # fmt: skip
     assert pick(rows, "uncosted_amount_base") == [(100,), (-100,)]
+
+
+def test_a_note_paid_back_on_two_invoices_takes_back_each_from_its_owner(lab: Laboratory) -> None:
+    """100.00 net, of which 2 of 3 parts gross were paid back on I and 1 on J."""
+    back = [{"note_id": "N", "invoice_id": name, "amount": amount, "is_whole": False}
+            for name, amount in (("I", "75.34"), ("J", "37.66"))]  # fmt: skip
+    documents = [invoice(), invoice("J", owner_id="E2", invoice_date=day("2026-09-01")),
+                 invoice("N", -100, -113, kind="credit_note", owner_id=None,
+                         invoice_date=day("2026-10-03"))]  # fmt: skip
+    rows = events(lab, "invoiced", core__fct_invoice=documents, core__credit_note_refund=back)
+    assert pick(rows[2:], "event_id", "reverses_event_id", "family_id", "owner_id", "quota_date",
+                "net_amount_base") == [
+        ("credit_note:N:I", "invoice:I", "I", "E1", day("2026-10-01"), Decimal("-66.67")),
+        ("credit_note:N:J", "invoice:J", "J", "E2", day("2026-09-01"), Decimal("-33.33")),
+    ]  # fmt: skip
 
 
 def test_a_write_off_that_is_reversed_gives_back_what_it_took(lab: Laboratory) -> None:
