@@ -457,7 +457,7 @@ def test_who_changed_roles_is_judged_by_each_scheme_for_its_months(lab: Laborato
 def test_a_stretch_of_which_nothing_could_be_judged_is_no_score_of_nothing(
     lab: Laboratory,
 ) -> None:
-    """Judged at 90 for 40 of 60 days, and for the rest on nothing: 90, of two thirds of the weight."""
+    """Judged at 90 for 40 of 60 days, for the rest on nothing: 90, of two thirds of the weight."""
     halves = [judged(90, scheme_id="S", weight=100), judged(0, counted=False, scheme_id="L")]
     stretches = [
         stretch(row, active_days=days, person_days=60, is_only=False, is_last=is_last)
