@@ -1,4 +1,4 @@
-"""Money and notes mean the same in however many parts: shares of a team, margins and lines of orders."""
+"""Money and notes mean the same in however many parts: a team's shares, margins and lines."""
 
 from __future__ import annotations
 

@@ -289,6 +289,29 @@ def test_a_note_paid_back_on_two_invoices_takes_back_each_from_its_owner(lab: La
     ]  # fmt: skip
 
 
+def test_a_document_is_one_unit_in_however_many_parts(lab: Laboratory) -> None:
+    """Half, a quarter and a refund of a tenth of an invoice; and two notes of it."""
+    paid = [cash("A", Decimal("56.50")), cash("B", Decimal("28.25"), "2026-10-06"),
+            cash("C", Decimal("-11.30"), "2026-10-07")]  # fmt: skip
+    rows = events(lab, "cash_received", core__fct_invoice=[invoice()], core__fct_collection=paid)
+    tenths = [Decimal(n) / 100 for n in (50, 25, -10)]
+    assert pick(rows, "units") == [(n,) for n in tenths]
+    assert pick(rows, "document_from", "document_to") == [
+        (0, tenths[0]), (tenths[0], Decimal("0.75")), (Decimal("0.75"), Decimal("0.65")),
+    ]  # fmt: skip
+    notes = [
+        invoice(f"N{n}", -net, -net, kind="credit_note", references_invoice_id="I",
+                invoice_date=day(f"2026-10-0{n}"))
+        for n, net in ((3, 30), (4, 70))
+    ]  # fmt: skip
+    rows = events(lab, "invoiced", core__fct_invoice=[invoice(), *notes])
+    assert pick(rows, "units", "units_before") == [
+        (1, 0), (Decimal("-0.3"), 1), (Decimal("-0.7"), Decimal("0.7")),
+    ]  # fmt: skip
+    unnamed = invoice("N", -30, -30, kind="credit_note")
+    assert pick(events(lab, "invoiced", core__fct_invoice=[unnamed]), "units") == [(-1,)]
+
+
 def test_a_write_off_that_is_reversed_gives_back_what_it_took(lab: Laboratory) -> None:
     lost = [{"invoice_id": "I", "written_off_date": day(date), "amount": amount}
             for date, amount in (("2026-10-20", "56.50"), ("2026-10-25", "-56.50"))]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -264,6 +265,23 @@ def test_an_amount_per_document_goes_back_with_it(lab: Laboratory) -> None:
     found = [credit(n, sign * 1000, rate_kind="rules", product_category="bike",
                     is_new_customer=False) for n, sign in (("A", 1), ("B", -1))]  # fmt: skip
     assert [row["amount"] for row in earned(lab, found, RULES)] == [20, -20]
+
+
+def test_an_amount_per_document_is_paid_once_in_however_many_parts(lab: Laboratory) -> None:
+    """20 for a bike: of three receipts each has its part, of a team each member."""
+    thirds = ("0.3333333333", "0.6666666666", "1", "0.5")
+    found = [
+        credit(str(n), 100 if Decimal(end) > Decimal(start) else -150, f"2026-10-0{n}",
+               rate_kind="rules", product_category="bike", is_new_customer=False,
+               document_from=Decimal(start), document_to=Decimal(end))
+        for n, (start, end) in enumerate(pairwise(("0", *thirds)), 1)
+    ]  # fmt: skip
+    assert [row["amount"] for row in earned(lab, found, RULES)] == [
+        Decimal("6.67"), Decimal("6.66"), Decimal("6.67"), -10,
+    ]  # fmt: skip
+    shared = [{**credit("A", 300, rate_kind="rules", product_category="bike",
+                        is_new_customer=False), "split_pct": Decimal("33.33")}]  # fmt: skip
+    assert [row["amount"] for row in earned(lab, shared, RULES)] == [Decimal("6.67")]
 
 
 def test_a_reward_per_unit_pays_each_unit(lab: Laboratory) -> None:
