@@ -110,6 +110,8 @@ def refusals(
             "there is no commission plan, so nobody would be paid for it: write one below "
             "policy/commission"
         )
+    if not session.warehouse.scalar("select count(*) from mart.load where rows_accepted > 0"):
+        reasons.append("no export was read, so nobody would be paid for it: see attain check")
     reasons += unproved(session, closed)
     reasons += late_exports(session, canonical_inputs(session))
     for ask in (_without_verdict, _disputes, _unexplained, _inputs, _quarantined):

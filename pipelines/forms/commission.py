@@ -73,10 +73,12 @@ def _require(warehouse: Warehouse, month: str) -> None:
             "select distinct period from mart.commission_statement order by period desc"
         )
     ]
+    if not known:
+        raise UserError("Nobody has a commission statement yet, of any month.")
     if month not in known:
         raise UserError(
             f"{month!r}: nobody has a statement of a month of that name"
-            f"{did_you_mean(month, known)}. The newest are {', '.join(known[:6]) or 'none'}."
+            f"{did_you_mean(month, known)}. The newest are {', '.join(known[:6])}."
         )
 
 

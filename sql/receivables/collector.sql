@@ -3,7 +3,7 @@
 -- key:   customer_id, owner_id
 -- why:   who collects now: the owner, or who follows an owner who has left (or a document without one): the
 --        owner of the account or the leader of the owner's unit and of those above it, in the order of the
---        policy. Empty where none of them is in service
+--        policy; where none of them is in service whoever managed the owner last, and else nobody
 with owed as (
   select distinct
     customer_id,
@@ -43,6 +43,15 @@ candidate as (
   left join core.dim_employee as owner on owed.owner_id = owner.employee_id
   inner join core.dim_unit as unit
     on unit.unit_id in (owner.unit_id, owner.team_id, owner.region_id, parameter.company_id)
+  union all
+  -- exports may say who leads whom and not who leads a unit
+  select
+    owed.customer_id,
+    owed.owner_id,
+    owner.manager_id as collector_id,
+    8 as place
+  from owed
+  inner join core.dim_employee as owner on owed.owner_id = owner.employee_id
 )
 
 select

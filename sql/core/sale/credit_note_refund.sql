@@ -1,10 +1,12 @@
 -- table: core.credit_note_refund
--- grain: one row per credit note that refers to no invoice and was paid back on one
--- key:   note_id
+-- grain: one row per credit note that refers to no invoice, and invoice on which it was paid back
+-- key:   note_id, invoice_id
 -- why:   a refund is booked on the note or on the invoice whose money it returns; where the note names no
 --        invoice, the refund tells which. Notes and refunded invoices of a customer and currency belong
 --        together where their amounts are equal, the first to the first; of a customer with one refunded
---        invoice, as far as the refund reaches. core.fct_invoice has it as the reference of the note
+--        invoice, as far as the refund reaches; of one with several, where all that waits of notes is all
+--        that was paid back, in order. A note of one invoice (is_whole) refers to it in core.fct_invoice; of
+--        one of several each invoice has its part in core.fct_settlement and core.fct_credit_event
 with document as (
   select
     invoice.invoice_id,
@@ -119,6 +121,7 @@ gathered as (
     note.note_id,
     single.invoice_id,
     single.amount,
+    note.amount as note_amount,
     sum(note.amount) over (
       partition by note.customer_id, note.currency order by note.note_date, note.note_id
       rows between unbounded preceding and current row
@@ -126,15 +129,89 @@ gathered as (
   from note
   inner join single on note.customer_id = single.customer_id and note.currency = single.currency
   where note.note_id not in (select note_id from equal)
+),
+
+-- several notes and refunded invoices are one thing where they are as much: which pays which makes no
+-- difference to what is open
+waiting_note as (
+  select
+    note_id,
+    customer_id,
+    currency,
+    note_date,
+    amount,
+    sum(amount) over (
+      partition by customer_id, currency order by note_date, note_id
+      rows between unbounded preceding and current row
+    ) as amount_to,
+    sum(amount) over (partition by customer_id, currency) as total
+  from note
+  where note_id not in (select note_id from equal)
+),
+
+waiting_refund as (
+  select
+    invoice_id,
+    customer_id,
+    currency,
+    amount,
+    sum(amount) over (
+      partition by customer_id, currency order by invoice_date, invoice_id
+      rows between unbounded preceding and current row
+    ) as amount_to,
+    sum(amount) over (partition by customer_id, currency) as total,
+    count(*) over (partition by customer_id, currency) as invoices
+  from refunded
+  where invoice_id not in (select invoice_id from equal)
+),
+
+spread as (
+  select
+    waiting_note.note_id,
+    waiting_refund.invoice_id,
+    waiting_note.amount as note_amount,
+    least(waiting_note.amount_to, waiting_refund.amount_to)
+    - greatest(waiting_note.amount_to - waiting_note.amount, waiting_refund.amount_to - waiting_refund.amount)
+      as amount
+  from waiting_note
+  inner join waiting_refund
+    on
+      waiting_note.customer_id = waiting_refund.customer_id
+      and waiting_note.currency = waiting_refund.currency
+      and waiting_note.total = waiting_refund.total
+      and waiting_note.amount_to > waiting_refund.amount_to - waiting_refund.amount
+      and waiting_refund.amount_to > waiting_note.amount_to - waiting_note.amount
+  where waiting_refund.invoices > 1
+),
+
+found as (
+  select
+    equal.note_id,
+    equal.invoice_id,
+    note.amount,
+    true as is_whole
+  from equal
+  inner join note on equal.note_id = note.note_id
+  union all
+  select
+    note_id,
+    invoice_id,
+    note_amount as amount,
+    true as is_whole
+  from gathered
+  where amount_to <= amount
+  union all
+  select
+    note_id,
+    invoice_id,
+    amount,
+    amount = note_amount as is_whole
+  from spread
 )
 
 select
   note_id,
-  invoice_id
-from equal
-union all
-select
-  note_id,
-  invoice_id
-from gathered
-where amount_to <= amount
+  invoice_id,
+  cast(amount as decimal(18, 4)) as amount,
+  is_whole
+from found

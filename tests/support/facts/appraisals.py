@@ -152,9 +152,12 @@ def results(
     refused: Sequence[Row] = (),
     closed: Sequence[Row] = (),
     posted: Sequence[Row] = (),
+    schemes: Sequence[str] = ("S",),
     **scheme: Any,
 ) -> list[dict[str, Any]]:
-    lab.given("policy.appraisal_scheme", [{**MONTH, **scheme}])
+    lab.given(
+        "policy.appraisal_scheme", [{**MONTH, **scheme, "scheme_id": name} for name in schemes]
+    )
     lab.given("policy.grade_band", bands(shares) if grades is None else grades)
     lab.given("policy.appraisal_red_line", TWO_C)
     lab.given("mart.appraisal_score", rows)

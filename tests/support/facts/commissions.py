@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -125,8 +126,10 @@ def event(number: str, amount: object, date: str = "2026-10-05", **more: Any) ->
 
 
 def credit(number: str, amount: object, date: str = "2026-10-05", **more: Any) -> Row:
-    """A credit of E1 in the quarter of October."""
-    return {"credit_id": number, "event_id": number, "source_kind": "receipt", "source_id": number,
+    """A credit of E1 in the quarter of October, of a whole document that comes or goes back."""
+    goes_back = Decimal(str(amount)) < 0
+    return {"document_from": int(goes_back), "document_to": int(not goes_back),
+            "credit_id": number, "event_id": number, "source_kind": "receipt", "source_id": number,
             "invoice_id": "I", "event_date": day(date), "quota_date": day(date),
             "payee_id": "E1", "plan_id": "P-rep", "plan_version": 1, "component_id": "c",
             "credit_to": "owner", "split_pct": 100, "cut_pct": 0, "full_amount": amount,

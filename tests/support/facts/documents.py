@@ -77,5 +77,5 @@ def given_documents(
             lab.build("core.credit_note_refund")
         lab.build(model)
         if model == "core.fct_invoice":
-            lab.build("core.invoice_order", "core.fct_allocation")
+            lab.build("core.credit_note_part", "core.invoice_order", "core.fct_allocation")
     return lab

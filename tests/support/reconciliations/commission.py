@@ -127,6 +127,12 @@ BY_DISCOUNT: dict[str, list[Row]] = {
 }
 
 
+def books_in(units: int, currency: str = "CNY") -> dict[str, list[Row]]:
+    """Plans of a company whose books are in CNY, and how many smallest units a currency has."""
+    return {"policy.commission_plan": [{"plan_id": "P"}],
+            "policy.currency": [{"currency": currency, "minor_units": units}]}  # fmt: skip
+
+
 def of_line(discount: object, plan: str = "P", **more: Any) -> Row:
     return {"plan_id": plan, "plan_version": 1, "component_id": "c", "order_id": "S", "line_no": 2,
             "product_id": "A", "source_kind": "invoice", "source_id": "I", "discount_pct": discount,
@@ -134,6 +140,8 @@ def of_line(discount: object, plan: str = "P", **more: Any) -> Row:
 
 
 CLEAN: list[Clean] = [
+    ("commission_is_paid_in_cents", "cents", books_in(1, "JPY")),
+    ("commission_is_paid_in_cents", "no plan", {**books_in(1), "policy.commission_plan": []}),
     ("discounts_have_a_list_price", "known, or not asked for", {
         **BY_DISCOUNT, "core.fct_credit": [of_line(10), of_line(None, "Q")],
     }),
@@ -255,6 +263,14 @@ CLEAN: list[Clean] = [
 ]  # fmt: skip
 
 BROKEN: list[Broken] = [
+    ("commission_is_paid_in_cents", "whole units", books_in(1), {
+        "base_currency": "CNY", "problem":
+        "the base currency CNY has no smaller unit, and commission is rounded in hundredths: keep "
+        "the books of commission in a currency with cents"}),
+    ("commission_is_paid_in_cents", "thousandths", books_in(1000), {
+        "minor_units": 1000, "problem":
+        "the base currency CNY has 1000 smallest units, and commission is rounded in hundredths: "
+        "keep the books of commission in a currency with cents"}),
     ("payees_have_a_plan", "no plan at all", {
         "commission.open_period": [{"last_period": "0001-01", "open_period": "0001-02"}],
         "core.fct_invoice": [owned("I", "2026-10-05"), owned("N", "2026-10-05", "credit_note")],

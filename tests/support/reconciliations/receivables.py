@@ -35,6 +35,11 @@ def settlement(amount: object, known: bool = True, kind: str = "invoice") -> Row
     return {"item_kind": kind, "document_id": "I", "amount": amount, "is_known": known}
 
 
+def overdue(number: str, **more: Any) -> Row:
+    return {"item_kind": "invoice", "invoice_id": number, "customer_id": "K", "owner_id": "E1",
+            "open_amount": 100, "open_amount_base": 100, "is_overdue": True, **more}  # fmt: skip
+
+
 def metric(difference: object, scope_kind: str = "company") -> Row:
     return {"as_of_date": AS_OF, "scope_kind": scope_kind, "scope_id": "C", "outstanding": 100,
             "gl_balance": 90, "gl_difference": difference}  # fmt: skip
@@ -144,6 +149,10 @@ CLEAN: list[Clean] = [
         "core.fct_contract": [{"contract_id": "A", "currency": "USD", "net_amount": 1,
                                "net_amount_base": 7}],
     }),
+    ("overdue_items_have_a_collector", "collected, not due, or the customer's own", {
+        "mart.receivable_item": [overdue("A", collector_id="E1"), overdue("B", is_overdue=False),
+                                 overdue("C", item_kind="receipt", open_amount=-1)],
+    }),
     ("foreign_receipts_have_a_rate", "with a rate", {
         "core.fct_open_item": [{"item_kind": "receipt", "document_id": "R", "currency": "USD",
                                 "rate_to_base": 7}],
@@ -242,6 +251,16 @@ BROKEN: list[Broken] = [
                                "signed_date": OCTOBER, "_load": 1, "_line": 7}],
     }, {"file": "crm/contract.csv", "line": 7, "problem":
         "contract A is in USD, which has no rate on 2026-10-01"}),
+    ("overdue_items_have_a_collector", "an owner who left and no leader", {
+        "mart.load": [{"load_id": 1, "file": "erp/invoice.csv"}],
+        "mart.receivable_item": [overdue("A", _load=1, _line=7)],
+    }, {"file": "erp/invoice.csv", "line": 7, "amount": 100, "problem":
+        "A of customer K is overdue and nobody in service collects it: its owner E1 is not. State "
+        "an owner_id of the customer, or a leader_id of the unit"}),
+    ("overdue_items_have_a_collector", "no owner at all", {
+        "mart.receivable_item": [overdue("A", owner_id=None)],
+    }, {"problem": "A of customer K is overdue and nobody in service collects it: it has no owner. "
+                   "State an owner_id of the customer, or a leader_id of the unit"}),
     ("foreign_receipts_have_a_rate", "no rate", {
         "mart.load": [{"load_id": 1, "file": "erp/receipt.csv"}],
         "core.fct_open_item": [{"item_kind": "receipt", "document_id": "R", "currency": "USD",

@@ -219,3 +219,17 @@ def test_a_month_without_any_plan_is_not_closed(tmp_path: Path) -> None:
             "there is no commission plan, so nobody would be paid for it: write one below "
             "policy/commission"
         ) in refusals(session, [], "2026-10", END)
+
+
+def test_a_month_is_not_closed_over_nothing(tmp_path: Path) -> None:
+    """A month cannot be opened again: what is exported later would be a correction."""
+    books = Books().plan(
+        "rep", {"credit": {"event": "cash_received", "to": "owner"}, "rate": {"flat_pct": 10}}
+    )
+    books.tables.clear()
+    books.write(tmp_path / "ws")
+    with computed(tmp_path / "ws", END.isoformat(), NEEDED) as session:
+        checked(session)
+        assert ("no export was read, so nobody would be paid for it: see attain check") in refusals(
+            session, [], "2026-10", END
+        )

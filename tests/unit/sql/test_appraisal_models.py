@@ -454,6 +454,22 @@ def test_who_changed_roles_is_judged_by_each_scheme_for_its_months(lab: Laborato
     ]
 
 
+def test_a_stretch_of_which_nothing_could_be_judged_is_no_score_of_nothing(
+    lab: Laboratory,
+) -> None:
+    """Judged at 90 for 40 of 60 days, for the rest on nothing: 90, of two thirds of the weight."""
+    halves = [judged(90, scheme_id="S", weight=100), judged(0, counted=False, scheme_id="L")]
+    stretches = [
+        stretch(row, active_days=days, person_days=60, is_only=False, is_last=is_last)
+        for row, days, is_last in ((halves[0], 40, True), (halves[1], 20, False))
+    ]
+    [row] = results(lab, halves, stretches=stretches, schemes=["S", "L"])
+    assert (row["score"], row["grade"]) == (90, "A")
+    assert row["judged_weight"] == Decimal("66.6667")
+    [row] = results(lab, halves, stretches=stretches, schemes=["S", "L"], minimum_judged_weight=70)
+    assert (row["score"], row["grade"], row["held_for"]) == (None, None, "weight")
+
+
 def test_a_version_judges_the_periods_that_begin_while_it_is_in_force(lab: Laboratory) -> None:
     first = {**MONTH, "valid_to": day("2026-08-31")}
     second = {**MONTH, "version": 2, "valid_from": day("2026-09-01")}

@@ -32,6 +32,10 @@ LEFT = person("E1", is_active=False)
         ("account_owner", [LEFT, person("D")], "D"),
         ("account_owner", [person("D")], "D"),  # an owner nobody knows
         ("account_owner", [LEFT], None),
+        # no leader of a unit is known or in service, but whoever managed the owner is
+        ("account_owner", [{**LEFT, "manager_id": "N"}, person("N")], "N"),
+        ("account_owner", [{**LEFT, "manager_id": "N"}, person("N"), person("D")], "D"),
+        ("account_owner", [{**LEFT, "manager_id": "N"}, person("N", is_active=False)], None),
     ],
 )
 def test_who_follows_an_owner_who_has_left(

@@ -41,7 +41,7 @@ def events(lab: Laboratory, kind: str, **tables: Sequence[Row]) -> list[dict[str
     given_plans(lab, plan(part(event=kind, credit={"base": base})))
     for name, rows in tables.items():
         lab.given(name.replace("__", "."), rows)
-    lab.build("core.fct_allocation")
+    lab.build("core.credit_note_part", "core.fct_allocation")
     return lab.result("core.fct_credit_event", "event_date, event_id")
 
 
@@ -256,6 +256,67 @@ def test_what_has_no_cost_is_in_no_margin(lab: Laboratory) -> None:
     assert pick(rows, "invoice_id", "margin_amount_base", "uncosted_amount_base") == [
         ("I", 15, 20), ("J", 0, 10),
     ]  # fmt: skip
+
+
+def test_a_loss_and_what_is_taken_back_are_rounded_like_a_gain(lab: Laboratory) -> None:
+    """Of 100.00 sold at a cost of 150.00 the margin is -50.00, and a note of all of it 50.00."""
+    for cost, margin in ((150, -50), (50, 50)):
+        line = {"order_id": "S", "line_no": 1, "quantity": 1, "net_amount_base": 100,
+                "cost_amount_base": cost}  # fmt: skip
+        back = invoice("N", -100, -113, kind="credit_note", order_id="S", references_invoice_id="I",
+                       invoice_date=day("2026-10-03"))  # fmt: skip
+        rows = events(lab, "invoiced", core__fct_invoice=[invoice(order_id="S"), back],
+                      core__fct_order_line=[line])  # fmt: skip
+        assert pick(rows, "margin_amount_base") == [(margin,), (-margin,)]
+    uncosted = {**line, "cost_amount_base": None}
+    rows = events(lab, "invoiced", core__fct_invoice=[invoice(order_id="S"), back],
+                  core__fct_order_line=[uncosted])  # fmt: skip
+    assert pick(rows, "uncosted_amount_base") == [(100,), (-100,)]
+
+
+def test_a_note_paid_back_on_two_invoices_takes_back_each_from_its_owner(lab: Laboratory) -> None:
+    """100.00 net, of which 2 of 3 parts gross were paid back on I and 1 on J."""
+    back = [{"note_id": "N", "invoice_id": name, "amount": amount, "is_whole": False}
+            for name, amount in (("I", "75.34"), ("J", "37.66"))]  # fmt: skip
+    documents = [invoice(), invoice("J", owner_id="E2", invoice_date=day("2026-09-01")),
+                 invoice("N", -100, -113, kind="credit_note", owner_id=None,
+                         invoice_date=day("2026-10-03"))]  # fmt: skip
+    rows = events(lab, "invoiced", core__fct_invoice=documents, core__credit_note_refund=back)
+    assert pick(rows[2:], "event_id", "reverses_event_id", "family_id", "owner_id", "quota_date",
+                "net_amount_base") == [
+        ("credit_note:N:I", "invoice:I", "I", "E1", day("2026-10-01"), Decimal("-66.67")),
+        ("credit_note:N:J", "invoice:J", "J", "E2", day("2026-09-01"), Decimal("-33.33")),
+    ]  # fmt: skip
+
+
+def test_a_document_is_one_unit_in_however_many_parts(lab: Laboratory) -> None:
+    """Half, a quarter and a refund of a tenth of an invoice; and two notes of it."""
+    paid = [cash("A", Decimal("56.50")), cash("B", Decimal("28.25"), "2026-10-06"),
+            cash("C", Decimal("-11.30"), "2026-10-07")]  # fmt: skip
+    rows = events(lab, "cash_received", core__fct_invoice=[invoice()], core__fct_collection=paid)
+    tenths = [Decimal(n) / 100 for n in (50, 25, -10)]
+    assert pick(rows, "units") == [(n,) for n in tenths]
+    assert pick(rows, "document_from", "document_to") == [
+        (0, tenths[0]), (tenths[0], Decimal("0.75")), (Decimal("0.75"), Decimal("0.65")),
+    ]  # fmt: skip
+    notes = [
+        invoice(f"N{n}", -net, -net, kind="credit_note", references_invoice_id="I",
+                invoice_date=day(f"2026-10-0{n}"))
+        for n, net in ((3, 30), (4, 70))
+    ]  # fmt: skip
+    rows = events(lab, "invoiced", core__fct_invoice=[invoice(), *notes])
+    assert pick(rows, "units", "units_before") == [
+        (1, 0), (Decimal("-0.3"), 1), (Decimal("-0.7"), Decimal("0.7")),
+    ]  # fmt: skip
+    unnamed = invoice("N", -30, -30, kind="credit_note")
+    assert pick(events(lab, "invoiced", core__fct_invoice=[unnamed]), "units") == [(-1,)]
+
+
+def test_a_write_off_that_is_reversed_gives_back_what_it_took(lab: Laboratory) -> None:
+    lost = [{"invoice_id": "I", "written_off_date": day(date), "amount": amount}
+            for date, amount in (("2026-10-20", "56.50"), ("2026-10-25", "-56.50"))]  # fmt: skip
+    rows = events(lab, "invoiced", core__fct_invoice=[invoice()], staging__write_off=lost)
+    assert pick(rows, "net_amount_base") == [(100,), (-50,), (50,)]
 
 
 def test_an_accepted_lead_is_one_unit_of_its_owner(lab: Laboratory) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -266,6 +267,23 @@ def test_an_amount_per_document_goes_back_with_it(lab: Laboratory) -> None:
     assert [row["amount"] for row in earned(lab, found, RULES)] == [20, -20]
 
 
+def test_an_amount_per_document_is_paid_once_in_however_many_parts(lab: Laboratory) -> None:
+    """20 for a bike: of three receipts each has its part, of a team each member."""
+    thirds = ("0.3333333333", "0.6666666666", "1", "0.5")
+    found = [
+        credit(str(n), 100 if Decimal(end) > Decimal(start) else -150, f"2026-10-0{n}",
+               rate_kind="rules", product_category="bike", is_new_customer=False,
+               document_from=Decimal(start), document_to=Decimal(end))
+        for n, (start, end) in enumerate(pairwise(("0", *thirds)), 1)
+    ]  # fmt: skip
+    assert [row["amount"] for row in earned(lab, found, RULES)] == [
+        Decimal("6.67"), Decimal("6.66"), Decimal("6.67"), -10,
+    ]  # fmt: skip
+    shared = [{**credit("A", 300, rate_kind="rules", product_category="bike",
+                        is_new_customer=False), "split_pct": Decimal("33.33")}]  # fmt: skip
+    assert [row["amount"] for row in earned(lab, shared, RULES)] == [Decimal("6.67")]
+
+
 def test_a_reward_per_unit_pays_each_unit(lab: Laboratory) -> None:
     rows = earned(lab, [credit("A", 7)], {"rate": {"per_unit": 120}})
     assert [row["amount"] for row in rows] == [840]
@@ -298,6 +316,21 @@ def test_a_clawback_at_the_original_rate_takes_that_and_leaves_the_position(
     )  # fmt: skip
     assert pick(rows, "source_id", "step_kind", "amount") == [
         ("A", "slice", 10), ("B", "slice", 10), ("N", "original_rate", -10), ("C", "slice", 2),
+    ]  # fmt: skip
+
+
+def test_a_loss_that_is_taken_back_at_the_original_rate_gives_again_what_it_took(
+    lab: Laboratory,
+) -> None:
+    rows = earned(
+        lab,
+        [credit("A", 1000), credit("L", -500, "2026-10-06"),
+         back("N", 500, "L", is_at_original_rate=True)],
+        {**QUOTA, "clawback": {"by": "original_rate"}}, 1000,
+    )  # fmt: skip
+    assert pick(rows, "source_id", "step_kind", "rate", "amount") == [
+        ("A", "slice", Decimal("0.01"), 10), ("L", "slice", Decimal("0.01"), -5),
+        ("N", "original_rate", Decimal("0.01"), 5),
     ]  # fmt: skip
 
 

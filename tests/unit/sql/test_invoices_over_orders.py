@@ -158,7 +158,7 @@ def test_a_note_that_names_an_order_takes_back_from_that_one(lab: Laboratory) ->
     assert credited(lab) == {("A", "E1"): 60, ("B", "E2"): 30}
     back = [row for row in lab.result("core.fct_credit_event") if row["source_id"] == "N"]
     assert pick(back, "event_id", "reverses_event_id", "units") == [
-        ("credit_note:N:B", "invoice:I:B", -1)
+        ("credit_note:N:B", "invoice:I:B", D("-0.1"))
     ]
 
 

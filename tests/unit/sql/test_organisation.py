@@ -146,12 +146,16 @@ def test_an_employee_is_active_until_the_day_of_leaving(lab: Laboratory) -> None
         assignment("T1", "2026-01-01"),
         assignment("T1", "2026-01-01", employee_id="E2"),
         assignment("T1", "2026-01-01", "2026-11-14", employee_id="E3"),
+        assignment("T1", "2026-11-16", employee_id="E6"),
     ]).build("core.employee_assignment")  # fmt: skip
     lab.given("staging.employee", [
         {"employee_id": "E1", "name": "leaves tomorrow", "leave_date": day("2026-11-16")},
         {"employee_id": "E2", "name": "left today", "leave_date": day("2026-11-15")},
         {"employee_id": "E3", "name": "assigned to yesterday"},
         {"employee_id": "E4", "name": "never assigned"},
+        {"employee_id": "E5", "name": "begins tomorrow", "hire_date": day("2026-11-16")},
+        {"employee_id": "E6", "name": "assigned to from tomorrow"},
+        {"employee_id": "E7", "name": "began today", "hire_date": day("2026-11-15")},
     ])  # fmt: skip
     rows = lab.result("core.dim_employee", "employee_id")
     assert pick(rows, "employee_id", "is_active", "leave_date", "team_id") == [
@@ -159,4 +163,7 @@ def test_an_employee_is_active_until_the_day_of_leaving(lab: Laboratory) -> None
         ("E2", False, day("2026-11-15"), "T1"),
         ("E3", False, None, "T1"),
         ("E4", True, None, None),
+        ("E5", False, None, None),
+        ("E6", False, None, None),
+        ("E7", True, None, None),
     ]

@@ -264,7 +264,9 @@ def references(lab: Laboratory, *notes: Row, invoices: list[Row], refunds: list[
         lab, "core.fct_invoice", invoice=[*invoices, *notes],
         receipt=[row for row, _ in refunds], receipt_allocation=[row for _, row in refunds],
     )  # fmt: skip
-    return pick(lab.result("core.credit_note_refund", "note_id"), "note_id", "invoice_id")
+    return pick(
+        lab.result("core.credit_note_refund", "note_id, invoice_id"), "note_id", "invoice_id"
+    )
 
 
 TWO = [invoice("I", "2026-10-01", 120), invoice("J", "2026-10-02", 90)]
@@ -283,7 +285,13 @@ TWO = [invoice("I", "2026-10-01", 120), invoice("J", "2026-10-02", 90)]
         ([note("N", "2026-10-06", 25), note("O", "2026-10-07", 30)],
          [refund("a", "I", -40)], [("N", "I")]),
         # which of two invoices is not known
-        ([note("N", "2026-10-06", 70)], [refund("a", "I", -30), refund("b", "J", -40)], []),
+        ([note("N", "2026-10-06", 71)], [refund("a", "I", -30), refund("b", "J", -40)], []),
+        ([note("N", "2026-10-06", 65)], [refund("a", "I", -30), refund("b", "J", -40)], []),
+        # all that was paid back on several is all that waits
+        ([note("N", "2026-10-06", 70)], [refund("a", "I", -30), refund("b", "J", -40)],
+         [("N", "I"), ("N", "J")]),
+        ([note("N", "2026-10-06", 10), note("O", "2026-10-06", 60)],
+         [refund("a", "I", -30), refund("b", "J", -40)], [("N", "I"), ("O", "I"), ("O", "J")]),
         # a note that names the invoice comes first; what was paid back on one is not for others
         ([note("N", "2026-10-07", 40, "I"), note("O", "2026-10-06", 40)],
          [refund("a", "I", -40)], []),
@@ -301,6 +309,17 @@ def test_a_note_refers_to_the_invoice_it_was_paid_back_on(
     lab: Laboratory, notes: list[Row], refunds: list[Any], expected: list[Any]
 ) -> None:
     assert references(lab, *notes, invoices=TWO, refunds=refunds) == expected
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_note_that_was_paid_back_on_two_invoices_is_closed_by_both(
+    lab: Laboratory, policy: str
+) -> None:
+    money = [refund("j", "J", 90, "2026-10-03"), refund("a", "I", -30), refund("b", "J", -40)]
+    found = booked(lab, policy, money, note("N", "2026-10-06", 70), invoice("J", "2026-10-02", 90))
+    assert found == []
+    assert pick(lab.result("core.credit_note_part", "invoice_id"), "invoice_id", "amount",
+                "amount_to", "whole_amount") == [("I", 30, 30, 70), ("J", 40, 70, 70)]  # fmt: skip
 
 
 def test_a_receipt_that_nets_a_note_settles_both(lab: Laboratory) -> None:
