@@ -48,7 +48,7 @@ class Exports:
             "name: {zh: 甲, en: A}\ninputs: [{path: raw}, {path: canonical, format: canonical}]\n",
             encoding="utf-8",
         )
-        self.warehouse = Warehouse(duckdb.connect(), Path(":memory:"))
+        self.warehouse = Warehouse(duckdb.connect(config={"threads": 1}), Path(":memory:"))
         self.warehouse.prepare()
         prepare_tables(self.warehouse)
 

@@ -76,7 +76,7 @@ def of_quota(*limits: object, mode: str = "marginal", **more: Any) -> Row:
 
 def given_plans(lab: Laboratory, *plans: Row) -> Laboratory:
     """Put plans into the tables of schema `policy`, as a run writes them."""
-    scratch = Warehouse(duckdb.connect(), Path(":memory:"))
+    scratch = Warehouse(duckdb.connect(config={"threads": 1}), Path(":memory:"))
     scratch.prepare()
     write_plans(scratch, [CommissionPlan.model_validate(dict(found)) for found in plans])
     for table in PLAN_TABLES:
