@@ -664,6 +664,21 @@ def test_a_joiner_is_paid_the_part_of_the_days(lab: Laboratory) -> None:
     assert (row["floating_salary"], row["floating_pay"]) == (1000, 1000)
 
 
+def test_after_the_last_day_nobody_is_judged_or_paid_though_the_assignment_stays_open(
+    lab: Laboratory,
+) -> None:
+    """Gone on the 10th of October: 10 of 31 days of 3,100, and no November."""
+    october = [f"2026-10-{n:02d}" for n in range(1, 32)]
+    lab.given("core.org_day", active(*october, "2026-11-02"))
+    lab.given("core.dim_employee", [{"employee_id": "E1", "leave_date": day("2026-10-10")}])
+    lab.given("policy.appraisal_scheme", [MONTH])
+    left = lab.result("core.appraisal_stretch")
+    assert pick(left, "period", "active_days", "last_day") == [("2026-10", 10, day("2026-10-10"))]
+    row = results(lab, [judged(80, active_days=10)], [salary("2026-01-01", 3100)], stretches=left,
+                  pay_by_days=True)[0]  # fmt: skip
+    assert (row["floating_salary"], row["floating_pay"]) == (1000, 1000)
+
+
 @pytest.mark.parametrize(("counts", "days", "pay"), [(False, 21, 2100), (True, 31, 3100)])
 def test_days_of_leave_without_a_quota_are_neither_judged_nor_paid(
     lab: Laboratory, counts: bool, days: int, pay: int
