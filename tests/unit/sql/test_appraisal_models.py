@@ -489,8 +489,9 @@ def test_what_is_written_about_a_person_and_not_counted_is_listed(lab: Laborator
     lab.given("core.employee_assignment", [
         {"employee_id": who, "role": role, "valid_from": day("2026-01-01"),
          "valid_to": day("2026-09-30") if who == "GONE" else None}
-        for who, role in [("E1", "rep"), ("GONE", "rep"), ("HR", "hr")]
+        for who, role in [("E1", "rep"), ("GONE", "rep"), ("HR", "hr"), ("LEFT", "rep")]
     ])  # fmt: skip
+    lab.given("core.dim_employee", [{"employee_id": "LEFT", "leave_date": day("2026-09-30")}])
     lab.given("staging.appraisal_input", [
         given_by_hand("2026-10", 80),
         given_by_hand("2026-10", 80, name="mood"),
@@ -500,6 +501,8 @@ def test_what_is_written_about_a_person_and_not_counted_is_listed(lab: Laborator
         given_by_hand("2019-01", 50),
         given_by_hand("2026-10", 80, employee_id="GONE"),
         given_by_hand("2026-10", 80, employee_id="HR"),
+        given_by_hand("2026-09", 80, employee_id="LEFT"),
+        given_by_hand("2026-10", 80, employee_id="LEFT"),
     ])  # fmt: skip
     lab.given("staging.appraisal_slip", [
         {"employee_id": "E1", "slip_date": day(date), "kind": "reward", "points": 5,
@@ -520,6 +523,7 @@ def test_what_is_written_about_a_person_and_not_counted_is_listed(lab: Laborator
         ("score", "E1", "teamwork", "above_the_scale"),
         ("score", "GONE", "attitude", "not_there"),
         ("score", "HR", "attitude", "no_scheme"),
+        ("score", "LEFT", "attitude", "not_there"),
         ("slip", "E1", "reward", "of_oneself"),
         ("slip", "E1", "reward", "no_slips"),
         ("target", "E1", "a", "other_period"),
