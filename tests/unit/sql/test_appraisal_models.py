@@ -683,6 +683,20 @@ def test_after_the_last_day_nobody_is_judged_or_paid_though_the_assignment_stays
     assert (row["floating_salary"], row["floating_pay"]) == (1000, 1000)
 
 
+def test_who_came_back_is_judged_from_the_new_assignment_on(lab: Laboratory) -> None:
+    """Gone on the 10th of October by a list that still says so, back since the 20th."""
+    lab.given("core.org_day", active(*[f"2026-10-{n:02d}" for n in range(1, 32)]))
+    lab.given("core.dim_employee", [{"employee_id": "E1", "leave_date": day("2026-10-10")}])
+    lab.given("core.employee_assignment", [
+        {"employee_id": "E1", "role": "rep", "valid_from": day("2026-01-01"),
+         "valid_to": day("2026-10-19")},
+        {"employee_id": "E1", "role": "rep", "valid_from": day("2026-10-20"), "valid_to": None},
+    ])  # fmt: skip
+    lab.given("policy.appraisal_scheme", [MONTH])
+    found = lab.result("core.appraisal_stretch")
+    assert pick(found, "period", "active_days") == [("2026-10", 22)]
+
+
 @pytest.mark.parametrize(("counts", "days", "pay"), [(False, 21, 2100), (True, 31, 3100)])
 def test_days_of_leave_without_a_quota_are_neither_judged_nor_paid(
     lab: Laboratory, counts: bool, days: int, pay: int
