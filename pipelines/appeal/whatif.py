@@ -17,6 +17,7 @@ follows (`recompute.py`).
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pipelines.closing.rehearsal import Rehearsal
 from pipelines.reporting.appraisal.pack import Changed
 from pipelines.sources.contract import Table, canonical_tables
+from pipelines.staging.fields import NUMBERS
 from pipelines.workspace.yamlfile import YamlFile, did_you_mean, read_yaml, validate
 
 
@@ -152,6 +154,7 @@ def _add(
         name: _typed(source, (*place, "add", name), rehearsal, table, name, value)
         for name, value in row.items()
     }
+    _require_order(source, (*place, "add"), table, typed)
     rehearsal.con.execute(
         f"insert into staging.{table.name} ({', '.join(typed)}) "
         f"values ({', '.join('?' for _ in typed)})",
@@ -187,6 +190,7 @@ def _alter(
     row, key = rows[0], _named(table, change.row)
     origin = (row["_file"], row["_line"])
     if change.remove:
+        _require_unnamed(source, (*place, "remove"), rehearsal, table, row)
         rehearsal.con.execute(f"delete from staging.{table.name} where {where}", values)
         shown = [name for name in table.exported if name not in table.key and row[name] is not None]
         return [Changed(table.name, key, name, _text(row[name]), None, *origin) for name in shown]
@@ -199,6 +203,8 @@ def _alter(
         taken, its = _where(source, (*place, "set"), rehearsal, table, moved)
         if rehearsal.scalar(f"select count(*) from staging.{table.name} where {taken}", its):
             raise source.error((*place, "set"), f"{table.name} has a row of that key already.")
+        _require_unnamed(source, (*place, "set"), rehearsal, table, row)
+    _require_order(source, (*place, "set"), table, row | typed)
     rehearsal.con.execute(
         f"update staging.{table.name} set {', '.join(f'{name} = ?' for name in typed)} "
         f"where {where}",
@@ -231,8 +237,10 @@ def _typed(
     name: str,
     value: Any,
 ) -> Any:
-    """A value as its column holds it."""
+    """A value as its column holds it, of which a run would say nothing."""
     column = table.columns[name]
+    if isinstance(value, str):
+        value = value.strip() or None
     if value is None and column.required:
         raise source.error(place, f"{name} of {table.name} is never empty.")
     try:
@@ -241,6 +249,11 @@ def _typed(
         )
     except duckdb.Error:
         raise source.error(place, f"{value!r} is no {column.type}.") from None
+    if column.type in NUMBERS and typed is not None and Decimal(str(value)) != typed:
+        raise source.error(place, f"{value} has more decimals than {name} holds.")
+    for reference in table.references:
+        if reference.column == name and typed is not None:
+            _require_known(source, place, rehearsal, reference.table, typed)
     allowed = table.allowed.get(name, ())
     if typed is not None and allowed and typed not in allowed:
         raise source.error(place, f"{value!r} is none of {', '.join(allowed)}.")
@@ -248,6 +261,50 @@ def _typed(
         if limit.column == name and typed is not None and not limit.holds(typed):
             raise source.error(place, f"{value!r} is outside {limit.least} to {limit.most}.")
     return typed
+
+
+def _require_known(
+    source: YamlFile, place: tuple[str | int, ...], rehearsal: Rehearsal, parent: str, value: str
+) -> None:
+    """Rows that an export lists are named by an id that is among them."""
+    key = canonical_tables()[parent].key[0]
+    known = {
+        row[key]: row["is_listed"]
+        for row in rehearsal.rows(
+            f"select {key}, _load is not null as is_listed from staging.{parent}"
+        )
+    }
+    if value not in known and any(known.values()):
+        raise source.error(place, f"{value!r} is no row of {parent}{did_you_mean(value, known)}.")
+
+
+def _require_unnamed(
+    source: YamlFile,
+    place: tuple[str | int, ...],
+    rehearsal: Rehearsal,
+    table: Table,
+    row: dict[str, Any],
+) -> None:
+    """A run would hold aside what names a row that is not there: then other facts change too."""
+    for child in canonical_tables().values():
+        for reference in child.references:
+            if reference.table != table.name or not reference.rejects:
+                continue
+            n = rehearsal.scalar(
+                f"select count(*) from staging.{child.name} where {reference.column} = ?",
+                [row[table.key[0]]],
+            )
+            if n:
+                rows = f"{n} row{'s' * (n > 1)} of {child.name} name{'s' * (n == 1)} it"
+                raise source.error(place, f"{rows}; change or remove those first.")
+
+
+def _require_order(
+    source: YamlFile, place: tuple[str | int, ...], table: Table, row: dict[str, Any]
+) -> None:
+    for first, then in table.orders:
+        if row.get(first) is not None and row.get(then) is not None and row[first] > row[then]:
+            raise source.error(place, f"{first} {row[first]} is after {then} {row[then]}.")
 
 
 def _asked_key(table: Table) -> list[str]:

@@ -10,6 +10,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -59,6 +60,9 @@ def _check_steps(steps: Sequence[Step], lower_is_better: bool) -> None:
     later = [edge for edge in edges if edge is not None]
     if later != sorted(set(later), reverse=lower_is_better):
         raise ValueError("steps follow one another from the worst to the best, each only once")
+    scores = [step.score for step in steps]
+    if scores != sorted(scores):
+        raise ValueError("a better value must not score less: the scores of steps rise")
 
 
 class Judged(Policy):
@@ -110,6 +114,13 @@ class Indicator(Judged):
             ordered = (self.curve.threshold, self.curve.target, self.curve.stretch)
             if list(ordered) != sorted(ordered, reverse=self.lower_is_better):
                 raise ValueError("threshold, target and stretch must follow one another")
+            curve = self.curve
+            if not curve.threshold_score <= curve.target_score <= curve.stretch_score:
+                raise ValueError(
+                    "a better value must not score less: threshold_score, target_score and "
+                    f"stretch_score are {curve.threshold_score}, {curve.target_score} and "
+                    f"{curve.stretch_score}"
+                )
         if self.steps:
             _check_steps(self.steps, self.lower_is_better)
         return self
@@ -283,6 +294,12 @@ class AppraisalScheme(Policy):
             raise ValueError("bands go from the best grade down, each from a lower score")
         if starts[-1] != 0:
             raise ValueError("the last band must begin at 0, so that every score has a grade")
+        for better, worse in pairwise(bands):
+            if better.coefficient < worse.coefficient:
+                raise ValueError(
+                    f"grade {better.grade!r} is better than {worse.grade!r} and has a smaller "
+                    "coefficient"
+                )
         return bands
 
     @model_validator(mode="after")
@@ -300,6 +317,9 @@ class AppraisalScheme(Policy):
                     f"{self.limits.indicator_least} to {self.limits.indicator_most}"
                 )
             sums[indicator.group] += indicator.weight
+        bounded = {"group_least", "group_most"} & self.limits.model_fields_set
+        if bounded and not self.groups:
+            raise ValueError(f"limits: {min(bounded)} needs `groups`")
         for group in self.groups:
             if sums[group.id] != group.weight:
                 raise ValueError(

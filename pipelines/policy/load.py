@@ -242,6 +242,20 @@ def _load_schemes(workspace: Workspace, catalogue: Catalogue) -> tuple[Appraisal
                 raise source.error(
                     ("valid_from",), f"{earlier} begins on the same day; a version begins later."
                 )
+            if scheme.id == other.id and (scheme.version < other.version) != (
+                scheme.valid_from < other.valid_from
+            ):
+                raise source.error(
+                    ("valid_from",),
+                    f"{earlier} is version {other.version} and begins {other.valid_from}; a higher "
+                    "version begins later.",
+                )
+            if scheme.id == other.id and scheme.role != other.role:
+                raise source.error(
+                    ("role",),
+                    f"{earlier} is of the same scheme and judges role {other.role!r}; give this "
+                    "one an id of its own.",
+                )
             if scheme.id == other.id and scheme.period != other.period:
                 raise source.error(
                     ("period",),

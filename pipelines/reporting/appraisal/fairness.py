@@ -166,7 +166,7 @@ def _group(context: Context, row: Record) -> Shown:
 
 @shows(queries=("appraisal_gates",))
 def _gates_section(context: Context) -> Section:
-    """Who each gate stops."""
+    """Who each gate stops, and what it alone costs them."""
     rows = context.rows("appraisal_gates")
     topic = message("gates.topic")
     if not rows:
@@ -178,9 +178,10 @@ def _gates_section(context: Context) -> Section:
         message=message("gates.headline", n=Count(value=missed))
         if missed
         else message("gates.all_held"),
+        what=(message("gates.what"),),
         table=table(
             "scheme:text gate:text people:count gate_known:count gate_missed:count "
-            "missed_share:ratio gate_holding:count",
+            "missed_share:ratio gate_holding:count lowered_alone:count pay_effect_alone:money",
             [
                 (
                     Bilingual(zh=row.scheme_zh, en=row.scheme_en),
@@ -190,6 +191,8 @@ def _gates_section(context: Context) -> Section:
                     count(row.missed),
                     share(row.missed, row.known),
                     count(row.holding),
+                    count(row.lowered),
+                    money(row.pay_effect, exact=True, signed=True),
                 )
                 for row in rows
             ],
@@ -212,7 +215,7 @@ def _effects_section(context: Context) -> Section:
         id="effects",
         topic=topic,
         message=message("effects.headline", **said, pay=Money(amount=sum(known), signed=True))
-        if known
+        if len(known) == len(rows)
         else message("effects.without_pay", **said),
         what=(message("effects.what"),),
         table=table(

@@ -108,7 +108,7 @@ def test_what_is_closed_is_sealed_and_known_elsewhere(here: Workspace) -> None:
 
 
 def test_commission_that_follows_the_grade_is_settled_when_it_is_closed(tmp_path: Path) -> None:
-    """E1 with a B has nine tenths of September, E2 with an A a fifth more; October is as earned."""
+    """E1 with a B has nine tenths of September's, E2 with an A a fifth on top."""
     books = company()
     books.plan("rep", {"credit": {"event": "cash_received", "to": "owner"},
                        "rate": {"flat_pct": 10}},

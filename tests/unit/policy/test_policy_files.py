@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -212,6 +213,14 @@ MISTAKES = [
      "indicators.2: needs either `kpi` or `manual`."),
     (APPRAISAL, "threshold: 0, target: 0.35", "threshold: 0.95, target: 0.35", "id: win_rate",
      "indicators.2: threshold, target and stretch must follow one another."),
+    (APPRAISAL, "target: 0.35, stretch: 0.6, threshold_score: 50",
+     "target: 0.35, stretch: 0.6, threshold_score: 95", "id: win_rate",
+     "indicators.2: a better value must not score less: threshold_score, target_score and "
+     "stretch_score are 95, 90 and 110."),
+    (APPRAISAL, "{to: 0, score: 100}", "{to: 0, score: 10}", "id: discount_discipline",
+     "indicators.7: a better value must not score less: the scores of steps rise."),
+    (APPRAISAL, "from: 87, coefficient: 1.2", "from: 87, coefficient: 0.2", "bands:",
+     "bands: grade 'A' is better than 'B' and has a smaller coefficient."),
     (APPRAISAL, "from: 65,", "from: 75,", "bands:",
      "bands: bands go from the best grade down, each from a lower score."),
     (APPRAISAL, "from: 0,", "from: 10,", "bands:",
@@ -394,3 +403,31 @@ def test_two_schemes_that_would_both_score_a_role_are_a_mistake(policies: Policy
     text = (policies.root / "policy" / APPRAISAL).read_text(encoding="utf-8")
     policies.put("appraisal/zz.yaml", text.replace("id: rep_quarterly", "id: ours"))
     assert "scores role 'rep' by the quarter too" in policies.mistake()
+
+
+@pytest.mark.parametrize(
+    ("find", "put", "said"),
+    [
+        ("valid_from: 2025-01-01", "valid_from: 2024-01-01", "a higher version begins later."),
+        ("role: rep", "role: sdr", "judges role 'rep'; give this one an id of its own."),
+        ("period: quarter", "period: year", "judges by the quarter; give this one an id of its"),
+    ],
+)
+def test_a_version_judges_the_same_people_from_a_later_day(
+    policies: PolicyFiles, find: str, put: str, said: str
+) -> None:
+    text = (policies.root / "policy" / APPRAISAL).read_text(encoding="utf-8")
+    if find != "valid_from: 2025-01-01":
+        text = text.replace("valid_from: 2025-01-01", "valid_from: 2026-07-01")
+    later = text.replace("version: 2", "version: 3").replace(find, put)
+    policies.put("appraisal/zz.yaml", later)
+    assert said in policies.mistake()
+
+
+def test_limits_of_groups_need_groups(policies: PolicyFiles) -> None:
+    path = policies.root / "policy" / APPRAISAL
+    text = path.read_text(encoding="utf-8")
+    grouping = re.compile(r"groups:|  - \{id: (?:results|customers|conduct|growth),|    group: ")
+    ungrouped = [line for line in text.splitlines() if not grouping.match(line)]
+    path.write_text("\n".join(ungrouped) + "\n", encoding="utf-8")
+    assert "limits: group_least needs `groups`" in policies.mistake()

@@ -147,33 +147,95 @@ def test_segment_is_where_most_customers_are_and_a_ramp_ends(lab: Laboratory) ->
     assert {row["half_width"] for row in found if row["people"] == 1} == {None}
 
 
-def test_what_gates_and_a_distribution_changed_and_what_it_is_worth(lab: Laboratory) -> None:
+def effects(
+    lab: Laboratory,
+    people: list[Row],
+    gates: list[Row],
+    *,
+    kind: str = "coefficient",
+    bonus: int = 0,
+    decided: Any = (),
+) -> list[Row]:
+    """What rules changed for people of one month, each with a salary of 1,000 unless they say."""
     lab.given("policy.appraisal_scheme", [
-        {"scheme_id": "S", "version": 1, "rounding": 1, "floating_pay": "coefficient"}
+        {"scheme_id": "S", "version": 1, "rounding": 1, "floating_pay": kind}
     ])  # fmt: skip
-    lab.given("policy.grade_band", bands())
-    people = [
-        # name, card and points, grade after gates, by rank, salary
-        ("A", 90, "C", None, 1000), ("B", 75, "B", "A", 1000), ("C", 64.96, "C", "D", None),
-    ]  # fmt: skip
+    lab.given("policy.grade_band", [
+        {**band, "bonus": bonus if band["grade"] == "A" else 0} for band in bands()
+    ])  # fmt: skip
     same = {"period": "2026-10", "scheme_id": "S", "version": 1}
     lab.given("mart.appraisal_computed", [
-        {**same, "employee_id": name, "gated_grade": gated, "distribution_grade": ranked,
-         "floating_salary": salary}
-        for name, _, gated, ranked, salary in people
+        {**same, "floating_salary": 1000, **{k: v for k, v in row.items() if k != "card"}}
+        for row in people
     ])  # fmt: skip
     lab.given("mart.appraisal_total", [
-        {**same, "employee_id": name, "card_score": card, "points": 0}
-        for name, card, _, _, _ in people
+        {**same, "employee_id": row["employee_id"], "card_score": row["card"], "points": 0}
+        for row in people
     ])  # fmt: skip
-    gate_of = {"period": "2026-10", "scheme_id": "S"}
     lab.given("mart.appraisal_gate", [
-        {**gate_of, "employee_id": "A", "gate": gate, "is_missed": True} for gate in ("x", "y")
-    ] + [{**gate_of, "employee_id": "B", "gate": "x", "is_missed": False}])  # fmt: skip
-    found = lab.result("mart.appraisal_rule_effect", "employee_id, rule")
-    assert pick(found, "employee_id", "rule", "grade_without", "grade_with", "steps_down",
-                "pay_effect") == [
-        ("A", "gates", "A", "C", 2, -500),
-        ("B", "distribution", "B", "A", -1, 200),
-        ("C", "distribution", "C", "D", 1, None),
-    ]  # fmt: skip
+        {"period": "2026-10", "scheme_id": "S", "employee_id": "A", "is_missed": True, **gate}
+        for gate in gates
+    ])  # fmt: skip
+    lab.given("mart.appraisal_score_decision", [
+        {"employee_id": who, "period": "2026-10", "is_applied": True} for who in decided
+    ])  # fmt: skip
+    return pick(
+        lab.result("mart.appraisal_rule_effect", "employee_id, rule"),
+        "employee_id", "rule", "score_without", "score_with", "grade_without", "grade_with",
+        "steps_down", "pay_effect",
+    )  # fmt: skip
+
+
+def person(name: str, card: object, score: object, gated: str, **more: Any) -> Row:
+    return {"employee_id": name, "card": card, "score": score, "gated_grade": gated, **more}
+
+
+def test_what_gates_and_a_distribution_changed_and_what_it_is_worth(lab: Laboratory) -> None:
+    found = effects(
+        lab,
+        [person("A", 90, 90, "C"), person("B", 75, 75, "B", distribution_grade="A"),
+         person("C", Decimal("64.96"), 65, "C", distribution_grade="D", floating_salary=None)],
+        [{"gate": "x", "grade_at_best": "C"}, {"gate": "y", "grade_at_best": "C"},
+         {"gate": "x", "employee_id": "B", "is_missed": False, "grade_at_best": "C"}],
+    )  # fmt: skip
+    assert found == [
+        # either of two equal gates alone changes nothing: the other one still stops A
+        ("A", "gate:x", 90, 90, "C", "C", 0, 0),
+        ("A", "gate:y", 90, 90, "C", "C", 0, 0),
+        ("A", "gates", 90, 90, "A", "C", 2, -500),
+        ("B", "distribution", 75, 75, "B", "A", -1, 200),
+        ("C", "distribution", 65, 65, "C", "D", 1, None),
+    ]
+
+
+def test_each_gate_is_lifted_alone_with_the_others_in_force(lab: Laboratory) -> None:
+    """A card of 90: x bounds the score at 65, y takes 10 off, z leaves a B at best."""
+    found = effects(
+        lab,
+        [person("A", 90, 65, "C")],
+        [{"gate": "x", "score_at_most": 65}, {"gate": "y", "points": -10},
+         {"gate": "z", "grade_at_best": "B"}],
+        bonus=77,
+    )  # fmt: skip
+    assert found == [
+        ("A", "gate:x", 80, 65, "B", "C", 1, -300),
+        ("A", "gate:y", 65, 65, "C", "C", 0, 0),
+        ("A", "gate:z", 65, 65, "C", "C", 0, 0),
+        ("A", "gates", 90, 65, "A", "C", 2, -577),
+    ]
+
+
+def test_pay_by_score_moves_with_the_score_and_a_matrix_with_none(lab: Laboratory) -> None:
+    people, gates = [person("A", 90, 72, "B")], [{"gate": "x", "score_at_most": 72}]
+    by_score = effects(lab, people, gates, kind="score")
+    assert [row[-1] for row in by_score] == [-180, -180]
+    assert [row[-1] for row in effects(lab, people, gates, kind="matrix")] == [0, 0]
+
+
+def test_a_decided_score_is_what_it_is_without_the_gate_too(lab: Laboratory) -> None:
+    found = effects(
+        lab, [person("A", 95, 78, "B")], [{"gate": "x", "score_at_most": 60}], decided=["A"]
+    )
+    assert [row[1:] for row in found] == [
+        (rule, 78, 78, "B", "B", 0, 0) for rule in ("gate:x", "gates")
+    ]

@@ -505,8 +505,9 @@ def test_what_is_written_about_a_person_and_not_counted_is_listed(lab: Laborator
     lab.given("core.employee_assignment", [
         {"employee_id": who, "role": role, "valid_from": day("2026-01-01"),
          "valid_to": day("2026-09-30") if who == "GONE" else None}
-        for who, role in [("E1", "rep"), ("GONE", "rep"), ("HR", "hr")]
+        for who, role in [("E1", "rep"), ("GONE", "rep"), ("HR", "hr"), ("LEFT", "rep")]
     ])  # fmt: skip
+    lab.given("core.dim_employee", [{"employee_id": "LEFT", "leave_date": day("2026-09-30")}])
     lab.given("staging.appraisal_input", [
         given_by_hand("2026-10", 80),
         given_by_hand("2026-10", 80, name="mood"),
@@ -516,6 +517,8 @@ def test_what_is_written_about_a_person_and_not_counted_is_listed(lab: Laborator
         given_by_hand("2019-01", 50),
         given_by_hand("2026-10", 80, employee_id="GONE"),
         given_by_hand("2026-10", 80, employee_id="HR"),
+        given_by_hand("2026-09", 80, employee_id="LEFT"),
+        given_by_hand("2026-10", 80, employee_id="LEFT"),
     ])  # fmt: skip
     lab.given("staging.appraisal_slip", [
         {"employee_id": "E1", "slip_date": day(date), "kind": "reward", "points": 5,
@@ -536,6 +539,7 @@ def test_what_is_written_about_a_person_and_not_counted_is_listed(lab: Laborator
         ("score", "E1", "teamwork", "above_the_scale"),
         ("score", "GONE", "attitude", "not_there"),
         ("score", "HR", "attitude", "no_scheme"),
+        ("score", "LEFT", "attitude", "not_there"),
         ("slip", "E1", "reward", "of_oneself"),
         ("slip", "E1", "reward", "no_slips"),
         ("target", "E1", "a", "other_period"),
@@ -678,6 +682,35 @@ def test_a_joiner_is_paid_the_part_of_the_days(lab: Laboratory) -> None:
     row = results(lab, [judged(80)], [salary("2026-10-22", 3100)], stretches=[joined],
                   pay_by_days=True)[0]  # fmt: skip
     assert (row["floating_salary"], row["floating_pay"]) == (1000, 1000)
+
+
+def test_after_the_last_day_nobody_is_judged_or_paid_though_the_assignment_stays_open(
+    lab: Laboratory,
+) -> None:
+    """Gone on the 10th of October: 10 of 31 days of 3,100, and no November."""
+    october = [f"2026-10-{n:02d}" for n in range(1, 32)]
+    lab.given("core.org_day", active(*october, "2026-11-02"))
+    lab.given("core.dim_employee", [{"employee_id": "E1", "leave_date": day("2026-10-10")}])
+    lab.given("policy.appraisal_scheme", [MONTH])
+    left = lab.result("core.appraisal_stretch")
+    assert pick(left, "period", "active_days", "last_day") == [("2026-10", 10, day("2026-10-10"))]
+    row = results(lab, [judged(80, active_days=10)], [salary("2026-01-01", 3100)], stretches=left,
+                  pay_by_days=True)[0]  # fmt: skip
+    assert (row["floating_salary"], row["floating_pay"]) == (1000, 1000)
+
+
+def test_who_came_back_is_judged_from_the_new_assignment_on(lab: Laboratory) -> None:
+    """Gone on the 10th of October by a list that still says so, back since the 20th."""
+    lab.given("core.org_day", active(*[f"2026-10-{n:02d}" for n in range(1, 32)]))
+    lab.given("core.dim_employee", [{"employee_id": "E1", "leave_date": day("2026-10-10")}])
+    lab.given("core.employee_assignment", [
+        {"employee_id": "E1", "role": "rep", "valid_from": day("2026-01-01"),
+         "valid_to": day("2026-10-19")},
+        {"employee_id": "E1", "role": "rep", "valid_from": day("2026-10-20"), "valid_to": None},
+    ])  # fmt: skip
+    lab.given("policy.appraisal_scheme", [MONTH])
+    found = lab.result("core.appraisal_stretch")
+    assert pick(found, "period", "active_days") == [("2026-10", 22)]
 
 
 @pytest.mark.parametrize(("counts", "days", "pay"), [(False, 21, 2100), (True, 31, 3100)])

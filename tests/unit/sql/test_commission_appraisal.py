@@ -101,6 +101,15 @@ def test_each_version_settles_what_it_made_payable(lab: Laboratory) -> None:
     assert pick(found, "plan_version", "amount") == [(1, -100), (2, -100)]
 
 
+@pytest.mark.parametrize("grade", ["S", "D", "X"])
+def test_a_grade_moves_what_was_paid_and_not_what_was_taken_back(
+    lab: Laboratory, grade: str
+) -> None:
+    """More was taken back than earned: a D gives none of it back, an S takes no more."""
+    back = [event("A", -1000, "2026-07-01"), event("B", 400, "2026-09-30")]
+    assert shares(lab, closed(grade), events=back) == []
+
+
 def test_half_a_cent_is_rounded_up_once(lab: Laboratory) -> None:
     found = shares(
         lab,
