@@ -154,6 +154,15 @@ class Gate(Judged):
         return self
 
 
+def _best(indicator: Indicator) -> Decimal:
+    """The most an indicator can score."""
+    if indicator.curve:
+        return indicator.curve.stretch_score
+    if indicator.steps:
+        return max(step.score for step in indicator.steps)
+    return indicator.most
+
+
 class Bonus(Judged):
     """Points beside the weights, by steps of a KPI or of a manual score."""
 
@@ -275,6 +284,13 @@ class AppraisalScheme(Policy):
     announced_days: Annotated[int, Field(ge=0)] = 15
     appeal_days: Annotated[int, Field(ge=0)] = 10
     answer_days: Annotated[int, Field(ge=0)] = 10
+
+    @property
+    def highest_score(self) -> Decimal:
+        """More than this nobody can reach, not even with all bonuses and reward slips."""
+        best = max(_best(indicator) for indicator in self.indicators)
+        bonus = sum((max(step.score for step in b.steps) for b in self.bonuses), Decimal(0))
+        return max(best, self.neutral_score) + bonus + (self.slips.most if self.slips else 0)
 
     @field_validator("indicators")
     @classmethod

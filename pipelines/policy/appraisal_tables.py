@@ -49,6 +49,7 @@ class SchemeRow(NamedTuple):
     minimum_judged_weight: Share
     minimum_days: Whole
     equal_raters: Flag
+    highest_score: Share
     slips_most: Share | None
     slips_least: Share | None
     distribution: Text | None
@@ -182,6 +183,7 @@ def _scheme_rows(said: Appraising) -> Iterator[SchemeRow]:
             minimum_judged_weight=scheme.minimum_judged_weight,
             minimum_days=scheme.minimum_days,
             equal_raters=scheme.equal_raters,
+            highest_score=scheme.highest_score,
             slips_most=slips.most if slips else None,
             slips_least=slips.least if slips else None,
             distribution=shares.mode if shares else None,

@@ -3,7 +3,8 @@
 -- key:   employee_id, period
 -- why:   a decision moves what it was made about: where the score it names as before is no longer what is
 --        computed, it is refused and has to be made again; so is one that somebody made about
---        themselves. Before a held person has a score, it names `held`
+--        themselves, and one above what anybody can reach under the scheme (950 for 95.0). Before a held
+--        person has a score, it names `held`
 with decision as (
   select
     decided.employee_id,
@@ -19,6 +20,7 @@ with decision as (
       when decided.approved_by = decided.employee_id then 'self_approved'
       when total.employee_id is null then 'not_appraised'
       when coalesce(try_cast(trim(decided.after) as decimal(9, 4)) < 0, true) then 'not_a_score'
+      when try_cast(trim(decided.after) as decimal(9, 4)) > scheme.highest_score then 'above_the_highest'
       when total.is_held and lower(trim(decided.before)) not in ('held', '待定') then 'stale'
       when
         not total.is_held
@@ -31,6 +33,8 @@ with decision as (
   cross join core.parameter as parameter
   left join mart.appraisal_total as total
     on decided.employee_id = total.employee_id and decided.period = total.period
+  left join policy.appraisal_scheme as scheme
+    on total.scheme_id = scheme.scheme_id and total.version = scheme.version
   where decided.field = 'score' and decided.decided_at < parameter.as_of_end
 )
 

@@ -674,6 +674,18 @@ def test_nobody_decides_about_themselves(lab: Laboratory) -> None:
     ]
 
 
+@pytest.mark.parametrize(("after", "refused"), [("950", "above_the_highest"), ("120", None)])
+def test_nobody_is_given_more_than_the_scheme_has(
+    lab: Laboratory, after: str, refused: str | None
+) -> None:
+    """95.0 with its point lost would be an S for ever."""
+    moves = [("score", "80", after, "2026-11-10")]
+    row = results(lab, [judged(80)], moves=moves, highest_score=120)[0]
+    assert row["score"] == (80 if refused else 120)
+    [decision] = lab.result("mart.appraisal_score_decision")
+    assert decision["refused_for"] == refused
+
+
 def test_a_joiner_is_paid_the_part_of_the_days(lab: Laboratory) -> None:
     """From the 22nd of October: 10 of 31 days of 3,100 are 1,000."""
     members = active(*[f"2026-10-{n}" for n in range(22, 32)])
