@@ -38,6 +38,8 @@ from pipelines.workspace.yamlfile import (
 )
 
 _FITS = "catalogue_fits"
+_FITTING: set[str] = set()
+"""What was found to fit in this process, whatever workspace asks."""
 _Stated = TypeVar("_Stated", bound=Policy)
 
 
@@ -128,7 +130,9 @@ def _hold_against_sql(
     known = workspace.state / _FITS
     if known.is_file() and known.read_bytes() == mark.encode():
         return
-    check_columns(catalogue, fact_models(process.required_fields), entries)
+    if mark not in _FITTING:
+        check_columns(catalogue, fact_models(process.required_fields), entries)
+        _FITTING.add(mark)
     if workspace.state.is_dir():
         known.write_text(mark, encoding="utf-8")
 
