@@ -268,13 +268,11 @@ def _require_known(
 ) -> None:
     """Rows that an export lists are named by an id that is among them."""
     key = canonical_tables()[parent].key[0]
-    known = {
-        row[key]: row["is_listed"]
-        for row in rehearsal.rows(
-            f"select {key}, _load is not null as is_listed from staging.{parent}"
-        )
-    }
-    if value not in known and any(known.values()):
+    asked = (
+        f"select count(*) filter (where {key} = ?) = 0 and count(_load) > 0 from staging.{parent}"
+    )
+    if rehearsal.scalar(asked, [value]):
+        known = [row[key] for row in rehearsal.rows(f"select {key} from staging.{parent}")]
         raise source.error(place, f"{value!r} is no row of {parent}{did_you_mean(value, known)}.")
 
 

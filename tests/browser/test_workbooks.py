@@ -19,7 +19,7 @@ _SHOWN = re.compile(r"(</f>)<v>[^<]*</v>")
 
 @pytest.fixture(scope="module")
 def recalculated(company_site: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Path]:
-    """Every workbook of the company, and what LibreOffice makes of it without the shown values."""
+    """Every published workbook, and what LibreOffice makes of it without the shown values."""
     if OFFICE is None:
         pytest.skip("no LibreOffice; install it to work workbooks out as their readers do")
     folder = tmp_path_factory.mktemp("office")
