@@ -143,6 +143,7 @@ select
   opportunity_id is not null as has_opportunity,
   date_diff('second', created_at, mql_at) / cast(86400 as double) as nurture_days,
   sql_at is not null as is_prospect,
+  disqualified_reason,
   disqualified_reason is not null as is_disqualified,
   -- the time to answer has to have run out before an answer can be late
   coalesce(case

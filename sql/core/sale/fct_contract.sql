@@ -11,6 +11,9 @@ with contract as (
     contract.type,
     contract.net_amount,
     coalesce(contract.compliance_ok, false) as is_compliant,
+    -- what is written where there are none is no clause
+    lower(trim(coalesce(contract.non_standard_clauses, '')))
+    not in ('', '0', 'no', 'n', 'none', 'false', '无', '没有', '否') as is_non_standard,
     coalesce(contract.currency, parameter.base_currency) as currency,
     parameter.base_currency,
     contract.signed_at,
@@ -35,6 +38,7 @@ select
   coalesce(customer.segment, '(none)') as segment,
   coalesce(opportunity.partner_id, customer.partner_id) as partner_id,
   contract.is_compliant,
+  contract.is_non_standard,
   contract.net_amount,
   contract.currency,
   case

@@ -7,6 +7,7 @@ with quote as (
   select
     quote.quote_id,
     quote.opportunity_id,
+    quote.requested_at,
     case when quote.due_at < parameter.as_of_end then quote.due_at end as due_at,
     case
       when quote.submitted_at < parameter.as_of_end and coalesce(quote.status, 'submitted') <> 'draft'
@@ -46,6 +47,11 @@ select
   cast(dated.accepted_at as date) as accepted_date,
   dated.accepted_at is not null as is_accepted,
   coalesce(dated.submitted_at <= dated.due_at, false) as is_on_time,
+  -- an answer before the question is none
+  case
+    when dated.submitted_at >= dated.requested_at
+      then date_diff('second', dated.requested_at, dated.submitted_at) / cast(86400 as double)
+  end as response_days,
   dated.fit_score,
   dated.feedback_score,
   dated.list_amount,

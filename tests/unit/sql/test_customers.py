@@ -159,7 +159,7 @@ def test_exposure_is_what_is_open_and_what_is_ordered_without_an_invoice(lab: La
         {"customer_id": "A", "valid_from": day("2026-10-10"), "valid_before": day("2026-11-01"),
          "open_amount_base": 130},
     ])  # fmt: skip
-    lab.build("receivables.credit_exposure_span")
+    lab.build("receivables.order_billed", "receivables.credit_exposure_span")
     rows = lab.result("core.credit_breach_span")
     assert pick(rows, "customer_id", "valid_from", "valid_before", "exposure_base") == [
         ("A", day("2026-10-01"), day("2026-10-10"), 120),  # ordered

@@ -258,6 +258,7 @@ def test_contracts_collect_and_orders_are_billed_by_their_parts(lab: Laboratory)
         ("CA", D("33.90")), ("CB", D("22.60")),
     ]  # fmt: skip
     lab.given("core.dim_customer", [{"customer_id": "K", "credit_limit": 1000}])
+    lab.build("receivables.order_billed")
     rows = lab.result("receivables.credit_exposure_span", "valid_from")
     # 110 ordered; 113 invoiced of which A is billed whole, 10 of B are not; 56.50 paid
     assert pick(rows, "exposure_base") == [(110,), (123,), (D("66.50"),)]
