@@ -48,7 +48,7 @@ def forecast_section(context: Context) -> Section:
                 ColumnPoint(
                     label=_quarter(row),
                     actual=row.actual_amount,
-                    forecast=row.forecast_amount if row.is_current else None,
+                    forecast=_best(row) if row.is_current else None,
                     plan=row.quota,
                 )
                 for row in alike
@@ -63,10 +63,11 @@ def forecast_section(context: Context) -> Section:
                 unseen=Money(amount=now.unseen_amount),
             ),
             _accuracy(past),
+            *_correction(now),
         ),
         table=table(
             "quarter:period made:day signed:money weighted:money unseen:money forecast:money "
-            "actual:money error:ratio",
+            "corrected:money low:money high:money actual:money error:ratio",
             [
                 (
                     _quarter(row),
@@ -75,6 +76,9 @@ def forecast_section(context: Context) -> Section:
                     money(row.weighted_amount),
                     money(row.unseen_amount),
                     money(row.forecast_amount),
+                    money(row.corrected_amount),
+                    money(row.low_amount),
+                    money(row.high_amount),
                     money(row.actual_amount),
                     _error_cell(row),
                 )
@@ -97,18 +101,40 @@ def _error_cell(row: Record) -> Ratio | None:
     return Ratio(value=_error(row), signed=True) if row.actual_amount else None
 
 
+def _best(row: Record) -> Decimal:
+    """What to expect: the forecast as such forecasts came true, where there is a record."""
+    amount: Decimal = row.forecast_amount if row.corrected_amount is None else row.corrected_amount
+    return amount
+
+
 def _headline(context: Context, now: Record) -> Message:
-    amount = Money(amount=now.forecast_amount)
+    amount = Money(amount=_best(now))
     if not now.quota:
         return message("forecast.amount", quarter=context.quarter, amount=amount)
-    share = quotient(now.forecast_amount, now.quota)
+    share = quotient(_best(now), now.quota)
     name = "forecast.reaches" if share >= 1 else "forecast.misses"
     return message(
         name,
         quarter=context.quarter,
         amount=amount,
         share=Ratio(value=share),
-        gap=Money(amount=abs(now.forecast_amount - now.quota)),
+        gap=Money(amount=abs(_best(now) - now.quota)),
+    )
+
+
+def _correction(now: Record) -> tuple[Message, ...]:
+    """From the method's figure to the one in the title, and how far it may be from there."""
+    if now.corrected_amount is None:
+        return ()
+    return (
+        message(
+            "forecast.corrected",
+            forecast=Money(amount=now.forecast_amount),
+            amount=Money(amount=now.corrected_amount),
+            low=Money(amount=now.low_amount),
+            high=Money(amount=now.high_amount),
+            n=Count(value=now.past_forecasts),
+        ),
     )
 
 

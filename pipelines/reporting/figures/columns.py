@@ -6,6 +6,7 @@ its side, because ten columns with readable labels do not fit a phone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from pipelines.reporting.figures.parts import (
@@ -166,6 +167,16 @@ def _name_below(label: Shown, speaker: Speaker) -> str:
     return speaker.text(label, short=True)
 
 
+def _told_apart(names: list[str], labels: Sequence[Shown]) -> list[str]:
+    """Two columns of one name have their year below it: Q4 of this year and Q4 of the last."""
+    return [
+        f"{name}<br>{label.start.year}"
+        if name and names.count(name) > 1 and isinstance(label, Period)
+        else name
+        for name, label in zip(names, labels, strict=True)
+    ]
+
+
 def _columns(chart: Columns, speaker: Speaker, room: int) -> Drawing:
     points = chart.points
     places = [float(i) for i in range(len(points))]
@@ -175,12 +186,13 @@ def _columns(chart: Columns, speaker: Speaker, room: int) -> Drawing:
     pitch = room // len(points)
     labelled = max(map(text_width, texts)) <= pitch
     names = _thinned([_name_below(point.label, speaker) for point in points], pitch)
+    named = _told_apart(names, [point.label for point in points])
     ticks = nice_ticks(low, high or Decimal(1))
     words = tick_texts(ticks, chart.unit, chart.decimals, speaker)
-    frame = layout(220, top=22, bottom=28)
+    frame = layout(220, top=22, bottom=28 if named == names else 42)
     frame |= {
         "barmode": "overlay",
-        "xaxis": label_axis(places, names, -0.6, len(points) - 0.4)
+        "xaxis": label_axis(places, named, -0.6, len(points) - 0.4)
         | {"tickfont": {"size": SMALL, "color": "--ink2"}, "tickangle": 0},
     }
     if labelled:

@@ -140,7 +140,8 @@ def test_the_forecast_is_its_parts_and_its_error_is_against_what_was_signed(samp
             assert row.actual_amount == signed
     section = section_of(pages["director_weekly"][0], "forecast")
     now = next(row for row in rows if row.is_current and row.forecast_date == SUNDAY)
-    assert section.message.params["amount"].amount == now.forecast_amount
+    assert section.message.params["amount"].amount == now.corrected_amount
+    assert now.low_amount <= now.corrected_amount <= now.high_amount
     errors = [
         abs(row.forecast_amount - row.actual_amount) / row.actual_amount
         for row in rows

@@ -103,6 +103,41 @@ def test_a_past_forecast_stands_beside_what_came_in_each_unit(lab: Laboratory) -
     ]  # fmt: skip
 
 
+def half_up(value: Fraction) -> Decimal:
+    return Decimal(int(value * 100 + Fraction(1, 2))) / 100
+
+
+@pytest.mark.parametrize(("quarters", "past"), [(7, 4), (4, 3), (3, 0)])
+def test_a_forecast_is_also_stated_as_those_before_it_came_true(
+    lab: Laboratory, quarters: int, past: int
+) -> None:
+    """Each quarter signs something early and something late."""
+    random, last = Random(quarters), 2026 * 4 + 3
+    lab.given("core.fct_contract", [
+        {"contract_id": f"{number}-{month}", "owner_id": "E1",
+         "net_amount_base": random.randint(1, 999),
+         "signed_date": day(f"{number // 4}-{number % 4 * 3 + month:02}-10")}
+        for number in range(last - quarters + 1, last + 1)
+        for month in (1, 3) if number < last or month == 1
+    ])  # fmt: skip
+    placed(lab)
+    rows = [r for r in lab.result("mart.quarter_forecast")
+            if r["scope_id"] == "C" and r["days_before_end"] == 46]  # fmt: skip
+    now = next(row for row in rows if row["is_current"])
+    came = sorted(
+        half_up(
+            Fraction(now["forecast_amount"] * r["actual_amount"]) / Fraction(r["forecast_amount"])
+        )
+        for r in rows if not r["is_current"] and r["actual_amount"] and r["forecast_amount"]
+    )  # fmt: skip
+    columns = ("past_forecasts", "low_amount", "corrected_amount", "high_amount")
+    if not past:
+        assert len(came) < 3 and pick([now], *columns) == [(None, None, None, None)]
+        return
+    middle = half_up(sum(map(Fraction, came[(past - 1) // 2 : past // 2 + 1])) / (2 - past % 2))
+    assert pick([now], *columns) == [(past, came[0], middle, came[-1])]
+
+
 def test_a_unit_without_people_is_not_forecast_what_it_used_to_sign(lab: Laboratory) -> None:
     found = forecasts(placed(lab, last="2026-09-30"))
     assert found["T2", "2026-10-01", 91]["unseen_amount"] == 0

@@ -12,6 +12,10 @@ select
   unseen_amount,
   forecast_amount,
   actual_amount,
+  past_forecasts,
+  corrected_amount,
+  low_amount,
+  high_amount,
   quota
 from mart.quarter_forecast
 where scope_kind = 'company'
