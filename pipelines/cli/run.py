@@ -47,6 +47,8 @@ def run(
     """Ingest, validate, compute and render; then say what came of it."""
     from pipelines.cli.console import RunDisplay
     from pipelines.cli.console_run import print_outcome
+    from pipelines.delivery.access.policy import load_access
+    from pipelines.delivery.readership import write_reader_folders
     from pipelines.orchestration.execute import run as run_workspace
     from pipelines.run.session import Accepting
     from pipelines.sources.sourcefile import require_table
@@ -63,6 +65,7 @@ def run(
     names = _report_names(only, opened.settings.reports)
     for table in accepted:
         require_table(table)
+    access = load_access(opened)  # a mistake in it is told before anything runs
     accepting = Accepting(accepted, getpass.getuser() if accepted else "")
     with RunDisplay(quiet=as_json) as display:
         outcome = run_workspace(
@@ -75,6 +78,9 @@ def run(
             accepting,
             follows_data=not (as_of or opened.settings.as_of or known),
         )
+    is_published = (opened.reports / "latest").exists()
+    if is_published and not known and access.folders.after_run:
+        write_reader_folders(opened, now.astimezone(zone).date(), anew=False)
     if as_json:
         click.echo(json.dumps({**outcome.__dict__, "exit_code": outcome.exit_code}, default=str))
     else:
@@ -116,9 +122,11 @@ def status(workspace: Path, as_json: bool) -> None:
     """Show the state of the last run: loads, quarantine, checks, reports."""
     from pipelines.books.status import read_status
     from pipelines.cli.console_run import print_status
+    from pipelines.delivery.undelivered import kept_problems
     from pipelines.workspace.workspace import open_workspace
 
-    found = read_status(open_workspace(workspace))
+    opened = open_workspace(workspace)
+    found = {**read_status(opened), "delivery": kept_problems(opened)}
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, default=str))
     else:
