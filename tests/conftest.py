@@ -24,6 +24,7 @@ TOGETHER = {
 }  # fmt: skip
 SHARED = {
     "one_run": "company",
+    "handed_out": "company",
     "sample_company": "company",
     "summary": "sample",
 }

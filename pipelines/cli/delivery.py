@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
+import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
 
 from pipelines.cli.options import JSON, WORKSPACE
+from pipelines.errors import UserError
 from pipelines.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pipelines.delivery.access.policy import AccessPolicy
+    from pipelines.delivery.access.problem import Problem
+    from pipelines.delivery.mail.send import Asked, Mailed
+    from pipelines.delivery.outbox.policy import DeliveryPolicy, MailPolicy
+    from pipelines.delivery.readership import Readership
 
 ON = click.option(
     "--on",
@@ -56,3 +68,111 @@ def readers(workspace: Path, day: dt.date | None, as_json: bool) -> None:
     click.echo(f"{len(folders)} folders in {opened.reports / 'readers' / 'latest'}")
     for one in problems:
         click.echo(f"  {one.en}")
+
+
+@click.command()
+@WORKSPACE
+@ON
+@click.option("--to", multiple=True, metavar="READER", help="Only to these ids or addresses.")
+@click.option("--only", multiple=True, metavar="REPORT", help="Only these reports.")
+@click.option("--really", is_flag=True, help="Send; without it, it is only said what would be.")
+@click.option(
+    "--again", multiple=True, metavar="READER", help="Send what was refused or broke off once more."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the messages that would be sent, as .eml files to look at.",
+)
+@JSON
+def send(
+    workspace: Path,
+    day: dt.date | None,
+    to: tuple[str, ...],
+    only: tuple[str, ...],
+    really: bool,
+    again: tuple[str, ...],
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Mail each reader their new pages, once; without --really, say what would be sent.
+
+    The server and which role is sent which report stand in policy/delivery.yaml, the password in
+    the variable it names. What was sent is kept in outbox/ of the workspace.
+
+    Exit codes: 0 everybody got theirs; 1 somebody did not, the last lines say who and why.
+    """
+    from pipelines.delivery.mail import send as mail
+    from pipelines.delivery.outbox.policy import load_delivery
+    from pipelines.delivery.readership import open_readership
+    from pipelines.workspace.workspace import open_workspace
+
+    workspace_ = open_workspace(workspace)
+    policy = load_delivery(workspace_).mail
+    on, now = today(workspace_, day), dt.datetime.now(dt.UTC)
+    opened = open_readership(workspace_, on)
+    wanted = mail.asked(opened, policy, (*to, *again), only)
+    if not really:
+        found = mail.rehearse(workspace_, opened, policy, wanted, on, now, out)
+    else:
+        found = _send(workspace_, opened, policy, wanted, on, now, again)
+    _say_mailed(found, really, as_json)
+    sys.exit(1 if really and found.unsettled else 0)
+
+
+def _send(
+    workspace: Workspace, opened: Readership, policy: MailPolicy, wanted: Asked, on: dt.date,
+    now: dt.datetime, again: tuple[str, ...],
+) -> Mailed:  # fmt: skip
+    """Send, and keep what could not be for `attain status`; links lead to folders as they are."""
+    from pipelines.delivery.mail import send as mail
+    from pipelines.delivery.readership import write_reader_folders
+    from pipelines.delivery.undelivered import keep
+
+    if policy.pages_at:
+        write_reader_folders(workspace, on, anew=False)
+    password = os.environ.get(policy.password_env)
+    found = mail.send(workspace, opened, policy, wanted, on, now, password, time.sleep, again)
+    keep(workspace, "mail", on, found.problems)
+    return found
+
+
+def deliver_after_run(
+    workspace: Workspace, access: AccessPolicy, sending: DeliveryPolicy, now: dt.datetime
+) -> None:
+    """What policy asks for at the end of a run; what goes wrong is said and does not undo it."""
+    from pipelines.delivery.mail.send import Asked
+    from pipelines.delivery.readership import open_readership, write_reader_folders
+
+    on = today(workspace, None)
+    problems: list[Problem] = []
+    try:
+        if access.folders.after_run:
+            problems += write_reader_folders(workspace, on, anew=False)[1]
+        if sending.mail.after_run:
+            opened = open_readership(workspace, on)
+            problems += _send(workspace, opened, sending.mail, Asked(), on, now, ()).problems
+    except UserError as error:
+        click.echo(error.message, err=True)
+    for problem in dict.fromkeys(problems):
+        click.echo(problem.en, err=True)
+
+
+def _say_mailed(found: Mailed, really: bool, as_json: bool) -> None:
+    if as_json:
+        told = {
+            "new": [{"reader": one.reader, "subject": one.subject} for one in found.new],
+            "sent": [{"reader": who, "subject": subject} for who, subject in found.sent],
+            "known": found.known,
+            "problems": [asdict(one) for one in found.problems],
+        }
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    if really:
+        click.echo(f"{len(found.sent)} sent, {found.known} were sent before")
+    else:
+        for one in found.new:
+            click.echo(f"  {one.reader} <{one.address}>  {one.subject}")
+        click.echo(f"{len(found.new)} would be sent, {found.known} were before; --really sends")
+    for problem in found.problems:
+        click.echo(f"  {problem.en}")

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from pipelines.cli.delivery import deliver_after_run
 from pipelines.cli.options import AS_OF, JSON, WORKSPACE
 from pipelines.errors import UserError
 
@@ -48,7 +49,7 @@ def run(
     from pipelines.cli.console import RunDisplay
     from pipelines.cli.console_run import print_outcome
     from pipelines.delivery.access.policy import load_access
-    from pipelines.delivery.readership import write_reader_folders
+    from pipelines.delivery.outbox.policy import load_delivery
     from pipelines.orchestration.execute import run as run_workspace
     from pipelines.run.session import Accepting
     from pipelines.sources.sourcefile import require_table
@@ -65,7 +66,8 @@ def run(
     names = _report_names(only, opened.settings.reports)
     for table in accepted:
         require_table(table)
-    access = load_access(opened)  # a mistake in it is told before anything runs
+    # a mistake in these is told before anything runs
+    access, sending = load_access(opened), load_delivery(opened)
     accepting = Accepting(accepted, getpass.getuser() if accepted else "")
     with RunDisplay(quiet=as_json) as display:
         outcome = run_workspace(
@@ -78,9 +80,8 @@ def run(
             accepting,
             follows_data=not (as_of or opened.settings.as_of or known),
         )
-    is_published = (opened.reports / "latest").exists()
-    if is_published and not known and access.folders.after_run:
-        write_reader_folders(opened, now.astimezone(zone).date(), anew=False)
+    if not known and (opened.reports / "latest").exists():
+        deliver_after_run(opened, access, sending, now)
     if as_json:
         click.echo(json.dumps({**outcome.__dict__, "exit_code": outcome.exit_code}, default=str))
     else:

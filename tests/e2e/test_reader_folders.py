@@ -5,13 +5,10 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
-import os
 import re
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +20,7 @@ from pipelines.delivery.readership import Readership, open_readership, write_rea
 from pipelines.reporting.publish.entries import published_entries
 from pipelines.workspace.workspace import open_workspace
 from tests.support.laboratory import ROOT
-from tests.support.runs import FirstRun, attain
+from tests.support.runs import HandedOut, attain
 
 DAY = dt.date(2026, 11, 16)
 RAW = ROOT / "data" / "raw"
@@ -34,36 +31,14 @@ OWN = {
 }
 
 
-@dataclass(frozen=True)
-class Written:
-    """Folders of the sample's readers, written by the command into a copy of the workspace."""
-
-    root: Path
-    told: dict[str, Any]
-
-    @property
-    def latest(self) -> Path:
-        return self.root / "reports" / "readers" / "latest"
-
-    def of(self, who: str) -> Path:
-        return self.latest / who
-
-    @cached_property
-    def readership(self) -> Readership:
-        return open_readership(open_workspace(self.root), DAY)
-
-    @property
-    def readers(self) -> list[str]:
-        return [one["reader"] for one in self.told["folders"]]
+@pytest.fixture(scope="module")
+def written(handed_out: HandedOut) -> HandedOut:
+    return handed_out
 
 
 @pytest.fixture(scope="module")
-def written(one_run: FirstRun, tmp_path_factory: pytest.TempPathFactory) -> Written:
-    root = tmp_path_factory.mktemp("folders") / "ws"
-    shutil.copytree(one_run.root, root, copy_function=os.link, symlinks=True)
-    done = attain("readers", "-w", str(root), "--on", DAY.isoformat(), "--json")
-    assert done.returncode == 0, done.stderr
-    return Written(root, json.loads(done.stdout))
+def readership(handed_out: HandedOut) -> Readership:
+    return open_readership(open_workspace(handed_out.root), DAY)
 
 
 def rows_of(name: str) -> list[dict[str, str]]:
@@ -102,7 +77,7 @@ def people() -> People:
     )
 
 
-def test_everybody_in_service_with_something_to_read_has_a_folder(written: Written) -> None:
+def test_everybody_in_service_with_something_to_read_has_a_folder(written: HandedOut) -> None:
     folders = {one["reader"]: one for one in written.told["folders"]}
     assert len(folders) == 81
     assert "E017" not in folders  # left in July
@@ -111,7 +86,7 @@ def test_everybody_in_service_with_something_to_read_has_a_folder(written: Writt
     assert written.told["problems"] == []
 
 
-def test_what_is_told_stays_for_status_and_a_second_run_writes_nothing(written: Written) -> None:
+def test_what_is_told_stays_for_status_and_a_second_run_writes_nothing(written: HandedOut) -> None:
     shown = attain("status", "-w", str(written.root), "--json")
     assert json.loads(shown.stdout)["delivery"]["folders"]["day"] == "2026-11-16"
     before = written.latest.resolve()
@@ -120,7 +95,7 @@ def test_what_is_told_stays_for_status_and_a_second_run_writes_nothing(written: 
 
 
 def test_nobody_s_name_or_id_stands_in_a_folder_that_may_not_see_them(
-    written: Written, people: People
+    written: HandedOut, people: People
 ) -> None:
     """Everybody named in any value of any page, found again in the exports."""
     outside = []
@@ -165,7 +140,7 @@ def _verbatims(tree: Any) -> Iterator[str]:
 
 
 def test_every_deal_in_a_folder_is_of_somebody_its_reader_may_see(
-    written: Written, people: People
+    written: HandedOut, people: People
 ) -> None:
     """By the owner that the exports give each deal, or who shares in it."""
     owner: dict[str, set[str]] = {}
@@ -191,10 +166,12 @@ def test_every_deal_in_a_folder_is_of_somebody_its_reader_may_see(
     assert seen > 300
 
 
-def test_the_parts_that_a_role_does_not_see_are_nowhere_in_its_folders(written: Written) -> None:
+def test_the_parts_that_a_role_does_not_see_are_nowhere_in_its_folders(
+    written: HandedOut, readership: Readership
+) -> None:
     """By section and tile: commission in a lead's folder is only the lead's own, and so on."""
     for who in written.readers:
-        reader = written.readership.readers.all[who]
+        reader = readership.readers.all[who]
         for path in written.of(who).glob("*/*/*.json"):
             page = json.loads(path.read_text(encoding="utf-8"))
             owner, parts = page["reader"]["id"], {one["id"] for one in page["sections"]}
@@ -210,7 +187,7 @@ def test_the_parts_that_a_role_does_not_see_are_nowhere_in_its_folders(written: 
                 assert page["report"] in ("appraisal", "appraisal_fairness")
 
 
-def test_a_lead_s_view_of_a_person_s_week_is_cut_in_every_form(written: Written) -> None:
+def test_a_lead_s_view_of_a_person_s_week_is_cut_in_every_form(written: HandedOut) -> None:
     """The page of E023 in the folder of the lead E007: no commission in any file."""
     stem = written.of("E007") / "rep_weekly" / "E023"
     own = written.of("E023") / "rep_weekly" / "E023"
@@ -228,7 +205,7 @@ def test_a_lead_s_view_of_a_person_s_week_is_cut_in_every_form(written: Written)
         assert 'id="commission"' in (own / name).read_text(encoding="utf-8")
 
 
-def test_every_link_in_a_folder_leads_to_a_file_of_the_same_folder(written: Written) -> None:
+def test_every_link_in_a_folder_leads_to_a_file_of_the_same_folder(written: HandedOut) -> None:
     links = 0
     for who in ("E002", "E007", "E023", "E061", "E079", "E081"):
         folder = written.of(who)
@@ -243,7 +220,7 @@ def test_every_link_in_a_folder_leads_to_a_file_of_the_same_folder(written: Writ
     assert links > 1_000
 
 
-def test_the_landing_page_lists_the_folder_s_pages_and_no_other(written: Written) -> None:
+def test_the_landing_page_lists_the_folder_s_pages_and_no_other(written: HandedOut) -> None:
     for who in ("E023", "E007", "E079"):
         folder = written.of(who)
         listed = {str(entry.stem) for entry in published_entries(folder)}
@@ -255,7 +232,9 @@ def test_the_landing_page_lists_the_folder_s_pages_and_no_other(written: Written
     assert "E024" not in text
 
 
-def test_no_telephone_or_address_of_somebody_outside_stands_in_any_folder(written: Written) -> None:
+def test_no_telephone_or_address_of_somebody_outside_stands_in_any_folder(
+    written: HandedOut,
+) -> None:
     leads = rows_of("crm/线索.csv")
     said = {row[name] for row in leads for name in ("电话", "邮箱") if len(row.get(name) or "") > 6}
     assert len(said) > 100
@@ -267,9 +246,9 @@ def test_no_telephone_or_address_of_somebody_outside_stands_in_any_folder(writte
 
 
 def test_writing_again_gives_the_same_bytes_and_two_sets_are_kept(
-    written: Written, tmp_path: Path
+    written: HandedOut, readership: Readership, tmp_path: Path
 ) -> None:
-    opened = written.readership
+    opened = readership
     few = replace(opened.readers, all={who: opened.readers.all[who] for who in ("E007", "E023")})
     first = {}
     for _ in range(3):
@@ -290,11 +269,11 @@ def _bytes(folder: Path) -> dict[str, bytes]:
 
 
 def test_names_that_nobody_guesses_stay_the_same_and_differ_by_workspace(
-    written: Written, tmp_path: Path
+    written: HandedOut, readership: Readership, tmp_path: Path
 ) -> None:
     from pipelines.delivery.folders.write import folder_names
 
-    readers = {who: written.readership.readers.all[who] for who in ("E007", "E023")}
+    readers = {who: readership.readers.all[who] for who in ("E007", "E023")}
     hidden = Folders(names="unguessable")
     first = folder_names(readers, hidden, tmp_path / "one")
     assert first == folder_names(readers, hidden, tmp_path / "one")

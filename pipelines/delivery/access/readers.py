@@ -46,13 +46,17 @@ class View:
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody who may see something: their own view, and those of whom they stand in for."""
+    """Somebody who may see something: their own view, and those of whom they stand in for.
+
+    `at` are the units they are assigned to or lead, without what is below these.
+    """
 
     person: Person
     role: str
     own: View
     deputed: tuple[View, ...]
     organisation: Organisation
+    at: frozenset[str] = frozenset()
 
     @property
     def id(self) -> str:
@@ -94,7 +98,8 @@ def readers_on(organisation: Organisation, policy: AccessPolicy, day: dt.date) -
         deputed = tuple(_lent(views[one.of], one) for one in deputies if one.by == who)
         if view.reach or deputed:
             person = organisation.people[who]
-            found[who] = Reader(person, places[who].role, view, deputed, organisation)
+            at = frozenset({places[who].unit, *organisation.led_by(who)})
+            found[who] = Reader(person, places[who].role, view, deputed, organisation, at)
     without_mail, of_mail = _addresses(found.values())
     return Readers(day, found, (*problems, *of_mail), without_mail)
 
