@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipelines.delivery.access.policy import AccessPolicy
     from pipelines.delivery.access.problem import Problem
     from pipelines.delivery.mail.send import Asked, Mailed
-    from pipelines.delivery.outbox.policy import DeliveryPolicy, MailPolicy
+    from pipelines.delivery.outbox.policy import DeliveryPolicy
     from pipelines.delivery.readership import Readership
 
 ON = click.option(
@@ -73,7 +73,9 @@ def readers(workspace: Path, day: dt.date | None, as_json: bool) -> None:
 @click.command()
 @WORKSPACE
 @ON
-@click.option("--to", multiple=True, metavar="READER", help="Only to these ids or addresses.")
+@click.option(
+    "--to", multiple=True, metavar="READER", help="Only to these ids, addresses or robots."
+)
 @click.option("--only", multiple=True, metavar="REPORT", help="Only these reports.")
 @click.option("--really", is_flag=True, help="Send; without it, it is only said what would be.")
 @click.option(
@@ -95,10 +97,11 @@ def send(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Mail each reader their new pages, once; without --really, say what would be sent.
+    """Mail each reader their new pages, once, and let robots say them in their groups.
 
-    The server and which role is sent which report stand in policy/delivery.yaml, the password in
-    the variable it names. What was sent is kept in outbox/ of the workspace.
+    Without --really it is only said what would be sent. Server, robots and which role is sent which
+    report stand in policy/delivery.yaml, passwords and addresses of robots in the variables it
+    names. What was sent is kept in outbox/ of the workspace.
 
     Exit codes: 0 everybody got theirs; 1 somebody did not, the last lines say who and why.
     """
@@ -108,32 +111,67 @@ def send(
     from pipelines.workspace.workspace import open_workspace
 
     workspace_ = open_workspace(workspace)
-    policy = load_delivery(workspace_).mail
-    on, now = today(workspace_, day), dt.datetime.now(dt.UTC)
+    policy = load_delivery(workspace_)
+    on = today(workspace_, day)
     opened = open_readership(workspace_, on)
-    wanted = mail.asked(opened, policy, (*to, *again), only)
-    if not really:
-        found = mail.rehearse(workspace_, opened, policy, wanted, on, now, out)
-    else:
-        found = _send(workspace_, opened, policy, wanted, on, now, again)
+    ids = {robot.id for robot in policy.robots}
+    named = (*to, *again)
+    wanted = mail.asked(opened, policy.mail, [who for who in named if who not in ids], only)
+    call = _Call(
+        mail=None if named and not wanted.readers else wanted,
+        robots=frozenset(ids.intersection(named) if named else ids),
+        again=again,
+        really=really,
+        out=out,
+    )
+    found = _send(workspace_, opened, policy, call, on, dt.datetime.now(dt.UTC))
     _say_mailed(found, really, as_json)
     sys.exit(1 if really and found.unsettled else 0)
 
 
+@dataclass(frozen=True)
+class _Call:
+    """What one call sends: mail to whom, and which robots speak."""
+
+    mail: Asked | None
+    robots: frozenset[str]
+    again: tuple[str, ...] = ()
+    really: bool = True
+    out: Path | None = None
+
+
 def _send(
-    workspace: Workspace, opened: Readership, policy: MailPolicy, wanted: Asked, on: dt.date,
-    now: dt.datetime, again: tuple[str, ...],
-) -> Mailed:  # fmt: skip
+    workspace: Workspace,
+    opened: Readership,
+    policy: DeliveryPolicy,
+    call: _Call,
+    on: dt.date,
+    now: dt.datetime,
+) -> Mailed:
     """Send, and keep what could not be for `attain status`; links lead to folders as they are."""
     from pipelines.delivery.mail import send as mail
     from pipelines.delivery.readership import write_reader_folders
+    from pipelines.delivery.robots.send import say
     from pipelines.delivery.undelivered import keep
 
-    if policy.pages_at:
+    found = mail.Mailed()
+    if call.really and policy.mail.pages_at:
         write_reader_folders(workspace, on, anew=False)
-    password = os.environ.get(policy.password_env)
-    found = mail.send(workspace, opened, policy, wanted, on, now, password, time.sleep, again)
-    keep(workspace, "mail", on, found.problems)
+    if call.mail is not None and not call.really:
+        found += mail.rehearse(workspace, opened, policy.mail, call.mail, on, now, call.out)
+    elif call.mail is not None and (policy.mail.server or not call.robots):
+        password = os.environ.get(policy.mail.password_env)
+        found += mail.send(
+            workspace, opened, policy.mail, call.mail, on, now, password, time.sleep, call.again
+        )
+    if call.robots:
+        local = now.astimezone(ZoneInfo(workspace.settings.time_zone))
+        found += say(
+            workspace, opened, policy, os.environ, on, local, time.time, time.sleep, call.robots,
+            call.again, call.really,
+        )  # fmt: skip
+    if call.really:
+        keep(workspace, "mail", on, found.problems)
     return found
 
 
@@ -151,7 +189,8 @@ def deliver_after_run(
             problems += write_reader_folders(workspace, on, anew=False)[1]
         if sending.mail.after_run:
             opened = open_readership(workspace, on)
-            problems += _send(workspace, opened, sending.mail, Asked(), on, now, ()).problems
+            call = _Call(Asked(), frozenset(robot.id for robot in sending.robots))
+            problems += _send(workspace, opened, sending, call, on, now).problems
     except UserError as error:
         click.echo(error.message, err=True)
     for problem in dict.fromkeys(problems):

@@ -20,6 +20,7 @@ import pytest
 from pipelines.reporting.publish.build import EDITION, Edition, StaleNotice, write_text
 from pipelines.reporting.publish.entries import CATALOGUE, Catalogue
 from tests.support.mailserver import Post, mail_server
+from tests.support.robotserver import SECRET, robot_server
 from tests.support.runs import ATTAIN, FirstRun, HandedOut, attain
 
 MONDAY = ("--on", "2026-11-16")
@@ -208,3 +209,45 @@ def _block(latest: Path, report: str) -> None:
     entries = Catalogue.model_validate_json((latest / CATALOGUE).read_bytes()).entries
     marked = [e.model_copy(update={"stale": e.family == report}) for e in entries]
     write_text(latest / CATALOGUE, Catalogue(entries=tuple(marked)).model_dump_json())
+
+
+ROBOTS = """
+robots:
+  - {id: heads, kind: wecom, url_env: T_HEADS, reader: E001, reports: [director_weekly]}
+  - {id: east, kind: dingtalk, url_env: T_EAST, secret_env: T_SIGN, reader: E002,
+     reports: [region_weekly]}
+  - {id: team, kind: feishu, url_env: T_TEAM, secret_env: T_SIGN, reader: E007,
+     reports: [team_weekly], language: en}
+  - {id: lost, kind: webhook, url_env: T_LOST, reader: E023, reports: [rep_weekly]}
+quiet: {from: "00:00", to: "00:00"}
+"""
+
+
+def test_groups_are_told_once_each_what_one_reader_may_see(
+    one_run: FirstRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with robot_server() as groups:
+        root = tmp_path / "ws"
+        shutil.copytree(one_run.root, root, copy_function=os.link, symlinks=True)
+        (root / "policy" / "delivery.yaml").write_text(ROBOTS, encoding="utf-8")
+        monkeypatch.setenv("T_SIGN", SECRET)
+        for name, kind in (("HEADS", "wecom"), ("EAST", "dingtalk"), ("TEAM", "feishu")):
+            monkeypatch.setenv(f"T_{name}", groups.url(kind))
+        told = send(root, "--to", "heads", "--to", "east")
+        assert [one["reader"] for one in told["new"]] == ["heads", "east"]
+        assert groups.taken == {}
+        for _ in range(2):
+            found = send(root, "--really")
+            assert found["code"] == 1
+            assert [one["en"] for one in found["problems"]] == [
+                "robot lost: $T_LOST is not set; nothing is said."
+            ]
+    assert {kind: len(bodies) for kind, bodies in groups.taken.items()} == {
+        "wecom": 1, "dingtalk": 1, "feishu": 1,
+    }  # fmt: skip
+    heads = groups.taken["wecom"][0]["markdown"]["content"]
+    assert heads.startswith("### 销售总监周报 2026 年第 46 周")
+    assert heads.count("\n- ") == 6
+    assert "华东大区" in groups.taken["dingtalk"][0]["markdown"]["title"]
+    card = groups.taken["feishu"][0]["card"]
+    assert card["header"]["title"]["content"].startswith("Team weekly · 华东2组 Week 46, 2026")

@@ -19,14 +19,13 @@ from pipelines.delivery.mail.smtp import signed_in
 from pipelines.delivery.outbox.choose import chosen
 from pipelines.delivery.outbox.handing import hand_over_all
 from pipelines.delivery.outbox.policy import MailPolicy
-from pipelines.delivery.outbox.store import Draft, Outbox, open_outbox
+from pipelines.delivery.outbox.store import FOLDER, Draft, open_outbox
+from pipelines.delivery.outbox.unsettled import unsettled
 from pipelines.delivery.readership import Readership
 from pipelines.errors import UserError
 from pipelines.reporting.model.page import file_name
 from pipelines.workspace.workspace import Workspace
 from pipelines.workspace.yamlfile import did_you_mean
-
-FOLDER = "outbox"
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,15 @@ class Mailed:
     known: int = 0
     problems: list[Problem] = field(default_factory=list)
     unsettled: int = 0
+
+    def __add__(self, other: Mailed) -> Mailed:
+        return Mailed(
+            [*self.new, *other.new],
+            [*self.sent, *other.sent],
+            self.known + other.known,
+            [*self.problems, *other.problems],
+            self.unsettled + other.unsettled,
+        )
 
 
 def asked(
@@ -117,7 +125,7 @@ def rehearse(
     with open_outbox(workspace.root / FOLDER, now) as outbox:
         found.new = [one for one in made if not outbox.knows(one.key)]
         found.known = len(made) - len(found.new)
-        found.problems += unsettled(outbox)
+        found.problems += unsettled(outbox, CHANNEL)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         for one in found.new:
@@ -163,7 +171,7 @@ def send(
             wanted.readers,
         )  # fmt: skip
         found.sent = [(record.reader, record.subject) for record in handed.sent]
-        open_ends = unsettled(outbox)
+        open_ends = unsettled(outbox, CHANNEL)
         found.problems += open_ends
         found.unsettled = len(open_ends) + len(problems)
     return found
@@ -171,38 +179,3 @@ def send(
 
 def _names(workspace: Workspace, opened: Readership) -> dict[str, str]:
     return folder_names(opened.readers.all, opened.access.folders, workspace.state)
-
-
-def unsettled(outbox: Outbox) -> list[Problem]:
-    """A sentence for each message that waits, was refused, or of which nobody knows."""
-    problems = [
-        Problem(
-            one.reader,
-            f"{one.reader}：“{one.subject}”被拒收（{one.said}）；改正后运行 "
-            f"attain send --again {one.reader}。",
-            f"{one.reader}: {one.subject!r} was refused ({one.said}); once that is set right: "
-            f"attain send --again {one.reader}",
-        )
-        for one in outbox.of("refused", CHANNEL)
-    ]
-    problems += [
-        Problem(
-            one.reader,
-            f"{one.reader}：“{one.subject}”交出时中断，是否送达只有邮件服务器知道；"
-            f"如未送达，运行 attain send --again {one.reader}。",
-            f"{one.reader}: {one.subject!r} was being handed over when it broke off"
-            f"{f' ({one.said})' if one.said else ''}; whether it arrived the server's log says. If "
-            f"not: attain send --again {one.reader}",
-        )
-        for one in outbox.of("handing", CHANNEL)
-    ]
-    return problems + [
-        Problem(
-            one.reader,
-            f"{one.reader}：“{one.subject}”尚未送出（{one.said}），下次 attain send 再试。",
-            f"{one.reader}: {one.subject!r} was not taken yet ({one.said}); the next attain send "
-            "tries again.",
-        )
-        for one in outbox.of("waiting", CHANNEL)
-        if one.said
-    ]

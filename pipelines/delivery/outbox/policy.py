@@ -6,11 +6,12 @@ environment.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from pipelines.policy.models import Policy
+from pipelines.policy.models import Policy, once
 from pipelines.workspace.resources import shipped
 from pipelines.workspace.workspace import Workspace
 from pipelines.workspace.yamlfile import MistakeAt, load_over
@@ -64,10 +65,52 @@ class MailPolicy(Policy):
         return self.sender.partition("@")[2]
 
 
+Kind = Literal["wecom", "dingtalk", "feishu", "webhook"]
+_Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+class Quiet(Policy):
+    """Hours of the company's time zone in which no robot speaks; they may reach over midnight."""
+
+    begins: _Clock = Field("20:00", alias="from")
+    ends: _Clock = Field("07:30", alias="to")
+
+    def holds_at(self, moment: dt.datetime) -> bool:
+        """Whether a moment lies in them."""
+        at = f"{moment:%H:%M}"
+        if self.begins <= self.ends:
+            return self.begins <= at < self.ends
+        return at >= self.begins or at < self.ends
+
+
+class Robot(Policy):
+    """A robot of a group: what `reader` may see of their own `reports`, said to the whole group.
+
+    The address holds the robot's token: it stands in a variable of the environment, like the secret
+    that it signs with.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    kind: Kind
+    url_env: _Variable
+    secret_env: _Variable | None = None
+    reader: str
+    reports: tuple[str, ...] = Field(min_length=1)
+    language: Literal["zh", "en"] = "zh"
+
+
 class DeliveryPolicy(Policy):
     """`policy/delivery.yaml`."""
 
     mail: MailPolicy = MailPolicy()
+    robots: tuple[Robot, ...] = ()
+    quiet: Quiet = Quiet()
+
+    @field_validator("robots")
+    @classmethod
+    def _each_once(cls, value: tuple[Robot, ...]) -> tuple[Robot, ...]:
+        once("robot", [robot.id for robot in value])
+        return value
 
 
 def load_delivery(workspace: Workspace) -> DeliveryPolicy:

@@ -22,6 +22,8 @@ from typing import Literal
 
 from pipelines.errors import UserError
 
+FOLDER = "outbox"
+"""Of the workspace."""
 State = Literal["waiting", "handing", "sent", "refused", "replaced"]
 _TABLE = """
 create table if not exists message (

@@ -31,6 +31,13 @@ def test_without_a_server_nothing_is_mailed_and_the_rest_is_as_shipped(
         ("mail:\n  unsubscribe: \"javascript:x\"",
          "policy/delivery.yaml line 2, mail.unsubscribe: "),
         ("mail:\n  pasword: x", "policy/delivery.yaml line 2, mail.pasword: "),
+        ("robots:\n  - {id: a, kind: wechat, url_env: U, reader: E1, reports: [r]}",
+         "policy/delivery.yaml line 2, robots.0.kind: "),
+        ("robots:\n  - {id: a, kind: wecom, url_env: \"https://x\", reader: E1, reports: [r]}",
+         "policy/delivery.yaml line 2, robots.0.url_env: "),
+        ("robots:" + 2 * "\n  - {id: a, kind: wecom, url_env: U, reader: E1, reports: [r]}",
+         "policy/delivery.yaml line 1, robots: robot 'a' is listed twice"),
+        ("quiet: {from: \"25:00\"}", "policy/delivery.yaml line 1, quiet.from: "),
         ("mail:\n  retry_seconds: [-1]", "policy/delivery.yaml line 2, mail.retry_seconds.0: "),
     ],
 )  # fmt: skip
