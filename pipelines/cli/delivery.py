@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -215,3 +216,41 @@ def _say_mailed(found: Mailed, really: bool, as_json: bool) -> None:
         click.echo(f"{len(found.new)} would be sent, {found.known} were before; --really sends")
     for problem in found.problems:
         click.echo(f"  {problem.en}")
+
+
+@click.command()
+@WORKSPACE
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8765, show_default=True)
+@click.option("--root-path", default="", help="The sub-path a proxy serves it under: /reports.")
+@click.option("--password-for", metavar="READER", help="Ask for a reader's password, and end.")
+def serve(workspace: Path, host: str, port: int, root_path: str, password_for: str | None) -> None:
+    """Show each reader their own folder, signed in; read only.
+
+    Folders are those of attain readers. How people sign in stands in policy/portal.yaml; TLS is the
+    proxy's. Who opened what is kept in portal/audit.jsonl of the workspace.
+    """
+    from pipelines.delivery.portal.folders import ReaderFolders
+    from pipelines.delivery.portal.passwords import FILE, Passwords
+    from pipelines.workspace.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    if password_for is not None:
+        if ReaderFolders(opened).reader(password_for) is None:
+            raise UserError(f"{password_for}: nobody of that id has a folder. Run: attain readers")
+        asked = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        Passwords(opened.root / FILE).put(password_for, asked)
+        click.echo(f"{password_for} can sign in.")
+        return
+    import uvicorn
+
+    from pipelines.delivery.portal.app import application
+    from pipelines.delivery.portal.open import portal_parts
+
+    now = partial(dt.datetime.now, dt.UTC)
+    app = application(portal_parts(opened, now, time.monotonic))
+    click.echo(f"http://{host}:{port}{root_path or '/'}  (Ctrl-C ends it)")
+    uvicorn.run(
+        app, host=host, port=port, root_path=root_path, log_level="warning", access_log=False,
+        proxy_headers=False, server_header=False,
+    )  # fmt: skip

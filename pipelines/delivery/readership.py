@@ -14,6 +14,7 @@ from pipelines.delivery.access.policy import AccessPolicy, load_access
 from pipelines.delivery.access.problem import Problem
 from pipelines.delivery.access.readers import Readers, readers_on
 from pipelines.delivery.access.subjects import subject_list
+from pipelines.delivery.folders.known import keep_known
 from pipelines.delivery.folders.published import Published
 from pipelines.delivery.folders.write import Folder, write_folders
 from pipelines.delivery.undelivered import keep, kept_mark
@@ -82,6 +83,8 @@ def write_reader_folders(
             held.reports, held.state, opened.published, opened.readers,
             opened.access.folders, say,
         )  # fmt: skip
+        latest = held.reports / "readers" / "latest"
+        keep_known(held.state, latest, folders, opened.readers.all)
         problems = (*opened.readers.problems, *_unreadable(opened.published))
         keep(held, "folders", day, problems, opened.mark)
     return folders, problems
