@@ -183,7 +183,7 @@ def deliver_after_run(
     from pipelines.delivery.mail.send import Asked
     from pipelines.delivery.readership import open_readership, write_reader_folders
 
-    on = today(workspace, None)
+    on = now.astimezone(ZoneInfo(workspace.settings.time_zone)).date()
     problems: list[Problem] = []
     try:
         if access.folders.after_run:

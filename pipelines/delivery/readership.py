@@ -41,7 +41,7 @@ class Readership:
         people = [one.person for one in self.readers.all.values()]
         places = [one.organisation.places for one in self.readers.all.values()][:1]
         access = self.access.model_dump_json()
-        tree = str(self.published.tree)
+        tree = self.published.tree.name
         return fingerprint(tree, access, repr(views), repr(people), repr(places))
 
 

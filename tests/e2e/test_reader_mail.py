@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import re
@@ -17,8 +18,12 @@ from typing import Any
 
 import pytest
 
+from pipelines.cli.delivery import deliver_after_run
+from pipelines.delivery.access.policy import Folders, load_access
+from pipelines.delivery.outbox.policy import load_delivery
 from pipelines.reporting.publish.build import EDITION, Edition, StaleNotice, write_text
 from pipelines.reporting.publish.entries import CATALOGUE, Catalogue
+from pipelines.workspace.workspace import open_workspace
 from tests.support.mailserver import Post, mail_server
 from tests.support.robotserver import SECRET, robot_server
 from tests.support.runs import ATTAIN, FirstRun, HandedOut, attain
@@ -251,3 +256,40 @@ def test_groups_are_told_once_each_what_one_reader_may_see(
     assert "华东大区" in groups.taken["dingtalk"][0]["markdown"]["title"]
     card = groups.taken["feishu"][0]["card"]
     assert card["header"]["title"]["content"].startswith("Team weekly · 华东2组 Week 46, 2026")
+
+
+def test_after_a_run_policy_has_folders_written_and_mail_sent_and_a_fault_only_said(
+    handed_out: HandedOut, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "ws"
+    left_out = shutil.ignore_patterns("outbox", "portal", "portal.yaml")
+    shutil.copytree(handed_out.root, root, copy_function=os.link, symlinks=True, ignore=left_out)
+    (root / "policy" / "delivery.yaml").unlink(missing_ok=True)
+    monday = dt.datetime(2026, 11, 16, 0, 30, tzinfo=dt.UTC)
+    with mail_server() as post:
+        workspace = open_workspace(served_by(root, post.port))
+        folders = Folders(after_run=True)
+        access = load_access(workspace).model_copy(update={"folders": folders})
+        policy = load_delivery(workspace)
+        mail = policy.mail.model_copy(
+            update={"after_run": True, "reports": {"rep": ("rep_weekly",)}}
+        )
+        sending = policy.model_copy(update={"mail": mail})
+        before = (root / "reports" / "readers" / "latest").resolve()
+        post.refuses = {"e023@haiyue.example": "550 no such mailbox"}
+        for _ in range(2):
+            deliver_after_run(workspace, access, sending, monday)
+        assert (root / "reports" / "readers" / "latest").resolve() == before  # nothing had changed
+        assert len(post.taken) == 46
+        assert max(post.ids.values()) == 1
+    said = capsys.readouterr().err
+    assert "E023: " in said
+    assert "550 no such mailbox" in said
+    encrypted = mail.model_copy(update={"security": "ssl"})
+    with mail_server() as post:  # which speaks no TLS
+        wrong = sending.model_copy(
+            update={"mail": encrypted.model_copy(update={"port": post.port})}
+        )
+        (root / "outbox" / "outbox.db").unlink()
+        deliver_after_run(workspace, access, wrong, monday)
+    assert "no connection as policy/delivery.yaml asks for it" in capsys.readouterr().err
