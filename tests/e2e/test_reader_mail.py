@@ -17,16 +17,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from pipelines.cli.delivery import deliver_after_run
+from pipelines.cli.main import cli
 from pipelines.delivery.access.policy import Folders, load_access
 from pipelines.delivery.outbox.policy import load_delivery
+from pipelines.errors import UserError
 from pipelines.reporting.publish.build import EDITION, Edition, StaleNotice, write_text
 from pipelines.reporting.publish.entries import CATALOGUE, Catalogue
 from pipelines.workspace.workspace import open_workspace
 from tests.support.mailserver import Post, mail_server
 from tests.support.robotserver import SECRET, robot_server
-from tests.support.runs import ATTAIN, FirstRun, HandedOut, attain
+from tests.support.runs import ATTAIN, FirstRun, HandedOut
 
 MONDAY = ("--on", "2026-11-16")
 POLICY = """
@@ -56,10 +59,12 @@ def served_by(root: Path, port: int) -> Path:
 
 
 def send(root: Path, *more: str) -> dict[str, Any]:
-    done = attain("send", "-w", str(root), *MONDAY, "--json", *more)
-    assert "Traceback" not in done.stderr, done.stderr
+    """The command in this process; a mistake of usage is raised."""
+    done = CliRunner().invoke(cli, ["send", "-w", str(root), *MONDAY, "--json", *more])
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
     found: dict[str, Any] = json.loads(done.stdout)
-    return {**found, "code": done.returncode}
+    return {**found, "code": done.exit_code}
 
 
 @dataclass(frozen=True)
@@ -173,9 +178,8 @@ def test_only_those_asked_for_are_sent_to(one_run: FirstRun, tmp_path: Path) -> 
                      "--only", "rep_weekly", "--only", "team_weekly")  # fmt: skip
         assert sorted(post.recipients) == ["e007@haiyue.example", "e023@haiyue.example"]
         assert found["code"] == 0
-        wrong = attain("send", "-w", str(root), "--to", "Q1")
-        assert wrong.returncode == 2
-        assert "--to 'Q1': no reader of that id or address" in wrong.stderr
+        with pytest.raises(UserError, match="--to 'Q1': no reader of that id or address"):
+            send(root, "--to", "Q1")
 
 
 def drop_links(root: Path) -> None:

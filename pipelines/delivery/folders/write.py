@@ -193,8 +193,13 @@ def _write(folder: Path, given: Given, published: Published, variants: Variants)
     catalogue = Catalogue(entries=tuple(entry for entry, _ in given.pages))
     families = {entry.family for entry in catalogue.entries}
     edition = published.edition
+    quality = edition.quality
+    if not given.reader.sees("operations", COMPANY, edition.as_of):
+        # how many is said above the list; which, in the words of tables, is for whoever repairs it
+        quality = quality.model_copy(update={"failed": ()})
     edition = edition.model_copy(
         update={
+            "quality": quality,
             "reports": tuple(name for name in edition.reports if name in families),
             "stale": tuple(notice for notice in edition.stale if notice.report in families),
             "seals": edition.seals if "commission_statement" in families else (),
