@@ -72,6 +72,9 @@ def print_status(found: dict[str, Any]) -> None:
         console.print(
             f"quarantine {row['table_name']} {row['rule_id']}: {row['count']}", markup=False
         )
+    for kind, told in found["delivery"].items():
+        for problem in told["problems"]:
+            console.print(f"{kind} {told['day']}: {problem['en']}", markup=False)
     for row in found["accepted"]:
         console.print(
             f"accepted {row['table_name']}: {row['rows_now']:,} rows where {row['rows_before']:,} "

@@ -25,6 +25,8 @@ def check(file: Path | None, workspace: Path, write: bool, as_json: bool) -> Non
     For a file that no source reads: which table it may be.
     """
     from pipelines.cli.console_exports import print_recognition
+    from pipelines.delivery.access.policy import load_access
+    from pipelines.delivery.outbox.policy import load_delivery
     from pipelines.onboarding.recognise import recognise
     from pipelines.onboarding.strangers import write_drafts
     from pipelines.policy.load import load_policies
@@ -33,6 +35,8 @@ def check(file: Path | None, workspace: Path, write: bool, as_json: bool) -> Non
 
     opened = open_workspace(workspace)
     policies = load_policies(opened)
+    load_access(opened)
+    load_delivery(opened)
     stages = policies.process.stage_names
     sources = load_sources(opened.sources, stages)
     found = recognise(opened, sources, stages, file, policies.quality.quarantine)

@@ -10,15 +10,15 @@ import click
 
 from pipelines import __version__
 from pipelines.cli.appeal import appeal
-from pipelines.cli.calendar import calendar
 from pipelines.cli.commission import close, simulate, verify
+from pipelines.cli.delivery import readers, send, serve
 from pipelines.cli.explain import explain
 from pipelines.cli.exports import check, preset, quarantine
 from pipelines.cli.faults import sentence_of
 from pipelines.cli.forms import forms
 from pipelines.cli.run import run, status
 from pipelines.cli.ui import ui
-from pipelines.cli.workspace import forget, init, sample
+from pipelines.cli.workspace import calendar, forget, init, sample
 from pipelines.errors import UserError
 
 # A command's objects live as long as the command: libraries that make classes by the thousand are a
@@ -26,8 +26,8 @@ from pipelines.errors import UserError
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 COMMANDS = (
-    appeal, calendar, check, close, explain, forget, forms, init, preset, quarantine, run, sample,
-    simulate, status, ui, verify,
+    appeal, calendar, check, close, explain, forget, forms, init, preset, quarantine, readers, run,
+    sample, send, serve, simulate, status, ui, verify,
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from pipelines.cli.delivery import deliver_after_run
 from pipelines.cli.options import AS_OF, JSON, WORKSPACE
 from pipelines.errors import UserError
 
@@ -47,6 +48,8 @@ def run(
     """Ingest, validate, compute and render; then say what came of it."""
     from pipelines.cli.console import RunDisplay
     from pipelines.cli.console_run import print_outcome
+    from pipelines.delivery.access.policy import load_access
+    from pipelines.delivery.outbox.policy import load_delivery
     from pipelines.orchestration.execute import run as run_workspace
     from pipelines.run.session import Accepting
     from pipelines.sources.sourcefile import require_table
@@ -63,6 +66,8 @@ def run(
     names = _report_names(only, opened.settings.reports)
     for table in accepted:
         require_table(table)
+    # a mistake in these is told before anything runs
+    access, sending = load_access(opened), load_delivery(opened)
     accepting = Accepting(accepted, getpass.getuser() if accepted else "")
     with RunDisplay(quiet=as_json) as display:
         outcome = run_workspace(
@@ -75,6 +80,8 @@ def run(
             accepting,
             follows_data=not (as_of or opened.settings.as_of or known),
         )
+    if not known and (opened.reports / "latest").exists():
+        deliver_after_run(opened, access, sending, now)
     if as_json:
         click.echo(json.dumps({**outcome.__dict__, "exit_code": outcome.exit_code}, default=str))
     else:
@@ -116,9 +123,11 @@ def status(workspace: Path, as_json: bool) -> None:
     """Show the state of the last run: loads, quarantine, checks, reports."""
     from pipelines.books.status import read_status
     from pipelines.cli.console_run import print_status
+    from pipelines.delivery.undelivered import kept_problems
     from pipelines.workspace.workspace import open_workspace
 
-    found = read_status(open_workspace(workspace))
+    opened = open_workspace(workspace)
+    found = {**read_status(opened), "delivery": kept_problems(opened)}
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, default=str))
     else:

@@ -10,6 +10,9 @@ import pytest
 from pydantic import BaseModel
 
 from pipelines.checks.reconciliations import all_reconciliations
+from pipelines.delivery.access import policy as access
+from pipelines.delivery.outbox import policy as delivery
+from pipelines.delivery.portal import policy as portal
 from pipelines.policy import load
 from pipelines.policy.models import Policy, Terms
 from pipelines.policy.tables import POLICY_TABLES
@@ -18,7 +21,9 @@ from pipelines.warehouse.rows import columns
 from pipelines.workspace.workspace import Settings
 from tests.support.laboratory import ROOT, models
 
-assert load  # its imports define every policy model
+assert (
+    load and access and delivery and portal
+)  # with what they import, they define every policy model
 
 
 def _models(base: type[BaseModel]) -> Iterator[type[BaseModel]]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipelines.errors import UserError
 from pipelines.onboarding.scaffold import copy_examples
-from pipelines.policy.load import Policies, load_policies
-from pipelines.workspace.workspace import open_workspace
+from pipelines.policy.load import load_policies
+from pipelines.workspace.workspace import Workspace, open_workspace
 from tests.support.laboratory import ROOT
 
 OFFICIAL = Path(__file__).parent / "official"  # the notices of a country, as a file of one's own
@@ -43,13 +45,14 @@ class PolicyFiles:
         assert old in text, f"{name} does not say {old!r}"
         return self.put(name, text.replace(old, new, 1))
 
-    def load(self) -> Policies:
-        return load_policies(open_workspace(self.root))
+    def load(self, read: Callable[[Workspace], Any] = load_policies) -> Any:
+        """What `read` makes of the files; all policies of a run, if nothing else is said."""
+        return read(open_workspace(self.root))
 
-    def mistake(self) -> str:
+    def mistake(self, read: Callable[[Workspace], Any] = load_policies) -> str:
         """The one sentence that loading ends with, paths as seen from the workspace."""
         with pytest.raises(UserError) as error:
-            self.load()
+            self.load(read)
         assert error.value.exit_code == 2
         assert "\n" not in error.value.message
         return error.value.message.replace(f"{self.root}/", "")

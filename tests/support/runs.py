@@ -52,6 +52,25 @@ class FirstRun:
     pages: dict[str, str]
 
 
+@dataclass(frozen=True)
+class HandedOut:
+    """A workspace with the folders of its readers, and what the command told of them."""
+
+    root: Path
+    told: dict[str, Any]
+
+    @property
+    def latest(self) -> Path:
+        return self.root / "reports" / "readers" / "latest"
+
+    @property
+    def readers(self) -> list[str]:
+        return [one["reader"] for one in self.told["folders"]]
+
+    def of(self, who: str) -> Path:
+        return self.latest / who
+
+
 def first_run(folder: Path) -> FirstRun:
     """A workspace over its own copy of the sample's exports, run once."""
     raw = folder / "raw"

@@ -109,7 +109,7 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster
 def catalogue(language: LanguageCode) -> dict[str, Entry]:
     """The shipped messages of one language, compiled."""
     entries: dict[str, Entry] = {}
-    for path in sorted(Path(__file__).parents[1].glob(f"*/messages/*.{language}.yaml")):
+    for path in sorted(Path(__file__).parents[2].glob(f"*/*/messages/*.{language}.yaml")):
         raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
         for key, text in raw.items():
             if key in entries:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from pipelines.reporting.language.numbers import LanguageCode
+from pipelines.reporting.model.values import Text
 from pipelines.reporting.publish.build import Edition, StaleNotice
 from pipelines.reporting.publish.entries import Catalogue, Entry
 from pipelines.reporting.publish.render import environment, quality_texts, words
@@ -80,8 +81,10 @@ def newest(catalogue: Catalogue, report: str) -> list[Entry]:
     return [pages.newest for pages in _readers(entries)]
 
 
-def render_index(catalogue: Catalogue, edition: Edition, language: LanguageCode) -> str:
-    """The index page in one language."""
+def render_index(
+    catalogue: Catalogue, edition: Edition, language: LanguageCode, of: Text | None = None
+) -> str:
+    """The index page in one language; `of` is whose it is, where it is one reader's."""
     speech = words(language, edition.currency, edition.as_of.year)
     return (
         environment()
@@ -92,6 +95,7 @@ def render_index(catalogue: Catalogue, edition: Edition, language: LanguageCode)
             reports=arrange(catalogue, edition),
             quality=quality_texts(edition.quality),
             root="",
+            of=of,
         )
     )
 

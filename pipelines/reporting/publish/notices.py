@@ -46,6 +46,17 @@ def mark_beside(tree: Path, entry: Entry, beside: Neighbours) -> None:
             _replaced(path, links, BESIDE_START, BESIDE_END)
 
 
+def carried_over(published: str, text: str) -> str:
+    """A page rendered anew with the notice and the links of the published one."""
+    for starts, ends in ((NOTICE_START, NOTICE_END), (BESIDE_START, BESIDE_END)):
+        held = published.partition(starts)[2].partition(ends)[0]
+        before, start, rest = text.partition(starts)
+        _, end, after = rest.partition(ends)
+        if start and end:
+            text = f"{before}{start}{held}{end}{after}"
+    return text
+
+
 def _replace(tree: Path, entry: Entry, language: LanguageCode, notice: str) -> None:
     path = tree / f"{entry.stem}.{language}.html"
     if not _replaced(path, notice, NOTICE_START, NOTICE_END):

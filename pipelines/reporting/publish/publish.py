@@ -67,20 +67,23 @@ def publish(
     if not (build_dir / EDITION).exists() or not (build_dir / CATALOGUE).exists():
         raise UserError(f"{build_dir}: no finished build to publish here.", 1)
     published.mkdir(parents=True, exist_ok=True)
-    _remove_leftovers(reports, published)
+    remove_leftovers(reports, published)
     previous = latest.resolve() if latest.exists() else None
     partial = published / f".{run_id}{_PARTIAL}"
     if previous is None:
         partial.mkdir()
     else:
         shutil.copytree(
-            previous, partial, copy_function=_link, ignore=shutil.ignore_patterns(*_NOT_AMONG_PAGES)
+            previous,
+            partial,
+            copy_function=hard_link,
+            ignore=shutil.ignore_patterns(*_NOT_AMONG_PAGES),
         )
     _overlay(build_dir, partial)
     _finish(partial, previous, build_dir, is_part)
-    tree = _free_name(published, run_id)
+    tree = free_name(published, run_id)
     partial.rename(tree)
-    _switch(latest, tree)
+    switch(latest, tree)
     _prune(published, {tree, previous}, keep)
     shutil.rmtree(build_dir)
     return tree
@@ -132,10 +135,10 @@ def _overlay(build_dir: Path, tree: Path) -> None:
             continue
         elif not (target.exists() and filecmp.cmp(source, target, shallow=False)):
             target.unlink(missing_ok=True)
-            _link(source, target)
+            hard_link(source, target)
 
 
-def _link(source: Path | str, target: Path | str) -> None:
+def hard_link(source: Path | str, target: Path | str) -> None:
     """A hard link, or a copy where the file system has none or it would lead to another one."""
     try:
         os.link(source, target)
@@ -209,14 +212,14 @@ def _lead_on(tree: Path, catalogue: Catalogue, built: Catalogue) -> None:
                 mark_beside(tree, other, site.beside(other))
 
 
-def _switch(latest: Path, tree: Path) -> None:
+def switch(latest: Path, tree: Path) -> None:
     """Point `latest` at the tree in one step."""
     waiting = latest.with_name(f".latest{_PARTIAL}")
     waiting.symlink_to(Path(tree.parent.name, tree.name), target_is_directory=True)
     waiting.replace(latest)
 
 
-def _free_name(published: Path, run_id: str) -> Path:
+def free_name(published: Path, run_id: str) -> Path:
     """The run's folder; a run that publishes again gets .2, .3 …, its first folder stays whole."""
     tree, again = published / run_id, 1
     while tree.exists():
@@ -225,7 +228,7 @@ def _free_name(published: Path, run_id: str) -> Path:
     return tree
 
 
-def _remove_leftovers(reports: Path, published: Path) -> None:
+def remove_leftovers(reports: Path, published: Path) -> None:
     """What a killed publication left: unnamed trees and a link that was never switched."""
     (reports / f".latest{_PARTIAL}").unlink(missing_ok=True)
     for leftover in published.glob(f".*{_PARTIAL}"):

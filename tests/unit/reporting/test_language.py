@@ -67,7 +67,9 @@ def test_no_english_message_was_left_in_chinese_and_none_is_empty():
 
 def test_every_message_named_in_code_and_templates_is_in_the_catalogue():
     named = re.compile(r"""(?:\bsay|\bplain|\bmessage)\(\s*f?["']([a-z][\w.]*)["']\s*[,)]""")
-    sources = [*PACKAGE.rglob("*.py"), *shipped("reports", "templates").glob("*.html")]
+    rooms = (PACKAGE, PACKAGE.parent / "delivery")
+    modules = [path for room in rooms for path in room.rglob("*.py")]
+    sources = [*modules, *shipped("reports", "templates").glob("*.html")]
     found = {key for path in sources for key in named.findall(path.read_text(encoding="utf-8"))}
     assert len(found) > 20
     assert found - catalogue("zh").keys() == set()

@@ -1,0 +1,117 @@
+"""Handing messages over, one at a time, with a note on disk before and after each.
+
+Belongs here: the order of notes, and trying again. Does not belong here: any protocol; `mail/` and
+`robots/` say how one message is handed over and what the answer means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pipelines.delivery.outbox.store import Outbox, Record
+
+
+class RefusedError(Exception):
+    """The message will not be taken, whenever it is tried."""
+
+
+class TryLaterError(Exception):
+    """The message was not taken; `is_cut` says that the connection is of no more use."""
+
+    def __init__(self, said: str, is_cut: bool = False) -> None:
+        super().__init__(said)
+        self.is_cut = is_cut
+
+
+class _CutError(Exception):
+    """The connection is of no more use; the message it was cut at has its note already."""
+
+
+class InDoubtError(Exception):
+    """The message may have been taken: nobody can say."""
+
+
+class Line(Protocol):
+    """A connection on which messages are handed over."""
+
+    def hand_over(self, record: Record, begin: Callable[[], None]) -> str: ...
+
+
+@dataclass
+class Handed:
+    """What became of messages in one call: subjects by reader."""
+
+    sent: list[Record] = field(default_factory=list)
+    refused: list[tuple[Record, str]] = field(default_factory=list)
+
+
+def hand_over_all(
+    outbox: Outbox,
+    channel: str,
+    connect: Callable[[], AbstractContextManager[Line]],
+    waits: Sequence[int],
+    sleep: Callable[[float], None],
+    only: Collection[str] | None = None,
+) -> Handed:
+    """Hand over what waits in a channel; what is not taken is tried again after each wait.
+
+    Args:
+        connect: opens a connection; a new one is opened after one was cut.
+        waits: seconds before the second attempt, the third, and so on.
+        only: the readers to send to; all, if not given.
+    """
+    found = Handed()
+    for wait in (0, *waits):
+        waiting = [
+            record
+            for record in outbox.of("waiting", channel)
+            if only is None or record.reader in only
+        ]
+        if not waiting:
+            break
+        if wait:
+            sleep(wait)
+        _round(outbox, waiting, connect, found)
+    return found
+
+
+def _round(
+    outbox: Outbox,
+    waiting: Sequence[Record],
+    connect: Callable[[], AbstractContextManager[Line]],
+    found: Handed,
+) -> None:
+    """One attempt at each message; a server that cannot be reached is asked once."""
+    left = list(waiting)
+    while left:
+        try:
+            with connect() as line:
+                while left:
+                    _one(outbox, left.pop(0), line, found)
+        except _CutError:
+            continue
+        except TryLaterError as error:
+            for record in left:
+                outbox.failed(record.key, str(error))
+            return
+
+
+def _one(outbox: Outbox, record: Record, line: Line, found: Handed) -> None:
+    try:
+        said = line.hand_over(record, lambda: outbox.begin(record.key))
+    except RefusedError as error:
+        outbox.refused(record.key, str(error))
+        found.refused.append((record, str(error)))
+    except InDoubtError as error:
+        outbox.in_doubt(record.key, str(error))
+        raise _CutError from None
+    except TryLaterError as error:
+        outbox.failed(record.key, str(error))
+        if error.is_cut:
+            raise _CutError from None
+    else:
+        outbox.sent(record.key, said)
+        found.sent.append(record)

@@ -1,0 +1,300 @@
+"""The application: requests in, files of the signed-in reader's folder out.
+
+Belongs here: routes, cookies, what every answer carries. Does not belong here: starting a server
+(`cli/delivery.py`).
+
+There is one space of addresses for everybody: a path names a file of whoever asks. So no address
+leads to another reader's folder, and a page that is not the reader's is not there (404), like one
+that does not exist at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from hmac import compare_digest
+from pathlib import Path
+from urllib.parse import parse_qs, quote
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import (
+    FileResponse,
+    HTMLResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pipelines.delivery.portal.audit import Audit
+from pipelines.delivery.portal.folders import Known, ReaderFolders, file_in
+from pipelines.delivery.portal.passwords import Passwords
+from pipelines.delivery.portal.policy import PortalPolicy
+from pipelines.delivery.portal.sessions import Sessions, Tries
+from pipelines.reporting.model.values import Bilingual, Verbatim
+from pipelines.reporting.publish.render import environment, words
+from pipelines.workspace.resources import shipped
+
+SESSION, FORM = "attain_session", "attain_form"
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+        "script-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+_MOST_BYTES = 4_096
+_PLACE = re.compile(r"(?:[\w-][\w.-]*/)*[\w-][\w.-]*")
+_SAVED = (".xlsx", ".parquet", ".json")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the application stands on; tests give their own clocks."""
+
+    company: Bilingual
+    policy: PortalPolicy
+    folders: ReaderFolders
+    passwords: Passwords
+    audit: Audit
+    clock: Callable[[], float]
+    currency: str = "CNY"
+
+
+class Portal:
+    """The handlers, with the sessions they share."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._policy, self._audit = parts.policy, parts.audit
+        self._sessions = Sessions(parts.policy.session, parts.clock)
+        self._tries = Tries(parts.policy.attempts, parts.clock)
+        self._hashing = asyncio.Semaphore(2)  # a password takes 64 MB while it is looked at
+
+    # --- who asks ---
+
+    def _address(self, request: Request) -> str:
+        """Where a request comes from: what a trusted proxy says last, else the other end."""
+        peer = request.client.host if request.client else ""
+        if peer in self._policy.proxy.addresses:
+            told = request.headers.get("x-forwarded-for", "")
+            return told.rpartition(",")[2].strip()[:60] or peer
+        return peer
+
+    def _named_by_proxy(self, request: Request) -> Known | None:
+        proxy = self._policy.proxy
+        peer = request.client.host if request.client else ""
+        if "proxy" not in self._policy.sign_in or peer not in proxy.addresses:
+            return None
+        told = request.headers.getlist(proxy.header)
+        if len(told) != 1:  # two of them: one came from outside
+            return None
+        if proxy.names == "email":
+            return self._parts.folders.by_email(told[0])
+        return self._parts.folders.reader(told[0].strip())
+
+    def _reader(self, request: Request) -> Known | None:
+        """Who is signed in, and still has a folder."""
+        who = self._sessions.reader(request.cookies.get(SESSION))
+        found = self._parts.folders.reader(who) if who else None
+        return found or self._named_by_proxy(request)
+
+    # --- pages of the portal itself ---
+
+    def _page(self, request: Request, kind: str, status: int = 200, **more: object) -> HTMLResponse:
+        company = self._parts.company
+        values = {"problem": "", "reader": None, "to": "", "token": "", **more}
+        text = environment().get_template("portal.html").render(
+            w=words(self._policy.language, self._parts.currency, 2000),
+            company=company,
+            kind=kind,
+            root=quote(request.scope.get("root_path", "").rstrip("/")),
+            **values,
+        )  # fmt: skip
+        response = HTMLResponse(text, status)
+        if values["token"]:
+            self._give(request, response, FORM, str(values["token"]))
+        return response
+
+    def _give(self, request: Request, response: Response, name: str, value: str) -> None:
+        response.set_cookie(
+            name, value, path=request.scope.get("root_path", "") or "/",
+            secure=self._policy.secure, httponly=True, samesite="lax",
+        )  # fmt: skip
+
+    def _form(
+        self, request: Request, problem: str = "", status: int = 200, to: str = ""
+    ) -> Response:
+        if "password" not in self._policy.sign_in:
+            return self._page(request, "nothing", 403, problem="portal.only_proxy")
+        token = request.cookies.get(FORM) or secrets.token_urlsafe(32)
+        return self._page(request, "sign_in", status, problem=problem, to=to, token=token)
+
+    def _to(self, request: Request, place: str) -> RedirectResponse:
+        root = request.scope.get("root_path", "").rstrip("/")
+        return RedirectResponse(f"{root}/{place}", 303)
+
+    # --- routes ---
+
+    async def sign_in(self, request: Request) -> Response:
+        """The form, and what is sent with it."""
+        if request.method != "POST":
+            return self._form(request, to=_place(request.query_params.get("to", "")))
+        sent = await _sent(request)
+        if sent is None or not _is_own(request, sent):
+            return self._form(request, "portal.again", 400)
+        who, to = sent.get("reader", "").strip()[:100], _place(sent.get("to", ""))
+        address = self._address(request)
+        names = (f"reader {who}", f"address {address}")
+        if "password" not in self._policy.sign_in or not self._tries.may_try(*names):
+            self._audit.note("paused", who, address)
+            return self._form(request, "portal.pause", 429, to)
+        async with self._hashing:
+            fits = await run_in_threadpool(
+                self._parts.passwords.fits, who, sent.get("password", "")
+            )
+        if not fits or self._parts.folders.reader(who) is None:
+            self._tries.failed(*names)
+            self._audit.note("refused", who, address)
+            return self._form(request, "portal.wrong", 403, to)
+        self._tries.forget(f"reader {who}")
+        self._sessions.end(request.cookies.get(SESSION))
+        response = self._to(request, to)
+        self._give(request, response, SESSION, self._sessions.begin(who))
+        self._audit.note("signed in", who, address)
+        return response
+
+    async def sign_out(self, request: Request) -> Response:
+        """End the session."""
+        sent = await _sent(request)
+        if sent is None or not _is_own(request, sent):
+            return self._form(request, "portal.again", 400)
+        known = self._reader(request)
+        self._sessions.end(request.cookies.get(SESSION))
+        self._audit.note("signed out", known.id if known else None, self._address(request))
+        response = self._to(request, "sign-in")
+        response.delete_cookie(SESSION, path=request.scope.get("root_path", "") or "/")
+        return response
+
+    async def account(self, request: Request) -> Response:
+        """Who is signed in, and the way out."""
+        known = self._reader(request)
+        if known is None:
+            return self._to(request, "sign-in")
+        token = request.cookies.get(FORM) or secrets.token_urlsafe(32)
+        return self._page(request, "account", reader=Verbatim(text=known.name), token=token)
+
+    async def page(self, request: Request) -> Response:
+        """A file of the folder of whoever is signed in."""
+        path = request.path_params["path"] or "index.html"
+        known = self._reader(request)
+        if known is None:
+            return self._to(request, f"sign-in?to={quote(_place(path))}")
+        file = await run_in_threadpool(file_in, known.folder, path)
+        is_asset = path.startswith("assets/")
+        if not is_asset:
+            what = "opened" if file else "not there"
+            self._audit.note(what, known.id, self._address(request), path)
+        if file is None:
+            return self._page(request, "nothing", 404, problem="portal.nothing")
+        if path in ("index.html", "index.en.html"):
+            return HTMLResponse(await run_in_threadpool(self._landing, file, known))
+        response = FileResponse(file)
+        if is_asset:
+            response.headers["Cache-Control"] = "private, max-age=3600"
+        if path.endswith(_SAVED):
+            response.headers["Content-Disposition"] = "attachment"
+        return response
+
+    def _landing(self, file: Path, known: Known) -> str:
+        """The reader's list of pages with the way to their account."""
+        speech = words("en" if ".en." in file.name else "zh", self._parts.currency, 2000)
+        link = speech.say("portal.account", reader=Verbatim(text=known.name))
+        text = file.read_text(encoding="utf-8")
+        return text.replace("</header>", f'<p><a href="account">{link}</a></p>\n</header>', 1)
+
+
+async def _sent(request: Request) -> dict[str, str] | None:
+    """The fields of a form; None for what is no form of ours."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip()
+    if kind != "application/x-www-form-urlencoded":
+        return None
+    content = b""
+    async for part in request.stream():
+        content += part
+        if len(content) > _MOST_BYTES:
+            return None
+    try:
+        fields = parse_qs(content.decode(), keep_blank_values=True, max_num_fields=10)
+    except ValueError:
+        return None
+    return {name: values[-1] for name, values in fields.items()}
+
+
+def _is_own(request: Request, sent: dict[str, str]) -> bool:
+    """Whether a form was sent from a page of ours: its token is the one of the cookie."""
+    token = request.cookies.get(FORM, "")
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    is_same = compare_digest(token.encode(), sent.get("token", "").encode())
+    return bool(token) and is_same and site in ("same-origin", "none")
+
+
+def _place(path: str) -> str:
+    """A path of ours to go on to, or none: never another site's address."""
+    return path if _PLACE.fullmatch(path) and ".." not in path else ""
+
+
+class _Guarded:
+    """What every answer carries, whatever it is."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers[name] = value
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self._app(scope, receive, guarded)
+
+
+async def _style(_request: Request) -> Response:
+    path = shipped("reports", "templates", "assets") / "attain.css"
+    return FileResponse(path, headers={"Cache-Control": "max-age=3600"})
+
+
+async def _health(_request: Request) -> Response:
+    return PlainTextResponse("ok")
+
+
+def application(parts: Parts) -> ASGIApp:
+    """The portal of a workspace as an ASGI application."""
+    portal = Portal(parts)
+    app = Starlette(
+        routes=[
+            Route("/health", _health),
+            Route("/style/attain.css", _style),
+            Route("/sign-in", portal.sign_in, methods=["GET", "POST"]),
+            Route("/sign-out", portal.sign_out, methods=["POST"]),
+            Route("/account", portal.account),
+            Route("/{path:path}", portal.page),
+        ]
+    )
+    return _Guarded(app)

@@ -1,0 +1,70 @@
+"""How readers sign in (`policy/portal.yaml`).
+
+Belongs here: what the policy may say. Does not belong here: passwords, which stand hashed in
+`portal/passwords` of the workspace.
+"""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from pipelines.policy.models import Policy
+from pipelines.workspace.resources import shipped
+from pipelines.workspace.workspace import Workspace
+from pipelines.workspace.yamlfile import load_over
+
+
+class Proxy(Policy):
+    """A proxy that signs people in and names them in a header."""
+
+    header: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]+$")] = "X-Remote-User"
+    addresses: tuple[str, ...] = Field(("127.0.0.1",), alias="from", min_length=1)
+    names: Literal["id", "email"] = "id"
+
+    @field_validator("addresses")
+    @classmethod
+    def _are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            try:
+                ip_address(one)
+            except ValueError:
+                raise ValueError(f"{one!r} is not an address such as 127.0.0.1") from None
+        return value
+
+
+class SessionTimes(Policy):
+    """After how long a session ends: without a request, and at the latest."""
+
+    idle_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 60
+    longest_hours: Annotated[int, Field(ge=1, le=24 * 7)] = 12
+
+
+class Attempts(Policy):
+    """How many failed sign-ins within how many minutes, then nobody tries for as long."""
+
+    most: Annotated[int, Field(ge=1, le=100)] = 5
+    minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 15
+
+
+class PortalPolicy(Policy):
+    """`policy/portal.yaml`."""
+
+    sign_in: tuple[Literal["password", "proxy"], ...] = Field(("password",), min_length=1)
+    proxy: Proxy = Proxy()
+    session: SessionTimes = SessionTimes()
+    attempts: Attempts = Attempts()
+    secure: bool = True
+    language: Literal["zh", "en"] = "zh"
+
+
+def load_portal(workspace: Workspace) -> PortalPolicy:
+    """What the workspace says of signing in; the rest is as shipped.
+
+    Raises:
+        UserError: naming file, line, key, what was expected and the nearest match.
+    """
+    own = workspace.own_policy("portal.yaml")
+    return load_over(own, shipped("policy", "portal.yaml"), PortalPolicy)
