@@ -73,6 +73,32 @@ def team(books: Books, name: str, plan: dict[str, Any]) -> None:
         books.cash(f"{name}-b{n}", f"{name}-n{n}", f"2026-11-0{5 + n}", f"-{gross}", **foreign)
 
 
+def shared(books: Books, name: str) -> None:
+    """Two foreign invoices, one over two people's orders, credited by notes that name neither."""
+    books.plan(name, {"credit": {"event": "invoiced", "to": "owner"}, "rate": RULE})
+    foreign = {"currency": "USD", "customer_id": f"K{name}"}
+    books.add("customer", {"customer_id": f"K{name}", "name": name})
+    for who in "abc":
+        books.person(f"{name}_{who}", name)
+    for who, net in (("a", "60.01"), ("b", "40.02")):
+        order = f"{name}-{who}"
+        books.add("sales_order", {
+            "order_id": order, "owner_id": f"{name}_{who}", "order_date": "2026-09-01",
+            "net_amount": net, **foreign,
+        })  # fmt: skip
+        books.add("invoice_order", {"invoice_id": f"{name}-I", "order_id": order,
+                                    "net_amount": net})  # fmt: skip
+    books.invoice(f"{name}-I", "", "2026-10-01", "100.03", gross_amount="113.03", **foreign)
+    books.invoice(f"{name}-J", f"{name}_c", "2026-10-02", "50.01", gross_amount="56.51", **foreign)
+    for invoice, gross in (("I", "113.03"), ("J", "56.51")):
+        number = f"{name}-{invoice}"
+        for sign, day in (("", "2026-10-05"), ("-", "2026-11-06")):
+            books.cash(f"{number}{sign}", number, day, f"{sign}{gross}", **foreign)
+    for n, (net, gross) in enumerate((("100.02", "113.02"), ("50.02", "56.52"))):
+        books.invoice(f"{name}-n{n}", "", f"2026-11-0{3 + n}", net, kind="credit_note",
+                      gross_amount=gross, **foreign)  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     root, books = tmp_path_factory.mktemp("parts"), Books()
@@ -81,6 +107,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
         books.add("fx_rate", {"currency": "USD", "rate_date": date, "rate_to_base": rate})
     for name, plan in PLANS.items():
         team(books, name, plan)
+    shared(books, "shared")
     books.write(root)
     with computed(root, "2026-11-15", ("mart.commission_line", "core.fct_credit")) as opened:
         yield opened
@@ -107,3 +134,18 @@ def test_nor_a_cent_of_commission(session: Session, name: str) -> None:
         f"where plan_id = '{name}' and ledger = 'earned' group by payee_id",
     )
     assert {(amount, moved) for _, amount, moved in left} == {(Decimal(0), True)}
+
+
+def test_notes_over_several_foreign_invoices_take_back_each_person_s_part_at_its_own_rate(
+    session: Session,
+) -> None:
+    """100.02 and 50.02 net take back 150.04 of three people, at 7.1234 though the notes stand at 7.3."""
+    credits = rows(
+        session,
+        "select payee_id, sum(case when credit_amount > 0 then credit_amount end), "
+        "sum(credit_amount) from core.fct_credit where plan_id = 'shared' group by all order by 1",
+    )
+    assert credits == [
+        ("shared_a", Decimal("427.47"), 0), ("shared_b", Decimal("285.08"), 0),
+        ("shared_c", Decimal("356.24"), 0),
+    ]  # fmt: skip
