@@ -700,9 +700,11 @@ def test_after_the_last_day_nobody_is_judged_or_paid_though_the_assignment_stays
     lab: Laboratory,
 ) -> None:
     """Gone on the 10th of October: 10 of 31 days of 3,100, and no November."""
-    october = [f"2026-10-{n:02d}" for n in range(1, 32)]
-    lab.given("core.org_day", active(*october, "2026-11-02"))
-    lab.given("core.dim_employee", [{"employee_id": "E1", "leave_date": day("2026-10-10")}])
+    lab.given("staging.employee", [{"employee_id": "E1", "leave_date": day("2026-10-10")}])
+    lab.given("core.employee_assignment", [
+        {"employee_id": "E1", "role": "rep", "valid_from": day("2026-10-01"), "is_last": True},
+    ])  # fmt: skip
+    lab.build("core.org_day")
     lab.given("policy.appraisal_scheme", [MONTH])
     left = lab.result("core.appraisal_stretch")
     assert pick(left, "period", "active_days", "last_day") == [("2026-10", 10, day("2026-10-10"))]
@@ -713,13 +715,13 @@ def test_after_the_last_day_nobody_is_judged_or_paid_though_the_assignment_stays
 
 def test_who_came_back_is_judged_from_the_new_assignment_on(lab: Laboratory) -> None:
     """Gone on the 10th of October by a list that still says so, back since the 20th."""
-    lab.given("core.org_day", active(*[f"2026-10-{n:02d}" for n in range(1, 32)]))
-    lab.given("core.dim_employee", [{"employee_id": "E1", "leave_date": day("2026-10-10")}])
+    lab.given("staging.employee", [{"employee_id": "E1", "leave_date": day("2026-10-10")}])
     lab.given("core.employee_assignment", [
-        {"employee_id": "E1", "role": "rep", "valid_from": day("2026-01-01"),
-         "valid_to": day("2026-10-19")},
-        {"employee_id": "E1", "role": "rep", "valid_from": day("2026-10-20"), "valid_to": None},
+        {"employee_id": "E1", "role": "rep", "valid_from": day("2026-10-01"),
+         "valid_to": day("2026-10-19"), "is_last": False},
+        {"employee_id": "E1", "role": "rep", "valid_from": day("2026-10-20"), "is_last": True},
     ])  # fmt: skip
+    lab.build("core.org_day")
     lab.given("policy.appraisal_scheme", [MONTH])
     found = lab.result("core.appraisal_stretch")
     assert pick(found, "period", "active_days") == [("2026-10", 22)]
