@@ -46,6 +46,26 @@ def test_a_score_runs_on_straight_lines_between_threshold_target_and_stretch(
     assert (row["score"], row["weighted_score"]) == (expected, expected)
 
 
+@pytest.mark.parametrize(
+    ("points", "expected"),
+    [
+        # all or nothing, then a line
+        ({"threshold": 100}, {99: 0, 100: 100, 115: 110, 130: 120, 200: 120}),
+        # no more above the target
+        ({"stretch": 100, "stretch_score": 100}, {49: 0, 50: 40, 75: 70, 100: 100, 200: 100}),
+        ({"threshold": 100, "stretch": 100, "stretch_score": 100}, {99: 0, 100: 100, 101: 100}),
+    ],
+)  # fmt: skip
+def test_a_curve_may_have_two_of_its_points_in_one(
+    lab: Laboratory, points: dict[str, int], expected: dict[int, int]
+) -> None:
+    found = {
+        actual: scores(lab, [indicator("a", **points)], [value("a", actual)])[0]["score"]
+        for actual in expected
+    }
+    assert found == expected
+
+
 @pytest.mark.parametrize(("actual", "expected"), [(31, 0), (30, 40), (15, 70), (0, 100), (-1, 120)])
 def test_lower_is_better_turns_the_curve_round(lab: Laboratory, actual: int, expected: int) -> None:
     complaints = indicator("complaints", lower_is_better=True, threshold=30, target=0, stretch=-1)
@@ -879,7 +899,7 @@ def test_red_lines_look_at_the_grades_that_were_closed(lab: Laboratory) -> None:
 
 @pytest.mark.parametrize(
     ("why", "held"), [("of_oneself", "score:attitude"), ("above_the_scale", "score:attitude"),
-                      ("no_scheme", None)],
+                      ("unreadable", "score:attitude"), ("no_scheme", None)],
 )  # fmt: skip
 def test_a_score_that_cannot_count_holds_its_person_and_nobody_else(
     lab: Laboratory, why: str, held: str | None

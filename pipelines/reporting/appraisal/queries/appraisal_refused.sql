@@ -12,5 +12,5 @@ select
   refused._line as line
 from mart.appraisal_refused as refused
 left join mart.load as load on refused._load = load.load_id
-where refused.given_at >= cast($as_of as date) - interval 12 month
+where coalesce(refused.given_at, cast($as_of as date)) >= cast($as_of as date) - interval 12 month
 order by refused.given_at desc, refused.employee_id asc, refused.kind asc, refused.name asc
