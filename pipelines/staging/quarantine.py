@@ -65,7 +65,7 @@ def create_unread_scores(warehouse: Warehouse) -> None:
 
 
 def write_unread_scores(warehouse: Warehouse) -> None:
-    """Tell models whose manual scores are in quarantine, unless another row states them.
+    """Tell models whose manual scores are in quarantine; another row may state them all the same.
 
     What is in quarantine is read by nothing else: its values are texts of any kind. Here are the
     keys, typed as the table has them. A row whose own key cannot be read is nobody's.
@@ -91,9 +91,8 @@ def write_unread_scores(warehouse: Warehouse) -> None:
           where len(parts) >= 3
         )
 
-        select unread.*
+        select *
         from unread
-        anti join staging.appraisal_input as input using (employee_id, period, indicator)
         order by employee_id, period, indicator
         """
     ).fetchall()

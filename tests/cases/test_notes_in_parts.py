@@ -139,7 +139,7 @@ def test_nor_a_cent_of_commission(session: Session, name: str) -> None:
 def test_notes_over_several_foreign_invoices_take_back_each_person_s_part_at_its_own_rate(
     session: Session,
 ) -> None:
-    """100.02 and 50.02 net take back 150.04 of three people, at 7.1234 though the notes stand at 7.3."""
+    """100.02 and 50.02 net take back 150.04 of three people, at 7.1234 and not the notes' 7.3."""
     credits = rows(
         session,
         "select payee_id, sum(case when credit_amount > 0 then credit_amount end), "

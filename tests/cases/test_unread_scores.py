@@ -1,4 +1,4 @@
-"""A manual score in quarantine holds its person, from the export to the result; the others go on."""
+"""A manual score in quarantine holds its person, from export to result; the others go on."""
 
 from __future__ import annotations
 
