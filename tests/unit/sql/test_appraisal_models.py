@@ -922,3 +922,39 @@ def test_who_is_held_again_after_an_adjustment_was_posted_is_unknown_and_not_eve
             posted=posted)  # fmt: skip
     [row] = lab.result("mart.appraisal_adjustment")
     assert (row["cause"], row["amount"]) == ("held", None)
+
+
+def test_the_newest_period_of_a_scheme_is_the_one_that_ends_last(lab: Laboratory) -> None:
+    """A scheme that went from quarters to months: 2026-10 came after 2026-Q3."""
+    lab.given("mart.appraisal_total", [
+        {"employee_id": "E1", "scheme_id": scheme, "version": version, "period": period,
+         "period_end": day(end)}
+        for scheme, version, period, end in (
+            ("S", 1, "2026-Q3", "2026-09-30"), ("S", 2, "2026-10", "2026-10-31"),
+            ("H", 1, "2026-H1", "2026-06-30"),
+        )
+    ])  # fmt: skip
+    rows = lab.result("mart.appraisal_latest", "scheme_id")
+    assert pick(rows, "scheme_id", "period", "version") == [
+        ("H", "2026-H1", 1),
+        ("S", "2026-10", 2),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scope", "expected"), [("employee", "E1"), ("team", "T1"), ("region", "R"), ("company", "C")]
+)
+def test_a_part_looks_at_the_kpi_of_the_person_or_of_a_unit_they_are_in(
+    lab: Laboratory, scope: str, expected: str
+) -> None:
+    given(lab, [indicator("a", scope_kind=scope), by_hand()])
+    lab.given("core.appraisal_stretch", [
+        {"employee_id": "E1", "period": "2026-10", "scheme_id": "S", "version": 1, "team_id": "T1",
+         "region_id": "R"},
+    ])  # fmt: skip
+    lab.given("core.appraisal_window", [
+        {"employee_id": "E1", "period": "2026-10", "scheme_id": "S", "window_kind": "month",
+         "window_start": day("2026-10-01")},
+    ])  # fmt: skip
+    rows = lab.result("core.appraisal_look")
+    assert pick(rows, "part_id", "kpi_id", "scope_id") == [("a", "a", expected)]
