@@ -406,4 +406,5 @@ def raters_section(context: Context) -> Section | None:
                 for row in rows
             ],
         ),
+        table_open=True,
     )
