@@ -101,7 +101,13 @@ def _side(rehearsal: Rehearsal, period: str, employee_id: str) -> Side:
     """The result and the scorecard as the tables hold them now."""
     as_of = rehearsal.scalar("select as_of_date from core.parameter")
     context = open_context(rehearsal.con, as_of, *read_status(rehearsal.con))
-    [result] = rehearsal.rows(_RESULT.read_text(encoding="utf-8"), [employee_id, period])
+    results = rehearsal.rows(_RESULT.read_text(encoding="utf-8"), [employee_id, period])
+    if not results:
+        raise UserError(
+            f"{employee_id} would not be appraised in {period} at all: by these facts no scheme's "
+            "role was theirs on any of its days."
+        )
+    [result] = results
     scores = context.rows("appraisal_scores", of_period=period, of_person=employee_id)
     return Side(context, SimpleNamespace(**result), tuple(scores))
 

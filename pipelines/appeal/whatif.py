@@ -254,6 +254,8 @@ def _typed(
     for reference in table.references:
         if reference.column == name and typed is not None:
             _require_known(source, place, rehearsal, reference.table, typed)
+    if name == "currency" and table.name != "fx_rate" and typed is not None:
+        _require_rate(source, place, rehearsal, typed)
     allowed = table.allowed.get(name, ())
     if typed is not None and allowed and typed not in allowed:
         raise source.error(place, f"{value!r} is none of {', '.join(allowed)}.")
@@ -261,6 +263,24 @@ def _typed(
         if limit.column == name and typed is not None and not limit.holds(typed):
             raise source.error(place, f"{value!r} is outside {limit.least} to {limit.most}.")
     return typed
+
+
+def _require_rate(
+    source: YamlFile, place: tuple[str | int, ...], rehearsal: Rehearsal, currency: str
+) -> None:
+    """An amount is in base currency or in one with a rate; a run stops at any other."""
+    rated = {
+        row["currency"]
+        for row in rehearsal.rows(
+            "select currency from staging.fx_rate union select base_currency from core.parameter"
+        )
+    }
+    if currency not in rated:
+        raise source.error(
+            place,
+            f"{currency!r} is neither the base currency nor one with a rate"
+            f"{did_you_mean(currency, rated)}.",
+        )
 
 
 def _require_known(

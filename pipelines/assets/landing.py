@@ -12,9 +12,15 @@ from pipelines.run import steps
 from pipelines.run.contract import check_contract
 from pipelines.run.one_run import OneRun
 from pipelines.sources.contract import Table, canonical_tables
+from pipelines.staging.quarantine import UNREAD
 
 STATE = "meta.export_state"
 LOADS = "mart.load"
+_OWN = {
+    STATE: "Which canonical tables hold any row.",
+    LOADS: "Every load with its account: landed = accepted + quarantined.",
+    UNREAD: "Manual scores that were given and cannot be read.",
+}
 _AGAIN = dg.RetryPolicy(max_retries=2, delay=20)
 
 
@@ -83,10 +89,7 @@ def staging_asset(checks: Iterable[Reconciliation]) -> dg.AssetsDefinition:
                 owners=[OWNER],
                 skippable=True,
             )
-            for table, meaning in (
-                (STATE, "Which canonical tables hold any row."),
-                (LOADS, "Every load with its account: landed = accepted + quarantined."),
-            )
+            for table, meaning in _OWN.items()
         ],
         check_specs=[
             *(spec for name in canonical_tables() for spec in _contract(name)),
@@ -114,7 +117,7 @@ def staging_asset(checks: Iterable[Reconciliation]) -> dg.AssetsDefinition:
                         "changed": account.changed,
                     },
                 )
-            for table in sorted(asked & {STATE, LOADS}):
+            for table in sorted(asked & set(_OWN)):
                 rows = session.warehouse.scalar(f"select count(*) from {table}")
                 yield dg.MaterializeResult(
                     asset_key=asset_key(table), metadata={"dagster/row_count": rows}

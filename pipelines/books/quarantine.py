@@ -50,9 +50,11 @@ def _sentences() -> dict[str, dict[str, str]]:
     return found
 
 
-def problem(rule_id: str, column: str, language: str) -> str:
-    """What a rule has against a row, in words."""
+def problem(rule_id: str, column: str, language: str, value: str | None = None) -> str:
+    """What a rule has against a row, in words; a value that is a formula is no number or date."""
     kind = rule_id.rpartition(".")[2]
+    if (value or "").startswith("=") and kind.startswith("not_a_"):
+        kind = "formula_without_value"
     said = _sentences().get(kind)
     return said[language].format(column=column) if said else rule_id
 

@@ -74,7 +74,7 @@ def _print_refusals(console: Console, file: FileSeen) -> None:
     for refusal in file.refusals:
         value = f" {refusal.value!r}" if refusal.value is not None else ""
         console.print(
-            f"  not read: {problem(refusal.rule, refusal.column, 'en')}: "
+            f"  not read: {problem(refusal.rule, refusal.column, 'en', refusal.value)}: "
             f"{Count(refusal.rows):row}, line {refusal.line}{value}",
             markup=False,
             soft_wrap=True,
@@ -137,7 +137,7 @@ def print_quarantine(
         )
     console.print(counts)
     for row in found.rows[:limit]:
-        said = problem(row["rule_id"], row["column_name"] or "", language)
+        said = problem(row["rule_id"], row["column_name"] or "", language, row["value"])
         text = shown_value(row, show_contacts)
         value = f" {text!r}" if text else ""
         owner = f" · {row['owner_id']}" if row["owner_id"] else ""

@@ -310,7 +310,9 @@ def _read(
     header = _given_header(export)
     if kind == "workbook":
         sheet = export.sheet or export.source.sheet
-        return land_workbook(con, plain, sheet, known, working, header, export.source.kept)
+        return land_workbook(
+            con, plain, sheet, known, working, header, export.source.kept, export.source.form
+        )
     if kind == "parquet":
         return land_parquet(con, plain, working)
     if kind == "sqlite":

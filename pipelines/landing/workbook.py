@@ -83,8 +83,13 @@ def land_workbook(
     target: Path,
     header: Sequence[str] | None = None,
     kept: Mapping[str, Collection[str]] = NOTHING_KEPT,
+    shows_formulas: bool = False,
 ) -> Landed:
     """Land one sheet of a workbook; see `land_text` for the arguments.
+
+    Args:
+        shows_formulas: one whose value the file does not hold is landed as itself, `=B2+1`, so that
+            a cell somebody filled in is never read as empty.
 
     Where no sheet is named, it is the visible one in whose first rows most known names stand.
 
@@ -106,7 +111,7 @@ def land_workbook(
         )
     notes = {"sheet": chosen.name} if sheet is None and len(names) > 1 else {}
     found = _header_of(chosen, header, len(names) > 1 and sheet is None)
-    landed = _write(con, chosen, found, inspected, target, kept)
+    landed = _write(con, chosen, found, inspected, target, kept, shows_formulas)
     return Landed(target, landed.names, landed.rows, None, {**notes, **landed.notes})
 
 
@@ -287,6 +292,7 @@ def _write(
     inspected: Inspected,
     target: Path,
     kept: Mapping[str, Collection[str]],
+    shows_formulas: bool,
 ) -> Landed:
     first = header.index + 1
     top = first - header.height
@@ -302,12 +308,15 @@ def _write(
     numbers: list[int] = []
     below = itertools.chain(sheet.head[first:], sheet.rest)
     body = _unmerged(below, first, sheet.merged, numbers)
-    rows = _numbered(body, first + 1, len(header.names), sheet.name, inspected)
+    errors = inspected.errors.get(sheet.name, {})
+    signs = (inspected.formulas.get(sheet.name, {}) if shows_formulas else {}) | errors
+    percents = inspected.percents.get(sheet.name, {})
+    rows = _numbered(body, first + 1, len(header.names), signs, percents)
     spool = target.with_suffix(".spool")
     with _one_sentence():
         count = write_numbered(con, rows, header.names, spool, target, left_out)
     notes = {**titled(titles), **wrongly_stated(titles, count), **left_out.notes()}
-    if errors := inspected.errors.get(sheet.name):
+    if errors:
         notes["error_cells"] = len(errors)
     if numbers:
         notes["merged_numbers"] = {"line": numbers[0], "count": len(numbers)}
@@ -358,19 +367,23 @@ def _unmerged(
 
 
 def _numbered(
-    rows: Iterator[list[Any]], first: int, width: int, sheet: str, inspected: Inspected
+    rows: Iterator[list[Any]],
+    first: int,
+    width: int,
+    signs: Mapping[tuple[int, int], str],
+    percents: Mapping[int, bytearray],
 ) -> Iterator[tuple[int, list[str]]]:
-    percents = inspected.percents.get(sheet, {})
-    lines_with_errors: dict[int, dict[int, str]] = {}
-    for (line, column), text in inspected.errors.get(sheet, {}).items():
-        lines_with_errors.setdefault(line, {})[column] = text
+    """Rows of texts with their lines; `signs` are what stands in cells that hold no value."""
+    lines_with_signs: dict[int, dict[int, str]] = {}
+    for (line, column), text in signs.items():
+        lines_with_signs.setdefault(line, {})[column] = text
     for line, row in enumerate(rows, first):
         texts = [cell_text(cell) for cell in row]
         texts += [""] * (width - len(texts))  # a sheet has no ragged rows, only empty ends
         for column, marks in percents.items():
             if line < len(marks) and marks[line] and column <= len(row):
                 texts[column - 1] = _as_percent(row[column - 1], texts[column - 1])
-        for column, text in lines_with_errors.get(line, {}).items():
+        for column, text in lines_with_signs.get(line, {}).items():
             texts[column - 1 : column] = [text]
         yield line, texts
 

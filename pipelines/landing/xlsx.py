@@ -6,6 +6,7 @@ gives as blanks. Does not belong here: the values (`workbook.py`).
 
 from __future__ import annotations
 
+import html
 import itertools
 import re
 import zipfile
@@ -36,6 +37,12 @@ _ERROR = re.compile(
     rb"""<(?:\w+:)?v>([^<]{1,20})<""",
     re.DOTALL,
 )
+# A formula that no program has worked out: one whose value is a text, if an empty one, has been.
+_FORMULA = re.compile(
+    rb"""<c (?=[^>]*?\br="([A-Z]{1,3})(\d+)")(?![^>]*?\bt="str")[^>/]*>\s*"""
+    rb"""<f\b(?:[^>]*/>|[^>]*>([^<]*)</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"""
+)
+_LONGEST_FORMULA = 80
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 _PERCENT = re.compile(rb"""<c (?=[^>]*?\br="([A-Z]{1,3})(\d+)")(?=[^>]*?\bs="(\d+)")[^>/]*>""")
@@ -64,6 +71,7 @@ class _Extent:
     rows: int = 0
     columns: int = 0
     errors: Errors = field(default_factory=dict)
+    formulas: Errors = field(default_factory=dict)
     percents: dict[int, bytearray] = field(default_factory=dict)
     hidden: HiddenRows = field(default_factory=HiddenRows)
 
@@ -74,12 +82,14 @@ class Inspected:
 
     `percents` are the cells shown as percent: a column's number from 1, and a mark at the place of
     each row. `is_1904`: its days are counted from 1 January 1904. `hidden` are rows not shown.
+    `formulas` are those whose value the file does not hold.
     """
 
     errors: dict[str, Errors] = field(default_factory=dict)
     percents: dict[str, dict[int, bytearray]] = field(default_factory=dict)
     is_1904: bool = False
     hidden: dict[str, HiddenRows] = field(default_factory=dict)
+    formulas: dict[str, Errors] = field(default_factory=dict)
 
 
 def inspect(path: Path) -> Inspected:
@@ -109,6 +119,7 @@ def inspect(path: Path) -> Inspected:
         {name: extent.percents for name, extent in extents.items()},
         is_1904,
         {name: extent.hidden for name, extent in extents.items()},
+        {name: extent.formulas for name, extent in extents.items()},
     )
 
 
@@ -221,6 +232,11 @@ def _bound(chunks: Iterator[bytes], percent: frozenset[bytes]) -> tuple[_Extent,
             for match in _ERROR.finditer(block):
                 place = int(match[2]), _column_number(match[1])
                 found.errors[place] = match[3].decode("utf-8", errors="replace")
+        if b"<f" in block and len(found.formulas) < _MOST_ERRORS:
+            for match in _FORMULA.finditer(block):
+                place = int(match[2]), _column_number(match[1])
+                text = html.unescape((match[3] or b"").decode("utf-8", errors="replace"))
+                found.formulas[place] = f"={text[:_LONGEST_FORMULA]}"
     return found, is_usual
 
 

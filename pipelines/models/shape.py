@@ -14,6 +14,7 @@ from pipelines.models.catalog import all_models
 from pipelines.policy.load import Policies, load_policies
 from pipelines.policy.tables import write_policies
 from pipelines.sources.contract import canonical_tables
+from pipelines.staging.quarantine import create_unread_scores
 from pipelines.staging.reading import Reading
 from pipelines.staging.stage import create_export_state, prepare_tables, stage_table
 from pipelines.warehouse.duck import Warehouse
@@ -36,6 +37,7 @@ def fill_empty(
     warehouse.prepare()
     prepare_tables(warehouse)
     create_export_state(warehouse)
+    create_unread_scores(warehouse)
     reading = Reading(policies.process.stage_names, workspace.settings.time_zone)
     for table in canonical_tables().values():
         stage_table(warehouse, table, [], reading, _SEEN_AT)

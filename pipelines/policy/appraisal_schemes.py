@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Literal
@@ -32,6 +32,21 @@ class Curve(Policy):
     threshold_score: Points = Decimal(0)
     target_score: Points = Decimal(100)
     stretch_score: Points
+
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        """Points of the curve that are one value and state two scores: one of them nobody gets.
+
+        Below the threshold the score is 0, so that `threshold_score` need not be stated where the
+        target is the threshold.
+        """
+        if (
+            self.threshold == self.target
+            and "threshold_score" in self.model_fields_set
+            and self.threshold_score != self.target_score
+        ):
+            yield "threshold", "target"
+        if self.target == self.stretch and self.target_score != self.stretch_score:
+            yield "target", "stretch"
 
 
 class Step(Policy):
@@ -120,6 +135,11 @@ class Indicator(Judged):
                     "a better value must not score less: threshold_score, target_score and "
                     f"stretch_score are {curve.threshold_score}, {curve.target_score} and "
                     f"{curve.stretch_score}"
+                )
+            for first, second in curve.contradictions():
+                raise ValueError(
+                    f"{first} and {second} are the same value with two scores; give it one, or use "
+                    "`steps`"
                 )
         if self.steps:
             _check_steps(self.steps, self.lower_is_better)

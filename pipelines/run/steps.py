@@ -42,6 +42,7 @@ from pipelines.staging.losses import (
     in_force_instead,
 )
 from pipelines.staging.made import make_parents
+from pipelines.staging.quarantine import write_unread_scores
 from pipelines.staging.reading import Reading
 from pipelines.staging.stage import (
     ExportStateRow,
@@ -184,6 +185,7 @@ def stage(session: Session, names: Collection[str] | None = None) -> dict[str, S
         session.as_of, said = found
         session.notes.append(said)
     _write_export_state(session)
+    write_unread_scores(session.warehouse)
     _keep_accounts(session)
     session.spent("stage", time.perf_counter() - started)
     return session.staged

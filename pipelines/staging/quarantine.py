@@ -1,26 +1,29 @@
 """Quarantine: every row that cannot be used, with file, line, column, value, rule and raw row.
 
-Belongs here: writing `mart.quarantine` and keeping its history. Does not belong here: deciding
-what is a fault (`rules.py`, `merge.py`, `references.py`).
+Belongs here: writing `mart.quarantine` and keeping its history, and the table by which models know
+of scores that were given and cannot be read. Does not belong here: deciding what is a fault
+(`rules.py`, `merge.py`, `references.py`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.landing.parquet import RAGGED_COLUMN, Landed
 from pipelines.sources.contract import Table
 from pipelines.sources.headers import clean_header
 from pipelines.staging.mapping import Load, landed_relation, line_expression
 from pipelines.staging.relation import amount_of, held, key_of, owner_of
-from pipelines.warehouse.duck import Warehouse
+from pipelines.warehouse.duck import Warehouse, fingerprint
 from pipelines.warehouse.quoting import identifier, literal
+from pipelines.warehouse.rows import Long, Text, declared, insert
 
 if TYPE_CHECKING:
     from pipelines.staging.groups import Group
 
+UNREAD = "meta.unread_score"
 _IDENTITY = "(file, line, rule_id)"
 _ORPHAN, LEADS_BACK = "unknown_reference", "leads_back"
 
@@ -44,6 +47,59 @@ def prepare_quarantine(warehouse: Warehouse) -> None:
         create temp table if not exists refound (file varchar, line bigint, rule_id varchar);
         """
     )
+
+
+class UnreadScoreRow(NamedTuple):
+    """A manual score that somebody gave and that is in quarantine: whose it is, and where."""
+
+    employee_id: Text
+    period: Text
+    indicator: Text
+    value: Text | None
+    file_line: Long
+    load_id: Long
+
+
+def create_unread_scores(warehouse: Warehouse) -> None:
+    warehouse.con.execute(f"create or replace table {UNREAD} ({declared(UnreadScoreRow)})")
+
+
+def write_unread_scores(warehouse: Warehouse) -> None:
+    """Tell models whose manual scores are in quarantine; another row may state them all the same.
+
+    What is in quarantine is read by nothing else: its values are texts of any kind. Here are the
+    keys, typed as the table has them. A row whose own key cannot be read is nobody's.
+    """
+    found = warehouse.con.execute(
+        """
+        with fault as (
+          select string_split(row_key, ' | ') as parts, value, line, load_id
+          from mart.quarantine
+          where table_name = 'appraisal_input' and resolved_at is null and row_key is not null
+          qualify row_number() over (partition by row_key order by load_id desc, line, rule_id) = 1
+        ),
+
+        unread as (
+          select
+            parts[1] as employee_id,
+            parts[2] as period,
+            array_to_string(parts[3:], ' | ') as indicator,
+            value,
+            line as file_line,
+            load_id
+          from fault
+          where len(parts) >= 3
+        )
+
+        select *
+        from unread
+        order by employee_id, period, indicator
+        """
+    ).fetchall()
+    with warehouse.transaction():
+        create_unread_scores(warehouse)
+        insert(warehouse.con, UNREAD, [UnreadScoreRow(*row) for row in found])
+        warehouse.remember(UNREAD, fingerprint(found))
 
 
 def note_faults(warehouse: Warehouse, table: Table) -> None:

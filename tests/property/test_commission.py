@@ -505,3 +505,53 @@ def test_closing_changing_and_posting_the_difference_gives_what_a_fresh_computat
         assert off == []
         if month:
             close(lab, month, step + 1)
+
+
+RETURNED = st.fixed_dictionaries({
+    "whole": st.integers(1, 10**7), "came": SHARES, "went": SHARES,
+    "kind": st.sampled_from(["rules", "matrix"]),
+})  # fmt: skip
+PERCENTS = {
+    "rules": {"rules": [{"rate_pct": "7.77"}]},
+    "matrix": {"matrix": [{"attainment": 0, "collection_rate": 0, "rate_pct": "3.33"}]},
+}
+
+
+def test_a_percent_pays_for_what_is_left_of_a_document_in_however_many_parts_it_comes_and_goes(
+    lab: Laboratory,
+) -> None:
+    """Paid in parts, then paid back in others until nothing is left: to the cent at each step."""
+    found, credits = cases(RETURNED, 200), []
+    for n, case in enumerate(found):
+        parts = [
+            sign * part
+            for sign, cuts in ((1, case["came"]), (-1, case["went"]))
+            for part in parts_of(case["whole"], [cut * case["whole"] // 10**6 for cut in cuts])
+        ]
+        credits += [
+            credit(f"{n:03}-{place:02}", part * CENT, f"2026-10-{place + 1:02}",
+                   invoice_id=f"I{n}", component_id=case["kind"], rate_kind=case["kind"])
+            for place, part in enumerate(parts)
+        ]  # fmt: skip
+    given_plans(lab, plan(*(
+        part(kind, rate=rate, quota={"measure": "m", "period": "quarter"})
+        for kind, rate in PERCENTS.items()
+    )))  # fmt: skip
+    given_payees(lab, planned("E1"))
+    lab.given("core.quota_day", [quota(10**6)])
+    lab.given("core.fct_credit", credits).build(*PAID)
+    rate = {"rules": Decimal("0.0777"), "matrix": Decimal("0.0333")}
+    left, paid = defaultdict(Decimal), defaultdict(Decimal)
+    lines = lab.query(
+        "select credit.invoice_id, credit.component_id, credit.credit_amount, line.amount "
+        "from core.fct_credit as credit "
+        "inner join commission.credit_earning as line on credit.credit_id = line.credit_id "
+        "order by credit.credit_id"
+    )
+    assert len(lines) == len(credits)
+    for line in lines:
+        document = line["invoice_id"]
+        left[document] += line["credit_amount"]
+        paid[document] += line["amount"]
+        assert paid[document] == rounded(left[document] * rate[line["component_id"]])
+    assert set(left.values()) == set(paid.values()) == {Decimal(0)}

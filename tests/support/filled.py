@@ -12,6 +12,10 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 ElementTree.register_namespace("", _MAIN)
 
 
+class Formula(str):
+    """A formula as a program writes it that does not work it out: without a value."""
+
+
 def fill(path: Path, cells: Mapping[str, object], sheet: int = 1, without: str = "") -> Path:
     """Put values into cells of a sheet (`H2`); `without` is a column that somebody deleted."""
     with zipfile.ZipFile(path) as book:
@@ -38,6 +42,9 @@ def _put(cell: ElementTree.Element, value: object) -> None:
     cell.attrib.pop("t", None)
     if isinstance(value, int | float):
         ElementTree.SubElement(cell, f"{{{_MAIN}}}v").text = str(value)
+        return
+    if isinstance(value, Formula):
+        ElementTree.SubElement(cell, f"{{{_MAIN}}}f").text = str(value)
         return
     cell.set("t", "inlineStr")
     text = ElementTree.SubElement(cell, f"{{{_MAIN}}}is")

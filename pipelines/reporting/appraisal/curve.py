@@ -63,6 +63,8 @@ def _lines(row: Record) -> str:
     )
     made = "0"
     for (start, low), (end, high) in pairwise(points):
+        if start == end:  # a point and no line: the next one begins there
+            continue
         share = f"({{measured}}-({_plain(start)}))/({_plain(end)}-({_plain(start)}))"
         made = f"IF({_reaches(row, start)},{_plain(low)}+{share}*({_plain(high - low)}),{made})"
     return f"IF({_reaches(row, row.stretch)},{_plain(row.stretch_score)},{made})"

@@ -360,7 +360,7 @@ def refused_section(context: Context) -> Section | None:
                     message(f"refused.kind.{row.kind}"),
                     verbatim(row.name),
                     verbatim(row.period),
-                    Number(value=row.stated),
+                    None if row.stated is None else Number(value=row.stated),
                     context.person(row.given_by),
                     day(row.given_at),
                     message(f"refused.why.{row.refused_for}"),
@@ -406,4 +406,5 @@ def raters_section(context: Context) -> Section | None:
                 for row in rows
             ],
         ),
+        table_open=True,
     )

@@ -18,12 +18,14 @@ from pipelines.reporting.model.periods import named_period
 from pipelines.reporting.model.queries import Record
 from pipelines.reporting.model.tables import money, table
 from pipelines.reporting.model.values import (
+    Bilingual,
     Count,
     Message,
     Money,
     Number,
     Shown,
     Value,
+    Verbatim,
     message,
     verbatim,
 )
@@ -280,40 +282,55 @@ def _difference(was: object, now: object, style: int | str | None) -> Shown | No
 
 def _card_section(pack: Pack) -> Section:
     """Every indicator as it is and as it would be, and the rule that makes it so."""
-    then = {(row.scheme_id, row.indicator): row for row in pack.after.scores}
-    pairs = [(row, then.get((row.scheme_id, row.indicator))) for row in pack.before.scores]
-    differing = [row for row, now in pairs if now is None or _judged(row) != _judged(now)]
+    pairs = _pairs(pack)
+    differing = [
+        was is None or now is None or _judged(was) != _judged(now) for _, was, now in pairs
+    ]
     return Section(
         id="card",
         topic=message("pack.card.topic"),
         message=message(
-            "pack.card.moved", n=Count(value=len(differing)), all=Count(value=len(pairs))
+            "pack.card.moved", n=Count(value=sum(differing)), all=Count(value=len(pairs))
         )
-        if differing
+        if any(differing)
         else message("pack.card.same", all=Count(value=len(pairs))),
         table=table(
             "indicator:text actual_was:text actual_would_be:text score_was:number "
             "score_would_be:number weighted_was:number weighted_would_be:number because:text",
             [
                 (
-                    label_of(row),
-                    measured(pack.before.context, row, row.actual),
+                    label,
+                    measured(pack.before.context, was, was.actual) if was else None,
                     measured(pack.after.context, now, now.actual) if now else None,
-                    _points(row.score),
+                    _points(was.score) if was else None,
                     _points(now.score) if now else None,
-                    _points(row.weighted_score, 2),
+                    _points(was.weighted_score, 2) if was else None,
                     _points(now.weighted_score, 2) if now else None,
                     why(pack.after.context, now) if now else None,
                 )
-                for row, now in pairs
+                for label, was, now in pairs
             ],
-            judgements=[
-                "bad" if now is None or _judged(row) != _judged(now) else "neutral"
-                for row, now in pairs
-            ],
+            judgements=["bad" if differs else "neutral" for differs in differing],
         ),
         table_open=True,
     )
+
+
+def _pairs(pack: Pack) -> list[tuple[Verbatim | Bilingual, Record | None, Record | None]]:
+    """Each indicator as it is and as it would be; a role that only one of both has stands alone."""
+    was = {(row.scheme_id, row.indicator): row for row in pack.before.scores}
+    now = {(row.scheme_id, row.indicator): row for row in pack.after.scores}
+    several = len({scheme_id for scheme_id, _ in (*was, *now)}) > 1
+    return [
+        (_of_scheme(row) if several else label_of(row), was.get(key), now.get(key))
+        for key, row in {**was, **now}.items()
+    ]
+
+
+def _of_scheme(row: Record) -> Bilingual:
+    """Two roles may have one indicator each of the same name."""
+    zh, en = row.label_zh or row.indicator, row.label_en or row.indicator
+    return Bilingual(zh=f"{zh} · {row.scheme_zh}", en=f"{en} · {row.scheme_en}")
 
 
 def _judged(row: Record) -> tuple[object, ...]:
@@ -382,7 +399,7 @@ def _tables_section(pack: Pack) -> Section:
 
 def _evidence_section(pack: Pack, link: Link) -> Section:
     """How many rows each indicator rests on; the rows themselves stand in the workbook."""
-    labels = {row.indicator: label_of(row) for row in pack.before.scores}
+    labels = {row.indicator: label_of(row) for row in (*pack.after.scores, *pack.before.scores)}
     counted = [
         (indicator, len(list(rows)))
         for indicator, rows in groupby(pack.evidence, key=lambda one: one.indicator)
@@ -405,16 +422,14 @@ def _evidence_section(pack: Pack, link: Link) -> Section:
 
 def _book(pack: Pack) -> Book:
     context = pack.before.context
-    then = {(row.scheme_id, row.indicator): row for row in pack.after.scores}
 
     def card() -> Iterable[Sequence[Cell]]:
         return [
             (
-                label_of(row), row.score, now.score if now else None, row.weighted_score,
-                now.weighted_score if now else None,
+                label, was.score if was else None, now.score if now else None,
+                was.weighted_score if was else None, now.weighted_score if now else None,
             )
-            for row in pack.before.scores
-            for now in [then.get((row.scheme_id, row.indicator))]
+            for label, was, now in _pairs(pack)
         ]  # fmt: skip
 
     def others() -> Iterable[Sequence[Cell]]:

@@ -106,8 +106,15 @@ def component_text(row: Record) -> Text | None:
 def tier_text(row: Record) -> Message | None:
     """The limits of the tier, in percent, units or money, where there is more than one.
 
-    A rule by discount or margin has those of its band, of which the lower may be open.
+    A rule by discount or margin has those of its band, of which the lower may be open. What a grade
+    settles is a percent of what had become payable.
     """
+    if row.source_kind == "appraisal" and row.rate is not None:
+        return message(
+            "statement.of_payable",
+            pct=Ratio(value=1 + row.rate),
+            amount=Money(amount=row.source_amount, exact=True),
+        )
     if row.tier_to is None and not row.tier_from:
         return None
     is_share = row.rate_kind in ("matrix", "rules") or row.rate_by == "attainment"

@@ -2,7 +2,8 @@
 -- grain: one row per employee and day
 -- key:   employee_id, calendar_date
 -- why:   a fact belongs to the unit its owner was in on its date; days before the first and after
---        the last assignment take the nearest one, so that every fact of an owner has a unit
+--        the last assignment take the nearest one, so that every fact of an owner has a unit. Whoever has
+--        left is no longer active, even where the assignment runs on; who came back has a new one
 with assignment as (
   select
     employee_id,
@@ -48,8 +49,13 @@ as_was as (
     spanned.team_id,
     spanned.region_id,
     calendar.calendar_date >= spanned.valid_from
-    and (spanned.valid_to is null or calendar.calendar_date <= spanned.valid_to) as is_active
+    and (spanned.valid_to is null or calendar.calendar_date <= spanned.valid_to)
+    and (
+      employee.leave_date is null or calendar.calendar_date <= employee.leave_date
+      or spanned.valid_from > employee.leave_date
+    ) as is_active
   from spanned
+  left join staging.employee as employee on spanned.employee_id = employee.employee_id
   inner join core.calendar as calendar
     on calendar.calendar_date between spanned.covers_from and spanned.covers_to
 )

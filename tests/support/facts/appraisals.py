@@ -21,8 +21,8 @@ MONTH: dict[str, Any] = {
 }  # fmt: skip
 QUARTER = {**MONTH, "period_kind": "quarter"}
 HALF = Decimal("0.5")
-CARD = ("core.appraisal_stretch", "core.appraisal_window", "core.appraisal_given",
-        "core.appraisal_measure")  # fmt: skip
+CARD = ("core.appraisal_stretch", "core.appraisal_window", "core.appraisal_look",
+        "core.appraisal_given", "core.appraisal_measure")  # fmt: skip
 TOTAL = ("mart.appraisal_total", "mart.appraisal_score_decision", "mart.appraisal_grade",
          "mart.appraisal_decision", "mart.appraisal_computed",
          "mart.appraisal_adjustment")  # fmt: skip

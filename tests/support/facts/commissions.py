@@ -27,7 +27,8 @@ CHAIN = (
     "commission.pool_month", "commission.pool_share", "commission.allowance",
     "commission.earned",
     "commission.document_invoice", "commission.document_cash",
-    "commission.portion", "commission.release", "commission.forfeiting", "commission.forfeit",
+    "commission.portion", "commission.release", "commission.forfeiting",
+    "commission.kept_release", "commission.forfeit",
     "commission.appraisal_share", "commission.draw",
     "commission.computed_line",
 )  # fmt: skip

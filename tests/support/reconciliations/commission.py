@@ -262,6 +262,11 @@ CLEAN: list[Clean] = [
     }),
 ]  # fmt: skip
 
+UNPLANNED: dict[str, list[Row]] = {
+    "commission.open_period": [{"last_period": "0001-01", "open_period": "0001-02"}],
+    "staging.employee": [{"employee_id": "E1"}],
+    "core.org_day": [approver("E1", "rep", dt.date(2026, 10, 5))],
+}
 BROKEN: list[Broken] = [
     ("commission_is_paid_in_cents", "whole units", books_in(1), {
         "base_currency": "CNY", "problem":
@@ -272,9 +277,8 @@ BROKEN: list[Broken] = [
         "the base currency CNY has 1000 smallest units, and commission is rounded in hundredths: "
         "keep the books of commission in a currency with cents"}),
     ("payees_have_a_plan", "no plan at all", {
-        "commission.open_period": [{"last_period": "0001-01", "open_period": "0001-02"}],
+        **UNPLANNED,
         "core.fct_invoice": [owned("I", "2026-10-05"), owned("N", "2026-10-05", "credit_note")],
-        "core.org_day": [approver("E1", "rep", dt.date(2026, 10, 5))],
     }, {"employee_id": "E1", "role": "rep", "period": "2026-10", "documents": 1}),
     ("cancellations_have_a_term", "no day of its own", {
         **TAKEN_BACK, "core.fct_credit": [taken_back("A"), taken_back("A")],
@@ -375,6 +379,25 @@ BROKEN: list[Broken] = [
     }, {"employee_id": "E2", "period": "2026-10", "documents": 2, "problem":
         "E2 (role rpe) is named on 2 documents of 2026-10 that plans pay for, and no plan pays "
         "them then"}),
+    ("payees_have_a_plan", "no plan, and no assignment that states a role", {
+        "commission.open_period": [{"last_period": "0001-01", "open_period": "0001-02"}],
+        "staging.employee": [{"employee_id": "E1"}, {"employee_id": "E2", "leave_date":
+                                                    dt.date(2026, 10, 4)}],
+        "core.fct_invoice": [owned("I", "2026-10-05"),
+                             {**owned("J", "2026-10-05"), "owner_id": "E2"}],
+    }, {"employee_id": "E1", "role": None, "documents": 1, "problem":
+        "E1 (no assignment, so no role) is named on 1 document of 2026-10, and there is no "
+        "commission plan"}),
+    *(
+        ("payees_have_a_plan", f"no plan for {table}", {
+            **UNPLANNED, table: [{**row, "owner_id": "E1", day: dt.date(2026, 10, 5)}],
+        }, {"employee_id": "E1", "documents": 1})
+        for table, day, row in (
+            ("core.fct_order", "order_date", {"order_id": "S"}),
+            ("core.fct_contract", "signed_date", {"contract_id": "A"}),
+            ("core.fct_opportunity", "closed_date", {"opportunity_id": "O", "outcome": "won"}),
+        )
+    ),
     ("payees_have_a_plan", "an overlay of a unit that no plan names", {
         **PLANNED,
         "core.fct_credit_event": [brought("A", "E1", opportunity_id="O")],

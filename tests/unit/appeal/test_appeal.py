@@ -37,6 +37,7 @@ SCHEME = {
 def company() -> Books:
     found = Books()
     found.policies["appraisal/rep"] = SCHEME
+    found.policies["appraisal/lead"] = {**SCHEME, "id": "lead_monthly", "role": "team_lead"}
     found.settings["reports"] = ["appraisal"]
     found.person("L", "team_lead").person("E1", "rep", manager="L").person("E2", "rep", manager="L")
     found.plan("rep", {"credit": {"event": "cash_received", "to": "owner"},
@@ -119,6 +120,36 @@ change:
     assert [(one.employee_id, one.score_before, one.score_after, one.rank_after)
             for one in pack.others] == [("E2", Decimal("66.8"), Decimal("66.8"), 2)]  # fmt: skip
     assert held(session) == before
+
+
+def test_a_role_in_the_midst_of_the_period_brings_the_card_of_its_scheme(
+    session: Session, tmp_path: Path
+) -> None:
+    pack = asked(session, tmp_path, """
+change:
+  - table: assignment
+    add: {employee_id: E1, unit_id: T, role: team_lead, valid_from: 2026-10-11}
+""")  # fmt: skip
+    assert {row.scheme_id for row in pack.before.scores} == {"rep_monthly"}
+    assert {row.scheme_id for row in pack.after.scores} == {"rep_monthly", "lead_monthly"}
+    page = pack_page(pack)
+    [card] = [section for section in page.sections if section.id == "card"]
+    assert card.table is not None
+    # each role's two indicators; those of the new one as they would be alone
+    assert [row.cells[5] is None for row in card.table.rows] == [False, False, True, True]
+    assert [row.cells[6] is None for row in card.table.rows] == [False] * 4
+
+
+def test_facts_by_which_nobody_would_be_appraised_are_one_sentence(
+    session: Session, tmp_path: Path
+) -> None:
+    with pytest.raises(UserError, match=f"E1 would not be appraised in {MONTH} at all"):
+        asked(session, tmp_path, """
+change:
+  - table: employee
+    row: {employee_id: E1}
+    set: {leave_date: 2026-09-10}
+""")  # fmt: skip
 
 
 def test_cash_on_another_day_moves_the_indicator_by_its_curve(
@@ -219,6 +250,10 @@ ROW = "row: {employee_id: E1, period: 2026-10, indicator: attitude}"
          "hire_date 2015-01-01 is after leave_date 2010-10-10"),
         ("table: leave\n    add: {employee_id: E1, start_date: 2026-10-09, end_date: 2026-10-01}",
          "start_date 2026-10-09 is after end_date 2026-10-01"),
+        ("table: invoice\n    row: {invoice_id: I1}\n    set: {currency: USS}",
+         "'USS' is neither the base currency nor one with a rate"),
+        ("table: receipt\n    row: {receipt_id: R1}\n    set: {currency: cny}",
+         "'cny' is neither the base currency nor one with a rate (expected one of CNY)"),
         (f"table: appraisal_input\n    {ROW}", "give one of set, add and remove"),
         ("table: receipt\n    row: {receipt_id: R1}\n    set: {amount: 1}\n    remove: true",
          "give one of set, add and remove"),

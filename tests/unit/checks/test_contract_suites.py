@@ -59,6 +59,20 @@ def test_a_suite_holds_the_whole_contract_of_its_table(name: str) -> None:
     assert ranged == {limit.column for limit in table.ranges}
 
 
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [("appraisal_input", "rater_id"), ("appraisal_override", "approved_by"),
+     ("appraisal_slip", "approved_by"), ("agreed_target", "agreed_by"),
+     ("appraisal_appeal", "decided_by")],
+)  # fmt: skip
+def test_who_wrote_about_a_person_is_looked_for_and_what_they_wrote_is_kept(
+    name: str, column: str
+) -> None:
+    """A rater who left before the first export of people is unknown; the scores still count."""
+    [reference] = [found for found in TABLES[name].references if found.column == column]
+    assert (reference.table, reference.rejects) == ("employee", False)
+
+
 def test_a_reference_that_does_not_quarantine_only_warns() -> None:
     suite = expectations(TABLES["opportunity_split"], STAGES, required=True, shares=SHARES)
     blocking = {

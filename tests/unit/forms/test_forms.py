@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 import python_calamine
 
-from pipelines.books.quarantine import Wanted, cell_of_form, read_quarantine
+from pipelines.books.quarantine import Wanted, cell_of_form, problem, read_quarantine
 from pipelines.errors import UserError
 from pipelines.forms.appraisal import appraisal_forms
 from pipelines.forms.commission import commission_forms
 from pipelines.forms.form import Form, Language, write_forms
 from pipelines.run.session import Session
 from tests.support.books import COMMISSION, Books, computed, rows
-from tests.support.filled import fill
+from tests.support.filled import Formula, fill
 
 AS_OF, MONTH = "2026-11-15", "2026-10"
 TODAY = dt.date(2026, 11, 15)
@@ -94,7 +94,7 @@ def test_scores_go_out_by_rater_and_come_back(root: Path, language: Language) ->
         ]  # fmt: skip
         assert rows(session, "select employee_id, score, grade, held_for from mart.appraisal_result"
                              " where period = \'2026-10\' order by all") == [
-            ("E1", 83, "A", None), ("E2", None, None, "weight"),
+            ("E1", 83, "A", None), ("E2", None, None, "weight,score:attitude,score:teamwork"),
             ("E3", None, None, "weight"),
         ]  # fmt: skip
         wrong = read_quarantine(session.warehouse, Wanted()).rows
@@ -119,6 +119,22 @@ def test_a_form_that_lost_a_column_is_one_sentence_and_the_others_are_read(root:
         [said] = [one.problem for one in session.landed_of("appraisal_input") if one.problem]
         assert said == ("no column '指标编号' or 'Indicator id' for appraisal_input.indicator "
                         "(did you mean 指标?)")  # fmt: skip
+
+
+def test_a_formula_that_nobody_worked_out_is_named_by_its_cell_and_is_no_empty_one(
+    root: Path,
+) -> None:
+    with computed(root, AS_OF, APPRAISAL) as session:
+        forms = sent(session, "appraisal", "zh", root / "data")
+    fill(forms[f"scores-{MONTH}-L"], {"H2": Formula('H3*0.9&""'), "H3": 75, "H4": 80, "H5": 90})
+    with computed(root, AS_OF, APPRAISAL) as session:
+        [wrong] = read_quarantine(session.warehouse, Wanted()).rows
+        assert (cell_of_form(wrong), wrong["value"]) == ("H2", '=H3*0.9&""')
+        assert "never worked out" in problem(wrong["rule_id"], "score", "en", wrong["value"])
+        assert rows(session, "select employee_id, held_for from mart.appraisal_result "
+                             "where period = '2026-10' order by all")[:2] == [
+            ("E1", "weight,score:attitude"), ("E2", None),
+        ]  # fmt: skip
 
 
 def test_an_id_that_was_changed_is_named_by_its_cell(root: Path) -> None:

@@ -217,6 +217,12 @@ MISTAKES = [
      "target: 0.35, stretch: 0.6, threshold_score: 95", "id: win_rate",
      "indicators.2: a better value must not score less: threshold_score, target_score and "
      "stretch_score are 95, 90 and 110."),
+    (APPRAISAL, "threshold: 0, target: 0.35", "threshold: 0.35, target: 0.35", "id: win_rate",
+     "indicators.2: threshold and target are the same value with two scores; give it one, or use "
+     "`steps`."),
+    (APPRAISAL, "target: 0.35, stretch: 0.6", "target: 0.6, stretch: 0.6", "id: win_rate",
+     "indicators.2: target and stretch are the same value with two scores; give it one, or use "
+     "`steps`."),
     (APPRAISAL, "{to: 0, score: 100}", "{to: 0, score: 10}", "id: discount_discipline",
      "indicators.7: a better value must not score less: the scores of steps rise."),
     (APPRAISAL, "from: 87, coefficient: 1.2", "from: 87, coefficient: 0.2", "bands:",

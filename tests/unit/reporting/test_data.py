@@ -42,10 +42,20 @@ def test_limits_that_are_equal_and_written_differently_are_shown_as_they_are_wri
     def shown(limit: str) -> str:
         row = SimpleNamespace(
             tier_from=Decimal(limit), tier_to=None, rate_kind="tiers", rate_by="amount",
-            is_of_units=True,
+            is_of_units=True, source_kind="receipt",
         )  # fmt: skip
         text = tier_text(row)
         assert text is not None
         return text.model_dump_json()
 
     assert shown("60.0") != shown("60")
+
+
+def test_what_a_grade_settles_says_of_which_amount_it_is_which_percent() -> None:
+    text = tier_text(SimpleNamespace(
+        source_kind="appraisal", rate=Decimal("-0.2"), source_amount=Decimal("200.0000"),
+    ))  # fmt: skip
+    assert text is not None
+    assert (text.params["pct"].value, text.params["amount"].amount) == (
+        Decimal("0.8"), Decimal(200),
+    )  # fmt: skip

@@ -46,6 +46,26 @@ def test_a_score_runs_on_straight_lines_between_threshold_target_and_stretch(
     assert (row["score"], row["weighted_score"]) == (expected, expected)
 
 
+@pytest.mark.parametrize(
+    ("points", "expected"),
+    [
+        # all or nothing, then a line
+        ({"threshold": 100}, {99: 0, 100: 100, 115: 110, 130: 120, 200: 120}),
+        # no more above the target
+        ({"stretch": 100, "stretch_score": 100}, {49: 0, 50: 40, 75: 70, 100: 100, 200: 100}),
+        ({"threshold": 100, "stretch": 100, "stretch_score": 100}, {99: 0, 100: 100, 101: 100}),
+    ],
+)  # fmt: skip
+def test_a_curve_may_have_two_of_its_points_in_one(
+    lab: Laboratory, points: dict[str, int], expected: dict[int, int]
+) -> None:
+    found = {
+        actual: scores(lab, [indicator("a", **points)], [value("a", actual)])[0]["score"]
+        for actual in expected
+    }
+    assert found == expected
+
+
 @pytest.mark.parametrize(("actual", "expected"), [(31, 0), (30, 40), (15, 70), (0, 100), (-1, 120)])
 def test_lower_is_better_turns_the_curve_round(lab: Laboratory, actual: int, expected: int) -> None:
     complaints = indicator("complaints", lower_is_better=True, threshold=30, target=0, stretch=-1)
@@ -700,9 +720,11 @@ def test_after_the_last_day_nobody_is_judged_or_paid_though_the_assignment_stays
     lab: Laboratory,
 ) -> None:
     """Gone on the 10th of October: 10 of 31 days of 3,100, and no November."""
-    october = [f"2026-10-{n:02d}" for n in range(1, 32)]
-    lab.given("core.org_day", active(*october, "2026-11-02"))
-    lab.given("core.dim_employee", [{"employee_id": "E1", "leave_date": day("2026-10-10")}])
+    lab.given("staging.employee", [{"employee_id": "E1", "leave_date": day("2026-10-10")}])
+    lab.given("core.employee_assignment", [
+        {"employee_id": "E1", "role": "rep", "valid_from": day("2026-10-01"), "is_last": True},
+    ])  # fmt: skip
+    lab.build("core.org_day")
     lab.given("policy.appraisal_scheme", [MONTH])
     left = lab.result("core.appraisal_stretch")
     assert pick(left, "period", "active_days", "last_day") == [("2026-10", 10, day("2026-10-10"))]
@@ -713,13 +735,13 @@ def test_after_the_last_day_nobody_is_judged_or_paid_though_the_assignment_stays
 
 def test_who_came_back_is_judged_from_the_new_assignment_on(lab: Laboratory) -> None:
     """Gone on the 10th of October by a list that still says so, back since the 20th."""
-    lab.given("core.org_day", active(*[f"2026-10-{n:02d}" for n in range(1, 32)]))
-    lab.given("core.dim_employee", [{"employee_id": "E1", "leave_date": day("2026-10-10")}])
+    lab.given("staging.employee", [{"employee_id": "E1", "leave_date": day("2026-10-10")}])
     lab.given("core.employee_assignment", [
-        {"employee_id": "E1", "role": "rep", "valid_from": day("2026-01-01"),
-         "valid_to": day("2026-10-19")},
-        {"employee_id": "E1", "role": "rep", "valid_from": day("2026-10-20"), "valid_to": None},
+        {"employee_id": "E1", "role": "rep", "valid_from": day("2026-10-01"),
+         "valid_to": day("2026-10-19"), "is_last": False},
+        {"employee_id": "E1", "role": "rep", "valid_from": day("2026-10-20"), "is_last": True},
     ])  # fmt: skip
+    lab.build("core.org_day")
     lab.given("policy.appraisal_scheme", [MONTH])
     found = lab.result("core.appraisal_stretch")
     assert pick(found, "period", "active_days") == [("2026-10", 22)]
@@ -877,7 +899,7 @@ def test_red_lines_look_at_the_grades_that_were_closed(lab: Laboratory) -> None:
 
 @pytest.mark.parametrize(
     ("why", "held"), [("of_oneself", "score:attitude"), ("above_the_scale", "score:attitude"),
-                      ("no_scheme", None)],
+                      ("unreadable", "score:attitude"), ("no_scheme", None)],
 )  # fmt: skip
 def test_a_score_that_cannot_count_holds_its_person_and_nobody_else(
     lab: Laboratory, why: str, held: str | None
@@ -900,3 +922,39 @@ def test_who_is_held_again_after_an_adjustment_was_posted_is_unknown_and_not_eve
             posted=posted)  # fmt: skip
     [row] = lab.result("mart.appraisal_adjustment")
     assert (row["cause"], row["amount"]) == ("held", None)
+
+
+def test_the_newest_period_of_a_scheme_is_the_one_that_ends_last(lab: Laboratory) -> None:
+    """A scheme that went from quarters to months: 2026-10 came after 2026-Q3."""
+    lab.given("mart.appraisal_total", [
+        {"employee_id": "E1", "scheme_id": scheme, "version": version, "period": period,
+         "period_end": day(end)}
+        for scheme, version, period, end in (
+            ("S", 1, "2026-Q3", "2026-09-30"), ("S", 2, "2026-10", "2026-10-31"),
+            ("H", 1, "2026-H1", "2026-06-30"),
+        )
+    ])  # fmt: skip
+    rows = lab.result("mart.appraisal_latest", "scheme_id")
+    assert pick(rows, "scheme_id", "period", "version") == [
+        ("H", "2026-H1", 1),
+        ("S", "2026-10", 2),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scope", "expected"), [("employee", "E1"), ("team", "T1"), ("region", "R"), ("company", "C")]
+)
+def test_a_part_looks_at_the_kpi_of_the_person_or_of_a_unit_they_are_in(
+    lab: Laboratory, scope: str, expected: str
+) -> None:
+    given(lab, [indicator("a", scope_kind=scope), by_hand()])
+    lab.given("core.appraisal_stretch", [
+        {"employee_id": "E1", "period": "2026-10", "scheme_id": "S", "version": 1, "team_id": "T1",
+         "region_id": "R"},
+    ])  # fmt: skip
+    lab.given("core.appraisal_window", [
+        {"employee_id": "E1", "period": "2026-10", "scheme_id": "S", "window_kind": "month",
+         "window_start": day("2026-10-01")},
+    ])  # fmt: skip
+    rows = lab.result("core.appraisal_look")
+    assert pick(rows, "part_id", "kpi_id", "scope_id") == [("a", "a", expected)]

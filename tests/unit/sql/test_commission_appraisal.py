@@ -69,6 +69,8 @@ def test_it_is_one_line_in_the_month_of_closing_earned_and_payable(lab: Laborato
         ("payable", "2026-10", day("2026-10-31"), "2026-Q3", -40, "released_at_once"),
     ]
     assert len({row["line_id"] for row in lines}) == 2
+    # a fifth less of what had become payable
+    assert {(row["source_amount"], row["rate"]) for row in lines} == {(200, Decimal("-0.2"))}
 
 
 @pytest.mark.parametrize("grade", [[closed(None)], [], [closed("X")], [closed("C", "E9")]],

@@ -281,7 +281,10 @@ def test_a_note_paid_back_on_two_invoices_takes_back_each_from_its_owner(lab: La
     documents = [invoice(), invoice("J", owner_id="E2", invoice_date=day("2026-09-01")),
                  invoice("N", -100, -113, kind="credit_note", owner_id=None,
                          invoice_date=day("2026-10-03"))]  # fmt: skip
-    rows = events(lab, "invoiced", core__fct_invoice=documents, core__credit_note_refund=back)
+    worth = [{"note_id": "N", "invoice_id": name, "net_amount_base": amount}
+             for name, amount in (("I", "66.67"), ("J", "33.33"))]  # fmt: skip
+    rows = events(lab, "invoiced", core__fct_invoice=documents, core__credit_note_refund=back,
+                  core__credit_note_worth=worth)  # fmt: skip
     assert pick(rows[2:], "event_id", "reverses_event_id", "family_id", "owner_id", "quota_date",
                 "net_amount_base") == [
         ("credit_note:N:I", "invoice:I", "I", "E1", day("2026-10-01"), Decimal("-66.67")),

@@ -211,3 +211,19 @@ def test_who_forfeits_is_who_has_left_under_a_plan_that_says_so(lab: Laboratory)
     assert pick(rows, "payee_id", "plan_id", "leave_date") == [("E1", "P-rep", LEFT)]
     lab.build("commission.forfeiting")
     assert lab.result("commission.forfeit") == []
+
+
+def test_a_release_after_the_last_day_of_who_forfeits_is_nobody_s(lab: Laboratory) -> None:
+    releases = [("E1", "2026-10-15"), ("E1", "2026-10-16"), ("E2", "2026-10-16")]
+    lab.given("commission.release", [
+        {"release_id": str(n), "payee_id": who, "plan_id": "P-rep", "plan_version": 1,
+         "release_date": day(date), "amount": 10}
+        for n, (who, date) in enumerate(releases)
+    ])  # fmt: skip
+    lab.given("commission.forfeiting", [
+        {"payee_id": "E1", "plan_id": "P-rep", "plan_version": 1, "leave_date": day("2026-10-15")},
+    ])  # fmt: skip
+    kept = lab.result("commission.kept_release", "release_id")
+    assert pick(kept, "payee_id", "release_date") == [
+        ("E1", day("2026-10-15")), ("E2", day("2026-10-16")),
+    ]  # fmt: skip

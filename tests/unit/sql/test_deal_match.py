@@ -281,3 +281,42 @@ def test_own_amounts_are_empty_where_a_document_is_in_another_currency(lab: Labo
     assert pick(rows, "order_net", "order_own", "invoiced_net", "invoiced_own") == [
         (71, None, 70, None),
     ]
+
+
+def test_a_note_paid_back_on_two_invoices_is_credited_to_the_contracts_of_both(
+    lab: Laboratory,
+) -> None:
+    """Of 50 credited, 30 are I's, in equal parts of two contracts, and 20 are J's."""
+    lab.given("core.fct_contract", [
+        {"contract_id": name, "currency": "CNY", "net_amount": 100, "net_amount_base": 100}
+        for name in "ABC"
+    ])  # fmt: skip
+    lab.given("staging.contract", [{"contract_id": name} for name in "ABC"])
+    bill = {"currency": "CNY", "rate_to_base": 1, "net_amount": 100, "net_amount_base": 100,
+            "gross_amount_base": 100, "kind": "invoice"}  # fmt: skip
+    lab.given("core.fct_invoice", [
+        {**bill, "invoice_id": "I"},
+        {**bill, "invoice_id": "J", "contract_id": "C"},
+        {**bill, "invoice_id": "N", "kind": "credit_note", "net_amount": -50,
+         "net_amount_base": -50, "gross_amount_base": -50},
+    ])  # fmt: skip
+    lab.given("core.invoice_order", [
+        {"invoice_id": "I", "part_no": n, "share_from": n - 1, "share_to": n, "share_whole": 2,
+         "contract_id": contract, "is_own": True}
+        for n, contract in enumerate("AB", 1)
+    ])  # fmt: skip
+    parts = (("I", 30), ("J", 20))
+    lab.given("core.credit_note_refund", [
+        {"note_id": "N", "invoice_id": name, "amount": amount, "is_whole": False}
+        for name, amount in parts
+    ])  # fmt: skip
+    lab.given("core.credit_note_worth", [
+        {"note_id": "N", "invoice_id": name, "net_amount": amount, "net_amount_base": amount,
+         "gross_amount_base": amount}
+        for name, amount in parts
+    ])  # fmt: skip
+    lab.build("core.credit_note_part")
+    rows = lab.result("mart.deal_match", "contract_id")
+    assert pick(rows, "contract_id", "invoiced_net", "credited_net", "credited_gross") == [
+        ("A", 50, 15, 15), ("B", 50, 15, 15), ("C", 100, 20, 20),
+    ]  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import pytest
+
 from tests.support.laboratory import Laboratory, Row, pick
 
 
@@ -167,3 +169,22 @@ def test_an_employee_is_active_until_the_day_of_leaving(lab: Laboratory) -> None
         ("E6", False, None, None),
         ("E7", True, None, None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("assignments", "expected"),
+    [
+        # the export lets the assignment run on
+        ([assignment("T1", "2026-01-01")], [True, True, False, False]),
+        # back under a new one, in a list that still states the first leave
+        ([assignment("T1", "2026-01-01"), assignment("T2", "2026-11-08")],
+         [True, True, False, True]),
+    ],
+)  # fmt: skip
+def test_who_has_left_is_not_active_though_the_assignment_runs_on(
+    lab: Laboratory, assignments: list[Row], expected: list[bool]
+) -> None:
+    lab.given("staging.employee", [{"employee_id": "E1", "leave_date": day("2026-11-05")}])
+    found = placed(lab, *assignments)
+    days = ("2026-11-04", "2026-11-05", "2026-11-06", "2026-11-09")
+    assert [found[day(date)]["is_active"] for date in days] == expected

@@ -353,3 +353,37 @@ def test_what_was_paid_too_much_makes_no_provision_smaller(lab: Laboratory) -> N
     assert pick(rows, "scope_id", "outstanding", "ecl_provision") == [
         ("C", 150, 5), ("K", -850, 0), ("L", 1000, 5),
     ]  # fmt: skip
+
+
+def test_a_note_paid_back_on_several_foreign_invoices_is_worth_what_each_was(
+    lab: Laboratory,
+) -> None:
+    """150.04 USD net: 100.03 at 7 and 50.01 at 8, whatever the rate of the note's own day."""
+    usd = {"currency": "USD"}
+    lab.given("core.fx_day", [
+        {"currency": "USD", "calendar_date": day(date), "rate_to_base": rate}
+        for date, rate in (("2026-10-01", 7), ("2026-10-02", 8), ("2026-10-06", 9))
+    ])  # fmt: skip
+    given_documents(
+        lab, "core.fct_invoice",
+        invoice=[
+            invoice("I", "2026-10-01", Decimal("113.03"), net_amount=Decimal("100.03"), **usd),
+            invoice("J", "2026-10-02", Decimal("56.51"), net_amount=Decimal("50.01"), **usd),
+            note("N", "2026-10-06", Decimal("169.54"), net_amount=Decimal("150.04"), **usd),
+        ],
+        receipt=[receipt("a", "2026-10-09", Decimal("-113.03"), **usd),
+                 receipt("b", "2026-10-09", Decimal("-56.51"), **usd)],
+        receipt_allocation=[allocation("a", "I", "2026-10-09", Decimal("-113.03")),
+                            allocation("b", "J", "2026-10-09", Decimal("-56.51"))],
+    )  # fmt: skip
+    worth = lab.result("core.credit_note_worth", "invoice_id")
+    assert pick(worth, "note_id", "invoice_id", "net_amount", "net_amount_base",
+                "gross_amount_base") == [
+        ("N", "I", Decimal("100.03"), Decimal("700.21"), Decimal("791.21")),
+        ("N", "J", Decimal("50.01"), Decimal("400.08"), Decimal("452.08")),
+    ]  # fmt: skip
+    whole = lab.query("select net_amount_base, gross_amount_base from core.fct_invoice "
+                      "where invoice_id = 'N'")  # fmt: skip
+    assert pick(whole, "net_amount_base", "gross_amount_base") == [
+        (Decimal("-1100.29"), Decimal("-1243.29"))
+    ]

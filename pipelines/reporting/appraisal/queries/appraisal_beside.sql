@@ -1,12 +1,4 @@
 -- what moves a score beside its indicators: points and gates of the newest periods
-with latest as (
-  select
-    scheme_id,
-    max(period) as period
-  from mart.appraisal_result
-  group by scheme_id
-)
-
 select
   point.employee_id,
   point.scheme_id,
@@ -24,7 +16,9 @@ select
   cast(null as decimal(9, 4)) as score_at_most,
   cast(null as varchar) as grade_at_best
 from mart.appraisal_point as point
-inner join latest on point.scheme_id = latest.scheme_id and point.period = latest.period
+inner join
+  mart.appraisal_latest as latest
+  on point.scheme_id = latest.scheme_id and point.period = latest.period
 inner join mart.appraisal_result as result
   on point.employee_id = result.employee_id and point.period = result.period
 left join policy.appraisal_part as part
@@ -51,7 +45,9 @@ select
   gate.score_at_most,
   gate.grade_at_best
 from mart.appraisal_gate as gate
-inner join latest on gate.scheme_id = latest.scheme_id and gate.period = latest.period
+inner join
+  mart.appraisal_latest as latest
+  on gate.scheme_id = latest.scheme_id and gate.period = latest.period
 inner join mart.appraisal_result as result
   on gate.employee_id = result.employee_id and gate.period = result.period
 left join policy.appraisal_part as part

@@ -1,13 +1,4 @@
 -- what gates and distributions changed in the newest period of each scheme
-with latest as (
-  select
-    scheme_id,
-    max(period) as period,
-    arg_max(version, period) as version
-  from mart.appraisal_result
-  group by scheme_id
-)
-
 select
   effect.rule,
   effect.scheme_id,
@@ -19,7 +10,9 @@ select
   -- of a part of the people it would look like that of all
   case when count(*) = count(effect.pay_effect) then sum(effect.pay_effect) end as pay_effect
 from mart.appraisal_rule_effect as effect
-inner join latest on effect.scheme_id = latest.scheme_id and effect.period = latest.period
+inner join
+  mart.appraisal_latest as latest
+  on effect.scheme_id = latest.scheme_id and effect.period = latest.period
 inner join policy.appraisal_scheme as scheme
   on latest.scheme_id = scheme.scheme_id and latest.version = scheme.version
 where effect.rule in ('gates', 'distribution')

@@ -1,13 +1,4 @@
 -- groups of people in the newest period of each scheme, against all others of it
-with latest as (
-  select
-    scheme_id,
-    max(period) as period,
-    arg_max(version, period) as version
-  from mart.appraisal_result
-  group by scheme_id
-)
-
 select
   fairness.scheme_id,
   scheme.label_zh,
@@ -22,7 +13,9 @@ select
   fairness.is_small,
   fairness.is_apart
 from mart.appraisal_fairness as fairness
-inner join latest on fairness.scheme_id = latest.scheme_id and fairness.period = latest.period
+inner join
+  mart.appraisal_latest as latest
+  on fairness.scheme_id = latest.scheme_id and fairness.period = latest.period
 inner join policy.appraisal_scheme as scheme
   on latest.scheme_id = scheme.scheme_id and latest.version = scheme.version
 order by

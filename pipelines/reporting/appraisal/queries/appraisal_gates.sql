@@ -1,12 +1,4 @@
 -- each gate of the newest period of each scheme: who has a value, who missed it, and what it alone changed
-with latest as (
-  select
-    scheme_id,
-    max(period) as period
-  from mart.appraisal_result
-  group by scheme_id
-)
-
 select
   gate.scheme_id,
   scheme.label_zh as scheme_zh,
@@ -25,7 +17,9 @@ select
       then coalesce(sum(effect.pay_effect), 0)
   end as pay_effect
 from mart.appraisal_gate as gate
-inner join latest on gate.scheme_id = latest.scheme_id and gate.period = latest.period
+inner join
+  mart.appraisal_latest as latest
+  on gate.scheme_id = latest.scheme_id and gate.period = latest.period
 inner join core.appraisal_stretch as stretch
   on
     gate.employee_id = stretch.employee_id

@@ -1,13 +1,5 @@
 -- who rated how many people of the newest periods, how high and how far apart
-with latest as (
-  select
-    scheme_id,
-    max(period) as period
-  from mart.appraisal_result
-  group by scheme_id
-),
-
-rated as (
+with rated as (
   select
     input.rater_id,
     input.employee_id,
@@ -22,7 +14,9 @@ rated as (
         or input.period between strftime(stretch.period_start, '%Y-%m')
         and strftime(stretch.period_end, '%Y-%m')
       )
-  inner join latest on stretch.scheme_id = latest.scheme_id and stretch.period = latest.period
+  inner join
+    mart.appraisal_latest as latest
+    on stretch.scheme_id = latest.scheme_id and stretch.period = latest.period
   group by input.rater_id, input.employee_id, input.indicator
 )
 

@@ -12,5 +12,8 @@ select
   refused._line as line
 from mart.appraisal_refused as refused
 left join mart.load as load on refused._load = load.load_id
-where refused.given_at >= cast($as_of as date) - interval 12 month
+where
+  -- nobody knows when what cannot be read was written; its period tells
+  coalesce(strftime(refused.given_at, '%Y-%m'), concat(substr(refused.period, 1, 4), '-12'))
+  >= strftime(cast($as_of as date) - interval 12 month, '%Y-%m')
 order by refused.given_at desc, refused.employee_id asc, refused.kind asc, refused.name asc

@@ -1,13 +1,5 @@
 -- results of each scheme's latest period, the best first, with the grade before
-with latest as (
-  select
-    scheme_id,
-    max(period) as period
-  from mart.appraisal_result
-  group by scheme_id
-),
-
-graded as (
+with graded as (
   select
     *,
     lag(grade) over (partition by employee_id, scheme_id order by period) as previous_grade,
@@ -67,7 +59,9 @@ select
   graded.previous_grade,
   graded.previous_score
 from graded
-inner join latest on graded.scheme_id = latest.scheme_id and graded.period = latest.period
+inner join
+  mart.appraisal_latest as latest
+  on graded.scheme_id = latest.scheme_id and graded.period = latest.period
 inner join policy.appraisal_scheme as scheme
   on graded.scheme_id = scheme.scheme_id and graded.version = scheme.version
 inner join mart.appraisal_total as total

@@ -1,14 +1,6 @@
 -- every indicator of the scorecards of each scheme's latest period, or of one person's in a period;
 -- whoever changed roles within it has those of each
-with latest as (
-  select
-    scheme_id,
-    max(period) as period
-  from mart.appraisal_result
-  group by scheme_id
-),
-
-step as (
+with step as (
   select
     scheme_id,
     version,
@@ -26,7 +18,7 @@ shown as (
     result.period,
     result.scheme_id as result_scheme_id
   from mart.appraisal_result as result
-  inner join latest on result.scheme_id = latest.scheme_id
+  inner join mart.appraisal_latest as latest on result.scheme_id = latest.scheme_id
   where
     result.period = coalesce($of_period, latest.period)
     and result.employee_id = coalesce($of_person, result.employee_id)

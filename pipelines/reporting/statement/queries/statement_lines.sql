@@ -12,6 +12,7 @@ select
   coalesce(component.label_zh, allowance.label_zh) as label_zh,
   coalesce(component.label_en, allowance.label_en) as label_en,
   line.credit_amount,
+  line.source_amount,
   line.split_pct,
   line.cut_pct,
   line.tier_from,
