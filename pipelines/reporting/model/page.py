@@ -287,8 +287,9 @@ class Page(Frozen):
 
     `family` is the report a page is ordered and blocked with, where that is not its own name.
     `above` are the pages of the units it is part of, the company's first. `book` is the workbook
-    written beside it in each language, `extracts` are files of rows. One that is not `listed` is
-    reached from another page. The page's JSON leaves out these four.
+    written beside it in each language, `is_book_written` says that it stands there already;
+    `extracts` are files of rows. One that is not `listed` is reached from another page. The page's
+    JSON leaves out these five.
     """
 
     report: Slug
@@ -306,6 +307,7 @@ class Page(Frozen):
     above: tuple[Crumb, ...] = Field(default=(), exclude=True)
     listed: bool = Field(default=True, exclude=True)
     book: SkipValidation[Book | None] = Field(default=None, exclude=True, repr=False)
+    is_book_written: bool = Field(default=False, exclude=True)
     extracts: SkipValidation[tuple[Extract, ...]] = Field(default=(), exclude=True, repr=False)
 
     @model_validator(mode="after")
@@ -325,6 +327,11 @@ class Page(Frozen):
     def stem(self) -> PurePosixPath:
         """Path below the output folder without language and suffix: report/reader/period."""
         return PurePosixPath(self.report, file_name(self.reader.id), self.period.key)
+
+    @property
+    def has_book(self) -> bool:
+        """Whether a workbook beside it holds all rows of its tables."""
+        return self.is_book_written or self.book is not None
 
     def book_link(self, label: Text) -> Link:
         """Where the page's workbook stands, in the language of whoever reads."""

@@ -33,7 +33,9 @@ class PageStore:
     def _add(self, page: Page) -> None:
         write_beside(page, self._beside)
         self.entries.append(entry_of(page))
-        page = page.model_copy(update={"book": None, "extracts": ()})
+        page = page.model_copy(
+            update={"book": None, "is_book_written": page.has_book, "extracts": ()}
+        )
         with (self._pages / f"{self._count:08}").open("wb") as target:
             pickle.dump(page, target, pickle.HIGHEST_PROTOCOL)
         self._count += 1

@@ -15,6 +15,7 @@ from pipelines.reporting.model.book import Book
 from pipelines.reporting.model.tables import table
 from pipelines.reporting.model.values import Count, Days, Money, message, verbatim
 from pipelines.reporting.publish.render import Look, render
+from pipelines.reporting.publish.store import PageStore
 from pipelines.workspace.resources import shipped
 from tests.support.pages.example_pages import director_page, rep_page
 from tests.support.pages.example_parts import HOSTILE
@@ -225,12 +226,14 @@ def long_page(rows, book):
     return PAGE.model_copy(update={"sections": (section,), "book": book})
 
 
-def test_a_very_long_table_is_cut_where_a_workbook_holds_all_of_it():
+def test_a_very_long_table_is_cut_where_a_workbook_holds_all_of_it(tmp_path):
     book = Book(verbatim("x"), (), "CNY", 2026)
     cut = render(long_page(600, book), "en")
     assert cut.count('<th scope="row"') == 501  # and the total
     assert 'data-value="600"' in cut and "of <span" in cut.split('class="more"')[1][:200]
     assert render(long_page(600, None), "en").count('<th scope="row"') == 601
+    (kept,) = PageStore(tmp_path / "kept", [long_page(600, book)])  # as every run renders it
+    assert render(kept, "en") == cut
     short = render(long_page(500, book), "en")
     assert short.count('<th scope="row"') == 501 and 'class="more"' not in short
 
