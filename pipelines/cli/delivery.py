@@ -1,4 +1,4 @@
-"""Commands that bring published pages to their readers."""
+"""Commands that bring published pages to their readers, and a statement to a customer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from pipelines.cli.options import JSON, WORKSPACE
+from pipelines.cli.options import AS_OF, JSON, WORKSPACE
 from pipelines.errors import UserError
 from pipelines.workspace.workspace import Workspace
 
@@ -254,3 +254,67 @@ def serve(workspace: Path, host: str, port: int, root_path: str, password_for: s
         app, host=host, port=port, root_path=root_path, log_level="warning", access_log=False,
         proxy_headers=False, server_header=False,
     )  # fmt: skip
+
+
+@click.command("statement-of-account")
+@click.argument("customer")
+@WORKSPACE
+@click.option(
+    "--from",
+    "since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=lambda _context, _option, moment: moment.date() if moment is not None else None,
+    show_default="first of the month of --as-of",
+    help="First day of the movements.",
+)
+@AS_OF
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    show_default="statements-of-account in the workspace",
+    help="Folder to write to.",
+)
+@click.option("--replace", is_flag=True, help="Write anew what stands there.")
+@JSON
+def statement_of_account(
+    customer: str,
+    workspace: Path,
+    since: dt.date | None,
+    as_of: dt.date | None,
+    out: Path | None,
+    replace: bool,
+    as_json: bool,
+) -> None:
+    """Write CUSTOMER's statement of account (对账单), for them to compare with their books.
+
+    CUSTOMER is an id or a whole name. Opening balance, movements, closing balance, what is open and
+    how old, in the currency of the documents; a page for A4 and a workbook in both languages. Where
+    to pay stands in policy/receivables.yaml below account_statement. Nothing is sent to anybody.
+
+    \b
+    attain statement-of-account CUST-000014
+    attain statement-of-account CUST-000014 --from 2026-07-01 --as-of 2026-09-30
+    """
+    from pipelines.policy.load import load_policies
+    from pipelines.reporting.account.account import read_statement
+    from pipelines.reporting.account.letter import write_statement
+    from pipelines.warehouse.duck import open_warehouse
+    from pipelines.workspace.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    policy = load_policies(opened).receivables
+    with open_warehouse(
+        opened.warehouse, opened.settings.memory_limit, read_only=True
+    ) as warehouse:
+        statement = read_statement(warehouse, customer, since, as_of, policy)
+    folder = out or opened.root / "statements-of-account"
+    files = write_statement(statement, opened.settings.name, policy, folder, replace)
+    if as_json:
+        balances = {one.currency: str(one.closing) for one in statement.accounts}
+        told = {"files": [str(file) for file in files], "closing": balances}
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    for one in statement.accounts:
+        click.echo(f"{one.currency} {one.closing:,.2f}  {statement.since} to {statement.until}")
+    for file in files:
+        click.echo(str(file))

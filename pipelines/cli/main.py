@@ -11,7 +11,7 @@ import click
 from pipelines import __version__
 from pipelines.cli.appeal import appeal
 from pipelines.cli.commission import close, simulate, verify
-from pipelines.cli.delivery import readers, send, serve
+from pipelines.cli.delivery import readers, send, serve, statement_of_account
 from pipelines.cli.explain import explain
 from pipelines.cli.exports import check, preset, quarantine
 from pipelines.cli.faults import sentence_of
@@ -27,7 +27,7 @@ _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 COMMANDS = (
     appeal, calendar, check, close, explain, forget, forms, init, preset, quarantine, readers, run,
-    sample, send, serve, simulate, status, ui, verify,
+    sample, send, serve, simulate, statement_of_account, status, ui, verify,
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -95,7 +95,9 @@ class Shared(Warehouse):
         self._rows: dict[str, list[dict[str, Any]]] = {}
         self._columns: dict[str, tuple[str, ...]] = {}
 
-    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    def rows(
+        self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> list[dict[str, Any]]:
         asked = f"{sql} {values!r}"
         if asked not in self._rows:
             self._rows[asked] = super().rows(sql, values)

@@ -154,6 +154,13 @@ class Provision(Policy):
     lost_from_day: Annotated[int | None, Field(gt=0)] = None
 
 
+class AccountStatement(Policy):
+    """What a statement of account says to every customer: where to pay, and a note."""
+
+    bank: tuple[Label, ...] = ()
+    note: Label | None = None
+
+
 class Receivables(Policy):
     """`policy/receivables.yaml`."""
 
@@ -171,6 +178,7 @@ class Receivables(Policy):
     countback_months: Literal["calendar", "days_30"] = "calendar"
     successor: Literal["account_owner", "unit_leader"] = "account_owner"
     customer_history: Literal["week", "month"] = "week"
+    account_statement: AccountStatement = AccountStatement()
 
     @field_validator("buckets")
     @classmethod

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -239,9 +239,13 @@ class Warehouse:
         found = self.con.execute(sql, list(values)).fetchone()
         return found[0] if found else None
 
-    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    def rows(
+        self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> list[dict[str, Any]]:
         """All rows of a query as dictionaries; for results a page or a command shows."""
-        cursor = self.con.execute(sql, list(values))
+        cursor = self.con.execute(
+            sql, dict(values) if isinstance(values, Mapping) else list(values)
+        )
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

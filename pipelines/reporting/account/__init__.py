@@ -1,0 +1,1 @@
+"""The statement of account that a customer reads: invoiced, paid, open."""

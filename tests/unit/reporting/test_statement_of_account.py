@@ -1,0 +1,179 @@
+"""A customer's statement: every cent is of one of their documents, and it ends at what is open."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal as D
+from pathlib import Path
+from typing import Any
+
+import pytest
+from python_calamine import load_workbook
+
+from pipelines.errors import UserError
+from pipelines.policy.receivables import Receivables
+from pipelines.reporting.account.account import Account, Statement, read_statement
+from pipelines.reporting.account.letter import letter, write_statement
+from pipelines.warehouse.duck import Warehouse
+from pipelines.workspace.workspace import Label
+from tests.support.books import Books, computed
+from tests.support.laboratory import shipped
+
+POLICY = shipped()[1].receivables
+COMPANY = Label(zh="海岳", en="Haiyue")
+TABLES = ("core.open_item_bucket_span", "core.fct_settlement", "core.dim_customer")
+UNTIL = dt.date(2026, 10, 31)
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """K's: invoices paid in two, one that came back, credited, written off, and one abroad."""
+    books = Books().person("E1", "rep")
+    books.add(
+        "customer", {"customer_id": "L", "name": "K"}, {"customer_id": "M", "name": "Lone <b>"}
+    )
+    books.invoice("I1", "E1", "2026-08-10", 1000, due_date="2026-09-10")
+    books.cash("R1", "I1", "2026-08-20", 400).cash("R2", "I1", "2026-10-05", 600)
+    books.invoice("I2", "E1", "2026-10-01", "200.55", due_date="2026-10-02")
+    books.cash("R3", "I2", "2026-10-06", "200.55", bounced_date="2026-10-09")
+    books.invoice("I3", "E1", "2026-10-07", 300)
+    books.invoice("C3", "E1", "2026-10-08", -50, kind="credit_note", references_invoice_id="I3")
+    books.invoice("I4", "E1", "2026-10-07", 70)
+    books.add("write_off", {"invoice_id": "I4", "written_off_date": "2026-10-20", "amount": 70})
+    books.add("receipt", {"receipt_id": "R5", "customer_id": "K", "received_date": "2026-10-30",
+                          "cleared_date": "2026-10-30", "amount": 25})  # fmt: skip
+    books.invoice("U1", "E1", "2026-10-03", 900, currency="USD", due_date="2026-12-03")
+    books.add("fx_rate", {"currency": "USD", "rate_date": "2026-10-01", "rate_to_base": "7.1"})
+    root = tmp_path_factory.mktemp("account") / "ws"
+    books.write(root)
+    with computed(root, "2026-10-31", TABLES) as session:
+        yield session.warehouse
+
+
+def statement(
+    warehouse: Warehouse, since: str | None = None, until: str | None = None
+) -> Statement:
+    first, last = (dt.date.fromisoformat(text) if text else None for text in (since, until))
+    return read_statement(warehouse, "K", first, last, POLICY)
+
+
+def lines(account: Account) -> list[tuple[str, str, str, D]]:
+    return [(str(m.day), m.kind, m.document_id, m.amount) for m in account.movements]
+
+
+def test_movements_lead_from_the_opening_to_what_is_open(warehouse: Warehouse) -> None:
+    cny, usd = statement(warehouse).accounts
+    assert (cny.currency, cny.opening) == ("CNY", 600)
+    assert lines(cny) == [
+        ("2026-10-01", "invoice", "I2", D("200.55")),
+        ("2026-10-05", "receipt", "R2", D(-600)),
+        ("2026-10-06", "receipt", "R3", D("-200.55")),
+        ("2026-10-07", "invoice", "I3", D(300)),
+        ("2026-10-07", "invoice", "I4", D(70)),
+        ("2026-10-08", "credit_note", "C3", D(-50)),
+        ("2026-10-09", "bounce", "R3", D("200.55")),
+        ("2026-10-20", "write_off", "I4", D(-70)),
+        ("2026-10-30", "receipt", "R5", D(-25)),
+    ]
+    assert cny.closing == D("425.55") == sum(item.amount for item in cny.items)
+    assert sum(left for _, left in cny.buckets) == cny.closing
+    assert (usd.currency, usd.opening, lines(usd), usd.closing) == (
+        "USD", 0, [("2026-10-03", "invoice", "U1", D(900))], 900,
+    )  # fmt: skip
+
+
+def test_an_earlier_day_knows_nothing_of_what_came_later(warehouse: Warehouse) -> None:
+    (cny,) = statement(warehouse, "2026-08-01", "2026-09-30").accounts
+    assert lines(cny) == [
+        ("2026-08-10", "invoice", "I1", D(1000)), ("2026-08-20", "receipt", "R1", D(-400)),
+    ]  # fmt: skip
+    assert [(item.document_id, item.amount) for item in cny.items] == [("I1", 600)]
+
+
+@pytest.mark.parametrize(
+    ("customer", "since", "until", "said"),
+    [
+        ("KK", None, None, "No customer has the id or the name 'KK'"),
+        ("K", "2026-11-01", None, "--from 2026-11-01 lies after --as-of 2026-10-31."),
+        ("K", None, "2026-11-30", "2026-11-30 has not been computed: the tables stand"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_written_is_one_sentence(
+    warehouse: Warehouse, customer: str, since: str | None, until: str | None, said: str
+) -> None:
+    first, last = (dt.date.fromisoformat(text) if text else None for text in (since, until))
+    with pytest.raises(UserError) as error:
+        read_statement(warehouse, customer, first, last, POLICY)
+    assert said in error.value.message
+
+
+def test_a_customer_is_found_by_name_and_two_of_one_name_are_not_guessed(
+    warehouse: Warehouse,
+) -> None:
+    assert read_statement(warehouse, "Lone <b>", None, None, POLICY).customer_id == "M"
+    assert (
+        read_statement(warehouse, "K", None, None, POLICY).customer_id == "K"
+    )  # an id comes first
+    warehouse.con.execute(
+        "update core.dim_customer set name = 'twin' where customer_id in ('L', 'M')"
+    )
+    with pytest.raises(UserError, match="2 customers are called 'twin': L, M"):
+        read_statement(warehouse, "twin", None, None, POLICY)
+    warehouse.con.execute(
+        "update core.dim_customer set name = if(customer_id = 'L', 'K', 'Lone <b>') "
+        "where customer_id in ('L', 'M')"
+    )
+
+
+def test_a_customer_without_a_document_has_a_settled_account(warehouse: Warehouse) -> None:
+    found = read_statement(warehouse, "M", None, None, POLICY)
+    assert [(a.currency, a.opening, a.closing) for a in found.accounts] == [("CNY", 0, 0)]
+    text = letter(found, COMPANY, POLICY, "en")
+    assert "The account is settled." in text and "Lone &lt;b&gt;" in text
+
+
+def test_the_letter_asks_for_what_is_open_and_says_where_to_pay(warehouse: Warehouse) -> None:
+    bank = {"bank": [{"zh": "银行 1", "en": "Bank 1"}], "note": {"zh": "谢谢", "en": "Thank you"}}
+    policy = Receivables.model_validate({**POLICY.model_dump(), "account_statement": bank})
+    text = letter(statement(warehouse), COMPANY, policy, "en")
+    for part in ("Bank 1", "Thank you", "Account in", "425.55", "200.55", "900.00", "not due"):
+        assert part in text, part
+    assert text.count("<table>") == 6
+    assert "银行 1" in letter(statement(warehouse), COMPANY, policy, "zh")
+    assert "http" not in text  # nothing is loaded from anywhere
+
+
+def test_page_and_workbook_say_the_same_and_nothing_is_written_over(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    files = write_statement(statement(warehouse), COMPANY, POLICY, folder)
+    assert [file.name for file in files] == [
+        f"K_2026-10-31.{end}" for end in ("zh.html", "zh.xlsx", "en.html", "en.xlsx")
+    ]
+    assert sorted(folder.iterdir()) == sorted(files)
+    rows: list[list[Any]] = load_workbook(str(files[3])).get_sheet_by_index(0).to_python()
+    balances = [row[-1] for row in rows if isinstance(row[-1], (int, float))]
+    assert (balances[0], balances[-1]) == (600, 425.55)
+    again = {file: file.read_bytes() for file in files}
+    with pytest.raises(UserError, match="is there already"):
+        write_statement(statement(warehouse), COMPANY, POLICY, folder)
+    write_statement(statement(warehouse), COMPANY, POLICY, folder, replace=True)
+    assert {file: file.read_bytes() for file in files} == again
+
+
+def test_of_every_customer_of_the_sample_the_movements_end_at_what_is_open(sample: Any) -> None:
+    """One pass over all customers: by currency, and on two days."""
+    warehouse = Warehouse(sample, Path("sample"))
+    customers = [row["customer_id"] for row in warehouse.rows("select * from core.dim_customer")]
+    assert len(customers) > 300
+    for until in (dt.date(2026, 11, 15), dt.date(2026, 8, 31)):
+        owed = D(0)
+        for customer in customers[::5]:
+            found = read_statement(warehouse, customer, None, until, POLICY)
+            for account in found.accounts:
+                left = sum((item.amount for item in account.items), D(0))
+                assert account.closing == left, (customer, until, account.currency)
+                owed += abs(account.closing)
+        assert owed > 0
