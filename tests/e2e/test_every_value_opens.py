@@ -24,6 +24,14 @@ ADDITIVE = sorted(
 )
 
 
+# The sample's exports hold nothing that these count; their golden cases are all they are tried on.
+NOT_ON_THE_SAMPLE = {
+    "activity_plan_rate",  # no quota of calls, visits or new prospects
+    "joint_visits",  # no column says who went along
+    "partner_conflicts",  # no customer with open deals of two channels
+}
+
+
 @pytest.fixture(scope="module")
 def warehouse(sample_company: Workspace) -> Iterator[Warehouse]:
     with open_warehouse(sample_company.warehouse, read_only=True) as opened:
@@ -60,8 +68,9 @@ def chosen(warehouse: Warehouse) -> Iterator[Chosen]:
 
 @pytest.mark.parametrize("kpi_id", sorted(CATALOGUE.kpis))
 def test_a_value_opens_to_rows_that_give_it(chosen: Chosen, kpi_id: str) -> None:
-    assert kpi_id in chosen.places, f"{kpi_id} has no case on the sample"
-    for scope, period in chosen.places[kpi_id]:
+    is_there = kpi_id in chosen.places
+    assert is_there is (kpi_id not in NOT_ON_THE_SAMPLE), f"{kpi_id}: a case on the sample?"
+    for scope, period in chosen.places.get(kpi_id, ()):
         opened = explain(chosen.shared, CATALOGUE, kpi_id, scope, period, limit=5)
         assert opened.adds_up is not False, (scope, period, opened.value)
         assert opened.row_count > 0, (scope, period)

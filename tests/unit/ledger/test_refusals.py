@@ -104,7 +104,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Amounts]:
         "opportunity_id O, pct 70",
         "E1 is paid by plan rep in 2026-10 and has no salary then",
         "people without a commission plan in the month (1): E3 (role agent) is named on 1 "
-        "documents of 2026-10 that plans pay for, and no plan pays them then",
+        "document of 2026-10 that plans pay for, and no plan pays them then",
         "adjustment A1 of 2026-10 names E1 as approver, who may not approve it",
         "commission_adjustment.csv line 3 is in quarantine (approved_by.missing_required); set it "
         "right first",
