@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from pipelines.cli.options import AS_OF, JSON, WORKSPACE
+from pipelines.cli.options import JSON, WORKSPACE, day_option
 from pipelines.errors import UserError
 from pipelines.workspace.workspace import Workspace
 
@@ -26,12 +26,8 @@ if TYPE_CHECKING:
     from pipelines.delivery.outbox.policy import DeliveryPolicy
     from pipelines.delivery.readership import Readership
 
-ON = click.option(
-    "--on",
-    "day",
-    type=click.DateTime(["%Y-%m-%d"]),
-    callback=lambda _context, _option, moment: moment.date() if moment is not None else None,
-    help="Day whose roles, deputies and leavers count; today, if not given.",
+ON = day_option(
+    "--on", "day", help="Day whose roles, deputies and leavers count; today, if not given."
 )
 
 
@@ -259,15 +255,11 @@ def serve(workspace: Path, host: str, port: int, root_path: str, password_for: s
 @click.command("statement-of-account")
 @click.argument("customer")
 @WORKSPACE
-@click.option(
-    "--from",
-    "since",
-    type=click.DateTime(["%Y-%m-%d"]),
-    callback=lambda _context, _option, moment: moment.date() if moment is not None else None,
+@day_option(
+    "--from", "since", help="First day of the movements.",
     show_default="first of the month of --as-of",
-    help="First day of the movements.",
-)
-@AS_OF
+)  # fmt: skip
+@day_option("--as-of", help="Last day.", show_default="the day the tables stand at")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),

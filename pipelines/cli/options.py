@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
+
+_F = TypeVar("_F", bound=Callable[..., Any])
 
 WORKSPACE = click.option(
     "--workspace",
@@ -18,12 +22,18 @@ WORKSPACE = click.option(
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the result for machines.")
 
 
-AS_OF = click.option(
-    "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
-    callback=lambda _context, _option, moment: moment.date() if moment is not None else None,
-    help="Business date of the run.",
-)
+def day_option(*names: str, help: str, show_default: str | bool = False) -> Callable[[_F], _F]:
+    """An option whose value is a day, or None where it is not given."""
+    return click.option(
+        *names,
+        type=click.DateTime(["%Y-%m-%d"]),
+        callback=lambda _context, _option, moment: moment.date() if moment is not None else None,
+        help=help,
+        show_default=show_default,
+    )
+
+
+AS_OF = day_option("--as-of", help="Business date of the run.")
 """Without it, `pipelines.workspace.dates.business_date` says which day a run is of."""
 
 

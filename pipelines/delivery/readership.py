@@ -54,8 +54,7 @@ def open_readership(workspace: Workspace, day: dt.date) -> Readership:
     access, catalogue = load_access(workspace), load_policies(workspace).catalogue
     with open_warehouse(workspace.warehouse, read_only=True) as warehouse:
         organisation = read_organisation(warehouse)
-    facts = {name: kpi.fact for name, kpi in catalogue.kpis.items()}
-    published = Published(workspace.reports / "latest", subject_list(facts))
+    published = Published(workspace.reports / "latest", subject_list(catalogue))
     return Readership(access, readers_on(organisation, access, day), published)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from pipelines.delivery.access.policy import SUBJECTS, Subject
+from pipelines.policy.catalogue import Catalogue
 from pipelines.workspace.yamlfile import load_model
 
 Subjects = frozenset[Subject]
@@ -37,10 +38,10 @@ class _Listed(BaseModel):
 
 @dataclass(frozen=True)
 class SubjectList:
-    """The subjects of leads, sections and tiles; `facts` says which fact a KPI is made of."""
+    """The subjects of leads, sections and tiles; `facts` says which facts a KPI is made of."""
 
     listed: _Listed
-    facts: Mapping[str, str]
+    facts: Mapping[str, frozenset[str]]
 
     def of_lead(self, report: str) -> Subjects:
         """What the first paragraph is about."""
@@ -63,15 +64,18 @@ class SubjectList:
             return self.listed.kpis[kpi_id]
         if kpi_id not in self.facts:
             return ALL
-        return self.listed.kpi_facts.get(self.facts[kpi_id], frozenset(("results",)))
+        return Subjects().union(
+            *(self.listed.kpi_facts.get(fact, ALL) for fact in self.facts[kpi_id])
+        )
 
 
-def subject_list(facts: Mapping[str, str]) -> SubjectList:
-    """The list that attain ships.
-
-    Args:
-        facts: the fact of each KPI of the catalogue.
-    """
+def subject_list(catalogue: Catalogue) -> SubjectList:
+    """The list that attain ships, for the KPIs of a company; one made of others is about all that
+    these are about."""
+    facts = {
+        name: frozenset(catalogue.kpis[of].fact for of in (kpi.references or (name,)))
+        for name, kpi in catalogue.kpis.items()
+    }
     return SubjectList(_listed(), facts)
 
 

@@ -124,12 +124,7 @@ class Outbox:
 
     def sent(self, key: str, said: str) -> None:
         """It was taken; what was sent is no longer needed."""
-        with self._con:
-            self._con.execute(
-                "update message set state = 'sent', content = null, attempts = attempts + 1, "
-                "said = ?, changed_at = ? where key = ?",
-                [said, self._now, key],
-            )
+        self._step(key, "sent", said, tried=1, keep=False)
 
     def refused(self, key: str, said: str) -> None:
         """It will not be taken, whenever it is tried."""
@@ -137,12 +132,7 @@ class Outbox:
 
     def failed(self, key: str, said: str) -> None:
         """It was not taken this time; it waits."""
-        with self._con:
-            self._con.execute(
-                "update message set state = 'waiting', attempts = attempts + 1, said = ?, "
-                "changed_at = ? where key = ?",
-                [said, self._now, key],
-            )
+        self._step(key, "waiting", said, tried=1)
 
     def in_doubt(self, key: str, said: str) -> None:
         """Nobody knows whether it was taken."""
@@ -158,11 +148,12 @@ class Outbox:
             ).fetchall()
         return [subject for (subject,) in rows]
 
-    def _step(self, key: str, state: State, said: str) -> None:
+    def _step(self, key: str, state: State, said: str, tried: int = 0, keep: bool = True) -> None:
         with self._con:
             self._con.execute(
-                "update message set state = ?, said = ?, changed_at = ? where key = ?",
-                [state, said, self._now, key],
+                "update message set state = ?, said = ?, changed_at = ?, attempts = attempts + ?, "
+                "content = case when ? then content end where key = ?",
+                [state, said, self._now, tried, keep, key],
             )
 
 

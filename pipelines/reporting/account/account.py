@@ -45,6 +45,7 @@ class OpenItem:
     due_date: dt.date | None
     amount: Decimal
     bucket: str
+    is_overdue: bool
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,11 @@ class Account:
     @property
     def closing(self) -> Decimal:
         return self.movements[-1].balance if self.movements else self.opening
+
+    @property
+    def overdue(self) -> Decimal:
+        """What is past due, as everywhere else: also where policy ages by the document's date."""
+        return sum((item.amount for item in self.items if item.is_overdue), Decimal(0))
 
 
 @dataclass(frozen=True)
@@ -124,8 +130,13 @@ def _customer(warehouse: Warehouse, asked: str) -> tuple[str, str]:
     if rows:
         ids = ", ".join(row["customer_id"] for row in rows[:5])
         raise UserError(f"{len(rows)} customers are called {asked!r}: {ids}. Give the id.")
-    known = warehouse.rows("select customer_id, name from core.dim_customer order by all")
-    near = did_you_mean(asked, [text for row in known for text in row.values() if text])
+    likely = warehouse.rows(
+        "select text from (select customer_id as text from core.dim_customer "
+        "union select name as text from core.dim_customer where name is not null) "
+        "order by jaro_winkler_similarity(text, $asked) desc, text limit 20",
+        {"asked": asked},
+    )
+    near = did_you_mean(asked, [row["text"] for row in likely])
     raise UserError(f"No customer has the id or the name {asked!r}{near}.")
 
 
@@ -148,7 +159,7 @@ def _account(
     items = tuple(
         OpenItem(
             row["kind"], row["document_id"], row["instalment_seq"], row["document_date"],
-            row["due_date"], row["open_amount"], row["bucket"],
+            row["due_date"], row["open_amount"], row["bucket"], row["is_overdue"],
         )
         for row in left
     )  # fmt: skip

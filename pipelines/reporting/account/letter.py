@@ -75,6 +75,7 @@ def letter(
         since=verbatim(statement.since.isoformat()),
         until=verbatim(statement.until.isoformat()),
         bank=[Bilingual(zh=line.zh, en=line.en) for line in terms.bank],
+        by_document=policy.ageing.by == "document_date",
         note=Bilingual(zh=terms.note.zh, en=terms.note.en) if terms.note else None,
         verbatim=verbatim,
     )  # fmt: skip
@@ -99,7 +100,7 @@ class _Shown:
             return self.w.say("account.settled")
         if closing < 0:
             return self.w.say("account.in_credit", amount=amount)
-        overdue = sum((left for _, left in self.account.buckets[1:]), Decimal(0))
+        overdue = self.account.overdue
         if overdue <= 0:
             return self.w.say("account.owed_not_due", amount=amount)
         return self.w.say("account.owed", amount=amount, overdue=Money(amount=overdue, exact=True))

@@ -77,7 +77,7 @@ claimed as (
       and deal.channel_id <> claim.channel_id
       and deal.created_date >= claim.claimed_from
       and deal.created_date < claim.claimed_before
-  -- two made on one day: the one with the later id came second
+  -- of two channels that began on one day the later in the alphabet came second
   where claim.claimed_from < deal.created_date or claim.channel_id < deal.channel_id
   group by deal.opportunity_id
 )

@@ -33,8 +33,8 @@ pair as (
 led as (
   select
     pair.activity_id,
-    min(pair.leader_id) as leader_id,
-    min(pair.member_id) as member_id
+    pair.leader_id,
+    pair.member_id
   from pair
   inner join visit on pair.activity_id = visit.activity_id
   inner join core.manager_span as span
@@ -42,7 +42,8 @@ led as (
       pair.member_id = span.employee_id
       and pair.leader_id = span.manager_id
       and visit.occurred_date between span.valid_from and span.valid_to
-  group by pair.activity_id
+  -- who lead each other are one pair, not two
+  qualify row_number() over (partition by pair.activity_id order by pair.leader_id) = 1
 )
 
 select

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,7 @@ ROOMS = ROOT / "pipelines" / "reporting"
 
 @pytest.fixture(scope="module")
 def subjects() -> SubjectList:
-    facts = {name: kpi.fact for name, kpi in shipped()[1].catalogue.kpis.items()}
-    return subject_list(facts)
+    return subject_list(shipped()[1].catalogue)
 
 
 def page(report: str = "rep_weekly", kind: str = "employee", who: str = "A") -> Page:
@@ -92,6 +92,22 @@ def test_a_page_of_a_kpi_is_about_what_the_kpi_is_about(subjects: SubjectList) -
         "results", "commission"
     }  # fmt: skip
     assert subjects.of_section("kpi_browser", "people", "win_rate_count") == {"results"}
+
+
+def test_a_kpi_made_of_others_is_about_all_that_they_are_about(subjects: SubjectList) -> None:
+    assert subjects.of_kpi("cei") == {"receivables"}
+    assert subjects.of_kpi("commission_cost_ratio") == {"receivables", "commission"}
+    assert subjects.of_kpi("sales_velocity") == {"results", "deals"}
+
+
+def test_every_fact_is_listed_and_one_of_a_company_s_own_is_about_everything(
+    subjects: SubjectList,
+) -> None:
+    catalogue = shipped()[1].catalogue
+    assert set(catalogue.facts) == set(subjects.listed.kpi_facts)
+    own = catalogue.kpis["calls"].model_copy(update={"fact": "brand_new"})
+    with_own = replace(catalogue, kpis={**catalogue.kpis, "own": own})
+    assert subject_list(with_own).of_kpi("own") == ALL
 
 
 def test_a_text_that_is_no_page_is_refused(subjects: SubjectList) -> None:

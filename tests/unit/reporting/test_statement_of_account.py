@@ -16,8 +16,9 @@ from pipelines.policy.receivables import Receivables
 from pipelines.reporting.account.account import Account, Statement, read_statement
 from pipelines.reporting.account.letter import letter, write_statement
 from pipelines.warehouse.duck import Warehouse
-from pipelines.workspace.workspace import Label
+from pipelines.workspace.workspace import Label, Workspace
 from tests.support.books import Books, computed
+from tests.support.commands import in_shell
 from tests.support.laboratory import shipped
 
 POLICY = shipped()[1].receivables
@@ -142,6 +143,11 @@ def test_the_letter_asks_for_what_is_open_and_says_where_to_pay(warehouse: Wareh
     assert text.count("<table>") == 6
     assert "银行 1" in letter(statement(warehouse), COMPANY, policy, "zh")
     assert "http" not in text  # nothing is loaded from anywhere
+    by_document = policy.model_copy(
+        update={"ageing": policy.ageing.model_copy(update={"by": "document_date"})}
+    )
+    text = letter(statement(warehouse), COMPANY, by_document, "en")
+    assert "by days since the document" in text
 
 
 def test_page_and_workbook_say_the_same_and_nothing_is_written_over(
@@ -164,16 +170,39 @@ def test_page_and_workbook_say_the_same_and_nothing_is_written_over(
 
 
 def test_of_every_customer_of_the_sample_the_movements_end_at_what_is_open(sample: Any) -> None:
-    """One pass over all customers: by currency, and on two days."""
     warehouse = Warehouse(sample, Path("sample"))
     customers = [row["customer_id"] for row in warehouse.rows("select * from core.dim_customer")]
     assert len(customers) > 300
     for until in (dt.date(2026, 11, 15), dt.date(2026, 8, 31)):
-        owed = D(0)
-        for customer in customers[::5]:
-            found = read_statement(warehouse, customer, None, until, POLICY)
-            for account in found.accounts:
+        open_accounts = 0
+        for customer in customers:
+            for account in read_statement(warehouse, customer, None, until, POLICY).accounts:
                 left = sum((item.amount for item in account.items), D(0))
                 assert account.closing == left, (customer, until, account.currency)
-                owed += abs(account.closing)
-        assert owed > 0
+                open_accounts += account.closing != 0
+        assert open_accounts > 50
+
+
+def test_what_is_past_due_is_what_is_overdue_on_the_pages(sample: Any) -> None:
+    """In the documents' currency; a customer whose documents are all in base currency."""
+    warehouse = Warehouse(sample, Path("sample"))
+    (row,) = warehouse.rows(
+        "select customer_id, sum(open_amount_base) as overdue from mart.receivable_item "
+        "where is_overdue group by customer_id "
+        "having min(currency) = 'CNY' and max(currency) = 'CNY' order by overdue desc limit 1"
+    )
+    found = read_statement(warehouse, row["customer_id"], None, None, POLICY)
+    assert found.accounts[0].overdue == row["overdue"] > 0
+
+
+def test_the_command_writes_it(sample_company: Workspace, tmp_path: Path) -> None:
+    said = in_shell(
+        "statement-of-account", "CUST-000404", "-w", sample_company.root,
+        "--from", "2026-06-01", "--out", tmp_path / "out",
+    )  # fmt: skip
+    assert said.code == 0, said.err
+    assert said.out.startswith("CNY ") and said.out.count("CUST-000404_2026-11-15") == 4
+    assert len(list((tmp_path / "out").iterdir())) == 4
+    said = in_shell("statement-of-account", "CUST-00404", "-w", sample_company.root)
+    assert said.code == 2
+    assert said.last.startswith("No customer has the id or the name 'CUST-00404' (did you mean")

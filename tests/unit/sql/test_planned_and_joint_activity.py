@@ -50,6 +50,16 @@ def test_a_joint_visit_is_the_leader_s_whoever_wrote_it_down(lab: Laboratory) ->
     ]  # fmt: skip
 
 
+def test_two_who_lead_each_other_are_one_pair_of_two_people(lab: Laboratory) -> None:
+    lab.given("staging.activity", [visit("1", "A", "B", "2026-10-01")])
+    lab.given("core.manager_span", [
+        {"employee_id": who, "level": 1, "manager_id": led_by, "valid_from": day("0001-01-01"),
+         "valid_to": day("9999-12-31")} for who, led_by in (("A", "B"), ("B", "A"))
+    ])  # fmt: skip
+    rows = lab.result("core.fct_joint_visit")
+    assert pick(rows, "activity_id", "leader_id", "member_id") == [("1", "A", "B")]
+
+
 def test_a_quote_answers_from_the_request_on(lab: Laboratory) -> None:
     given_deals(lab, [deal("O", "2026-09-01")])
     lab.given("staging.quote", [
