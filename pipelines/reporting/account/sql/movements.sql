@@ -38,7 +38,8 @@ entry as (
       else 'receipt'
     end as kind,
     case
-      when settlement.kind in ('applied', 'bounce') and settlement.item_kind <> 'invoice' then settlement.document_id
+      when settlement.kind in ('applied', 'bounce') and settlement.item_kind <> 'invoice'
+        then settlement.document_id
       else settlement.source_id
     end as document_id,
     -settlement.amount as amount
