@@ -20,12 +20,14 @@ import duckdb
 from pipelines.errors import OutOfMemoryError, UserError
 from pipelines.warehouse.memory import AUTO, limit_for
 from pipelines.warehouse.model import SCHEMAS, Model
+from pipelines.warehouse.quoting import identifier
 
 # Raise it when tables that a run appends to change their form. An older warehouse is made anew from
 # what is kept beside it; a newer one is not touched.
 LAYOUT: int = 1
 _LAYOUT = "layout"
 _SMALL_WAREHOUSE = 256 * 1024**2
+_MAY_DOUBLE = 32 * 1024**2
 _SMALL_EXPORTS = 32 * 1024**2
 """Bytes below which one thread does it: two take 1.2 to 1.6 times its processor time."""
 _T = TypeVar("_T")
@@ -211,14 +213,16 @@ class Warehouse:
         finally:
             self.con.execute(f"set threads = {threads}")
 
-    def free_replaced(self, database: str = "") -> None:
+    def free_replaced(self, database: str = "", file: Path | None = None) -> None:
         """Let the next tables take the place of those that were replaced, or the file would double.
 
-        While another thread writes it cannot be done; then the next call does it.
+        A small one may. While another thread writes it cannot be done; then the next call does it.
 
         Args:
-            database: an attached one; none given means this one.
+            database: an attached one, and its file; none given means this one.
         """
+        if not _holds(file or self.path, _MAY_DOUBLE):
+            return
         with suppress(duckdb.TransactionException):
             self.con.execute(f"checkpoint {database}")
 
@@ -250,32 +254,34 @@ class Warehouse:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def columns(self, name: str) -> tuple[str, ...]:
-        """Names of a table's columns, in order."""
+        """Names of a table's columns, in order; none where there is no such table.
+
+        Asked of the one table: the catalogue would resolve every view to answer.
+        """
         schema, _, table = name.partition(".")
-        found = self.rows(
-            "select column_name from information_schema.columns "
-            "where table_schema = ? and table_name = ? and table_catalog = current_database() "
-            "order by ordinal_position",
-            [schema, table],
-        )
-        return tuple(row["column_name"] for row in found)
+        try:
+            found = self.con.execute(
+                "select name from pragma_table_info(?) order by cid",
+                [f"{identifier(schema)}.{identifier(table)}"],
+            ).fetchall()
+        except duckdb.CatalogException:
+            return ()
+        return tuple(column for (column,) in found)
 
     def exists(self, name: str) -> bool:
-        schema, _, table = name.partition(".")
-        return bool(
-            self.scalar(
-                "select count(*) from information_schema.tables "
-                "where table_schema = ? and table_name = ? "
-                "and table_catalog = current_database()",
-                [schema, table],
-            )
-        )
+        try:
+            return bool(self.columns(name))
+        except duckdb.BinderException:  # a view of what is no longer there
+            return True
 
 
 def _is_small(path: Path, to_read: int) -> bool:
     """Whether more threads than one would mostly wait for each other."""
-    has = path.stat().st_size if path.exists() else 0
-    return has < _SMALL_WAREHOUSE and to_read < _SMALL_EXPORTS
+    return not _holds(path, _SMALL_WAREHOUSE) and to_read < _SMALL_EXPORTS
+
+
+def _holds(path: Path, size: int) -> bool:
+    return path.exists() and path.stat().st_size >= size
 
 
 @contextmanager

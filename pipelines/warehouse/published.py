@@ -66,7 +66,7 @@ class PublishedCopy:
         self.wait()
         self._worker.submit(self._copy, True).result()
         views, _ = _views(self._warehouse.con)
-        views |= {table: self._dated_view(table) for table in self._dated()}
+        views |= {table: _dated_view(table, moments) for table, moments in self._dated().items()}
         wasteful = self._detach()
         _create_views(self._file, views)
         target.unlink(missing_ok=True)
@@ -96,11 +96,15 @@ class PublishedCopy:
             con.execute("delete from meta.published where name = ?", [table])
         if complete:
             self._copy_dated(dated)
-        copied = 0
-        for table in sorted(tables):
-            mark = built.get(table)
-            if (mark is None and not complete) or (mark is not None and mark == known.get(table)):
-                continue
+        due = {
+            table: mark
+            for table, mark in ((table, built.get(table)) for table in sorted(tables))
+            if (complete or mark is not None) and (mark is None or mark != known.get(table))
+        }
+        # a kill leaves what is half done without a note, never with an old one
+        con.execute("delete from meta.published where name in (select unnest(?))", [list(due)])
+        copied: dict[str, str] = {}
+        for table, mark in due.items():
             con.execute(f"create schema if not exists {_NAME}.{table.partition('.')[0]}")
             self._warehouse.in_less_memory(
                 partial(
@@ -109,10 +113,18 @@ class PublishedCopy:
                     f"select {self._shown(table)} from {_quoted(table)}",
                 )
             )
-            con.execute("insert or replace into meta.published values (?, ?)", [table, mark or ""])
-            copied += 1
-            if copied % _FREED_EVERY == 0:
-                self._warehouse.free_replaced(_NAME)
+            copied[table] = mark or ""
+            if len(copied) % _FREED_EVERY == 0:
+                self._remember(copied)
+                self._warehouse.free_replaced(_NAME, self._file)
+        self._remember(copied)
+
+    def _remember(self, copied: dict[str, str]) -> None:
+        """Note what was copied."""
+        self._warehouse.con.execute(
+            "insert or replace into meta.published select unnest(?), unnest(?)",
+            [list(copied), list(copied.values())],
+        )
 
     def _dated(self) -> dict[str, tuple[str, ...]]:
         """The tables with moments of runs that are there, and which of their columns are moments.
@@ -122,7 +134,8 @@ class PublishedCopy:
         beside = self._warehouse.beside()
         found = {}
         for table, moments in _MOMENTS.items():
-            there = tuple(column for column in moments if column in beside.columns(table))
+            held = beside.columns(table)
+            there = tuple(column for column in moments if column in held)
             if there:
                 found[table] = there
         return found
@@ -164,24 +177,7 @@ class PublishedCopy:
                 f"select * replace ({', '.join(numbers)}) "
                 f"from (select {self._shown(table)} from {table}) as t"
             )
-        for table in (_RUN, *map(_kept, dated)):
-            con.execute("insert or replace into meta.published values (?, '')", [table])
-
-    def _dated_view(self, table: str) -> str:
-        """A table as everybody knows it: its runs' numbers looked up."""
-        named, run_id, at = _NAMES_RUN
-        looked_up = [
-            f"(select r.started_at from {_RUN} as r where r.run_no = t.{column}) as {column}"
-            for column in self._dated()[table]
-        ]
-        if table == named:
-            looked_up.append(
-                f"(select r.run_id from {_RUN} as r where r.run_no = t.{at}) as {run_id}"
-            )
-        return (
-            f"create view {table} as select * replace ({', '.join(looked_up)}) "
-            f"from {_kept(table)} as t"
-        )
+        self._remember(dict.fromkeys((_RUN, *map(_kept, dated)), ""))
 
     def _attach(self) -> None:
         """Open the file; one that is not there, or is no database any more, begins anew."""
@@ -312,6 +308,20 @@ def _views(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], set[str]]:
         if name.startswith("mart.") and name not in ordered:
             add(name)
     return ordered, tables
+
+
+def _dated_view(table: str, moments: tuple[str, ...]) -> str:
+    """A table as everybody knows it: its runs' numbers looked up."""
+    named, run_id, at = _NAMES_RUN
+    looked_up = [
+        f"(select r.started_at from {_RUN} as r where r.run_no = t.{column}) as {column}"
+        for column in moments
+    ]
+    if table == named:
+        looked_up.append(f"(select r.run_id from {_RUN} as r where r.run_no = t.{at}) as {run_id}")
+    return (
+        f"create view {table} as select * replace ({', '.join(looked_up)}) from {_kept(table)} as t"
+    )
 
 
 def _create_views(target: Path, views: dict[str, str]) -> None:

@@ -289,7 +289,7 @@ def test_before_the_checks_have_run_nothing_is_claimed_of_them(page):
 
 
 def test_what_could_not_be_renewed_is_not_shown_as_of_today(checked):
-    stale = frozenset({"mart.crm_hygiene", "mart.kpi_value", "mart.export_freshness"})
+    stale = frozenset({"mart.crm_hygiene", "mart.kpi_recent", "mart.export_freshness"})
     page = REPORTS["sales_ops"].build(checked, SUNDAY, stale)[0]
     hygiene = section_of(page, "hygiene")
     assert hygiene.message.id == "ops.withheld"

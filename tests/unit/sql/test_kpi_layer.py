@@ -252,3 +252,27 @@ def test_appraisal_reads_a_view_of_the_kpis_its_schemes_name(lab: Laboratory) ->
     named = {part.kpi for scheme in schemes for part in scheme.judged if part.kpi}
     lab.build(*(table_of(shipped()[1].catalogue.kpis[name]) for name in named))
     assert {row["kpi_id"] for row in lab.result("kpi.appraised")} == named
+
+
+def test_pages_read_the_current_periods_and_thirteen_weeks_of_lines(lab: Laboratory) -> None:
+    """The day of the report is Sunday 2026-11-15; the thirteenth week begins on 17 August."""
+    lab.given("mart.kpi_value", [
+        {"kpi_id": kpi, "period_kind": kind, "period_start": day(start), "scope_kind": "company",
+         "scope_id": "C", "value": 1}
+        for kpi, kind, start in (
+            ("now", "week", "2026-11-09"), ("now", "month", "2026-11-01"),
+            ("now", "quarter", "2026-10-01"), ("now", "rolling_13w", "2026-08-17"),
+            ("line", "week", "2026-08-17"), ("line", "week", "2026-11-02"),
+            ("line", "rolling_13w", "2026-05-25"),
+            ("gone", "week", "2026-08-10"), ("gone", "month", "2026-10-01"),
+            ("gone", "quarter", "2026-07-01"), ("gone", "rolling_13w", "2026-05-18"),
+            ("other", "year", "2026-01-01"), ("other", "mtd", "2026-11-01"),
+        )
+    ])  # fmt: skip
+    rows = lab.result("mart.kpi_recent")
+    assert pick(rows, "kpi_id", "period_kind", "period_start") == [
+        ("line", "rolling_13w", day("2026-05-25")),
+        ("line", "week", day("2026-08-17")), ("line", "week", day("2026-11-02")),
+        ("now", "month", day("2026-11-01")), ("now", "quarter", day("2026-10-01")),
+        ("now", "rolling_13w", day("2026-08-17")), ("now", "week", day("2026-11-09")),
+    ]  # fmt: skip

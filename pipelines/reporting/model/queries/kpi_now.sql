@@ -1,6 +1,5 @@
 -- all KPIs of the company, its regions, teams and people in the current periods; of the company
--- thirteen weeks one by one, of people only what has a value. One query, since planning the view
--- costs more than reading it
+-- thirteen weeks one by one, of people only what has a value
 select
   scope_kind,
   scope_id,
@@ -15,7 +14,7 @@ select
   target,
   previous_value,
   prior_year_value
-from mart.kpi_value
+from mart.kpi_recent
 where
   scope_kind in ('company', 'region', 'team', 'employee')
   and (scope_kind <> 'employee' or n > 0)

@@ -14,7 +14,7 @@ select
   previous_value,
   prior_year_value,
   no_data_reason
-from mart.kpi_value
+from mart.kpi_recent
 where
   scope_kind = $scope_kind
   and list_contains($kpi_ids, kpi_id)
