@@ -5,16 +5,16 @@ Belongs here: reading it, once for all readers. Does not belong here: who gets w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache, cached_property, lru_cache
 from pathlib import Path, PurePosixPath
 
 from pydantic import ValidationError
 
-from pipelines.delivery.access.cut import Outline, outline
+from pipelines.delivery.access.cut import Kept, Outline, outline
 from pipelines.delivery.access.subjects import SubjectList
 from pipelines.errors import UserError
-from pipelines.reporting.model.page import Page
+from pipelines.reporting.language.numbers import LANGUAGES
+from pipelines.reporting.model.page import Page, all_rows_of
 from pipelines.reporting.publish.build import EDITION, Edition
 from pipelines.reporting.publish.docs import FOLDER as DOCS
 from pipelines.reporting.publish.entries import Entry, published_entries
@@ -87,9 +87,10 @@ class Published:
     def _folders(self) -> dict[PurePosixPath, list[Path]]:
         return {}
 
-    def behind(self, entry: Entry, kpis: Iterable[str]) -> list[PurePosixPath]:
-        """The pages of the rows behind a page's tiles, in both languages, where there are any."""
-        found = (entry.stem / f"{kpi}.{lang}.html" for kpi in sorted(kpis) for lang in ("zh", "en"))
+    def behind(self, entry: Entry, keep: Kept) -> list[PurePosixPath]:
+        """The pages of the rows behind a page's tiles and tables, in both languages."""
+        names = sorted(keep.tiles | {all_rows_of(section) for section in keep.sections})
+        found = (entry.stem / f"{name}.{lang}.html" for name in names for lang in LANGUAGES)
         return [path for path in found if (self.tree / path).exists()]
 
     def below(self, folder: str) -> list[PurePosixPath]:

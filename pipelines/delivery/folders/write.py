@@ -66,7 +66,7 @@ class Given:
             self.pages.append((entry, keep))
             self.files |= {PurePosixPath(f"{entry.stem}.{lang}.html") for lang in LANGUAGES}
             self.files.add(PurePosixPath(f"{entry.stem}.json"))
-            self.files |= set(published.behind(entry, keep.tiles))
+            self.files |= set(published.behind(entry, keep))
             if keep.is_whole:
                 self.copied.add(PurePosixPath(f"{entry.stem}.json"))
                 self.copied |= set(published.beside(entry))
@@ -126,8 +126,8 @@ class Variants:
     def _rendered(
         self, path: PurePosixPath, entry: Entry, keep: Kept, language: LanguageCode
     ) -> str:
-        behind = self._published.behind(entry, keep.tiles)
-        opened = {one.name.partition(".")[0] for one in behind}
+        behind = self._published.behind(entry, keep)
+        opened = {one.name.rpartition(f".{language}.")[0] for one in behind}
         page = cut(self._published.model(entry), keep)
         published = (self._published.tree / path).read_text(encoding="utf-8")
         return carried_over(published, render(page, language, self._look, opened))
@@ -188,7 +188,7 @@ def _write(folder: Path, given: Given, published: Published, variants: Variants)
             _place(variants.page(path, given, entry, keep, language), folder / path)
         if not keep.is_whole:
             _place(variants.json(entry, keep), folder / f"{entry.stem}.json")
-        for path in published.behind(entry, keep.tiles):
+        for path in published.behind(entry, keep):
             _place(variants.as_published(path, given), folder / path)
     catalogue = Catalogue(entries=tuple(entry for entry, _ in given.pages))
     families = {entry.family for entry in catalogue.entries}

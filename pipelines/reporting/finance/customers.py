@@ -170,7 +170,7 @@ def customers_section(context: Context) -> Section:
                 amount=Money(amount=total),
             ),
         ),
-        table=customer_table(context, late[:_SHOWN], len(late), exact=True),
+        table=customer_table(context, late, _SHOWN, exact=True),
         table_open=True,
     )
 
@@ -201,9 +201,9 @@ def unallocated_section(context: Context) -> Section:
                     Days(value=Decimal((context.as_of - row.document_date).days)),
                     money(-row.open_amount_base, exact=True),
                 )
-                for row in rows[:_FEW]
+                for row in rows
             ],
-            rows_in_all=len(rows),
+            first=_FEW,
         ),
         table_open=True,
         width="half",
@@ -237,9 +237,9 @@ def limits_section(context: Context) -> Section:
                     money(row.outstanding - row.credit_limit),
                     day(row.valid_from),
                 )
-                for row in rows[:_FEW]
+                for row in rows
             ],
-            rows_in_all=len(rows),
+            first=_FEW,
         ),
         table_open=True,
         width="half",

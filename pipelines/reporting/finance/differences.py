@@ -28,6 +28,7 @@ from pipelines.reporting.model.values import (
 
 STEPS = ("won_to_contract", "contract_to_order", "order_to_invoice", "invoice_to_receipt")
 KINDS = ("statement_to_payroll", "base_to_erp", "accrual_to_ledger", *STEPS)
+_SHOWN = 15
 _UNEXPLAINED = "unexplained"
 _TIMING = "timing"
 _REASONS = frozenset({
@@ -230,6 +231,7 @@ def deals_section(context: Context) -> Section:
                 for row in rows
             ],
             judgements=[_worry_deal(row) for row in rows],
+            first=_SHOWN,
             rows_in_all=rows[0].rows_in_all if rows else None,
         )
         if rows

@@ -85,7 +85,7 @@ def _said(kpi: KpiPolicy, value: Decimal | None) -> Message | None:
 
 
 def _table(
-    columns: str, rows: list[Cells], to: Sequence[Place | None] = (), in_all: int | None = None
+    columns: str, rows: list[Cells], to: Sequence[Place | None] = (), first: int | None = None
 ) -> Table:
     """A table without the columns in which nothing stands."""
     named = columns.split()
@@ -94,7 +94,7 @@ def _table(
         " ".join(named[i] for i in kept),
         [tuple(cells[i] for i in kept) for cells in rows],
         to=to,
-        rows_in_all=in_all,
+        first=first,
     )
 
 
@@ -241,8 +241,7 @@ def people_section(context: Context, kpi: KpiPolicy) -> Section | None:
         return (found is None, found.rank if found else 0, small, _order(kpi, one[1]), one[0])
 
     rows.sort(key=place)
-    shown = rows[:_PEOPLE]
-    small = sum(row.n < kpi.min_n for _, row in shown)
+    small = sum(row.n < kpi.min_n for _, row in rows[:_PEOPLE])
     return Section(
         id="people",
         topic=message("browser.people.topic"),
@@ -264,10 +263,10 @@ def people_section(context: Context, kpi: KpiPolicy) -> Section | None:
                     interval_of(kpi, row),
                     count(row.n),
                 )
-                for employee_id, row in shown
+                for employee_id, row in rows
             ],
-            in_all=len(rows),
-            to=[unit_place(context, "employee", employee_id) for employee_id, _ in shown],
+            first=_PEOPLE,
+            to=[unit_place(context, "employee", employee_id) for employee_id, _ in rows],
         ),
     )
 

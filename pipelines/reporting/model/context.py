@@ -22,6 +22,7 @@ from pipelines.reporting.model.page import Asked, Definition, Freshness, Quality
 from pipelines.reporting.model.periods import month_of
 from pipelines.reporting.model.queries import Record, copy, fetch, stream, tables_of
 from pipelines.reporting.model.shows import Declared
+from pipelines.reporting.model.tables import HELD_ROWS
 from pipelines.reporting.model.values import (
     Bilingual,
     Listing,
@@ -146,6 +147,7 @@ class Context:
             "rolling_start": week.end - timedelta(weeks=_WEEKS) + timedelta(days=1),
             "history_from": week.end - timedelta(weeks=_WEEKS - 1),
             "history_to": max(week.end, self.as_of),
+            "held_rows": HELD_ROWS,
             # appraisals: the newest of everybody, unless a page asks for one
             "of_period": None,
             "of_person": None,

@@ -207,18 +207,20 @@ class Row(Frozen):
 class Table(Frozen):
     """Typed rows. `rows_in_all` is given when only the first rows are shown.
 
-    `link_at` is the place of the column whose cells lead to the pages of their rows.
+    `rest` are the rows that follow, which a page of their own shows with the first; the page's
+    JSON leaves them out. `link_at` is the place of the column whose cells lead to other pages.
     """
 
     columns: tuple[Column, ...] = Field(min_length=1)
     rows: tuple[Row, ...]
     rows_in_all: int | None = None
+    rest: tuple[Row, ...] = Field(default=(), exclude=True)
     link_at: int = Field(default=0, exclude=True)
 
     @model_validator(mode="after")
     def _cells_fit_columns(self) -> Table:
         types = [column.type for column in self.columns]
-        for number, row in enumerate(self.rows):
+        for number, row in enumerate((*self.rows, *self.rest)):
             if len(row.cells) != len(types):
                 raise ValueError(
                     f"table row {number} has {len(row.cells)} cells for {len(types)} columns"
@@ -233,6 +235,24 @@ class Table(Frozen):
                         f"{cell.kind} in a {column.type} column"
                     )
         return self
+
+    @property
+    def held(self) -> int:
+        """How many rows there are, the first and those that follow."""
+        return sum(row.role == "row" for row in self.rows) + len(self.rest)
+
+    @property
+    def whole(self) -> Table:
+        """The first rows and those that follow; a total stays last."""
+        first = tuple(row for row in self.rows if row.role == "row")
+        totals = tuple(row for row in self.rows if row.role == "total")
+        return self.model_copy(
+            update={
+                "rows": (*first, *self.rest, *totals),
+                "rest": (),
+                "rows_in_all": self.rows_in_all if (self.rows_in_all or 0) > self.held else None,
+            }
+        )
 
 
 class SectionNotice(Frozen):
@@ -347,6 +367,11 @@ class Page(Frozen):
         return json.dumps(tree, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
 
 
+def all_rows_of(section_id: str) -> str:
+    """The name of the page of all rows of a section; no KPI's id has a dot."""
+    return f"rows.{section_id}"
+
+
 _UNSAFE = re.compile(r"[^\w.-]")
 _LONGEST = 120  # bytes of a name; file systems take 255, and something follows
 _FUNCTIONS = frozenset({"hr", "finance", "sales_ops"})
@@ -390,5 +415,6 @@ __all__ = [
     "Table",
     "Tile",
     "Verbatim",
+    "all_rows_of",
     "file_name",
 ]

@@ -26,6 +26,8 @@ from pipelines.reporting.model.values import (
 )
 
 Cells = Sequence[Shown | None]
+HELD_ROWS = 200
+"""Rows of a section that a page of their own shows: pages grow with readers, not with facts."""
 
 
 def table(
@@ -34,6 +36,7 @@ def table(
     *,
     total: Cells | None = None,
     judgements: Sequence[Judgement] = (),
+    first: int | None = None,
     rows_in_all: int | None = None,
     to: Sequence[Place | None] = (),
     link: str = "",
@@ -42,6 +45,8 @@ def table(
     """A table; `columns` is "name:type name:type", a total row stands last.
 
     Args:
+        first: rows on the page itself; the next ones stand on a page of their own.
+        rows_in_all: how many there are, where not all are given.
         to: the page that each row leads to.
         link: the column whose cells lead there; the first where it is left out.
         find: what each row is also found by, such as a name in the other language.
@@ -54,8 +59,10 @@ def table(
             to=to[i] if to else None,
             find=find[i] if find else "",
         )
-        for i, cells in enumerate(rows)
+        for i, cells in enumerate(rows[:HELD_ROWS] if first else rows)
     ]
+    made, rest = made[:first], made[first:] if first else []
+    shown, in_all = len(made), max(rows_in_all or 0, len(rows))
     if total is not None:
         made.append(Row(cells=tuple(total), role="total"))
     return Table.model_validate(
@@ -67,7 +74,8 @@ def table(
                 for name, kind in specs
             ],
             "rows": made,
-            "rows_in_all": rows_in_all if rows_in_all and rows_in_all > len(rows) else None,
+            "rest": rest,
+            "rows_in_all": in_all if in_all > shown else None,
             "link_at": [name for name, _ in specs].index(link) if link else 0,
         }
     )

@@ -23,10 +23,11 @@ from pipelines.reporting.model.page import (
     Page,
     Quality,
     Slug,
+    all_rows_of,
 )
 from pipelines.reporting.model.values import Frozen, Text
 from pipelines.reporting.publish.entries import CATALOGUE, Catalogue, Entry, entry_of
-from pipelines.reporting.publish.render import Look, render, render_drilldown
+from pipelines.reporting.publish.render import Look, render, render_drilldown, render_rows
 from pipelines.reporting.publish.site import Site
 from pipelines.reporting.workbook.write import write_book
 from pipelines.workspace.resources import shipped
@@ -127,13 +128,19 @@ def _write_page(
 ) -> None:
     write_beside(page, build_dir)
     write_text(build_dir / page.beside("json"), page.to_json())
-    opened = {one.asked.kpi_id for one in behind}
+    cut = [one for one in page.sections if one.table is not None and one.table.rest]
+    opened = {one.asked.kpi_id for one in behind} | {all_rows_of(one.id) for one in cut}
     linked, beside = site.linked(page), site.beside(entry_of(page))
     for language in LANGUAGES:
         text = render(linked, language, look, opened, beside)
         write_text(build_dir / page.beside(f"{language}.html"), text)
+    if opened:
+        (build_dir / page.stem).mkdir(exist_ok=True)
+    for section in cut:
+        for language in LANGUAGES:
+            target = build_dir / page.stem / f"{all_rows_of(section.id)}.{language}.html"
+            write_text(target, render_rows(linked, section, language, look))
     for one in behind:
-        (build_dir / one.stem.parent).mkdir(exist_ok=True)
         for language in LANGUAGES:
             target = build_dir / f"{one.stem}.{language}.html"
             write_text(target, render_drilldown(one, language, look))

@@ -20,7 +20,7 @@ from pipelines.reporting.language.numbers import LanguageCode
 from pipelines.reporting.language.pinyin import pinyin
 from pipelines.reporting.language.speaker import Speaker, speaker
 from pipelines.reporting.model.charts import Chart
-from pipelines.reporting.model.page import Freshness, Page, Quality, Row, Table, Tile
+from pipelines.reporting.model.page import Freshness, Page, Quality, Row, Section, Table, Tile
 from pipelines.reporting.model.values import (
     Count,
     Day,
@@ -131,6 +131,13 @@ class Words:
         rows = [row for row in table.rows if row.role == "row"]
         return [*rows[:_MOST_ROWS], *(row for row in table.rows if row.role == "total")]
 
+    def all_rows(self, table: Table) -> Markup:
+        """What the link to the page of all rows says, or of as many as it holds."""
+        held, in_all = table.held, table.rows_in_all or 0
+        if held < in_all:
+            return self.say("table.next", held=Count(value=held), all=Count(value=in_all))
+        return self.say("table.all", all=Count(value=in_all))
+
     def more(self, table: Table, has_book: bool) -> Markup:
         """How many of all rows are shown, if not all are."""
         rows = sum(row.role == "row" for row in table.rows)
@@ -226,7 +233,8 @@ def render(
     """One page in one language, complete and self-contained but for the shared assets.
 
     Args:
-        opened: the KPIs whose tiles lead to a page of their rows.
+        opened: the KPIs whose tiles lead to a page of their rows, and `rows.` with the sections
+            whose tables do.
         beside: the periods before and after for which the reader has the same page.
     """
     speech = words(language, page.currency, page.as_of.year)
@@ -241,6 +249,31 @@ def render(
         charts=any(section.chart for section in page.sections),
         notice=Markup(NOTICE_START + NOTICE_END),
         beside=Markup(BESIDE_START + beside_links(beside, speech) + BESIDE_END),
+    )
+
+
+def render_rows(
+    page: Page, section: Section, language: LanguageCode, look: Look | None = None
+) -> str:
+    """All rows of a section of which the page shows the first, one folder below the page.
+
+    Raises:
+        ValueError: the section has no table.
+    """
+    if section.table is None:
+        raise ValueError(f"section {section.id} has no rows")
+    return (
+        environment()
+        .get_template("rows.html")
+        .render(
+            page=page,
+            section=section,
+            table_of_all=section.table.whole,
+            w=words(language, page.currency, page.as_of.year),
+            look=look or Look(),
+            root="../../../",
+            notice=Markup(NOTICE_START + NOTICE_END),
+        )
     )
 
 

@@ -24,6 +24,7 @@ from pipelines.reporting.shared.deals import joined, reasons, stage_age
 from pipelines.reporting.shared.receivables import customer_name, first_to_chase
 
 _OLD = 90
+_SHOWN = 15
 _ACTIVITY = (
     "calls", "visits", "new_opportunities", "first_contact_on_time_rate",
     "opportunity_completeness",
@@ -68,6 +69,7 @@ def pipeline_section(context: Context, deals: list[Record]) -> Section:
             "deal:text customer:text amount:money in_stage:text due:day next_step:text "
             "what_is_wrong:text",
             rows,
+            first=_SHOWN,
             rows_in_all=first.deals,
         ),
         table_open=True,
@@ -131,6 +133,7 @@ def invoices_section(context: Context, invoices: list[Record]) -> Section:
                 for row in invoices
             ],
             judgements=judgements,
+            first=_SHOWN,
             rows_in_all=first.rows_in_all,
         ),
         table_open=True,

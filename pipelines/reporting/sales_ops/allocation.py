@@ -138,10 +138,10 @@ def _gap_table(context: Context, off: list[Record]) -> Table:
                 _number(row.parts_amount),
                 _number(row.over_allocated, signed=True),
             )
-            for row in off[:_MOST]
+            for row in off
         ],
-        judgements=["bad"] * len(off[:_MOST]),
-        rows_in_all=len(off),
+        judgements=["bad"] * len(off),
+        first=_MOST,
     )
 
 

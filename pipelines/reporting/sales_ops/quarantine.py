@@ -75,9 +75,9 @@ def owners_section(context: Context) -> Section:
                     in_words(row),
                     day(row.since),
                 )
-                for row in rows[:_OWNERS]
+                for row in rows
             ],
-            rows_in_all=len(rows),
+            first=_OWNERS,
         ),
         table_open=True,
     )
@@ -125,8 +125,8 @@ def rules_section(context: Context) -> Section:
         note=(message("rules.frequent", problems=Listing(items=frequent)),),
         table=table(
             "export:text problem:text rows:count amount:money owners:count place:text",
-            [_rule(row) for row in rows[:_RULES]],
-            rows_in_all=len(rows),
+            [_rule(row) for row in rows],
+            first=_RULES,
         ),
     )
 

@@ -13,7 +13,7 @@ from pipelines.reporting.model.page import Section, Table
 from pipelines.reporting.model.queries import Record
 from pipelines.reporting.model.scope import Scope
 from pipelines.reporting.model.shows import shows
-from pipelines.reporting.model.tables import day, empty, money, table
+from pipelines.reporting.model.tables import HELD_ROWS, day, empty, money, table
 from pipelines.reporting.model.values import (
     Count,
     Day,
@@ -128,9 +128,11 @@ def _counts(context: Context, scope: Scope | None) -> list[Record]:
 def _largest(context: Context, scope: Scope | None) -> list[Record]:
     rows = context.rows("deals_top")
     if scope is None:
-        return [row for row in rows if row.place_in_company <= _SHOWN]
+        return [row for row in rows if row.place_in_company <= HELD_ROWS]
     place, unit = f"place_in_{scope.kind}", f"{scope.kind}_id"
-    return [row for row in rows if getattr(row, unit) == scope.id and getattr(row, place) <= _SHOWN]
+    return [
+        row for row in rows if getattr(row, unit) == scope.id and getattr(row, place) <= HELD_ROWS
+    ]
 
 
 def _headline(regions: list[Record]) -> Message:
@@ -192,6 +194,7 @@ def deal_table(context: Context, deals: list[Record], in_all: int) -> Table:
         "deal:text customer:text owner:text amount:money was_due:day now_due:day in_stage:text "
         "why:text",
         rows,
+        first=_SHOWN,
         rows_in_all=in_all,
         to=[unit_place(context, "employee", deal.owner_id) for deal in deals],
         link="owner",

@@ -195,7 +195,7 @@ def _since(row: Record, exact: bool) -> Money | None:
     return money(change, exact, signed=True) if change else None
 
 
-def customer_table(context: Context, rows: list[Record], in_all: int, exact: bool) -> Table:
+def customer_table(context: Context, rows: list[Record], first: int, exact: bool) -> Table:
     """Customers with what they owe and who looks after them."""
     return table(
         "customer:text owner:text outstanding:money overdue:money since_week_before:money "
@@ -213,5 +213,5 @@ def customer_table(context: Context, rows: list[Record], in_all: int, exact: boo
             )
             for row in rows
         ],
-        rows_in_all=in_all,
+        first=first,
     )

@@ -66,9 +66,9 @@ def verdicts_section(context: Context) -> Section:
         what=(message("verdicts.what"),) if rows else (),
         table=table(
             "severity:text finding:text export:text rows:count place:text",
-            [_cells(row) for row in rows[:_MOST]],
-            judgements=["bad" if blocks(row) else "neutral" for row in rows[:_MOST]],
-            rows_in_all=len(rows),
+            [_cells(row) for row in rows],
+            judgements=["bad" if blocks(row) else "neutral" for row in rows],
+            first=_MOST,
         )
         if rows
         else None,

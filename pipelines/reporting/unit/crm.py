@@ -40,7 +40,6 @@ def crm_section(context: Context, unit: Unit) -> Section | None:
     deals = [deal for person in sorted(unit.people) for deal in grouped.get(person, [])]
     if not deals:
         return None
-    shown = deals[:_SHOWN]
     owners = {deal.owner_id for deal in deals}
     return Section(
         id="crm",
@@ -64,10 +63,10 @@ def crm_section(context: Context, unit: Unit) -> Section | None:
                     day(deal.expected_close_date),
                     joined(faults(deal)),
                 )
-                for deal in shown
+                for deal in deals
             ],
-            rows_in_all=len(deals),
-            to=[unit_place(context, "employee", deal.owner_id) for deal in shown],
+            first=_SHOWN,
+            to=[unit_place(context, "employee", deal.owner_id) for deal in deals],
         ),
         definitions=definitions,
     )

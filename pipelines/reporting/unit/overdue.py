@@ -81,7 +81,8 @@ def overdue_sections(context: Context, unit: Unit) -> tuple[Section, ...]:
 
 def _items_section(context: Context, items: list[Record]) -> Section:
     first = first_to_chase(items)
-    shown = [*items[:_SHOWN], *(item for item in items[_SHOWN:] if item.is_orphaned)]
+    orphans = [item for item in items[_SHOWN:] if item.is_orphaned]
+    shown = [*items[:_SHOWN], *orphans, *(i for i in items[_SHOWN:] if not i.is_orphaned)]
     return Section(
         id="invoices",
         topic=message("unit.invoices.topic"),
@@ -109,7 +110,7 @@ def _items_section(context: Context, items: list[Record]) -> Section:
                 for item in shown
             ],
             judgements=["bad" if item.days_past_due > _OLD else "neutral" for item in shown],
-            rows_in_all=len(items),
+            first=_SHOWN + len(orphans),
             to=[unit_place(context, "employee", item.collector_id) for item in shown],
             link="collector",
         ),

@@ -9,7 +9,11 @@ from types import SimpleNamespace
 from python_calamine import load_workbook
 
 from pipelines.reporting.model.book import Book, Sheet, columns
+from pipelines.reporting.model.page import Page
+from pipelines.reporting.model.tables import HELD_ROWS, count, table
 from pipelines.reporting.model.values import verbatim
+from pipelines.reporting.publish.build import write_pages
+from pipelines.reporting.publish.render import Look
 from pipelines.reporting.publish.store import PageStore
 from pipelines.reporting.statement import lines as statement_lines
 from pipelines.reporting.statement import page as statement
@@ -68,3 +72,57 @@ def test_pages_are_kept_with_their_workbooks_and_read_as_often_as_one_likes(
     for language in ("zh", "en"):
         path = out / first.stem.parent / f"{first.period.key}.{language}.xlsx"
         assert ["I1", 5] in load_workbook(str(path)).get_sheet_by_index(0).to_python()
+
+
+def with_rows(page: Page, rows: int) -> Page:
+    """The page with one section more, of which the first two rows stand on it."""
+    section = page.sections[0].model_copy(
+        update={
+            "id": "many", "chart": None, "table_open": True, "no_data_reason": None,
+            "table": table(
+                "document:text n:count",
+                [(verbatim(f"D{i:03}"), count(i)) for i in range(rows)],
+                total=(verbatim("all"), count(sum(range(rows)))),
+                first=2,
+            ),
+        }
+    )  # fmt: skip
+    return page.model_copy(update={"sections": (*page.sections, section)})
+
+
+def test_all_rows_of_a_table_that_shows_the_first_stand_on_a_page_of_their_own(
+    tmp_path: Path, pages
+) -> None:
+    page = with_rows(pages["rep_weekly"][0], 5)
+    write_pages(tmp_path, [page], Look())
+    for language, said in (("en", "All"), ("zh", "全部")):
+        text = (tmp_path / page.beside(f"{language}.html")).read_text(encoding="utf-8")
+        assert "D001" in text and "D002" not in text
+        link = f'{page.period.key}/rows.many.{language}.html">{said} '
+        assert link in text
+        rows = (tmp_path / page.stem / f"rows.many.{language}.html").read_text(encoding="utf-8")
+        assert all(rows.count(f"D{i:03}") == 1 for i in range(5))
+        assert rows.count('class="total neutral"') == 1
+        assert f'href="../{page.period.key}.{language}.html' in rows
+    assert "D002" not in (tmp_path / page.beside("json")).read_text(encoding="utf-8")
+
+
+def test_a_page_of_all_rows_is_bounded_and_says_where_the_others_stand(
+    tmp_path: Path, pages
+) -> None:
+    page = with_rows(pages["rep_weekly"][0], HELD_ROWS + 50)
+    write_pages(tmp_path, [page], Look())
+    text = (tmp_path / page.beside("en.html")).read_text(encoding="utf-8")
+    assert (
+        'The first <span data-value="200">200</span> of <span data-value="250">250</span>' in text
+    )
+    rows = (tmp_path / page.stem / "rows.many.en.html").read_text(encoding="utf-8")
+    assert "D199" in rows and "D200" not in rows
+    assert "The others stand in the published database" in rows
+
+
+def test_a_table_that_shows_all_its_rows_leads_nowhere(tmp_path: Path, pages) -> None:
+    page = with_rows(pages["rep_weekly"][0], 2)
+    write_pages(tmp_path, [page], Look())
+    assert "rows.many" not in (tmp_path / page.beside("en.html")).read_text(encoding="utf-8")
+    assert not (tmp_path / page.stem / "rows.many.en.html").exists()

@@ -58,4 +58,4 @@ order by
   abs(difference.difference) desc,
   difference.kind asc,
   difference.key asc
-limit 15
+limit $held_rows

@@ -43,5 +43,5 @@ select
   amount,
   flagged
 from ranked
-where place <= 15
+where place <= $held_rows
 order by owner_id, place

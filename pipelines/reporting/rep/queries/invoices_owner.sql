@@ -53,5 +53,5 @@ select
   oldest_days,
   old_amount
 from ranked
-where place <= 15
+where place <= $held_rows
 order by collector_id, place

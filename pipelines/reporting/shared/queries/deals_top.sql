@@ -39,5 +39,8 @@ select
   place_in_region,
   place_in_team
 from ranked
-where place_in_company <= 12 or place_in_region <= 12 or place_in_team <= 12
+where
+  place_in_company <= $held_rows
+  or place_in_region <= $held_rows
+  or place_in_team <= $held_rows
 order by amount_rank
