@@ -18,6 +18,7 @@ from pipelines.delivery.folders.known import keep_known
 from pipelines.delivery.folders.published import Published
 from pipelines.delivery.folders.write import Folder, write_folders
 from pipelines.delivery.undelivered import keep, kept_mark
+from pipelines.policy.catalogue import Catalogue
 from pipelines.policy.load import load_policies
 from pipelines.warehouse.duck import fingerprint, open_warehouse
 from pipelines.workspace.workspace import Workspace
@@ -30,6 +31,7 @@ class Readership:
     access: AccessPolicy
     readers: Readers
     published: Published
+    catalogue: Catalogue
 
     @property
     def mark(self) -> str:
@@ -55,7 +57,7 @@ def open_readership(workspace: Workspace, day: dt.date) -> Readership:
     with open_warehouse(workspace.warehouse, read_only=True) as warehouse:
         organisation = read_organisation(warehouse)
     published = Published(workspace.reports / "latest", subject_list(catalogue))
-    return Readership(access, readers_on(organisation, access, day), published)
+    return Readership(access, readers_on(organisation, access, day), published, catalogue)
 
 
 def write_reader_folders(
