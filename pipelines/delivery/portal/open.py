@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pipelines.delivery.portal.app import Parts
 from pipelines.delivery.portal.audit import FILE as AUDIT
 from pipelines.delivery.portal.audit import Audit
+from pipelines.delivery.portal.entry import Entries, entry_folder
 from pipelines.delivery.portal.folders import ReaderFolders
 from pipelines.delivery.portal.passwords import FILE as PASSWORDS
 from pipelines.delivery.portal.passwords import Passwords
@@ -28,10 +29,13 @@ def portal_parts(
     Raises:
         UserError: policy/portal.yaml is wrong.
     """
-    name = workspace.settings.name
+    name, policy = workspace.settings.name, load_portal(workspace)
+    if policy.entries.kinds:
+        entry_folder(workspace, policy.entries)  # a wrong one is said before anybody enters
     return Parts(
         company=Bilingual(zh=name.zh, en=name.en),
-        policy=load_portal(workspace),
+        policy=policy,
+        entries=Entries(workspace, policy.entries, now),
         folders=ReaderFolders(workspace),
         passwords=Passwords(workspace.root / PASSWORDS),
         audit=Audit(workspace.root / AUDIT, now),

@@ -7,7 +7,7 @@ Belongs here: what the policy may say. Does not belong here: passwords, which st
 from __future__ import annotations
 
 from ipaddress import ip_address
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, field_validator
 
@@ -49,6 +49,21 @@ class Attempts(Policy):
     minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 15
 
 
+EntryKind = Literal[
+    "score", "appeal", "calibration", "answer", "dispute", "approval", "decision"
+]  # fmt: skip
+
+
+class EntryPolicy(Policy):
+    """What people may enter; `into` is a folder in one of those of exports, `judges` are the roles
+    that calibrate grades and answer appeals, `most_an_hour` bounds the records of one reader."""
+
+    kinds: tuple[EntryKind, ...] = get_args(EntryKind)
+    into: str | None = None
+    judges: tuple[str, ...] = ("hr",)
+    most_an_hour: Annotated[int, Field(ge=1, le=100)] = 60
+
+
 class PortalPolicy(Policy):
     """`policy/portal.yaml`."""
 
@@ -56,6 +71,7 @@ class PortalPolicy(Policy):
     proxy: Proxy = Proxy()
     session: SessionTimes = SessionTimes()
     attempts: Attempts = Attempts()
+    entries: EntryPolicy = EntryPolicy()
     secure: bool = True
     language: Literal["zh", "en"] = "zh"
 
