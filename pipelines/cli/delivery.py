@@ -246,7 +246,7 @@ def serve(workspace: Path, host: str, port: int, root_path: str, password_for: s
     from pipelines.delivery.portal.open import portal_parts
 
     now = partial(dt.datetime.now, dt.UTC)
-    app = application(portal_parts(opened, now, time.monotonic))
+    app = application(portal_parts(opened, now, time.monotonic, os.environ))
     click.echo(f"http://{host}:{port}{root_path or '/'}  (Ctrl-C ends it)")
     uvicorn.run(
         app, host=host, port=port, root_path=root_path, log_level="warning", access_log=False,

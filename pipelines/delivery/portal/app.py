@@ -32,11 +32,13 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipelines.delivery.portal.audit import Audit
+from pipelines.delivery.portal.bylink import ByLink
 from pipelines.delivery.portal.entering import Entering
 from pipelines.delivery.portal.entry import Entries
 from pipelines.delivery.portal.folders import Known, ReaderFolders, file_in
 from pipelines.delivery.portal.passwords import Passwords
 from pipelines.delivery.portal.policy import PortalPolicy
+from pipelines.delivery.portal.post import Post
 from pipelines.delivery.portal.requests import FORM, is_own, own_place, sent_form
 from pipelines.delivery.portal.sessions import Sessions, Tries
 from pipelines.reporting.model.values import Bilingual, Verbatim
@@ -71,6 +73,7 @@ class Parts:
     audit: Audit
     clock: Callable[[], float]
     entries: Entries
+    post: Post | None = None
     currency: str = "CNY"
 
 
@@ -136,13 +139,15 @@ class Portal:
             secure=self._policy.secure, httponly=True, samesite="lax",
         )  # fmt: skip
 
-    def _form(
+    def form(
         self, request: Request, problem: str = "", status: int = 200, to: str = ""
     ) -> Response:
-        if "password" not in self._policy.sign_in:
+        """The page for signing in."""
+        if not {"password", "mail"}.intersection(self._policy.sign_in):
             return self.show(request, "nothing", 403, problem="portal.only_proxy")
         token = self.token(request)
-        return self.show(request, "sign_in", status, problem=problem, to=to, token=token)
+        ways = self._policy.sign_in
+        return self.show(request, "sign_in", status, problem=problem, to=to, token=token, ways=ways)
 
     def token(self, request: Request) -> str:
         """The token that the forms of this browser repeat."""
@@ -158,16 +163,16 @@ class Portal:
     async def sign_in(self, request: Request) -> Response:
         """The form, and what is sent with it."""
         if request.method != "POST":
-            return self._form(request, to=own_place(request.query_params.get("to", "")))
+            return self.form(request, to=own_place(request.query_params.get("to", "")))
         sent = await sent_form(request)
         if sent is None or not is_own(request, sent):
-            return self._form(request, "portal.again", 400)
+            return self.form(request, "portal.again", 400)
         who, to = sent.get("reader", "").strip()[:100], own_place(sent.get("to", ""))
         address = self.address(request)
         names = (f"reader {who}", f"address {address}")
         if "password" not in self._policy.sign_in or not self._tries.may_try(*names):
             self._audit.note("paused", who, address)
-            return self._form(request, "portal.pause", 429, to)
+            return self.form(request, "portal.pause", 429, to)
         async with self._hashing:
             fits = await run_in_threadpool(
                 self._parts.passwords.fits, who, sent.get("password", "")
@@ -175,19 +180,23 @@ class Portal:
         if not fits or self._parts.folders.reader(who) is None:
             self._tries.failed(*names)
             self._audit.note("refused", who, address)
-            return self._form(request, "portal.wrong", 403, to)
+            return self.form(request, "portal.wrong", 403, to)
         self._tries.forget(f"reader {who}")
+        return self.begin(request, who, to)
+
+    def begin(self, request: Request, who: str, to: str) -> Response:
+        """Sign somebody in, with a session of its own."""
         self._sessions.end(request.cookies.get(SESSION))
         response = self.to(request, to)
         self._give(request, response, SESSION, self._sessions.begin(who))
-        self._audit.note("signed in", who, address)
+        self._audit.note("signed in", who, self.address(request))
         return response
 
     async def sign_out(self, request: Request) -> Response:
         """End the session."""
         sent = await sent_form(request)
         if sent is None or not is_own(request, sent):
-            return self._form(request, "portal.again", 400)
+            return self.form(request, "portal.again", 400)
         known = self.reader(request)
         self._sessions.end(request.cookies.get(SESSION))
         self._audit.note("signed out", known.id if known else None, self.address(request))
@@ -263,12 +272,25 @@ async def _health(_request: Request) -> Response:
     return PlainTextResponse("ok")
 
 
+def _by_link(portal: Portal, parts: Parts) -> list[Route]:
+    """The addresses of signing in by a link; none where policy does not have it."""
+    if parts.post is None:
+        return []
+    by_link = ByLink(portal, parts.policy, parts.folders, parts.post, parts.audit, parts.clock)
+    return [
+        Route("/sign-in-link", by_link.ask, methods=["POST"]),
+        Route("/link/{link}", by_link.open),
+        Route("/link/{link}", by_link.use, methods=["POST"]),
+    ]
+
+
 def application(parts: Parts) -> ASGIApp:
     """The portal of a workspace as an ASGI application."""
     portal = Portal(parts)
     entering = Entering(portal, parts.entries, parts.audit, parts.clock, parts.policy)
     app = Starlette(
         routes=[
+            *_by_link(portal, parts),
             Route("/health", _health),
             Route("/style/attain.css", _style),
             Route("/sign-in", portal.sign_in, methods=["GET", "POST"]),

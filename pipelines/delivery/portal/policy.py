@@ -9,12 +9,12 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from pipelines.policy.models import Policy
 from pipelines.workspace.resources import shipped
 from pipelines.workspace.workspace import Workspace
-from pipelines.workspace.yamlfile import load_over
+from pipelines.workspace.yamlfile import MistakeAt, load_over
 
 
 class Proxy(Policy):
@@ -49,6 +49,14 @@ class Attempts(Policy):
     minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 15
 
 
+class LinkPolicy(Policy):
+    """Links that are mailed: how long one holds, and the portal's address as readers know it. What
+    a request calls this server is never believed."""
+
+    minutes: Annotated[int, Field(ge=1, le=60)] = 15
+    at: Annotated[str, Field(pattern=r"^(https?://[^\s\"<>?#]+/)?$")] = ""
+
+
 EntryKind = Literal[
     "score", "appeal", "calibration", "answer", "dispute", "approval", "decision"
 ]  # fmt: skip
@@ -67,13 +75,23 @@ class EntryPolicy(Policy):
 class PortalPolicy(Policy):
     """`policy/portal.yaml`."""
 
-    sign_in: tuple[Literal["password", "proxy"], ...] = Field(("password",), min_length=1)
+    sign_in: tuple[Literal["password", "mail", "proxy"], ...] = Field(("password",), min_length=1)
     proxy: Proxy = Proxy()
+    link: LinkPolicy = LinkPolicy()
     session: SessionTimes = SessionTimes()
     attempts: Attempts = Attempts()
     entries: EntryPolicy = EntryPolicy()
     secure: bool = True
     language: Literal["zh", "en"] = "zh"
+
+    @model_validator(mode="after")
+    def _links_lead_somewhere(self) -> PortalPolicy:
+        if "mail" in self.sign_in and not self.link.at:
+            raise MistakeAt(
+                ("link", "at"), "signing in by mail needs the portal's address, such as "
+                "https://reports.company.example/"
+            )  # fmt: skip
+        return self
 
 
 def load_portal(workspace: Workspace) -> PortalPolicy:

@@ -226,9 +226,9 @@ class Answers:
         }  # fmt: skip
         if value.as_of is None or value.as_of < self._opened.values.as_of:
             day = Day(date=self._opened.values.as_of)
-            told["notes"].append(self._speech.say("questions.not_renewed", day=day))
+            told["notes"].append(self._speech.text(message("questions.not_renewed", day=day)))
         if not told["enough_cases"] and value.number is not None:
-            told["notes"].append(self._speech.say("questions.few_cases"))
+            told["notes"].append(self._speech.plain("questions.few_cases"))
         if self._sees_operations():  # sentences of checks name rows of anybody
             told["failed"] = [
                 {"check": one["check_id"], "table": one["table_name"], "rows": one["offenders"],
