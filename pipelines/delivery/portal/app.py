@@ -33,9 +33,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipelines.delivery.portal.audit import Audit
 from pipelines.delivery.portal.bylink import ByLink
+from pipelines.delivery.portal.byoidc import ByOidc
 from pipelines.delivery.portal.entering import Entering
 from pipelines.delivery.portal.entry import Entries
 from pipelines.delivery.portal.folders import Known, ReaderFolders, file_in
+from pipelines.delivery.portal.oidc import Provider
 from pipelines.delivery.portal.passwords import Passwords
 from pipelines.delivery.portal.policy import PortalPolicy
 from pipelines.delivery.portal.post import Post
@@ -74,6 +76,7 @@ class Parts:
     clock: Callable[[], float]
     entries: Entries
     post: Post | None = None
+    provider: Provider | None = None
     currency: str = "CNY"
 
 
@@ -130,10 +133,11 @@ class Portal:
         )  # fmt: skip
         response = HTMLResponse(text, status)
         if values["token"]:
-            self._give(request, response, FORM, str(values["token"]))
+            self.give(request, response, FORM, str(values["token"]))
         return response
 
-    def _give(self, request: Request, response: Response, name: str, value: str) -> None:
+    def give(self, request: Request, response: Response, name: str, value: str) -> None:
+        """Give a browser a cookie that no script reads."""
         response.set_cookie(
             name, value, path=request.scope.get("root_path", "") or "/",
             secure=self._policy.secure, httponly=True, samesite="lax",
@@ -143,7 +147,7 @@ class Portal:
         self, request: Request, problem: str = "", status: int = 200, to: str = ""
     ) -> Response:
         """The page for signing in."""
-        if not {"password", "mail"}.intersection(self._policy.sign_in):
+        if not {"password", "mail", "oidc"}.intersection(self._policy.sign_in):
             return self.show(request, "nothing", 403, problem="portal.only_proxy")
         token = self.token(request)
         ways = self._policy.sign_in
@@ -188,7 +192,7 @@ class Portal:
         """Sign somebody in, with a session of its own."""
         self._sessions.end(request.cookies.get(SESSION))
         response = self.to(request, to)
-        self._give(request, response, SESSION, self._sessions.begin(who))
+        self.give(request, response, SESSION, self._sessions.begin(who))
         self._audit.note("signed in", who, self.address(request))
         return response
 
@@ -272,16 +276,21 @@ async def _health(_request: Request) -> Response:
     return PlainTextResponse("ok")
 
 
-def _by_link(portal: Portal, parts: Parts) -> list[Route]:
-    """The addresses of signing in by a link; none where policy does not have it."""
-    if parts.post is None:
-        return []
-    by_link = ByLink(portal, parts.policy, parts.folders, parts.post, parts.audit, parts.clock)
-    return [
-        Route("/sign-in-link", by_link.ask, methods=["POST"]),
-        Route("/link/{link}", by_link.open),
-        Route("/link/{link}", by_link.use, methods=["POST"]),
-    ]
+def _other_ways(portal: Portal, parts: Parts) -> list[Route]:
+    """The addresses of signing in by a link and by a provider, where policy has them."""
+    found = []
+    stands_on = (portal, parts.policy, parts.folders)
+    if parts.post is not None:
+        by_link = ByLink(*stands_on, parts.post, parts.audit, parts.clock)
+        found += [
+            Route("/sign-in-link", by_link.ask, methods=["POST"]),
+            Route("/link/{link}", by_link.open),
+            Route("/link/{link}", by_link.use, methods=["POST"]),
+        ]
+    if parts.provider is not None:
+        by_oidc = ByOidc(*stands_on, parts.provider, parts.audit, parts.clock)
+        found += [Route("/oidc", by_oidc.start), Route("/oidc/back", by_oidc.back)]
+    return found
 
 
 def application(parts: Parts) -> ASGIApp:
@@ -290,7 +299,7 @@ def application(parts: Parts) -> ASGIApp:
     entering = Entering(portal, parts.entries, parts.audit, parts.clock, parts.policy)
     app = Starlette(
         routes=[
-            *_by_link(portal, parts),
+            *_other_ways(portal, parts),
             Route("/health", _health),
             Route("/style/attain.css", _style),
             Route("/sign-in", portal.sign_in, methods=["GET", "POST"]),

@@ -59,7 +59,7 @@ class ByLink:
         known = self._folders.by_email(name) if "@" in name else self._folders.reader(name)
         # an address that two have is nobody's
         if known is not None and self._folders.by_email(known.email) == known:
-            link = f"{self._policy.link.at}link/{self._links.make(known.id)}"
+            link = f"{self._policy.at}link/{self._links.make(known.id)}"
             self._post.mail(known, link, self._policy.link.minutes)
         self._audit.note("asked for a link", name, address)
         return self._portal.show(request, "nothing", done="portal.link_mailed")

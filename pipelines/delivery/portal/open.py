@@ -12,6 +12,7 @@ from pipelines.delivery.portal.audit import FILE as AUDIT
 from pipelines.delivery.portal.audit import Audit
 from pipelines.delivery.portal.entry import Entries, entry_folder
 from pipelines.delivery.portal.folders import ReaderFolders
+from pipelines.delivery.portal.oidc import Provider, require_library
 from pipelines.delivery.portal.passwords import FILE as PASSWORDS
 from pipelines.delivery.portal.passwords import Passwords
 from pipelines.delivery.portal.policy import PortalPolicy, load_portal
@@ -49,6 +50,7 @@ def portal_parts(
         passwords=Passwords(workspace.root / PASSWORDS),
         audit=audit,
         post=_post(workspace, policy, audit, now, secrets),
+        provider=_provider(policy, now, secrets),
         clock=clock,
         currency=workspace.settings.base_currency,
     )
@@ -71,3 +73,13 @@ def _post(
             "mail.server."
         )
     return Post(workspace, mail, secrets.get(mail.password_env), audit, now)
+
+
+def _provider(
+    policy: PortalPolicy, now: Callable[[], dt.datetime], secrets: Mapping[str, str]
+) -> Provider | None:
+    """The provider that signs people in, where policy has one."""
+    if "oidc" not in policy.sign_in:
+        return None
+    require_library()
+    return Provider(policy.oidc, secrets.get(policy.oidc.secret_env), f"{policy.at}oidc/back", now)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 from typing import Annotated, Literal, get_args
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
@@ -50,11 +51,31 @@ class Attempts(Policy):
 
 
 class LinkPolicy(Policy):
-    """Links that are mailed: how long one holds, and the portal's address as readers know it. What
-    a request calls this server is never believed."""
+    """Links that are mailed: how long one holds."""
 
     minutes: Annotated[int, Field(ge=1, le=60)] = 15
-    at: Annotated[str, Field(pattern=r"^(https?://[^\s\"<>?#]+/)?$")] = ""
+
+
+class OidcPolicy(Policy):
+    """A provider of OpenID Connect. It names people by `claim`, an id or a mail address; an address
+    that it has not verified counts only where `trusts_email` says so."""
+
+    issuer: Annotated[str, Field(pattern=r"^(https?://[^\s\"<>?#]+)?$")] = ""
+    client: str = ""
+    secret_env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] = "ATTAIN_OIDC_SECRET"
+    scopes: tuple[str, ...] = ("email",)
+    claim: str = "email"
+    names: Literal["id", "email"] = "email"
+    trusts_email: bool = False
+
+    @field_validator("issuer")
+    @classmethod
+    def _is_encrypted(cls, value: str) -> str:
+        if value.startswith("http:") and urlsplit(value).hostname not in ("127.0.0.1", "localhost"):
+            raise ValueError(
+                f"{value!r} is asked without encryption; a provider is an https address"
+            )
+        return value
 
 
 EntryKind = Literal[
@@ -73,11 +94,16 @@ class EntryPolicy(Policy):
 
 
 class PortalPolicy(Policy):
-    """`policy/portal.yaml`."""
+    """`policy/portal.yaml`; `at` is the portal's address as readers know it. What a request calls
+    this server is never believed."""
 
-    sign_in: tuple[Literal["password", "mail", "proxy"], ...] = Field(("password",), min_length=1)
+    sign_in: tuple[Literal["password", "mail", "oidc", "proxy"], ...] = Field(
+        ("password",), min_length=1
+    )
+    at: Annotated[str, Field(pattern=r"^(https?://[^\s\"<>?#]+/)?$")] = ""
     proxy: Proxy = Proxy()
     link: LinkPolicy = LinkPolicy()
+    oidc: OidcPolicy = OidcPolicy()
     session: SessionTimes = SessionTimes()
     attempts: Attempts = Attempts()
     entries: EntryPolicy = EntryPolicy()
@@ -85,12 +111,15 @@ class PortalPolicy(Policy):
     language: Literal["zh", "en"] = "zh"
 
     @model_validator(mode="after")
-    def _links_lead_somewhere(self) -> PortalPolicy:
-        if "mail" in self.sign_in and not self.link.at:
-            raise MistakeAt(
-                ("link", "at"), "signing in by mail needs the portal's address, such as "
-                "https://reports.company.example/"
-            )  # fmt: skip
+    def _is_complete(self) -> PortalPolicy:
+        for way in ("mail", "oidc"):
+            if way in self.sign_in and not self.at:
+                raise MistakeAt(
+                    ("at",), f"signing in by {way} needs the portal's address as readers know it, "
+                    "such as https://reports.company.example/"
+                )  # fmt: skip
+        if "oidc" in self.sign_in and not (self.oidc.issuer and self.oidc.client):
+            raise MistakeAt(("oidc",), "signing in by oidc needs `issuer` and `client`")
         return self
 
 

@@ -21,7 +21,7 @@ from tests.support.portal import NOW, Clock, Served, serve
 
 PAGES = {who: {"index.html": f"<header>list of {who}</header>"} for who in ("E1", "E2")}
 POLICY = (
-    "sign_in: [mail]\nlanguage: en\nlink: {minutes: 15, at: 'https://portal.example/'}\n"
+    "sign_in: [mail]\nlanguage: en\nat: 'https://portal.example/'\n"
     "attempts: {most: 3, minutes: 15}\n"
 )
 
@@ -173,8 +173,8 @@ def test_a_server_that_refuses_is_noted_and_nothing_is_sent_later(mailed: Mailed
     ("policy", "sentence"),
     [
         ("sign_in: [mail]\n", "at: signing in by mail needs the portal's address"),
-        ("sign_in: [mail]\nlink: {at: 'http://a.example/'}\n", "names no mail.server"),
-        ("link: {at: 'a.example'}\n", "link.at"),
+        ("sign_in: [mail]\nat: 'http://a.example/'\n", "names no mail.server"),
+        ("at: a.example\n", "at:"),
     ],
 )
 def test_what_is_not_complete_is_said_at_once(tmp_path: Path, policy: str, sentence: str) -> None:
