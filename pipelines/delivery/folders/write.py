@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from pipelines.delivery.access.cut import Kept, cut, kept
 from pipelines.delivery.access.policy import Folders
 from pipelines.delivery.access.readers import Reader, Readers
-from pipelines.delivery.folders.links import leads_to, without
+from pipelines.delivery.folders.links import given_back, leads_to, without
 from pipelines.delivery.folders.published import Published
 from pipelines.reporting.language.numbers import LANGUAGES, LanguageCode
 from pipelines.reporting.model.page import Reader as PageReader
@@ -128,8 +128,10 @@ class Variants:
     ) -> str:
         behind = self._published.behind(entry, keep.tiles)
         opened = {one.name.partition(".")[0] for one in behind}
-        page = cut(self._published.model(entry), keep)
         published = (self._published.tree / path).read_text(encoding="utf-8")
+        page = given_back(
+            cut(self._published.model(entry), keep), published, path, self._published.by_stem
+        )
         return carried_over(published, render(page, language, self._look, opened))
 
 
