@@ -34,6 +34,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pipelines.delivery.portal.audit import Audit
 from pipelines.delivery.portal.bylink import ByLink
 from pipelines.delivery.portal.byoidc import ByOidc
+from pipelines.delivery.portal.changed import Changed
 from pipelines.delivery.portal.entering import Entering
 from pipelines.delivery.portal.entry import Entries
 from pipelines.delivery.portal.folders import Known, ReaderFolders, file_in
@@ -75,6 +76,7 @@ class Parts:
     audit: Audit
     clock: Callable[[], float]
     entries: Entries
+    published: Path
     post: Post | None = None
     provider: Provider | None = None
     currency: str = "CNY"
@@ -243,6 +245,7 @@ class Portal:
         speech = words("en" if ".en." in file.name else "zh", self._parts.currency, 2000)
         account = speech.say("portal.account", reader=Verbatim(text=known.name))
         link = f'<a href="account">{account}</a>'
+        link += f' · <a href="changed">{speech.say("portal.changed")}</a>'
         if self._policy.entries.kinds:
             link += f' · <a href="entries">{speech.say("portal.entries")}</a>'
         text = file.read_text(encoding="utf-8")
@@ -305,6 +308,7 @@ def application(parts: Parts) -> ASGIApp:
             Route("/sign-in", portal.sign_in, methods=["GET", "POST"]),
             Route("/sign-out", portal.sign_out, methods=["POST"]),
             Route("/account", portal.account),
+            Route("/changed", Changed(portal, parts.published, parts.audit).page),
             Route("/entries", entering.waiting),
             Route("/entries/{kind}/{period}", entering.rows),
             Route("/entries/{kind}/{period}", entering.send, methods=["POST"]),

@@ -45,6 +45,7 @@ def portal_parts(
     return Parts(
         company=Bilingual(zh=name.zh, en=name.en),
         policy=policy,
+        published=workspace.reports / "published",
         entries=Entries(workspace, policy.entries, now),
         folders=ReaderFolders(workspace),
         passwords=Passwords(workspace.root / PASSWORDS),
