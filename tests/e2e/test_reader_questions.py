@@ -15,9 +15,11 @@ from typing import Any
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
+from pipelines.cli.main import cli
 from pipelines.delivery.questions.receipt import read_receipt, write_receipt
 from pipelines.policy.catalogue import Catalogue
 from pipelines.policy.load import load_policies
@@ -228,8 +230,8 @@ def test_a_receipt_of_another_value_says_what_differs(
     assert claim is not None and claim.value is not None
     earlier = _earlier(claim, claim.value - 1)
     receipt = write_receipt(earlier, key)
-    done = attain("verify-receipt", receipt, "-w", str(handed_out.root))
-    assert done.returncode == 1
+    done = CliRunner().invoke(cli, ["verify-receipt", receipt, "-w", str(handed_out.root)])
+    assert done.exit_code == 1
     assert f"value: the receipt says {earlier.value:f}".rstrip("0") in done.stdout
     assert f"now {given['value']}" in done.stdout
     assert "as_of: the receipt says 2026-11-08, now 2026-11-15" in done.stdout
