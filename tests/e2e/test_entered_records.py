@@ -149,6 +149,13 @@ def test_what_does_not_fit_is_said_beside_its_field_and_nothing_is_kept(
     assert of.entered == []
 
 
+def test_what_stands_in_a_row_is_shown_as_the_workbook_shows_it(of: Company) -> None:
+    text = of.as_("HR").get(f"/entries/calibration/{MONTH}").text
+    assert "<dt>Result</dt><dd>held</dd>" in text
+    assert "Formula" not in text
+    assert "<dt>Amount</dt><dd>50.00</dd>" in of.as_("E1").get(f"/entries/dispute/{MONTH}").text
+
+
 def test_what_somebody_wrote_is_shown_as_text(of: Company) -> None:
     answer = of.fill(
         "E1", f"dispute/{MONTH}", "R1", claimed="x", reason="<script>alert(1)</script>"

@@ -111,6 +111,18 @@ class Row:
         own = _BY_HAND | _DAYS
         return [one for one in self.sheet.fields if one.open and one.name not in own]
 
+    def words(self, field: Field) -> str:
+        """What stands in a column, as the workbook shows it."""
+        cell = self.cells[field.name]
+        cell = cell.value if isinstance(cell, Formula) else cell
+        if isinstance(cell, Decimal):
+            return f"{cell:,.2f}" if field.kind == "amount" else f"{cell.normalize():f}"
+        return "" if cell is None else str(cell)
+
+    def given(self, field: Field) -> str:
+        """What somebody filled in before, as they would write it."""
+        return self.words(field).replace(",", "") if field.kind == "amount" else self.words(field)
+
     def choices(self, field: Field) -> list[str]:
         return str(self.cells[field.choices] or "").split(",") if field.choices else []
 
