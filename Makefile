@@ -66,7 +66,7 @@ hooks: $(VENV)/ready
 
 lock:
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-header --extra ui --extra dev --output-file requirements.lock pyproject.toml requirements-build.in
+	  --no-header --extra ui --extra mcp --extra oidc --extra dev --output-file requirements.lock pyproject.toml requirements-build.in
 
 clean:
 	rm -rf .attain reports/published reports/latest .bench

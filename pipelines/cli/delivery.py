@@ -221,10 +221,12 @@ def _say_mailed(found: Mailed, really: bool, as_json: bool) -> None:
 @click.option("--root-path", default="", help="The sub-path a proxy serves it under: /reports.")
 @click.option("--password-for", metavar="READER", help="Ask for a reader's password, and end.")
 def serve(workspace: Path, host: str, port: int, root_path: str, password_for: str | None) -> None:
-    """Show each reader their own folder, signed in; read only.
+    """Show each reader their own folder, signed in, and take the records that are theirs to enter.
 
     Folders are those of attain readers. How people sign in stands in policy/portal.yaml; TLS is the
-    proxy's. Who opened what is kept in portal/audit.jsonl of the workspace.
+    proxy's. Scores, disputes, appeals, approvals and decisions that are entered become filled forms
+    in a folder of exports, for the next run. Who opened and entered what is kept in
+    portal/audit.jsonl of the workspace.
     """
     from pipelines.delivery.portal.folders import ReaderFolders
     from pipelines.delivery.portal.passwords import FILE, Passwords
@@ -244,7 +246,7 @@ def serve(workspace: Path, host: str, port: int, root_path: str, password_for: s
     from pipelines.delivery.portal.open import portal_parts
 
     now = partial(dt.datetime.now, dt.UTC)
-    app = application(portal_parts(opened, now, time.monotonic))
+    app = application(portal_parts(opened, now, time.monotonic, os.environ))
     click.echo(f"http://{host}:{port}{root_path or '/'}  (Ctrl-C ends it)")
     uvicorn.run(
         app, host=host, port=port, root_path=root_path, log_level="warning", access_log=False,

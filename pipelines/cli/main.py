@@ -12,7 +12,7 @@ from pipelines import __version__
 from pipelines.cli.appeal import appeal
 from pipelines.cli.commission import close, simulate, verify
 from pipelines.cli.delivery import readers, send, serve, statement_of_account
-from pipelines.cli.explain import explain
+from pipelines.cli.explain import explain, mcp, verify_receipt
 from pipelines.cli.exports import check, preset, quarantine
 from pipelines.cli.faults import sentence_of
 from pipelines.cli.forms import forms
@@ -26,8 +26,8 @@ from pipelines.errors import UserError
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 COMMANDS = (
-    appeal, calendar, check, close, explain, forget, forms, init, preset, quarantine, readers, run,
-    sample, send, serve, simulate, statement_of_account, status, ui, verify,
+    appeal, calendar, check, close, explain, forget, forms, init, mcp, preset, quarantine, readers,
+    run, sample, send, serve, simulate, statement_of_account, status, ui, verify, verify_receipt,
 )  # fmt: skip
 
 

@@ -14,10 +14,13 @@ from pipelines.delivery.access.policy import AccessPolicy, load_access
 from pipelines.delivery.access.problem import Problem
 from pipelines.delivery.access.readers import Readers, readers_on
 from pipelines.delivery.access.subjects import subject_list
+from pipelines.delivery.deadlines.read import Deadline, read_deadlines
 from pipelines.delivery.folders.known import keep_known
 from pipelines.delivery.folders.published import Published
 from pipelines.delivery.folders.write import Folder, write_folders
+from pipelines.delivery.outbox.policy import load_delivery
 from pipelines.delivery.undelivered import keep, kept_mark
+from pipelines.policy.catalogue import Catalogue
 from pipelines.policy.load import load_policies
 from pipelines.warehouse.duck import fingerprint, open_warehouse
 from pipelines.workspace.workspace import Workspace
@@ -30,6 +33,8 @@ class Readership:
     access: AccessPolicy
     readers: Readers
     published: Published
+    catalogue: Catalogue
+    deadlines: tuple[Deadline, ...] = ()
 
     @property
     def mark(self) -> str:
@@ -54,8 +59,11 @@ def open_readership(workspace: Workspace, day: dt.date) -> Readership:
     access, catalogue = load_access(workspace), load_policies(workspace).catalogue
     with open_warehouse(workspace.warehouse, read_only=True) as warehouse:
         organisation = read_organisation(warehouse)
+        deadlines = read_deadlines(warehouse, load_delivery(workspace).mail.close_days)
     published = Published(workspace.reports / "latest", subject_list(catalogue))
-    return Readership(access, readers_on(organisation, access, day), published)
+    return Readership(
+        access, readers_on(organisation, access, day), published, catalogue, deadlines
+    )
 
 
 def write_reader_folders(

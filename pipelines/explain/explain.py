@@ -235,11 +235,11 @@ def explain(
         row_count=int(count),
         adds_up=_agrees(warehouse, catalogue, kpi_id, value, place),
         parts={other: _known(warehouse, other, place) for other in parts},
-        checks=_checks(warehouse, catalogue, kpi_id),
+        checks=checks_of(warehouse, catalogue, kpi_id),
     )
 
 
-def _checks(warehouse: Warehouse, catalogue: Catalogue, kpi_id: str) -> list[dict[str, Any]]:
+def checks_of(warehouse: Warehouse, catalogue: Catalogue, kpi_id: str) -> list[dict[str, Any]]:
     """What the last run's checks found in the tables a KPI stands on, failures first."""
     if not warehouse.exists("mart.check_history"):
         return []

@@ -7,14 +7,17 @@ find it (`reporting/publish.py`).
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import duckdb
 
+from pipelines.errors import UserError
 from pipelines.warehouse.duck import Warehouse
+from pipelines.warehouse.memory import AUTO, limit_for
 from pipelines.warehouse.model import tables_read
 from pipelines.warehouse.quoting import identifier, literal
 from pipelines.warehouse.template import render
@@ -252,6 +255,32 @@ def write_published_copy(
     finally:
         copy.close()
         working.unlink(missing_ok=True)
+
+
+@contextmanager
+def open_published(path: Path, memory_limit: str = AUTO) -> Iterator[Warehouse]:
+    """Open the copy to read it; a run may replace it meanwhile, and what is open stays as it was.
+
+    Raises:
+        UserError: nothing has been published yet, or it cannot be opened.
+    """
+    if not path.exists():
+        raise UserError(f"{path}: nothing is published yet. Run: attain run", 1)
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": limit_for(memory_limit)
+    }
+    try:
+        con = duckdb.connect(str(path), read_only=True, config=config)
+    except duckdb.Error as error:
+        raise UserError(
+            f"{path}: cannot be opened ({str(error).splitlines()[0]}). The next attain run that "
+            "changes something writes it anew.",
+            1,
+        ) from None
+    try:
+        yield Warehouse(con, path, is_read_only=True)
+    finally:
+        con.close()
 
 
 def _tables(con: duckdb.DuckDBPyConnection) -> set[str]:

@@ -205,6 +205,47 @@ def test_a_lead_s_view_of_a_person_s_week_is_cut_in_every_form(written: HandedOu
         assert 'id="commission"' in (own / name).read_text(encoding="utf-8")
 
 
+def test_a_cut_page_keeps_its_way_up_and_its_rows_lead_where_the_reader_may_go(
+    written: HandedOut,
+) -> None:
+    """A lead's view of a person; what sales operations and finance see of regions and teams."""
+    published = written.root / "reports" / "latest"
+    place = Path("rep_weekly", "E023", "2026-W46.zh.html")
+    found, whole = _way_up(written.of("E007") / place), _way_up(published / place)
+    assert [label for label, _ in found] == [label for label, _ in whole]
+    assert [href for _, href in found] == [None, None, whole[2][1]]
+    given_back = 0
+    for who, report in (("E075", "region_weekly"), ("E075", "director_weekly"),
+                        ("E079", "team_weekly"), ("E007", "rep_weekly")):  # fmt: skip
+        for page in (written.of(who) / report).rglob("2026-W46.zh.html"):
+            kept, links = _row_links(page)
+            _, every = _row_links(published / page.relative_to(written.of(who)))
+            expected = [one for one in every if one[0] in kept and (page.parent / one[2]).is_file()]
+            assert links == expected, page
+            given_back += len(links)
+    assert given_back > 400
+
+
+def _way_up(page: Path) -> list[tuple[str, str | None]]:
+    """The units above a page, and where each leads, if anywhere."""
+    nav = re.search(r'<nav class="path".*?</nav>', page.read_text(encoding="utf-8"), re.DOTALL)
+    assert nav is not None, page
+    steps = re.findall(r'<li>(?:<a href="([^"]+)"|<span)[^>]*>(.*?)</(?:a|span)>', nav[0])
+    return [(re.sub(r"<[^>]+>", "", label), href or None) for href, label in steps]
+
+
+def _row_links(page: Path) -> tuple[set[str], list[tuple[str, str, str]]]:
+    """The sections of a page, and where its rows lead: section, words, address."""
+    text = page.read_text(encoding="utf-8")
+    sections = re.findall(r'<section id="([\w-]+)"(.*?)</section>', text, re.DOTALL)
+    links = [
+        (section, re.sub("<[^>]+>", "", words), href)
+        for section, html in sections
+        for href, words in re.findall(r'<a class="to" href="([^"]+)">(.*?)</a>', html)
+    ]
+    return {section for section, _ in sections}, links
+
+
 def test_every_link_in_a_folder_leads_to_a_file_of_the_same_folder(written: HandedOut) -> None:
     links = 0
     for who in ("E002", "E007", "E023", "E061", "E079", "E081"):

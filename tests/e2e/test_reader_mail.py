@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from icalendar import Calendar
 
 from pipelines.cli.delivery import deliver_after_run
 from pipelines.cli.main import cli
@@ -149,6 +150,24 @@ def test_a_representative_reads_their_own_week_in_chinese_with_links(monday: Mon
     assert "https://reports.haiyue.example/E023/rep_weekly/E023/2026-W46.zh.html#invoices" in text
     assert "项数据校验未通过" in text
     assert str(week["References"]) != str(statement["References"])
+
+
+def test_deadlines_come_as_entries_of_a_calendar_to_whom_they_concern(monday: Monday) -> None:
+    """One dispute is open that Monday; whoever raised it and who decides have its day."""
+    found = {}
+    for message in monday.post.taken:
+        for part in message.iter_attachments():
+            assert part.get_content_type() == "text/calendar"
+            [entry] = Calendar.from_ical(part.get_content()).walk("VEVENT")
+            found[str(message["To"]).partition("<")[2][:4]] = entry
+            body = message.get_body(("plain",))
+            assert body is not None and "attain.ics" in body.get_content()
+    assert set(found) == {"e050", "e079", "e080"}
+    assert {str(entry["SUMMARY"]) for entry in found.values()} == {
+        "2026-11 提成异议处理截止：DSP-0003"
+    }
+    assert {entry["DTSTART"].dt for entry in found.values()} == {dt.date(2026, 11, 22)}
+    assert len({str(entry["UID"]) for entry in found.values()}) == 1
 
 
 def test_a_director_asked_for_english(monday: Monday) -> None:

@@ -65,6 +65,15 @@ def serve(root: Path, readers: dict[str, dict[str, str]], policy: str = "{}") ->
     (root / "policy").mkdir(parents=True)
     (root / "attain.yaml").write_text("name: {zh: 甲公司, en: Alpha}\n", encoding="utf-8")
     (root / "policy" / "portal.yaml").write_text(policy, encoding="utf-8")
+    give_folders(root, readers)
+    (root / FILE).parent.mkdir()
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    (root / FILE).write_text("".join(f"{who}:{quick}\n" for who in readers), encoding="utf-8")
+    return Served(root)
+
+
+def give_folders(root: Path, readers: dict[str, dict[str, str]]) -> None:
+    """The folder of each reader, as if `attain readers` had written them."""
     told: dict[str, Any] = {"set": "one", "readers": {}}
     for who, files in readers.items():
         folder = root / "reports" / "readers" / "published" / "one" / who
@@ -72,12 +81,8 @@ def serve(root: Path, readers: dict[str, dict[str, str]], policy: str = "{}") ->
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text, encoding="utf-8")
         told["readers"][who] = {"folder": who, "name": f"{who} name", "email": f"{who}@a.example"}
-    (root / ".attain").mkdir()
+    (root / ".attain").mkdir(exist_ok=True)
     (root / ".attain" / "readers.json").write_text(json.dumps(told), encoding="utf-8")
-    (root / FILE).parent.mkdir()
-    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-    (root / FILE).write_text("".join(f"{who}:{quick}\n" for who in readers), encoding="utf-8")
-    return Served(root)
 
 
 def sign_in(client: TestClient, who: str, password: str = PASSWORD, to: str = "") -> Any:

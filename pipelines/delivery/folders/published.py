@@ -35,6 +35,7 @@ class Published:
         self.tree = latest.resolve()
         self._subjects = subjects
         self.entries = published_entries(self.tree)
+        self.by_stem = {entry.stem: entry for entry in self.entries}
         self.edition = Edition.model_validate_json((self.tree / EDITION).read_bytes())
         self.unreadable: set[PurePosixPath] = set()
         self.outline = cache(self._outline)
@@ -56,7 +57,7 @@ class Published:
         return found
 
     def _model(self, entry: Entry) -> Page:
-        """A page as its model says it; links to other pages are not part of it."""
+        """A page as its model says it; links to other pages are not part of it (`links.py`)."""
         return Page.model_validate_json((self.tree / f"{entry.stem}.json").read_bytes())
 
     def _can_be_cut(self, entry: Entry) -> bool:

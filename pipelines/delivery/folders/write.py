@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import secrets
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from pipelines.delivery.access.cut import Kept, cut, kept
 from pipelines.delivery.access.policy import Folders
 from pipelines.delivery.access.readers import Reader, Readers
-from pipelines.delivery.folders.links import leads_to, without
+from pipelines.delivery.folders.links import given_back, leads_to, without
 from pipelines.delivery.folders.published import Published
 from pipelines.reporting.language.numbers import LANGUAGES, LanguageCode
 from pipelines.reporting.model.page import Reader as PageReader
@@ -31,6 +30,7 @@ from pipelines.reporting.publish.index import index_name, render_index
 from pipelines.reporting.publish.notices import carried_over
 from pipelines.reporting.publish.publish import free_name, hard_link, remove_leftovers, switch
 from pipelines.reporting.publish.render import Look, render
+from pipelines.workspace.secret import secret
 from pipelines.workspace.workspace import OWNER_ONLY
 
 _KEY = "readers.key"
@@ -128,8 +128,10 @@ class Variants:
     ) -> str:
         behind = self._published.behind(entry, keep)
         opened = {one.name.rpartition(f".{language}.")[0] for one in behind}
-        page = cut(self._published.model(entry), keep)
         published = (self._published.tree / path).read_text(encoding="utf-8")
+        page = given_back(
+            cut(self._published.model(entry), keep), published, path, self._published.by_stem
+        )
         return carried_over(published, render(page, language, self._look, opened))
 
 
@@ -221,7 +223,7 @@ def folder_names(readers: Mapping[str, Reader], folders: Folders, state: Path) -
     """The name of each reader's folder: the id, and a secret part where policy asks for one."""
     if folders.names == "plain":
         return {who: file_name(who) for who in readers}
-    key = _secret(state / _KEY)
+    key = secret(state / _KEY)
     return {who: f"{file_name(who)}-{_hidden(key, who)}" for who in readers}
 
 
@@ -229,17 +231,6 @@ def _hidden(key: bytes, who: str) -> str:
     """132 bits that nobody finds without the key."""
     digest = hmac.new(key, who.encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest)[:22].decode()
-
-
-def _secret(path: Path) -> bytes:
-    """The workspace's secret, made when it is first asked for and readable by its owner alone."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
-        waiting = path.with_suffix(".partial")
-        waiting.touch(mode=0o600)
-        waiting.write_bytes(secrets.token_bytes(32))
-        waiting.replace(path)
-    return path.read_bytes()
 
 
 def _prune(sets: Path, newest: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -16,6 +17,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pipelines.delivery.access.cut import cut
+from pipelines.delivery.deadlines.ics import calendar
+from pipelines.delivery.deadlines.read import Deadline
 from pipelines.delivery.outbox.choose import Chosen
 from pipelines.delivery.outbox.policy import MailPolicy
 from pipelines.delivery.outbox.store import Draft
@@ -53,6 +56,7 @@ class Letter:
     page: Page
     folder: str
     policy: MailPolicy
+    deadlines: tuple[Deadline, ...] = ()
 
     @property
     def language(self) -> LanguageCode:
@@ -90,10 +94,12 @@ class Letter:
         return [message("mail.failed", check=check.name) for check in checks]
 
 
-def letter(chosen: Chosen, page: Page, folder: str, policy: MailPolicy) -> Letter:
-    """A letter of a page, cut down to what its reader sees."""
+def letter(
+    chosen: Chosen, page: Page, folder: str, policy: MailPolicy, deadlines: Iterable[Deadline] = ()
+) -> Letter:
+    """A letter of a page, cut down to what its reader sees, with what goes into their calendar."""
     own = page if chosen.keep.is_whole else cut(page, chosen.keep)
-    return Letter(chosen, own, folder, policy)
+    return Letter(chosen, own, folder, policy, tuple(deadlines))
 
 
 def draft(of: Letter, now: dt.datetime) -> Draft:
@@ -136,6 +142,13 @@ def _message(of: Letter, now: dt.datetime) -> EmailMessage:
     if len(html.encode()) > LARGEST:
         raise ValueError(f"the mail has {len(html.encode()):,} bytes; {LARGEST:,} is the most")
     made.add_alternative(html, subtype="html")
+    if of.deadlines:
+        made.add_attachment(
+            calendar(of.deadlines, speech, domain, now, of.link).decode(),
+            subtype="calendar",
+            filename="attain.ics",
+            params={"method": "PUBLISH"},
+        )
     return made
 
 
@@ -163,6 +176,7 @@ def body(of: Letter, speech: Words) -> str:
         reader=of.reader,
         stale=of.chosen.stale,
         tasks=of.tasks,
+        deadlines=of.deadlines,
         failed=of.failed,
         link=of.link,
         path=Verbatim(text=of.path),
@@ -201,6 +215,8 @@ def plain(of: Letter, speech: Words) -> str:
     if of.tasks:
         lines += ["", say(message("mail.to_do"))]
         lines += [f"{n}. {say(section.message)}" for n, section in enumerate(of.tasks, 1)]
+    if of.deadlines:
+        lines += ["", say(message("mail.deadlines"))]
     lines += ["", of.link or say(message("mail.place", path=Verbatim(text=of.path)))]
     lines += ["", say(message("mail.data"))]
     lines += [f"- {say(freshness_text(source))}" for source in page.freshness]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipelines.delivery.access.problem import Problem
 from pipelines.delivery.access.readers import Reader
+from pipelines.delivery.deadlines.read import deadlines_for
 from pipelines.delivery.folders.write import folder_names
 from pipelines.delivery.mail.message import CHANNEL, draft, letter
 from pipelines.delivery.mail.smtp import signed_in
@@ -101,7 +102,8 @@ def drafts(
                 continue
             page = opened.published.model(one.entry)
             try:
-                found.append(draft(letter(one, page, names[who], policy), now))
+                due = deadlines_for(reader, one.entry.report, opened.deadlines, day)
+                found.append(draft(letter(one, page, names[who], policy, due), now))
             except ValueError as error:
                 problems.append(_unmade(reader, str(error)))
     return found, problems

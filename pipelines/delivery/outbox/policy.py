@@ -21,7 +21,8 @@ _Variable = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 
 
 class MailPolicy(Policy):
-    """`mail` of the policy; without a server nothing is mailed."""
+    """`mail` of the policy; without a server nothing is mailed. `close_days` after its end a month
+    is to be closed, as mail puts it into calendars; 0 puts nothing there."""
 
     server: str = ""
     port: Annotated[int, Field(ge=1, le=65535)] = 587
@@ -37,6 +38,7 @@ class MailPolicy(Policy):
     pages_at: Annotated[str, Field(pattern=r"^(https?://[^\s\"<>]+/)?$")] = ""
     unsubscribe: Annotated[str, Field(pattern=r"^((mailto:|https://)[^\s<>]+)?$")] = ""
     after_run: bool = False
+    close_days: Annotated[int, Field(ge=0, le=60)] = 10
     reports: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
     @field_validator("sender")

@@ -11,13 +11,11 @@ that does not exist at all.
 from __future__ import annotations
 
 import asyncio
-import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from hmac import compare_digest
 from pathlib import Path
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -34,15 +32,23 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipelines.delivery.portal.audit import Audit
+from pipelines.delivery.portal.bylink import ByLink
+from pipelines.delivery.portal.byoidc import ByOidc
+from pipelines.delivery.portal.changed import Changed
+from pipelines.delivery.portal.entering import Entering
+from pipelines.delivery.portal.entry import Entries
 from pipelines.delivery.portal.folders import Known, ReaderFolders, file_in
+from pipelines.delivery.portal.oidc import Provider
 from pipelines.delivery.portal.passwords import Passwords
 from pipelines.delivery.portal.policy import PortalPolicy
+from pipelines.delivery.portal.post import Post
+from pipelines.delivery.portal.requests import FORM, is_own, own_place, sent_form
 from pipelines.delivery.portal.sessions import Sessions, Tries
 from pipelines.reporting.model.values import Bilingual, Verbatim
 from pipelines.reporting.publish.render import environment, words
 from pipelines.workspace.resources import shipped
 
-SESSION, FORM = "attain_session", "attain_form"
+SESSION = "attain_session"
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
@@ -56,8 +62,6 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-_MOST_BYTES = 4_096
-_PLACE = re.compile(r"(?:[\w-][\w.-]*/)*[\w-][\w.-]*")
 _SAVED = (".xlsx", ".parquet", ".json")
 
 
@@ -71,6 +75,10 @@ class Parts:
     passwords: Passwords
     audit: Audit
     clock: Callable[[], float]
+    entries: Entries
+    published: Path
+    post: Post | None = None
+    provider: Provider | None = None
     currency: str = "CNY"
 
 
@@ -86,7 +94,7 @@ class Portal:
 
     # --- who asks ---
 
-    def _address(self, request: Request) -> str:
+    def address(self, request: Request) -> str:
         """Where a request comes from: what a trusted proxy says last, else the other end."""
         peer = request.client.host if request.client else ""
         if peer in self._policy.proxy.addresses:
@@ -106,7 +114,7 @@ class Portal:
             return self._parts.folders.by_email(told[0])
         return self._parts.folders.reader(told[0].strip())
 
-    def _reader(self, request: Request) -> Known | None:
+    def reader(self, request: Request) -> Known | None:
         """Who is signed in, and still has a folder."""
         who = self._sessions.reader(request.cookies.get(SESSION))
         found = self._parts.folders.reader(who) if who else None
@@ -114,9 +122,10 @@ class Portal:
 
     # --- pages of the portal itself ---
 
-    def _page(self, request: Request, kind: str, status: int = 200, **more: object) -> HTMLResponse:
+    def show(self, request: Request, kind: str, status: int = 200, **more: object) -> HTMLResponse:
+        """A page of the portal itself."""
         company = self._parts.company
-        values = {"problem": "", "reader": None, "to": "", "token": "", **more}
+        values = {"problem": "", "reader": None, "to": "", "token": "", "done": "", **more}
         text = environment().get_template("portal.html").render(
             w=words(self._policy.language, self._parts.currency, 2000),
             company=company,
@@ -126,24 +135,32 @@ class Portal:
         )  # fmt: skip
         response = HTMLResponse(text, status)
         if values["token"]:
-            self._give(request, response, FORM, str(values["token"]))
+            self.give(request, response, FORM, str(values["token"]))
         return response
 
-    def _give(self, request: Request, response: Response, name: str, value: str) -> None:
+    def give(self, request: Request, response: Response, name: str, value: str) -> None:
+        """Give a browser a cookie that no script reads."""
         response.set_cookie(
             name, value, path=request.scope.get("root_path", "") or "/",
             secure=self._policy.secure, httponly=True, samesite="lax",
         )  # fmt: skip
 
-    def _form(
+    def form(
         self, request: Request, problem: str = "", status: int = 200, to: str = ""
     ) -> Response:
-        if "password" not in self._policy.sign_in:
-            return self._page(request, "nothing", 403, problem="portal.only_proxy")
-        token = request.cookies.get(FORM) or secrets.token_urlsafe(32)
-        return self._page(request, "sign_in", status, problem=problem, to=to, token=token)
+        """The page for signing in."""
+        if not {"password", "mail", "oidc"}.intersection(self._policy.sign_in):
+            return self.show(request, "nothing", 403, problem="portal.only_proxy")
+        token = self.token(request)
+        ways = self._policy.sign_in
+        return self.show(request, "sign_in", status, problem=problem, to=to, token=token, ways=ways)
 
-    def _to(self, request: Request, place: str) -> RedirectResponse:
+    def token(self, request: Request) -> str:
+        """The token that the forms of this browser repeat."""
+        return request.cookies.get(FORM) or secrets.token_urlsafe(32)
+
+    def to(self, request: Request, place: str) -> RedirectResponse:
+        """Go on to a place of ours."""
         root = request.scope.get("root_path", "").rstrip("/")
         return RedirectResponse(f"{root}/{place}", 303)
 
@@ -152,16 +169,16 @@ class Portal:
     async def sign_in(self, request: Request) -> Response:
         """The form, and what is sent with it."""
         if request.method != "POST":
-            return self._form(request, to=_place(request.query_params.get("to", "")))
-        sent = await _sent(request)
-        if sent is None or not _is_own(request, sent):
-            return self._form(request, "portal.again", 400)
-        who, to = sent.get("reader", "").strip()[:100], _place(sent.get("to", ""))
-        address = self._address(request)
+            return self.form(request, to=own_place(request.query_params.get("to", "")))
+        sent = await sent_form(request)
+        if sent is None or not is_own(request, sent):
+            return self.form(request, "portal.again", 400)
+        who, to = sent.get("reader", "").strip()[:100], own_place(sent.get("to", ""))
+        address = self.address(request)
         names = (f"reader {who}", f"address {address}")
         if "password" not in self._policy.sign_in or not self._tries.may_try(*names):
             self._audit.note("paused", who, address)
-            return self._form(request, "portal.pause", 429, to)
+            return self.form(request, "portal.pause", 429, to)
         async with self._hashing:
             fits = await run_in_threadpool(
                 self._parts.passwords.fits, who, sent.get("password", "")
@@ -169,47 +186,51 @@ class Portal:
         if not fits or self._parts.folders.reader(who) is None:
             self._tries.failed(*names)
             self._audit.note("refused", who, address)
-            return self._form(request, "portal.wrong", 403, to)
+            return self.form(request, "portal.wrong", 403, to)
         self._tries.forget(f"reader {who}")
+        return self.begin(request, who, to)
+
+    def begin(self, request: Request, who: str, to: str) -> Response:
+        """Sign somebody in, with a session of its own."""
         self._sessions.end(request.cookies.get(SESSION))
-        response = self._to(request, to)
-        self._give(request, response, SESSION, self._sessions.begin(who))
-        self._audit.note("signed in", who, address)
+        response = self.to(request, to)
+        self.give(request, response, SESSION, self._sessions.begin(who))
+        self._audit.note("signed in", who, self.address(request))
         return response
 
     async def sign_out(self, request: Request) -> Response:
         """End the session."""
-        sent = await _sent(request)
-        if sent is None or not _is_own(request, sent):
-            return self._form(request, "portal.again", 400)
-        known = self._reader(request)
+        sent = await sent_form(request)
+        if sent is None or not is_own(request, sent):
+            return self.form(request, "portal.again", 400)
+        known = self.reader(request)
         self._sessions.end(request.cookies.get(SESSION))
-        self._audit.note("signed out", known.id if known else None, self._address(request))
-        response = self._to(request, "sign-in")
+        self._audit.note("signed out", known.id if known else None, self.address(request))
+        response = self.to(request, "sign-in")
         response.delete_cookie(SESSION, path=request.scope.get("root_path", "") or "/")
         return response
 
     async def account(self, request: Request) -> Response:
         """Who is signed in, and the way out."""
-        known = self._reader(request)
+        known = self.reader(request)
         if known is None:
-            return self._to(request, "sign-in")
-        token = request.cookies.get(FORM) or secrets.token_urlsafe(32)
-        return self._page(request, "account", reader=Verbatim(text=known.name), token=token)
+            return self.to(request, "sign-in")
+        name = Verbatim(text=known.name)
+        return self.show(request, "account", reader=name, token=self.token(request))
 
     async def page(self, request: Request) -> Response:
         """A file of the folder of whoever is signed in."""
         path = request.path_params["path"] or "index.html"
-        known = self._reader(request)
+        known = self.reader(request)
         if known is None:
-            return self._to(request, f"sign-in?to={quote(_place(path))}")
+            return self.to(request, f"sign-in?to={quote(own_place(path))}")
         file = await run_in_threadpool(file_in, known.folder, path)
         is_asset = path.startswith("assets/")
         if not is_asset:
             what = "opened" if file else "not there"
-            self._audit.note(what, known.id, self._address(request), path)
+            self._audit.note(what, known.id, self.address(request), path)
         if file is None:
-            return self._page(request, "nothing", 404, problem="portal.nothing")
+            return self.show(request, "nothing", 404, problem="portal.nothing")
         if path in ("index.html", "index.en.html"):
             return HTMLResponse(await run_in_threadpool(self._landing, file, known))
         response = FileResponse(file)
@@ -222,39 +243,13 @@ class Portal:
     def _landing(self, file: Path, known: Known) -> str:
         """The reader's list of pages with the way to their account."""
         speech = words("en" if ".en." in file.name else "zh", self._parts.currency, 2000)
-        link = speech.say("portal.account", reader=Verbatim(text=known.name))
+        account = speech.say("portal.account", reader=Verbatim(text=known.name))
+        link = f'<a href="account">{account}</a>'
+        link += f' · <a href="changed">{speech.say("portal.changed")}</a>'
+        if self._policy.entries.kinds:
+            link += f' · <a href="entries">{speech.say("portal.entries")}</a>'
         text = file.read_text(encoding="utf-8")
-        return text.replace("</header>", f'<p><a href="account">{link}</a></p>\n</header>', 1)
-
-
-async def _sent(request: Request) -> dict[str, str] | None:
-    """The fields of a form; None for what is no form of ours."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip()
-    if kind != "application/x-www-form-urlencoded":
-        return None
-    content = b""
-    async for part in request.stream():
-        content += part
-        if len(content) > _MOST_BYTES:
-            return None
-    try:
-        fields = parse_qs(content.decode(), keep_blank_values=True, max_num_fields=10)
-    except ValueError:
-        return None
-    return {name: values[-1] for name, values in fields.items()}
-
-
-def _is_own(request: Request, sent: dict[str, str]) -> bool:
-    """Whether a form was sent from a page of ours: its token is the one of the cookie."""
-    token = request.cookies.get(FORM, "")
-    site = request.headers.get("sec-fetch-site", "same-origin")
-    is_same = compare_digest(token.encode(), sent.get("token", "").encode())
-    return bool(token) and is_same and site in ("same-origin", "none")
-
-
-def _place(path: str) -> str:
-    """A path of ours to go on to, or none: never another site's address."""
-    return path if _PLACE.fullmatch(path) and ".." not in path else ""
+        return text.replace("</header>", f"<p>{link}</p>\n</header>", 1)
 
 
 class _Guarded:
@@ -284,16 +279,39 @@ async def _health(_request: Request) -> Response:
     return PlainTextResponse("ok")
 
 
+def _other_ways(portal: Portal, parts: Parts) -> list[Route]:
+    """The addresses of signing in by a link and by a provider, where policy has them."""
+    found = []
+    stands_on = (portal, parts.policy, parts.folders)
+    if parts.post is not None:
+        by_link = ByLink(*stands_on, parts.post, parts.audit, parts.clock)
+        found += [
+            Route("/sign-in-link", by_link.ask, methods=["POST"]),
+            Route("/link/{link}", by_link.open),
+            Route("/link/{link}", by_link.use, methods=["POST"]),
+        ]
+    if parts.provider is not None:
+        by_oidc = ByOidc(*stands_on, parts.provider, parts.audit, parts.clock)
+        found += [Route("/oidc", by_oidc.start), Route("/oidc/back", by_oidc.back)]
+    return found
+
+
 def application(parts: Parts) -> ASGIApp:
     """The portal of a workspace as an ASGI application."""
     portal = Portal(parts)
+    entering = Entering(portal, parts.entries, parts.audit, parts.clock, parts.policy)
     app = Starlette(
         routes=[
+            *_other_ways(portal, parts),
             Route("/health", _health),
             Route("/style/attain.css", _style),
             Route("/sign-in", portal.sign_in, methods=["GET", "POST"]),
             Route("/sign-out", portal.sign_out, methods=["POST"]),
             Route("/account", portal.account),
+            Route("/changed", Changed(portal, parts.published, parts.audit).page),
+            Route("/entries", entering.waiting),
+            Route("/entries/{kind}/{period}", entering.rows),
+            Route("/entries/{kind}/{period}", entering.send, methods=["POST"]),
             Route("/{path:path}", portal.page),
         ]
     )

@@ -7,14 +7,15 @@ Belongs here: what the policy may say. Does not belong here: passwords, which st
 from __future__ import annotations
 
 from ipaddress import ip_address
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
+from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from pipelines.policy.models import Policy
 from pipelines.workspace.resources import shipped
 from pipelines.workspace.workspace import Workspace
-from pipelines.workspace.yamlfile import load_over
+from pipelines.workspace.yamlfile import MistakeAt, load_over
 
 
 class Proxy(Policy):
@@ -49,15 +50,77 @@ class Attempts(Policy):
     minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 15
 
 
-class PortalPolicy(Policy):
-    """`policy/portal.yaml`."""
+class LinkPolicy(Policy):
+    """Links that are mailed: how long one holds."""
 
-    sign_in: tuple[Literal["password", "proxy"], ...] = Field(("password",), min_length=1)
+    minutes: Annotated[int, Field(ge=1, le=60)] = 15
+
+
+class OidcPolicy(Policy):
+    """A provider of OpenID Connect. It names people by `claim`, an id or a mail address; an address
+    that it has not verified counts only where `trusts_email` says so."""
+
+    issuer: Annotated[str, Field(pattern=r"^(https?://[^\s\"<>?#]+)?$")] = ""
+    client: str = ""
+    secret_env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] = "ATTAIN_OIDC_SECRET"
+    scopes: tuple[str, ...] = ("email",)
+    claim: str = "email"
+    names: Literal["id", "email"] = "email"
+    trusts_email: bool = False
+
+    @field_validator("issuer")
+    @classmethod
+    def _is_encrypted(cls, value: str) -> str:
+        if value.startswith("http:") and urlsplit(value).hostname not in ("127.0.0.1", "localhost"):
+            raise ValueError(
+                f"{value!r} is asked without encryption; a provider is an https address"
+            )
+        return value
+
+
+EntryKind = Literal[
+    "score", "appeal", "calibration", "answer", "dispute", "approval", "decision"
+]  # fmt: skip
+
+
+class EntryPolicy(Policy):
+    """What people may enter; `into` is a folder in one of those of exports, `judges` are the roles
+    that calibrate grades and answer appeals, `most_an_hour` bounds the records of one reader."""
+
+    kinds: tuple[EntryKind, ...] = get_args(EntryKind)
+    into: str | None = None
+    judges: tuple[str, ...] = ("hr",)
+    most_an_hour: Annotated[int, Field(ge=1, le=100)] = 60
+
+
+class PortalPolicy(Policy):
+    """`policy/portal.yaml`; `at` is the portal's address as readers know it. What a request calls
+    this server is never believed."""
+
+    sign_in: tuple[Literal["password", "mail", "oidc", "proxy"], ...] = Field(
+        ("password",), min_length=1
+    )
+    at: Annotated[str, Field(pattern=r"^(https?://[^\s\"<>?#]+/)?$")] = ""
     proxy: Proxy = Proxy()
+    link: LinkPolicy = LinkPolicy()
+    oidc: OidcPolicy = OidcPolicy()
     session: SessionTimes = SessionTimes()
     attempts: Attempts = Attempts()
+    entries: EntryPolicy = EntryPolicy()
     secure: bool = True
     language: Literal["zh", "en"] = "zh"
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> PortalPolicy:
+        for way in ("mail", "oidc"):
+            if way in self.sign_in and not self.at:
+                raise MistakeAt(
+                    ("at",), f"signing in by {way} needs the portal's address as readers know it, "
+                    "such as https://reports.company.example/"
+                )  # fmt: skip
+        if "oidc" in self.sign_in and not (self.oidc.issuer and self.oidc.client):
+            raise MistakeAt(("oidc",), "signing in by oidc needs `issuer` and `client`")
+        return self
 
 
 def load_portal(workspace: Workspace) -> PortalPolicy:

@@ -21,6 +21,7 @@ from pipelines.reporting.language.pinyin import pinyin
 from pipelines.reporting.language.speaker import Speaker, speaker
 from pipelines.reporting.model.charts import Chart
 from pipelines.reporting.model.page import Freshness, Page, Quality, Row, Section, Table, Tile
+from pipelines.reporting.model.tables import HELD_ROWS
 from pipelines.reporting.model.values import (
     Count,
     Day,
@@ -133,9 +134,9 @@ class Words:
 
     def all_rows(self, table: Table) -> Markup:
         """What the link to the page of all rows says, or of as many as it holds."""
-        held, in_all = table.held, table.rows_in_all or 0
-        if held < in_all:
-            return self.say("table.next", held=Count(value=held), all=Count(value=in_all))
+        in_all = table.rows_in_all or 0  # a page cut from its model knows no more
+        if in_all > HELD_ROWS:
+            return self.say("table.next", held=Count(value=HELD_ROWS), all=Count(value=in_all))
         return self.say("table.all", all=Count(value=in_all))
 
     def more(self, table: Table, has_book: bool) -> Markup:
