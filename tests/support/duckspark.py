@@ -28,11 +28,13 @@ class DuckSpark:
 
     `before` is called with each statement that writes and may raise what a cluster would; `blind`
     sees the folder under its path and writes elsewhere, as an executor that does not share it.
+    `computes` may change a query, as an engine that gives other rows.
     """
 
     page: str | None = None
     before: Callable[[str], None] = lambda sql: None
     blind: Path | None = None
+    computes: Callable[[str], str] = lambda sql: sql
     written: list[str] = field(default_factory=list)
     is_closed: bool = False
 
@@ -47,7 +49,9 @@ class DuckSpark:
                 folder = self.blind / folder.name
             folder.mkdir(parents=True, exist_ok=True)
             self.written.append(f"{folder.parent.name}/{folder.name}")
-            self._con.execute(f"copy ({_in_duckdb(query)}) to '{folder}/part-0.parquet'")
+            self._con.execute(
+                f"copy ({_in_duckdb(self.computes(query))}) to '{folder}/part-0.parquet'"
+            )
         elif files := _FILES.fullmatch(sql):
             self._con.execute(
                 f"create or replace view {files[1]} as "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import UserError
+from pipelines.models.catalog import ancestors
 from pipelines.promotion import check as checking
 from pipelines.promotion.check import engine_check
 from pipelines.promotion.compare import first_difference
@@ -16,10 +18,12 @@ from pipelines.promotion.slice import cut
 from pipelines.run.session import silent
 from pipelines.warehouse.duck import Warehouse, open_warehouse
 from pipelines.warehouse.model import Model, parse_model
+from pipelines.warehouse.spark import engine
 from pipelines.workspace.engine import SparkEngine
 from pipelines.workspace.workspace import open_workspace
 from tests.support.books import Books, computed
 from tests.support.commands import in_process
+from tests.support.duckspark import DuckSpark
 
 
 def model(name: str, sql: str) -> Model:
@@ -143,12 +147,12 @@ def test_nothing_staged_and_no_server_leave_nothing_behind(
     company: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Books().person("E1", "rep").write(tmp_path)
-    engine = SparkEngine(spark="sc://127.0.0.1:1")
+    server = SparkEngine(spark="sc://127.0.0.1:1")
     with pytest.raises(UserError, match=r"nothing was staged yet. Run: attain run"):
-        engine_check(open_workspace(tmp_path), engine, Decimal(50), silent)
+        engine_check(open_workspace(tmp_path), server, Decimal(50), silent)
     monkeypatch.setattr(checking, "open_spark", no_spark)
     with pytest.raises(UserError, match="no Spark"):
-        engine_check(open_workspace(company), engine, Decimal(50), silent)
+        engine_check(open_workspace(company), server, Decimal(50), silent)
     workspace = open_workspace(company)
     assert not (workspace.build / "engine-check").exists()
     assert not (company / ".attain" / "spark" / "check").exists()
@@ -156,3 +160,44 @@ def test_nothing_staged_and_no_server_leave_nothing_behind(
 
 def no_spark(*_: object) -> Callable[[], None]:
     raise UserError("no Spark")
+
+
+NAMES = ("core.org_span", "core.dim_customer")
+
+
+def tried(
+    monkeypatch: pytest.MonkeyPatch, spark: DuckSpark, capsys, company: Path
+) -> dict[str, object]:
+    """What the command says of a few models, on an engine in Spark's place."""
+    every = checking.all_models
+    monkeypatch.setattr(checking, "all_models", lambda policies: ancestors(every(policies), NAMES))
+    monkeypatch.setattr(engine, "connect", lambda *_: spark)
+    monkeypatch.setattr(engine, "require_client", lambda _: None)
+    words = ("engine-check", "-w", company, "--spark", "sc://host", "--share", "50", "--json")
+    said = in_process(monkeypatch, capsys, *words)
+    found = json.loads(said.out)
+    assert said.code == (0 if found["difference"] is None else 1)
+    return found
+
+
+def test_engines_that_agree_are_said_to_and_nothing_is_left(
+    company: Path, capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = open_workspace(company).warehouse.read_bytes()
+    found = tried(monkeypatch, DuckSpark(), capsys, company)
+    assert found["difference"] is None
+    assert 5 < found["customers"] < 35 and found["tables"] > 2 and found["rows"] > 5
+    assert open_workspace(company).warehouse.read_bytes() == before
+    assert not (company / ".attain" / "spark" / "check").exists()
+
+
+def test_an_engine_that_gives_other_rows_is_named_with_table_and_key(
+    company: Path, capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # of tables alone, not of the rows by which the folder is tried
+    wrong = DuckSpark(computes=lambda sql: sql if "parquet.`" in sql else f"{sql} limit 1")
+    told = tried(monkeypatch, wrong, capsys, company)["difference"]
+    assert told is not None
+    assert told["table"].startswith("core.")
+    assert told["key"] and told["column"] is None
+    assert (told["ours"], told["theirs"]) == (1, 0)
