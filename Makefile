@@ -52,7 +52,7 @@ test-faults: $(VENV)/ready
 
 # beside the environment, not in it: Great Expectations would load Spark wherever it finds it
 test-spark: $(VENV)/ready
-	$(UV) pip install --quiet --python $(BIN)/python --target $(VENV)/spark "pyspark>=4.1,<5"
+	$(UV) pip install --quiet --python $(BIN)/python --target $(VENV)/spark "pyspark[connect]>=4.1,<5"
 	PYTHONPATH=$(VENV)/spark $(BIN)/pytest -m spark
 
 bench: $(VENV)/ready

@@ -2,6 +2,7 @@
 
 # annotations are read by Dagster when an asset is defined: they stay objects here
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import dagster as dg
 
@@ -143,8 +144,17 @@ def _table(
         yield dg.MaterializeResult(asset_key=asset_key(model.name), metadata=_of(built))
 
 
-def _of(built: Built) -> dict[str, int | float | bool]:
-    return {"dagster/row_count": built.rows, "seconds": built.seconds, "changed": built.changed}
+def _of(built: Built) -> dict[str, dg.MetadataValue[Any]]:
+    """What Dagster shows of a table: how it was made, and where its engine shows the work."""
+    found: dict[str, dg.MetadataValue[Any]] = {
+        "dagster/row_count": dg.MetadataValue.int(built.rows),
+        "seconds": dg.MetadataValue.float(built.seconds),
+        "changed": dg.MetadataValue.bool(built.changed),
+        "engine": dg.MetadataValue.text(built.engine),
+    }
+    if built.page is not None:
+        found["spark"] = dg.MetadataValue.url(built.page)
+    return found
 
 
 def _is_there(session: Session, check: Reconciliation) -> bool:

@@ -18,7 +18,7 @@ from pipelines.cli.faults import sentence_of
 from pipelines.cli.forms import forms
 from pipelines.cli.run import run, status
 from pipelines.cli.ui import ui
-from pipelines.cli.workspace import calendar, forget, init, sample
+from pipelines.cli.workspace import calendar, engine_check, forget, init, sample
 from pipelines.errors import UserError
 
 # A command's objects live as long as the command: libraries that make classes by the thousand are a
@@ -26,8 +26,9 @@ from pipelines.errors import UserError
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 COMMANDS = (
-    appeal, calendar, check, close, explain, forget, forms, init, mcp, preset, quarantine, readers,
-    run, sample, send, serve, simulate, statement_of_account, status, ui, verify, verify_receipt,
+    appeal, calendar, check, close, engine_check, explain, forget, forms, init, mcp, preset,
+    quarantine, readers, run, sample, send, serve, simulate, statement_of_account, status, ui,
+    verify, verify_receipt,
 )  # fmt: skip
 
 

@@ -1,15 +1,18 @@
 """Commands about a workspace: make one, fill one with a sample, take a wrong file back, show its
-working days."""
+working days, try another engine on it."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+import sys
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import click
 
 from pipelines.cli.options import JSON, WORKSPACE
+from pipelines.errors import UserError
 
 
 @click.command()
@@ -125,3 +128,69 @@ def calendar(year: int, workspace: Path, as_json: bool) -> None:
             f"  {day.date} {day.date:%a}  {'works' if day.is_working else 'off  '}  "
             f"{day.name.zh} | {day.name.en}"
         )
+
+
+@click.command()
+@WORKSPACE
+@click.option("--spark", metavar="ADDRESS", help="sc://host:15002, or local; else attain.yaml's.")
+@click.option("--folder", help="The folder that both sides see; else attain.yaml's.")
+@click.option("--share", default="1", show_default=True, help="Percent of the customers to take.")
+@JSON
+def engine_check(
+    workspace: Path, spark: str | None, folder: str | None, share: str, as_json: bool
+) -> None:
+    """Compute a slice of the last run with DuckDB and with Spark; name what differs first.
+
+    Run it before `engine` is written into attain.yaml. The workspace's tables, reports and ledger
+    stay as they are.
+    """
+    from pydantic import ValidationError
+
+    from pipelines.cli.console import StepDisplay
+    from pipelines.promotion.check import engine_check as check
+    from pipelines.workspace.engine import SparkEngine
+    from pipelines.workspace.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    said = opened.settings.engine.model_dump() if opened.settings.engine else {}
+    said |= {k: v for k, v in (("spark", spark), ("folder", folder)) if v is not None}
+    if "spark" not in said:
+        raise UserError(
+            "which Spark? attain.yaml names none; give --spark sc://host:15002, or --spark local."
+        )
+    try:
+        engine = SparkEngine(**said)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        words = problem["msg"].removeprefix("Value error, ")
+        raise UserError(f"--{problem['loc'][0]}: {words}.") from None
+    with StepDisplay() as display:
+        found = check(
+            opened, engine, _percent(share), lambda by, name: display.step(f"{by}: {name}")
+        )
+    if as_json:
+        what = {**found.__dict__, "difference": None}
+        if found.difference is not None:
+            what["difference"] = found.difference.__dict__
+        click.echo(json.dumps(what, default=str, ensure_ascii=False))
+    else:
+        click.echo(
+            f"{found.customers:,} customers, {found.rows:,} rows in {found.tables} tables: "
+            f"DuckDB {found.duckdb_seconds:.0f} s, Spark {found.spark_seconds:.0f} s"
+        )
+        click.echo(
+            "every table is equal"
+            if found.difference is None
+            else f"differs first: {found.difference}"
+        )
+    sys.exit(0 if found.difference is None else 1)
+
+
+def _percent(text: str) -> Decimal:
+    try:
+        share = Decimal(text)
+    except InvalidOperation:
+        share = Decimal(0)
+    if not Decimal("0.01") <= share <= 100:
+        raise UserError(f"--share {text!r}: expected a percentage from 0.01 to 100.")
+    return share

@@ -23,7 +23,17 @@ class Rehearsal(Warehouse):
     def make(self, model: Model) -> None:
         """Make a model's table anew from what its inputs hold now."""
         kind = "view" if model.is_view else "table"
+        if model.name in self.views_over_files():
+            self.con.execute(f"drop view {model.name}")
         self.con.execute(f"create or replace {kind} {model.name} as {model.sql}")
+
+    def hold(self, name: str) -> None:
+        """Have a table's rows here, to change them: another engine may have left them in files."""
+        if name in self.views_over_files():
+            self.con.execute(f"create temp table held as from {name}")
+            self.con.execute(f"drop view {name}")
+            self.con.execute(f"create table {name} as from temp.held")
+            self.con.execute("drop table temp.held")
 
 
 @contextmanager

@@ -121,6 +121,7 @@ def simulate(
             if plan is not None:
                 write_plans(rehearsal, in_place(plan, policies.plans))
             if collected is not None:
+                rehearsal.hold("core.fct_collection")
                 _collect(warehouse, collected)
             _build(rehearsal, models, pipeline)
             after = _sums(warehouse)

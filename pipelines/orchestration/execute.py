@@ -65,6 +65,7 @@ def run(
         from pipelines.reporting.publish.publish import require_links
 
         require_links(workspace.reports)
+        session.engine.ready()
         forget_record(workspace)
         outcome = _execute(session)
         outcome.seconds = time.perf_counter() - clock

@@ -145,6 +145,7 @@ def _open(
             time.sleep(_LOOK_AGAIN_SECONDS)
         else:
             require_links(workspace.reports)
+            session.engine.ready()
             session.mark = inputs_mark(session)
             forget_record(workspace)
             return session

@@ -15,13 +15,12 @@ from pipelines.ledger.store import all_closed
 from pipelines.run.outcome import Outcome
 from pipelines.run.session import Session
 from pipelines.staging.loads import forgotten_loads
-from pipelines.warehouse.duck import fingerprint
+from pipelines.warehouse.duck import RUN, fingerprint
 from pipelines.workspace.kept import keep_json, kept_json
 from pipelines.workspace.resources import shipped
 from pipelines.workspace.workspace import Workspace
 
 _RECORD = "last_run.json"
-_HELD = "run"  # among what the warehouse notes: the mark of the run it holds
 
 
 def inputs_mark(session: Session) -> str:
@@ -65,7 +64,7 @@ def read_record(session: Session) -> dict[str, Any] | None:
     if not record.exists() or not all(path.exists() for path in published):
         return None
     found = kept_json(record)
-    if not {"mark", "outcome"} <= found.keys() or session.warehouse.state(_HELD) != found["mark"]:
+    if not {"mark", "outcome"} <= found.keys() or session.warehouse.state(RUN) != found["mark"]:
         return None
     return found
 
@@ -77,5 +76,5 @@ def forget_record(workspace: Workspace) -> None:
 
 def write_record(session: Session, mark: str, outcome: Outcome) -> None:
     with session.warehouse.transaction():
-        session.warehouse.note(_HELD, mark)
+        session.warehouse.note(RUN, mark)
     keep_json(session.workspace.place / _RECORD, {"mark": mark, "outcome": outcome.__dict__})

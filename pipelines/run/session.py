@@ -39,6 +39,7 @@ from pipelines.staging.losses import Loss, accepted_sources
 from pipelines.staging.mapping import Load
 from pipelines.staging.stage import Staged, prepare_tables
 from pipelines.warehouse.duck import Built, Warehouse, open_warehouse
+from pipelines.warehouse.engine import Engine
 from pipelines.warehouse.model import Model
 from pipelines.warehouse.published import PublishedCopy, waiting_copy
 from pipelines.warehouse.rows import declared, insert
@@ -76,11 +77,12 @@ NOTHING = Accepting()
 class Session:
     """The state of one run. `as_of` is the business date, `started_at` when the run began.
 
-    `broken` says of each table that was not computed why not, in one sentence; `errors` of each
-    step that broke; `notes` are for whoever started the run, told with its warnings. A run that is
-    not whole computes some tables and trusts the others. Tables that are `untouchable` keep what
-    they hold: what they were made from is gone. A run that `follows_data` has a business date that
-    nobody stated: where the exports end long before it, it becomes theirs once they are staged.
+    `engine` computes the models. `broken` says of each table that was not computed why not, in one
+    sentence; `errors` of each step that broke; `notes` are for whoever started the run, told with
+    its warnings. A run that is not whole computes some tables and trusts the others. Tables that
+    are `untouchable` keep what they hold: what they were made from is gone. A run that
+    `follows_data` has a business date that nobody stated: where the exports end long before it, it
+    becomes theirs once they are staged.
     """
 
     workspace: Workspace
@@ -88,6 +90,7 @@ class Session:
     sources: list[SourceFile]
     inventory: Inventory
     warehouse: Warehouse
+    engine: Engine
     copy: PublishedCopy
     as_of: dt.date
     started_at: dt.datetime
@@ -350,6 +353,7 @@ def open_session(
         stack.callback(copy.close)
         session = Session(
             copy=copy,
+            engine=stack.enter_context(_open_engine(workspace, warehouse, lambda: session.models)),
             workspace=workspace,
             policies=policies,
             sources=sources,
@@ -369,6 +373,22 @@ def open_session(
         if not is_whole:
             session.recall_findings()
         yield session
+
+
+@contextmanager
+def _open_engine(
+    workspace: Workspace, warehouse: Warehouse, models: Callable[[], Sequence[Model]]
+) -> Iterator[Engine]:
+    """What computes the models: DuckDB itself, or the Spark that the settings name."""
+    settings, shared = workspace.settings.engine, workspace.shared
+    if settings is None or shared is None:
+        yield warehouse
+        return
+    from pipelines.warehouse.spark.engine import open_spark
+
+    scratch = workspace.build / "spark"
+    with open_spark(settings, warehouse, models, shared, workspace.root, scratch) as engine:
+        yield engine
 
 
 @contextmanager

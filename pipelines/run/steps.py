@@ -15,7 +15,7 @@ import duckdb
 
 from pipelines.checks.findings import Finding
 from pipelines.checks.reconciliations import Reconciliation
-from pipelines.errors import OutOfMemoryError, UserError
+from pipelines.errors import UserError
 from pipelines.landing.land import Export, LandedExport, by_sheet, content_of, land_export
 from pipelines.ledger.store import Ledger
 from pipelines.ledger.tables import load_ledger
@@ -311,7 +311,7 @@ def policies(session: Session, names: Collection[str] | None = None) -> dict[str
 def build(session: Session, model: Model) -> Built:
     """Build one SQL model."""
     session.progress("compute", model.name)
-    built = session.warehouse.in_less_memory(partial(session.warehouse.build, model))
+    built = session.warehouse.in_less_memory(partial(session.engine.build, model))
     session.built.append(built)
     if built.changed and sum(other.changed for other in session.built) % _FREED_EVERY == 0:
         session.warehouse.free_replaced()
@@ -337,7 +337,7 @@ def build_or_note(session: Session, model: Model) -> Built | None:
         return None
     try:
         return build(session, model)
-    except (duckdb.Error, OutOfMemoryError) as error:
+    except (duckdb.Error, UserError) as error:  # the engine's own sentences are users' errors
         reason = str(error).strip().splitlines()[0]
         session.broken[model.name] = f"{model.name} could not be computed: {reason}"
         return None

@@ -26,6 +26,10 @@ from pipelines.warehouse.quoting import identifier
 # what is kept beside it; a newer one is not touched.
 LAYOUT: int = 1
 _LAYOUT = "layout"
+RUN = "run"
+"""Among what is noted: the mark of the run whose results the warehouse holds."""
+OVER_FILES = "contains(sql, 'read_parquet(')"
+"""Of DuckDB's views, those that are tables whose rows an engine wrote to files."""
 _SMALL_WAREHOUSE = 256 * 1024**2
 _MAY_DOUBLE = 32 * 1024**2
 _SMALL_EXPORTS = 32 * 1024**2
@@ -35,12 +39,17 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Built:
-    """What building a table did: `changed` is false when nothing it reads had changed."""
+    """What building a table did: `changed` is false when nothing it reads had changed.
+
+    `engine` made the rows, now or earlier; `page` is where the engine shows its work, if anywhere.
+    """
 
     name: str
     rows: int
     seconds: float
     changed: bool
+    engine: str = "duckdb"
+    page: str | None = None
 
 
 def fingerprint(*parts: object) -> str:
@@ -114,25 +123,35 @@ class Warehouse:
             extra: what the table depends on besides its SQL and the tables it reads.
         """
         started = time.perf_counter()
-        mark = fingerprint(
-            model.text_hash, [self.state(name) or "absent" for name in model.inputs], list(extra)
-        )
+        mark = self.mark_of(model, extra)
         if self.state(model.name) == mark:
             return Built(model.name, self.row_count(model.name), 0.0, False)
         rows = self.replace(model.name, model.sql, mark, model.is_view)
         return Built(model.name, rows, time.perf_counter() - started, True)
 
+    def mark_of(self, model: Model, extra: Sequence[object] = ()) -> str:
+        """The fingerprint that a model's table has when it is current."""
+        inputs = [self.state(name) or "absent" for name in model.inputs]
+        return fingerprint(model.text_hash, inputs, list(extra))
+
+    def ready(self) -> None:
+        """It is open, so it can compute."""
+
     def replace(self, name: str, sql: str, mark: str, is_view: bool = False) -> int:
         """Replace a table by the rows of a query and remember what it was built from."""
-        kind, other = ("view", "table") if is_view else ("table", "view")
         with self.transaction():
-            if (name in self._views() and not is_view) or (is_view and self._is_table(name)):
-                self.con.execute(f"drop {other} {name}")  # a model may become the other
-            found = self.con.execute(f"create or replace {kind} {name} as {sql}").fetchone()
-            rows = int(found[0]) if found else 0
-            self.note(name, mark, rows)
-            (self._views().add if is_view else self._views().discard)(name)
-            return rows
+            return self.put(name, sql, mark, is_view)
+
+    def put(self, name: str, sql: str, mark: str, is_view: bool = False) -> int:
+        """The same within a transaction that is open."""
+        kind, other = ("view", "table") if is_view else ("table", "view")
+        if (name in self._views() and not is_view) or (is_view and self._is_table(name)):
+            self.con.execute(f"drop {other} {name}")  # a model may become the other
+        found = self.con.execute(f"create or replace {kind} {name} as {sql}").fetchone()
+        rows = int(found[0]) if found else 0
+        self.note(name, mark, rows)
+        (self._views().add if is_view else self._views().discard)(name)
+        return rows
 
     def _views(self) -> set[str]:
         if self._memory.views is None:
@@ -142,6 +161,15 @@ class Warehouse:
             ).fetchall()
             self._memory.views = {name for (name,) in rows}
         return self._memory.views
+
+    def views_over_files(self) -> list[str]:
+        """Tables whose rows lie in files, which an engine wrote."""
+        rows = self.con.execute(
+            "select schema_name || '.' || view_name from duckdb_views() "
+            "where not internal and database_name = current_database() "
+            f"and {OVER_FILES} order by all"
+        ).fetchall()
+        return [name for (name,) in rows]
 
     def _is_table(self, name: str) -> bool:
         return name not in self._views() and self.exists(name)
@@ -252,6 +280,10 @@ class Warehouse:
         )
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def types(self, relation: str) -> dict[str, str]:
+        """Columns and their types of a table or a query, in order, without its rows."""
+        return {row[0]: row[1] for row in self.con.execute(f"describe {relation}").fetchall()}
 
     def columns(self, name: str) -> tuple[str, ...]:
         """Names of a table's columns, in order; none where there is no such table.

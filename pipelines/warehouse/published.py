@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import UserError
-from pipelines.warehouse.duck import Warehouse
+from pipelines.warehouse.duck import OVER_FILES, Warehouse
 from pipelines.warehouse.memory import AUTO, limit_for
 from pipelines.warehouse.model import tables_read
 from pipelines.warehouse.quoting import identifier, literal
@@ -309,7 +309,7 @@ def _views(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, str], set[str]]:
         f"{schema}.{name}": sql
         for schema, name, sql in con.execute(
             "select schema_name, view_name, sql from duckdb_views() "
-            "where not internal and database_name = current_database()"
+            f"where not internal and database_name = current_database() and not {OVER_FILES}"
         ).fetchall()
     }
     reads = {

@@ -17,6 +17,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from pipelines.errors import InUseError, UserError
+from pipelines.workspace.engine import SparkEngine
 from pipelines.workspace.resources import shipped
 from pipelines.workspace.yamlfile import load_model
 
@@ -80,6 +81,7 @@ class Settings(BaseModel):
     where it is given, stands above that file's `fiscal_year_starts`. `database` is the file of the
     published database, below the workspace or at an absolute path. `memory_limit` bounds the
     computation; `auto` is half of the machine, or three quarters of what is free if that is less.
+    `engine` names a Spark that computes the models; without it DuckDB does, in this process.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -99,6 +101,7 @@ class Settings(BaseModel):
     up_is_red: bool = False
     database: str = "mart/attain.duckdb"
     memory_limit: Annotated[str, Field(pattern=r"^(auto|\d+(\.\d+)?\s?(MB|GB|MiB|GiB))$")] = "auto"
+    engine: SparkEngine | None = None
 
     @field_validator("database")
     @classmethod
@@ -165,6 +168,14 @@ class Workspace:
     @property
     def build(self) -> Path:
         return self.place / "build"
+
+    @property
+    def shared(self) -> Path | None:
+        """The folder that Spark sees as well: a place of its own for a state known in the past."""
+        if self.settings.engine is None:
+            return None
+        folder = self.root / Path(self.settings.engine.folder).expanduser()
+        return folder / "known" / self._moment if self.known_at else folder / "present"
 
     @property
     def dagster_home(self) -> Path:

@@ -23,7 +23,7 @@ from pipelines.staging.rules import row_rules
 from pipelines.warehouse.duck import open_warehouse
 from pipelines.warehouse.model import read_models, tables_parsed
 from pipelines.warehouse.quoting import identifier
-from pipelines.warehouse.spark import spark_sql
+from pipelines.warehouse.spark.words import spark_sql
 from pipelines.warehouse.template import macro, render
 from pipelines.workspace.workspace import Workspace
 from tests.support.laboratory import ROOT, models, shipped

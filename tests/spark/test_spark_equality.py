@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from pipelines.warehouse.quoting import identifier, literal
-from pipelines.warehouse.spark import spark_sql
+from pipelines.warehouse.spark.words import spark_sql
 from pipelines.workspace.workspace import Workspace
 from tests.support.laboratory import models, shipped
 

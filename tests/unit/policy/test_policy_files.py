@@ -348,6 +348,18 @@ def test_a_file_in_another_encoding_is_named(policies: PolicyFiles) -> None:
         ("reports: []", "reports: expected at least 1 of them."),
         ("base_curency: CNY", "base_curency: unknown key (did you mean base_currency?)."),
         ("memory_limit: lots", "memory_limit: expected a text of the form "),
+        ("engine: {spark: 'http://host:15002'}", "engine.spark: 'http://host:15002' is no address "
+         "of a Spark Connect server such as sc://host:15002; local starts one for the run."),
+        ("engine: {spark: 'sc://host:15002/;token=abc'}", "engine.spark: a secret does not stand "
+         "in a file; give the token in the environment as SPARK_CONNECT_AUTHENTICATE_TOKEN."),
+        ("engine: {spark: local, folder: 's3a://bucket/x'}", "engine.folder: 's3a://bucket/x' is "
+         "an object store, which DuckDB cannot open here; mount it, "),
+        ("engine: {spark: local, folder: ''}", "engine.folder: is empty; give a folder "),
+        ("engine: {spark: local, fodler: /mnt}",
+         "engine.fodler: unknown key (did you mean folder?)."),
+        ("engine: {spark: local, from_rows: -1}", "engine.from_rows: expected at least 0"),
+        ("engine: {folder: /mnt}", "engine.spark: "),
+        ("engine: spark", "engine: "),
     ],
 )  # fmt: skip
 def test_a_mistake_in_the_settings_is_one_sentence(

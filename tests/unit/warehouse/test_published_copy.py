@@ -213,3 +213,16 @@ def test_the_database_is_its_owner_s_until_others_are_let_in(
         assert database.stat().st_mode & 0o777 == (0o600 if mode == 0o600 else 0o640)
         database.chmod(0o640)
     assert database.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_table_whose_rows_lie_in_files_is_copied_as_a_table(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    """Another engine wrote them; whoever opens the copy does not see its folder."""
+    file = tmp_path / "rows.parquet"
+    warehouse.con.execute(f"copy (select 7 as a) to '{file}'")
+    warehouse.replace("core.far", f"select a from read_parquet('{file}')", "1", is_view=True)
+    warehouse.replace("mart.kpi_value", "select a from core.far", "2", is_view=True)
+    assert published(warehouse, tmp_path) == {"core.far": 7, "mart.first": 1, "mart.kpi_value": 7}
+    file.unlink()
+    assert read(tmp_path / "attain.duckdb")["mart.kpi_value"] == 7

@@ -34,7 +34,11 @@ def sizes(folder: Path, publish: Callable[[Warehouse], None]) -> dict[str, list[
     for number in range(WEEKS):
         with open_warehouse(folder / "warehouse.duckdb") as warehouse:
             session = SimpleNamespace(
-                warehouse=warehouse, built=[], progress=lambda *_: None, spent=lambda *_: None
+                warehouse=warehouse,
+                engine=warehouse,
+                built=[],
+                progress=lambda *_: None,
+                spent=lambda *_: None,
             )
             for model in week_of(number):
                 steps.build(session, model)  # type: ignore[arg-type]
