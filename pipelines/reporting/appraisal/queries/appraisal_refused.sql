@@ -16,4 +16,6 @@ where
   -- nobody knows when what cannot be read was written; its period tells
   coalesce(strftime(refused.given_at, '%Y-%m'), concat(substr(refused.period, 1, 4), '-12'))
   >= strftime(cast($as_of as date) - interval 12 month, '%Y-%m')
-order by refused.given_at desc, refused.employee_id asc, refused.kind asc, refused.name asc
+order by
+  refused.given_at desc, refused.employee_id asc, refused.kind asc, refused.name asc,
+  refused.period asc, load.file asc, refused._line asc
