@@ -1,11 +1,14 @@
 """The sample company computed through Spark Connect: pages and published tables are DuckDB's.
 
-One workspace is run on DuckDB, switched to a local Spark with every model, however small, and
-switched back; after each run its pages and its database are the same byte for byte and row for row.
+One workspace is run on DuckDB, switched to a local Spark and back; after each run its pages
+and its database are the same byte for byte and row for row. Models that read at least
+`ATTAIN_SPARK_FROM_ROWS` rows (50,000) go to Spark; 0 takes every model, however small, and half an
+hour of planning.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +24,8 @@ from tests.support.runs import pages, run
 
 pytestmark = pytest.mark.spark
 
-ENGINE = "engine:\n  spark: local\n  from_rows: 0\n"
+FROM_ROWS = int(os.environ.get("ATTAIN_SPARK_FROM_ROWS", "50000"))
+ENGINE = f"engine:\n  spark: local\n  from_rows: {FROM_ROWS}\n"
 # what says of itself when it ran, and of other tables the number of the run
 _OF_THE_RUN = ("mart.run", "kept.check_history", "kept.load", "kept.quarantine")
 # medians are interpolated in binary fractions before they become decimals: their last digits differ
