@@ -113,7 +113,7 @@ def test_after_switching_back_everything_is_as_it_was(switched: Switched) -> Non
 
 def test_dagster_says_which_engine_made_a_table(switched: Switched) -> None:
     with open_instance(open_workspace(switched.root).dagster_home) as instance:
-        found = instance.fetch_materializations(dg.AssetKey(["core", "fct_invoice"]), limit=3)
+        found = instance.fetch_materializations(dg.AssetKey(["core", "period_scope"]), limit=3)
     told = [record.asset_materialization.metadata for record in found.records]
     assert [one["engine"].value for one in told] == ["duckdb", "spark", "duckdb"]
     assert all(one["seconds"].value > 0 and one["dagster/row_count"].value for one in told)
