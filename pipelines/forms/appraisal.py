@@ -7,6 +7,7 @@ Belongs here: who is asked for what. Does not belong here: what becomes of it
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections import Counter
 from itertools import groupby
 from operator import itemgetter
@@ -15,6 +16,7 @@ from typing import Any
 
 from pipelines.errors import UserError
 from pipelines.forms.form import Field, Form, Formula, Language, Sheet, word
+from pipelines.landing.dated import export_date
 from pipelines.reporting.model.page import file_name
 from pipelines.warehouse.duck import Warehouse
 from pipelines.workspace.yamlfile import did_you_mean
@@ -112,9 +114,8 @@ def _scores_form(
     period: str, rater: str, rows: list[dict[str, Any]], today: dt.date, language: Language
 ) -> Form:
     named = None if rater == _NOBODY else rater
-    of = file_name(named) if named else _NOBODY
     return Form(
-        f"attain-scores-{period}-{of}.xlsx",
+        scores_file(period, file_name(named) if named else _NOBODY),
         (
             Sheet("scores", _SCORES, [
                 (row["employee_id"], row["name"], row["unit"], period, row["indicator"],
@@ -124,6 +125,17 @@ def _scores_form(
             ]),
         ),
     )  # fmt: skip
+
+
+def scores_file(period: str, rater: str) -> str:
+    """The file name of a rater's form. An id that would read as the day of an export (20240105, or
+    12 behind a month) is told by letters: a form is as new as the day on which it comes back."""
+    name = f"attain-scores-{period}-{rater}.xlsx"
+    if export_date(name) is None:
+        return name
+    digest = hashlib.sha256(rater.encode()).hexdigest()[:16]
+    letters = digest.translate(str.maketrans("0123456789", "ghijklmnop"))
+    return f"attain-scores-{period}-{letters}.xlsx"
 
 
 def _calibration_form(

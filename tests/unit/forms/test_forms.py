@@ -13,9 +13,10 @@ import python_calamine
 
 from pipelines.books.quarantine import Wanted, cell_of_form, problem, read_quarantine
 from pipelines.errors import UserError
-from pipelines.forms.appraisal import appraisal_forms
+from pipelines.forms.appraisal import appraisal_forms, scores_file
 from pipelines.forms.commission import commission_forms
 from pipelines.forms.form import Form, Language, write_forms
+from pipelines.landing.dated import export_date
 from pipelines.run.session import Session
 from tests.support.books import computed, rows
 from tests.support.filled import Formula, fill
@@ -266,3 +267,14 @@ def test_differences_of_one_key_are_approved_one_by_one(root: Path) -> None:
         form = sent(session, "commission", "zh", root / "out")[f"approvals-{MONTH}"]
     ids = [row[0] for row in sheet(form)[1:]]
     assert len(ids) == len(set(ids)) == 2
+
+
+@pytest.mark.parametrize(
+    ("period", "rater"),
+    [("2026-Q3", "20240105"), ("2026-10", "12"), ("2026-10", "05"), ("2026-Q3", "2024-01-05")],
+)
+def test_a_rater_s_id_is_never_the_day_of_the_form(period: str, rater: str) -> None:
+    name = scores_file(period, rater)
+    assert export_date(name) is None
+    assert name.startswith(f"attain-scores-{period}-") and rater not in name
+    assert scores_file(period, "E12") == f"attain-scores-{period}-E12.xlsx"
