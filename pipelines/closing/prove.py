@@ -25,6 +25,7 @@ from pipelines.ledger.seals import (
     signature_faults,
     testimony,
     unsigned,
+    without_stamp,
 )
 from pipelines.ledger.store import ClosedPeriod, Fault, Ledger
 from pipelines.policy.load import load_books
@@ -104,6 +105,8 @@ def verify(workspace: Workspace, paper: dict[str, str] | None = None) -> Proof:
         ]
         if missing := unsigned(workspace, seals, months):
             notes.append(f"no signature yet: {', '.join(missing)}")
+        if missing := without_stamp(workspace, seals, months):
+            notes.append(f"no time stamp yet: {', '.join(missing)}")
         if months and not witnesses:
             notes.append(
                 "no other place knows these seals: a month that was forged whole, or cut off at "

@@ -22,6 +22,7 @@ from typing import Any
 from pipelines.errors import UserError
 from pipelines.ledger.kinds import COMMISSION, kind_of
 from pipelines.ledger.proof import ClosedPeriod, Fault, sums_hold
+from pipelines.ledger.stamps import stamps_of, take_stamps, unstamped
 from pipelines.policy.books import Seals
 from pipelines.warehouse.duck import Warehouse
 from pipelines.workspace.workspace import OWNER_ONLY, Workspace
@@ -96,6 +97,8 @@ def keep_seals(
                     working.replace(file)
         except OSError as error:
             notes.append(f"{folder}: seals could not be written there ({error.strerror or error})")
+    if policy.stamps is not None:
+        notes += take_stamps(workspace, policy.stamps, _folders(workspace, policy), months)
     return notes
 
 
@@ -159,6 +162,13 @@ def testimony(
                     found[file.stem] = said["seal"]
                 faults.extend(_of_statement(workspace, file, lines, months))
         witnesses.append(Witness(_shown(workspace, folder), found))
+        if policy.stamps is not None:
+            stamped = stamps_of(workspace, policy.stamps, folder)
+            newest = max(stamped.times.values(), default=None)
+            until = f" until {newest:%Y-%m-%d %H:%M} UTC" if newest else ""
+            name = f"the time stamps in {_shown(workspace, folder)}{until}"
+            witnesses.append(Witness(name, stamped.seals))
+            faults.extend(stamped.faults)
     return Testimony(witnesses, faults, notes)
 
 
@@ -323,6 +333,11 @@ def unsigned(workspace: Workspace, policy: Seals, months: Iterable[ClosedPeriod]
             for folder in _folders(workspace, policy)
         )
     ]
+
+
+def without_stamp(workspace: Workspace, policy: Seals, months: Iterable[ClosedPeriod]) -> list[str]:
+    """Months that bear no time stamp in any folder; none where policy asks nobody for one."""
+    return unstamped(_folders(workspace, policy), months) if policy.stamps is not None else []
 
 
 def signature_faults(

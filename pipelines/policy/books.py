@@ -43,15 +43,25 @@ class ContractCost(Policy):
     ] = ("new", "upsell", "cross_sell")
 
 
+class Stamps(Policy):
+    """Who stamps seals with the time (RFC 3161): the address to ask, and a file of the certificates
+    (PEM) of those who are believed."""
+
+    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+    authority: Annotated[str, Field(min_length=1)]
+
+
 class Seals(Policy):
     """Where the seals of closed months are kept beside the ledger, and who may sign them.
 
     `folders` are of the workspace, or anywhere else by their whole path. `signers` is a file as
-    OpenSSH calls it `allowed_signers`; without one nobody has to sign.
+    OpenSSH calls it `allowed_signers`; without one nobody has to sign. `stamps` says who stamps
+    each seal with the time; without it nobody is asked.
     """
 
     folders: Annotated[tuple[str, ...], Field(min_length=1)] = ("seals",)
     signers: str | None = None
+    stamps: Stamps | None = None
 
 
 class CommissionBooks(Policy):
