@@ -1,7 +1,7 @@
 -- check:    commission_follows_a_grade
 -- guards:   mart.commission_statement
 -- severity: warn
--- zh:       提成随考核等级的收款人，在已关账的考核期都有方案列出的等级
+-- zh:       提成随考核等级的收款人，在已结账的考核期都有方案列出的等级
 -- en:       whoever is paid by the grade of a closed appraisal has one that the plan names
 -- why:      what follows a grade that is not known is neither paid nor taken: it waits until somebody decides
 select
