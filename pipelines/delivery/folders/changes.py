@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.reporting.model.page import Tile
+from pipelines.reporting.model.values import Money
 from pipelines.reporting.publish.entries import Entry, published_entries
+
+_DECIMALS = 2
 
 
 @dataclass(frozen=True)
@@ -78,9 +81,22 @@ def _moved(entry: Entry, now: Path, then: Path) -> Iterator[Moved]:
         before = tiles.get(tile.get("kpi_id"))
         if before is not None and before.get("value") != tile.get("value"):
             try:
-                yield Moved(entry, Tile.model_validate(before), Tile.model_validate(tile))
+                yield Moved(entry, _precise(before), _precise(tile))
             except ValueError:
                 return
+
+
+def _precise(told: dict[str, object]) -> Tile:
+    """A tile with its value to the cent, or to two decimals: rounded as on a page, before and now
+    would look the same."""
+    tile = Tile.model_validate(told)
+    if isinstance(tile.value, Money):
+        return tile.model_copy(update={"value": tile.value.model_copy(update={"exact": True})})
+    decimals = getattr(tile.value, "decimals", None)
+    if tile.value is None or decimals is None:
+        return tile
+    finer = tile.value.model_copy(update={"decimals": max(decimals, _DECIMALS)})
+    return tile.model_copy(update={"value": finer})
 
 
 def _tiles(path: Path) -> list[dict[str, object]]:

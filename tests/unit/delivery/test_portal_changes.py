@@ -32,7 +32,7 @@ def own() -> Page:
     return page.model_copy(update={"tiles": tuple(tiles)})
 
 
-def paid(page: Page, kpi_id: str, amount: int) -> Page:
+def paid(page: Page, kpi_id: str, amount: int | str) -> Page:
     """The page with another value of a figure."""
     value = {"value": Money(amount=Decimal(amount))}
     tiles = [t.model_copy(update=value) if t.kpi_id == kpi_id else t for t in page.tiles]
@@ -74,6 +74,15 @@ def test_a_figure_that_moved_is_told_with_both_values_and_where_it_stands(tmp_pa
     assert "Earned" in words
     assert re.search(r"5,?000.*→.*6,?500", words)
     assert f'href="/{page.stem}.en.html"' in line
+
+
+def test_a_figure_that_moved_by_a_cent_shows_it(tmp_path: Path) -> None:
+    page = own()
+    now, before = paid(page, "earned", "113400.02"), paid(page, "earned", "113400.01")
+    text = told(portal(tmp_path / "ws", [now], [before]))
+    words = unescape(re.sub(r"<[^>]+>", "", text))
+    assert re.search(r"113,400\.01 → .*113,400\.02", words)
+    assert text.count("<title>What changed · ") == 1
 
 
 def test_a_page_that_was_not_there_before_is_new(tmp_path: Path) -> None:
