@@ -189,7 +189,8 @@ def test_no_message_is_kept_that_nobody_says():
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     families = (
         "export.", "unit.", "value.", "type.", "report.", "system.", "reason.", "loss.", "risk.",
-        "movement.", "flag.", "meta.", "notice.", "decisions.", "stage.criteria_", "docs.", "entry.",
+        "movement.", "flag.", "meta.", "notice.", "decisions.", "stage.criteria_", "docs.",
+        "entry.",
     )  # fmt: skip
     prefixes = set(re.findall(r'f"([a-z_.]+\.)\{', text)) - {"column."} | set(families)
     columns = set(re.findall(r"\b([a-z_0-9]+):(?:text|money|ratio|points|interval|multiple|count"
