@@ -4,9 +4,10 @@ Belongs here: which models go to Spark, what they need there, how their rows bec
 their name. Does not belong here: the connection, the folder, Spark's words.
 
 The rule: a view has nothing to compute and stays with DuckDB, and so does a model that reads fewer
-rows than the settings say. All else goes to Spark. Rows that Spark made become a view of DuckDB
-over their files; those of `mart` and `kpi`, from which the published database is copied and pages
-are made, become a table. No row passes through Python.
+rows than the settings say, or a view over very many tables of `mart` and `kpi`: their rows are in
+DuckDB, and Spark plans such a view for minutes. All else goes to Spark. Rows that Spark made become
+a view of DuckDB over their files; those of `mart` and `kpi`, from which the published database is
+copied and pages are made, become a table. No row passes through Python.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from pipelines.workspace.engine import SparkEngine
 
 NAME = "spark"
 BROUGHT_BACK = ("mart", "kpi")
+_WIDE = 40  # tables of those behind one view
 _LIGHT = 4  # tables; a view that reads more is written down when it is read
 _PROBE = "probe"
 _PROBED = 64  # rows, each a task of its own: executors that do not see the folder are met
@@ -80,7 +82,7 @@ class Spark:
 
     def build(self, model: Model) -> Built:
         started = time.perf_counter()
-        if model.is_view or self._rows_read(model) < self._from_rows:
+        if model.is_view or self._is_light(model):
             built = self._warehouse.build(model)
             self._forget_unread(model.name)
             return built
@@ -101,6 +103,21 @@ class Spark:
     @cached_property
     def _by_name(self) -> Mapping[str, Model]:
         return {model.name: model for model in self._models()}
+
+    def _is_light(self, model: Model) -> bool:
+        """Whether DuckDB has it sooner."""
+        if any(self._held_behind(name) > _WIDE for name in model.inputs):
+            return True
+        return self._rows_read(model) < self._from_rows
+
+    def _held_behind(self, name: str) -> int:
+        """How many tables whose rows DuckDB holds a view of theirs is made of; 1 for a table."""
+        if name.partition(".")[0] not in BROUGHT_BACK:
+            return 0
+        model = self._by_name.get(name)
+        if model is None or not model.is_view:
+            return 1
+        return sum(self._held_behind(read) for read in model.inputs)
 
     def _rows_read(self, model: Model) -> int:
         """Rows of all tables a model reads, those behind views included."""

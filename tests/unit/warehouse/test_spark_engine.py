@@ -103,6 +103,29 @@ def test_a_table_is_built_again_only_when_what_it_reads_has_changed(tmp_path: Pa
     assert lying(tmp_path) == {"staging.sale/1", "core.sale/1", "mart.total/1"}
 
 
+def test_what_reads_a_view_over_very_many_held_tables_stays_with_duckdb(tmp_path: Path) -> None:
+    """As what pages show of all KPIs does: the view is planned at once where its tables are."""
+    tables = [model(f"kpi.n{i}", f"select id, {i} as n from core.sale") for i in range(41)]
+
+    def read_by_all(count: int) -> list[Model]:
+        union = " union all ".join(f"select id, n from kpi.n{i}" for i in range(count))
+        return [
+            model("kpi.every", union, "view"),
+            model("mart.every", "select id, n from kpi.every", "view"),
+            model("mart.recent", "select id, sum(n) as n from mart.every group by id"),
+        ]
+
+    for count, engine_of in ((40, "spark"), (41, "duckdb")):
+        models = (SALE, *tables, *read_by_all(count))
+        root = tmp_path / engine_of
+        root.mkdir()
+        with opened(root, models=models) as (warehouse, engine, _):
+            built = {one.name: engine.build(one).engine for one in models}
+            assert built["mart.recent"] == engine_of
+            assert built["kpi.n0"] == "spark"
+            assert warehouse.scalar("select sum(n) from mart.recent") == 2 * sum(range(count))
+
+
 def test_what_is_small_stays_with_duckdb(tmp_path: Path) -> None:
     with opened(tmp_path, from_rows=4) as (warehouse, engine, spark):
         assert {engine.build(one).engine for one in MODELS} == {"duckdb"}
