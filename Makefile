@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 UV     := $(BIN)/uv
 SIZE   ?= small
 
-.PHONY: demo test quick check format test-browser test-daemon test-faults test-spark bench ui hooks lock clean
+.PHONY: demo test quick check format test-browser test-daemon test-faults test-spark test-spark-company bench ui hooks lock clean
 
 $(VENV)/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -54,6 +54,12 @@ test-faults: $(VENV)/ready
 test-spark: $(VENV)/ready
 	$(UV) pip install --quiet --python $(BIN)/python --target $(VENV)/spark "pyspark[connect]>=4.1,<5"
 	PYTHONPATH=$(VENV)/spark $(BIN)/pytest -m spark
+
+# the sample company, pages and all, on a Spark that is started here; FROM_ROWS=0 takes every model
+FROM_ROWS ?= 50000
+test-spark-company: $(VENV)/ready
+	$(UV) pip install --quiet --python $(BIN)/python --target $(VENV)/spark "pyspark[connect]>=4.1,<5"
+	ATTAIN_SPARK_FROM_ROWS=$(FROM_ROWS) PYTHONPATH=$(VENV)/spark $(BIN)/pytest -m spark tests/spark/test_spark_company.py
 
 bench: $(VENV)/ready
 	$(BIN)/python -m benchmarks.run --size $(SIZE)
