@@ -55,7 +55,7 @@ test-spark: $(VENV)/ready
 	$(UV) pip install --quiet --python $(BIN)/python --target $(VENV)/spark "pyspark[connect]>=4.1,<5"
 	PYTHONPATH=$(VENV)/spark $(BIN)/pytest -m spark
 
-# the sample company, pages and all, on a Spark that is started here; FROM_ROWS=0 takes every model
+# the sample company, pages and all, on a Spark that is started here; FROM_ROWS=0 takes models however small
 FROM_ROWS ?= 50000
 test-spark-company: $(VENV)/ready
 	$(UV) pip install --quiet --python $(BIN)/python --target $(VENV)/spark "pyspark[connect]>=4.1,<5"

@@ -10,6 +10,7 @@ attain. It shows that the seal was there at a moment that nobody here could choo
 from __future__ import annotations
 
 import datetime as dt
+import http.client
 import re
 import subprocess
 import urllib.error
@@ -88,7 +89,7 @@ def take_stamps(
                 waiting.write_bytes(_answer(policy.url, text))
                 _held(text, waiting, authority)
                 waiting.replace(stamp)
-            except (_StampError, OSError) as error:
+            except (_StampError, OSError, ValueError) as error:
                 waiting.unlink(missing_ok=True)
                 return [
                     f"{closed.period}: no time stamp from {policy.url} ({error}); the next run "
@@ -120,6 +121,8 @@ def _answer(url: str, text: Path) -> bytes:
             found: bytes = answer.read(_LONGEST + 1)
     except urllib.error.URLError as error:
         raise _StampError(str(error.reason)) from None
+    except http.client.HTTPException as error:  # what answers there is no web server
+        raise _StampError(f"{type(error).__name__} {error}".strip()) from None
     if len(found) > _LONGEST:
         raise _StampError("its answer is no time stamp")
     return found
@@ -133,11 +136,8 @@ def _held(text: Path, stamp: Path, authority: Path) -> dt.datetime:
     shown = _TIME.search(told)
     if shown is None:
         raise _StampError("there is no time stamp in it")
-    words = " ".join(shown[1].split())
-    parts = words.partition(".")  # some state fractions of a second
-    moment = dt.datetime.strptime(
-        parts[0] + (f" {parts[2].split()[-1]}" if parts[2] else ""), _SHOWN_AS
-    ).replace(tzinfo=dt.UTC)
+    whole_seconds = re.sub(r"\.\d+", "", " ".join(shown[1].split()))
+    moment = dt.datetime.strptime(whole_seconds, _SHOWN_AS).replace(tzinfo=dt.UTC)
     _openssl(
         "ts", "-verify", "-data", str(text), "-in", str(stamp), "-CAfile", str(authority),
         "-attime", str(int(moment.timestamp())),

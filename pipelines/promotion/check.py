@@ -44,7 +44,7 @@ def engine_check(
     The workspace's own tables, reports and ledger are not touched.
 
     Args:
-        engine: the Spark to try; every model goes there, however small.
+        engine: the Spark to try; models go there however few rows they read.
         share: percent of the customers.
 
     Raises:

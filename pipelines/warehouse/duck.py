@@ -31,9 +31,10 @@ RUN = "run"
 OVER_FILES = "contains(sql, 'read_parquet(')"
 """Of DuckDB's views, those that are tables whose rows an engine wrote to files."""
 _SMALL_WAREHOUSE = 256 * 1024**2
-_MAY_DOUBLE = 32 * 1024**2
 _SMALL_EXPORTS = 32 * 1024**2
 """Bytes below which one thread does it: two take 1.2 to 1.6 times its processor time."""
+_MAY_DOUBLE = 32 * 1024**2
+"""Bytes of a database below which nothing is saved by using again what was replaced."""
 _T = TypeVar("_T")
 
 

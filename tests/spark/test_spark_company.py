@@ -2,7 +2,7 @@
 
 One workspace is run on DuckDB, switched to a local Spark and back; after each run its pages
 and its database are the same byte for byte and row for row. Models that read at least
-`ATTAIN_SPARK_FROM_ROWS` rows go to Spark; 0 takes every model, however small, and half an hour of
+`ATTAIN_SPARK_FROM_ROWS` rows go to Spark; 0 takes them however small, and half an hour of
 planning. `make test-spark-company` states it; without it these tests are left out.
 """
 

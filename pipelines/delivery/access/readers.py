@@ -15,8 +15,11 @@ from pipelines.delivery.access.organisation import Organisation, Person, Place
 from pipelines.delivery.access.policy import AccessPolicy, Deputy, Reach, Sees, Subject
 from pipelines.delivery.access.problem import Problem
 from pipelines.reporting.model.page import Reader as PageReader
+from pipelines.reporting.model.values import Verbatim
 from pipelines.workspace.yamlfile import did_you_mean
 
+COMPANY = PageReader(kind="company", id="company", name=Verbatim(text=""))
+"""Whose page it is, of what concerns the whole company and stands on none."""
 _FAR: dict[Reach, int] = {"own": 1, "unit": 2, "company": 3}
 
 

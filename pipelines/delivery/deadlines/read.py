@@ -12,9 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipelines.delivery.access.policy import Subject
-from pipelines.delivery.access.readers import Reader
-from pipelines.reporting.model.page import Reader as PageReader
-from pipelines.reporting.model.values import Verbatim
+from pipelines.delivery.access.readers import COMPANY, Reader
 from pipelines.warehouse.duck import Warehouse
 
 Kind = Literal["close", "dispute", "approval", "answer", "appeal"]
@@ -40,7 +38,6 @@ _SUBJECTS: dict[Kind, Subject] = {
     "close": "commission", "dispute": "commission", "approval": "commission",
     "answer": "appraisal", "appeal": "appraisal",
 }  # fmt: skip
-_COMPANY = PageReader(kind="company", id="company", name=Verbatim(text=""))
 
 
 @dataclass(frozen=True)
@@ -87,7 +84,7 @@ def deadlines_for(
         if one.day >= day
         and (
             (one.kind in own and one.person == reader.id)
-            or (one.kind in of_all and reader.sees(_SUBJECTS[one.kind], _COMPANY, day))
+            or (one.kind in of_all and reader.sees(_SUBJECTS[one.kind], COMPANY, day))
         )
     ]
     return sorted(found, key=lambda one: (one.day, one.kind, one.key))

@@ -17,11 +17,10 @@ from pathlib import Path, PurePosixPath
 
 from pipelines.delivery.access.cut import Kept, cut, kept
 from pipelines.delivery.access.policy import Folders
-from pipelines.delivery.access.readers import Reader, Readers
+from pipelines.delivery.access.readers import COMPANY, Reader, Readers
 from pipelines.delivery.folders.links import given_back, leads_to, without
 from pipelines.delivery.folders.published import Published
 from pipelines.reporting.language.numbers import LANGUAGES, LanguageCode
-from pipelines.reporting.model.page import Reader as PageReader
 from pipelines.reporting.model.page import file_name
 from pipelines.reporting.model.values import Verbatim
 from pipelines.reporting.publish.build import EDITION, write_text
@@ -35,7 +34,6 @@ from pipelines.workspace.workspace import OWNER_ONLY
 
 _KEY = "readers.key"
 _SETS = 2
-COMPANY = PageReader(kind="company", id="company", name=Verbatim(text=""))
 
 
 @dataclass(frozen=True)

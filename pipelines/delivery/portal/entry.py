@@ -26,22 +26,19 @@ from zoneinfo import ZoneInfo
 
 from pipelines.delivery.access.organisation import read_organisation
 from pipelines.delivery.access.policy import Subject, load_access
-from pipelines.delivery.access.readers import Reader, readers_on
+from pipelines.delivery.access.readers import COMPANY, Reader, readers_on
 from pipelines.delivery.portal.policy import EntryPolicy
 from pipelines.errors import UserError
 from pipelines.forms.appraisal import appraisal_forms
 from pipelines.forms.commission import commission_forms
 from pipelines.forms.form import Cell, Field, Form, Formula, Language, Sheet, word, write_forms
 from pipelines.policy.load import load_books
-from pipelines.reporting.model.page import Reader as PageReader
-from pipelines.reporting.model.values import Verbatim
 from pipelines.warehouse.duck import Warehouse, open_warehouse
 from pipelines.workspace.dates import local_day
 from pipelines.workspace.workspace import Workspace
 
 Right = Literal["own", "rater", "approver", "judge"]
 Book = Literal["appraisal", "commission"]
-_COMPANY = PageReader(kind="company", id="company", name=Verbatim(text=""))
 _BY_HAND = {"rater", "approver", "decided_by"}  # who enters it, not what somebody writes there
 _DAYS = {"rated", "opened", "decided"}  # when it is entered
 _LONGEST = 2_000
@@ -233,7 +230,7 @@ class Entries:
         if right == "approver":
             roles = load_books(self._workspace).close.approver_roles
         today = local_day(self._workspace.settings, self._now())
-        return reader.role in roles and reader.sees(subject, _COMPANY, today)
+        return reader.role in roles and reader.sees(subject, COMPANY, today)
 
     def _forms(
         self, warehouse: Warehouse, language: Language, book: Book, period: str

@@ -16,6 +16,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from pipelines.delivery.access.cut import kept
+from pipelines.delivery.access.readers import COMPANY
 from pipelines.delivery.questions.desk import Opened
 from pipelines.delivery.questions.proof import Proof, prove
 from pipelines.delivery.questions.published import Value, definition_mark
@@ -26,8 +27,7 @@ from pipelines.policy.catalogue import Kpi
 from pipelines.reporting.language.numbers import LanguageCode
 from pipelines.reporting.model.context import KpiPolicy, missing_exports
 from pipelines.reporting.model.kpis import judged, typed
-from pipelines.reporting.model.page import Reader as PageReader
-from pipelines.reporting.model.values import Bilingual, Day, Verbatim, message
+from pipelines.reporting.model.values import Bilingual, Day, message
 from pipelines.reporting.publish.entries import Entry
 from pipelines.reporting.publish.render import Words, words
 from pipelines.warehouse.duck import open_warehouse
@@ -238,8 +238,7 @@ class Answers:
         return told
 
     def _sees_operations(self) -> bool:
-        company = PageReader(kind="company", id="company", name=Verbatim(text=""))
-        return self._opened.reader.sees("operations", company, self._opened.values.as_of)
+        return self._opened.reader.sees("operations", COMPANY, self._opened.values.as_of)
 
     def _why_nothing(self, value: Value) -> str | None:
         if value.number is not None:

@@ -241,7 +241,7 @@ def people_section(context: Context, kpi: KpiPolicy) -> Section | None:
         return (found is None, found.rank if found else 0, small, _order(kpi, one[1]), one[0])
 
     rows.sort(key=place)
-    small = sum(row.n < kpi.min_n for _, row in rows[:_PEOPLE])
+    small = sum(row.n < kpi.min_n for _, row in rows)
     return Section(
         id="people",
         topic=message("browser.people.topic"),

@@ -92,7 +92,7 @@ def _items_section(context: Context, items: list[Record]) -> Section:
             amount=Money(amount=first.open_amount_base),
             days=Days(value=Decimal(first.days_past_due)),
         ),
-        what=(message("unit.invoices.what", n=Count(value=_SHOWN)),),
+        what=(message("unit.invoices.what"),),
         table=table(
             "invoice:text customer:text collector:text open_amount:money due_date:day "
             "past_due:days unallocated:money note:text",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import socket
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import duckdb
 import pytest
@@ -147,6 +149,21 @@ def test_an_authority_that_is_not_there_is_a_note(
     seals = policy(tsa, url="http://127.0.0.1:9/")
     [note] = keep_seals(workspace, seals, warehouse, months(workspace))
     assert "no time stamp from http://127.0.0.1:9/ (" in note and "refused" in note
+
+
+def test_what_answers_there_and_is_no_web_server_is_a_note(
+    workspace: Workspace, warehouse: Warehouse, tsa: Authority
+) -> None:
+    def greet(server: socket.socket) -> None:
+        with server.accept()[0] as asked:
+            asked.recv(4096)
+            asked.sendall(b"220 mail.example.com ESMTP\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        Thread(target=greet, args=(server,), daemon=True).start()
+        seals = policy(tsa, url=f"http://127.0.0.1:{server.getsockname()[1]}/")
+        [note] = keep_seals(workspace, seals, warehouse, months(workspace))
+    assert "(BadStatusLine 220 mail.example.com ESMTP" in note
 
 
 def test_without_openssl_it_is_one_sentence(
