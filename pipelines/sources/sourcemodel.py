@@ -38,6 +38,8 @@ BRACES = re.compile(r"\{([^{}]*)\}")
 # file and that of its sheet.
 TITLE, FILE, SHEET = "@title", "@file", "@sheet"
 PLACES = frozenset((TITLE, FILE, SHEET))
+# An address of the web that names the record once; braces stand for nothing else.
+_RECORD_URL = re.compile(r"https?://[^\s{}<>\"\\]+\{id\}[^\s{}<>\"\\]*")
 
 
 def alternatives(written: str) -> tuple[str, ...]:
@@ -184,8 +186,9 @@ class SourceFile(BaseModel):
     repeated (the teams in a list of people). `lists: active` holds people, customers, products
     and units as they are now: whoever is no longer listed has ended; `all` holds everyone who ever
     was, so that whoever is missing never was. `each` names the one column of a wide sheet that
-    this reading of it is about. `join` reads columns of another export beside each row. A `form` is
-    a workbook that `attain forms` wrote; nobody misses one that was not filled.
+    this reading of it is about. `join` reads columns of another export beside each row.
+    `record_url` is where the system shows one of its records, `{id}` standing for the record's id.
+    A `form` is a workbook that `attain forms` wrote; nobody misses one that was not filled.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -200,6 +203,7 @@ class SourceFile(BaseModel):
     header: Texts = ()
     encoding: str | None = None
     owner: str | None = None
+    record_url: str | None = None
     expected_every: Annotated[int, Field(ge=1)] | None = None
     required: bool = True
     export: Literal["full", "delta"] = "full"
@@ -225,6 +229,16 @@ class SourceFile(BaseModel):
         except (ZoneInfoNotFoundError, ValueError):
             raise ValueError(f"{value!r} is not a time zone such as Asia/Shanghai") from None
         return value
+
+    @field_validator("record_url")
+    @classmethod
+    def _leads_to_a_record(cls, value: str | None) -> str | None:
+        if value is None or _RECORD_URL.fullmatch(value):
+            return value
+        raise ValueError(
+            f"{value!r} is not an address such as https://crm.example.com/deals/{{id}}, "
+            "where {id} stands for the id of the record"
+        )
 
     @field_validator("encoding")
     @classmethod

@@ -39,6 +39,7 @@ def prepare_loads(warehouse: Warehouse) -> None:
         alter table mart.load add column if not exists export_date timestamp;
         alter table mart.load add column if not exists landed_name varchar;
         alter table mart.load add column if not exists forgotten_at timestamp;
+        alter table mart.load add column if not exists record_url varchar;
         create table if not exists meta.load_set (known_at timestamp, load_ids integer[]);
         create table if not exists meta.accepted_loss (
           source varchar, table_name varchar, rows_before bigint, rows_now bigint,
@@ -77,6 +78,14 @@ def register_loads(
                 [export.landed.parquet.name, load_id],
             )
             loads.append(Load(load_id, export, export.landed, export.landed.rows))
+        # where a record is shown is what the source file says now, also of what came earlier
+        shown_at = {load.export.export.source.source: load.export.export.source for load in loads}
+        for source in shown_at.values():
+            con.execute(
+                "update mart.load set record_url = ? "
+                "where source = ? and record_url is distinct from ?",
+                [source.record_url, source.source, source.record_url],
+            )
     return loads
 
 

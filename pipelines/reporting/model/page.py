@@ -195,6 +195,7 @@ class Row(Frozen):
     """Cells in column order; `role` total rows stand out and do not sort.
 
     One cell leads to the page at `to`: the table says which. `find` is what else it is found by.
+    `record_url` is where the system that the row came from shows its record.
     """
 
     cells: tuple[Shown | None, ...]
@@ -202,13 +203,15 @@ class Row(Frozen):
     judgement: Judgement = "neutral"
     to: Place | None = Field(default=None, exclude=True)
     find: str = Field(default="", exclude=True)
+    record_url: str | None = Field(default=None, exclude_if=lambda url: url is None)
 
 
 class Table(Frozen):
     """Typed rows. `rows_in_all` is given when only the first rows are shown.
 
     `rest` are the rows that follow, which a page of their own shows with the first; the page's
-    JSON leaves them out. `link_at` is the place of the column whose cells lead to other pages.
+    JSON leaves them out. `link_at` is the place of the column whose cells lead to other pages,
+    `record_at` that of the column whose cells lead to the system they came from.
     """
 
     columns: tuple[Column, ...] = Field(min_length=1)
@@ -216,6 +219,7 @@ class Table(Frozen):
     rows_in_all: int | None = None
     rest: tuple[Row, ...] = Field(default=(), exclude=True)
     link_at: int = Field(default=0, exclude=True)
+    record_at: int = Field(default=0, exclude_if=lambda place: place == 0)
 
     @model_validator(mode="after")
     def _cells_fit_columns(self) -> Table:

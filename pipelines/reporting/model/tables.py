@@ -41,6 +41,8 @@ def table(
     to: Sequence[Place | None] = (),
     link: str = "",
     find: Sequence[str] = (),
+    records: Sequence[str | None] = (),
+    record: str = "",
 ) -> Table:
     """A table; `columns` is "name:type name:type", a total row stands last.
 
@@ -50,6 +52,8 @@ def table(
         to: the page that each row leads to.
         link: the column whose cells lead there; the first where it is left out.
         find: what each row is also found by, such as a name in the other language.
+        records: where the system it came from shows each row's record.
+        record: the column whose cells lead there; the first where it is left out.
     """
     specs = [part.split(":") for part in columns.split()]
     made = [
@@ -58,9 +62,11 @@ def table(
             judgement=judgements[i] if judgements else "neutral",
             to=to[i] if to else None,
             find=find[i] if find else "",
+            record_url=records[i] if records else None,
         )
         for i, cells in enumerate(rows[:HELD_ROWS] if first else rows)
     ]
+    names = [name for name, _ in specs]
     made, rest = made[:first], made[first:] if first else []
     shown, in_all = len(made), max(rows_in_all or 0, len(rows))
     if total is not None:
@@ -76,7 +82,8 @@ def table(
             "rows": made,
             "rest": rest,
             "rows_in_all": in_all if in_all > shown else None,
-            "link_at": [name for name, _ in specs].index(link) if link else 0,
+            "link_at": names.index(link) if link else 0,
+            "record_at": names.index(record) if record else 0,
         }
     )
 

@@ -20,7 +20,7 @@ from pipelines.reporting.model.values import (
     message,
     verbatim,
 )
-from pipelines.reporting.shared.deals import joined, reasons, stage_age
+from pipelines.reporting.shared.deals import joined, reasons, record_urls, stage_age
 from pipelines.reporting.shared.receivables import customer_name, first_to_chase
 
 _OLD = 90
@@ -71,6 +71,7 @@ def pipeline_section(context: Context, deals: list[Record]) -> Section:
             rows,
             first=_SHOWN,
             rows_in_all=first.deals,
+            records=record_urls(deals),
         ),
         table_open=True,
         definitions=context.definition("pipeline_amount"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from urllib.parse import quote
 
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Section, Table
@@ -175,6 +176,14 @@ def deal_name(deal: Record) -> Text:
     )  # fmt: skip
 
 
+def record_urls(deals: Iterable[Record]) -> list[str | None]:
+    """Where the CRM shows each deal, as its source file says; none where that says nothing."""
+    return [
+        deal.record_url and deal.record_url.replace("{id}", quote(deal.opportunity_id, safe=""))
+        for deal in deals
+    ]
+
+
 def deal_table(context: Context, deals: list[Record], in_all: int) -> Table:
     """Deals with their owner, dates and reasons."""
     rows: list[tuple[Shown | None, ...]] = [
@@ -198,4 +207,5 @@ def deal_table(context: Context, deals: list[Record], in_all: int) -> Table:
         rows_in_all=in_all,
         to=[unit_place(context, "employee", deal.owner_id) for deal in deals],
         link="owner",
+        records=record_urls(deals),
     )

@@ -11,7 +11,7 @@ from pipelines.reporting.model.queries import Record
 from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import day, empty, money, table
 from pipelines.reporting.model.values import Count, Days, Message, message, verbatim
-from pipelines.reporting.shared.deals import deal_name, joined, stage_age
+from pipelines.reporting.shared.deals import deal_name, joined, record_urls, stage_age
 from pipelines.reporting.shared.hygiene import hygiene_section
 from pipelines.reporting.shared.paths import unit_place
 from pipelines.reporting.unit.unit import Unit
@@ -67,6 +67,8 @@ def crm_section(context: Context, unit: Unit) -> Section | None:
             ],
             first=_SHOWN,
             to=[unit_place(context, "employee", deal.owner_id) for deal in deals],
+            records=record_urls(deals),
+            record="deal",
         ),
         definitions=definitions,
     )

@@ -100,6 +100,12 @@ def test_a_right_one_loads(tmp_path: Path) -> None:
          "line 7, columns.owner_id.decimal: decimal is for numbers; owner_id is a text."),
         ("constants:", "time_zone: Europa/Berlin\nconstants:",
          "line 14, time_zone: 'Europa/Berlin' is not a time zone such as Asia/Shanghai."),
+        ("constants:", "record_url: https://crm.example.com/deals\nconstants:",
+         "line 14, record_url: 'https://crm.example.com/deals' is not an address such as "
+         "https://crm.example.com/deals/{id}, where {id} stands for the id of the record."),
+        ("constants:", "record_url: javascript:alert({id})\nconstants:",
+         "line 14, record_url: 'javascript:alert({id})' is not an address such as "
+         "https://crm.example.com/deals/{id}, where {id} stands for the id of the record."),
         ("constants:", "expected_every: 0\nconstants:",
          "line 14, expected_every: expected at least 1; found 0."),
         ("constants:", "header: [商机编号, 负责人员, 创建时间, 阶段, 金额, 状态]\nconstants:",

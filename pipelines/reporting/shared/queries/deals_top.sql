@@ -10,37 +10,39 @@ with ranked as (
 )
 
 select
-  opportunity_id,
-  name,
-  customer_id,
-  customer_name,
-  owner_id,
-  team_id,
-  region_id,
-  stage_id,
-  amount_base,
-  was_due_date,
-  first_due_date,
-  expected_close_date,
-  pushes,
-  days_in_stage,
-  stage_p75_days,
-  expected_stage_days,
-  is_never_moved,
-  idle_days,
-  discount_beyond_pct,
-  is_slipped,
-  is_past_due,
-  is_ageing,
-  is_idle,
-  is_without_decision_maker,
-  is_beyond_authority,
-  place_in_company,
-  place_in_region,
-  place_in_team
+  ranked.opportunity_id,
+  ranked.name,
+  ranked.customer_id,
+  ranked.customer_name,
+  ranked.owner_id,
+  ranked.team_id,
+  ranked.region_id,
+  ranked.stage_id,
+  ranked.amount_base,
+  ranked.was_due_date,
+  ranked.first_due_date,
+  ranked.expected_close_date,
+  ranked.pushes,
+  ranked.days_in_stage,
+  ranked.stage_p75_days,
+  ranked.expected_stage_days,
+  ranked.is_never_moved,
+  ranked.idle_days,
+  ranked.discount_beyond_pct,
+  ranked.is_slipped,
+  ranked.is_past_due,
+  ranked.is_ageing,
+  ranked.is_idle,
+  ranked.is_without_decision_maker,
+  ranked.is_beyond_authority,
+  ranked.place_in_company,
+  ranked.place_in_region,
+  ranked.place_in_team,
+  load.record_url
 from ranked
+left join mart.load as load on ranked._load = load.load_id
 where
-  place_in_company <= $held_rows
-  or place_in_region <= $held_rows
-  or place_in_team <= $held_rows
-order by amount_rank
+  ranked.place_in_company <= $held_rows
+  or ranked.place_in_region <= $held_rows
+  or ranked.place_in_team <= $held_rows
+order by ranked.amount_rank

@@ -11,8 +11,10 @@ select
   deal.idle_days,
   deal.is_idle,
   deal.is_past_due,
-  open_deal.required_fields - open_deal.filled_fields as missing_fields
+  open_deal.required_fields - open_deal.filled_fields as missing_fields,
+  load.record_url
 from mart.deal_attention as deal
 inner join core.fct_open_opportunity as open_deal on deal.opportunity_id = open_deal.opportunity_id
+left join mart.load as load on deal._load = load.load_id
 where deal.is_idle or deal.is_past_due or open_deal.filled_fields < open_deal.required_fields
 order by deal.owner_id, deal.amount_rank
