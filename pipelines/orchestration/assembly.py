@@ -92,7 +92,7 @@ def build_definitions(
     return dg.Definitions(
         assets=assets,
         jobs=jobs(workspace.settings, reports, fault),
-        schedules=schedules(workspace.settings),
+        schedules=schedules(workspace.settings, reports),
         sensors=sensors(workspace),
         resources={"run": resource},
         executor=dg.in_process_executor,  # one DuckDB file, one process

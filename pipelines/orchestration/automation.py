@@ -1,7 +1,8 @@
 """When runs start by themselves: on Mondays, on the month's first days, when an export arrives.
 
 The business date is a partition of the job, not of the assets: one warehouse holds one state. A
-week's partition is its Sunday, a month's is the month; both can be backfilled from the page.
+week's partition is its Sunday, a month's is the month, a day's the day; all can be backfilled from
+the page. Days have a job where the settings ask for a report by day.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from pipelines.workspace.workspace import Settings, Workspace
 REFRESH_JOB = "refresh"
 WEEKLY_JOB = "weekly"
 MONTHLY_JOB = "monthly"
+DAILY_JOB = "daily"
+DAILY_REPORTS = ("team_daily",)
 MONTHLY_REPORTS = ("finance", "appraisal", "commission_statement")
 AS_OF_TAG = "attain/as_of"
 _FIRST_SUNDAY = dt.date(2020, 1, 5)
@@ -35,9 +38,22 @@ def jobs(
         note: what is wrong with the workspace; stands first in every description.
     """
     everything = dg.AssetSelection.all()
-    others = [name for name in reports if name not in MONTHLY_REPORTS]
-    month = everything - dg.AssetSelection.assets(*(dg.AssetKey(["reports", n]) for n in others))
+
+    def writing(wanted: Sequence[str]) -> dg.AssetSelection:
+        others = [name for name in reports if name not in wanted]
+        return everything - dg.AssetSelection.assets(
+            *(dg.AssetKey(["reports", name]) for name in others)
+        )
+
     said = f"{note}\n\n" if note else ""
+    by_day = [
+        dg.define_asset_job(
+            DAILY_JOB,
+            selection=writing(DAILY_REPORTS),
+            description=f"{said}Every table; the reports of a day, as of it.",
+            config=_dated(days(settings), dt.date.fromisoformat),
+        )
+    ]
     return [
         dg.define_asset_job(
             REFRESH_JOB,
@@ -53,12 +69,28 @@ def jobs(
         ),
         dg.define_asset_job(
             MONTHLY_JOB,
-            selection=month,
+            selection=writing(MONTHLY_REPORTS),
             description=f"{said}Every table; finance, statements and appraisal, as of the month's "
             "last day.",
             config=_dated(months(settings), _last_day),
         ),
+        *(by_day if has_days(reports) else []),
     ]
+
+
+def has_days(reports: Sequence[str]) -> bool:
+    """Whether a report is written by day."""
+    return bool(set(reports) & set(DAILY_REPORTS))
+
+
+def days(settings: Settings) -> dg.TimeWindowPartitionsDefinition:
+    """A partition for each whole day."""
+    return dg.TimeWindowPartitionsDefinition(
+        start=_FIRST_SUNDAY.isoformat(),
+        fmt="%Y-%m-%d",
+        cron_schedule="0 0 * * *",
+        timezone=settings.time_zone,
+    )
 
 
 def weeks(settings: Settings) -> dg.TimeWindowPartitionsDefinition:
@@ -102,11 +134,17 @@ def _dated(
     )
 
 
-def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
-    """Monday 06:00 for the week, the third day 06:00 for the month, unless the settings say else.
+def schedules(settings: Settings, reports: Sequence[str]) -> list[dg.ScheduleDefinition]:
+    """Monday 06:00 for the week, the third day 06:00 for the month, unless the settings say else;
+    06:00 from Monday to Friday for the day before, where a report is written by day.
 
     After days of being off, each missed week or month is one tick and one run, oldest first.
     """
+
+    def daily(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        today = local_day(settings, context.scheduled_execution_time)
+        day = (today - dt.timedelta(days=1)).isoformat()
+        return dg.RunRequest(run_key=day, partition_key=day)
 
     def weekly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         day = last_week_end(local_day(settings, context.scheduled_execution_time))
@@ -132,6 +170,20 @@ def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
             execution_timezone=settings.time_zone,
             execution_fn=monthly,
             description="Last month, on its third day after.",
+        ),
+        *(
+            [
+                dg.ScheduleDefinition(
+                    name="every_morning",
+                    job_name=DAILY_JOB,
+                    cron_schedule=settings.run_at.day,
+                    execution_timezone=settings.time_zone,
+                    execution_fn=daily,
+                    description="The day before, and what today asks.",
+                )
+            ]
+            if has_days(reports)
+            else []
         ),
     ]
 

@@ -26,6 +26,7 @@ from pipelines.reporting.rep import page as rep
 from pipelines.reporting.sales_ops import page as sales_ops
 from pipelines.reporting.shared.quality import STATUS_QUERIES, read_status
 from pipelines.reporting.statement import page as statement
+from pipelines.reporting.unit import day as team_day
 from pipelines.reporting.unit import page as unit
 
 _VERDICTS = "mart.check_result"  # written by the run itself, after its tables
@@ -78,6 +79,7 @@ REPORTS: dict[str, Report] = {
         Report("director_weekly", director.build),
         Report("region_weekly", unit.regions),
         Report("team_weekly", unit.teams),
+        Report("team_daily", team_day.build),
         Report("rep_weekly", rep.build),
         Report("finance", finance.build),
         Report("appraisal", appraisal.build),

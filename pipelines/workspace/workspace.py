@@ -30,6 +30,7 @@ ReportName = Literal[
     "director_weekly",
     "region_weekly",
     "team_weekly",
+    "team_daily",
     "rep_weekly",
     "finance",
     "appraisal",
@@ -37,6 +38,8 @@ ReportName = Literal[
     "kpi_browser",
     "sales_ops",
 ]
+_ON_REQUEST = frozenset({"team_daily"})
+"""Reports that are written where the settings name them."""
 
 
 class Label(BaseModel):
@@ -72,6 +75,7 @@ class RunAt(BaseModel):
 
     week: Cron = "0 6 * * 1"
     month: Cron = "0 6 3 * *"
+    day: Cron = "0 6 * * 1-5"
 
 
 class Settings(BaseModel):
@@ -96,7 +100,9 @@ class Settings(BaseModel):
     fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)] | None = None
     history_start: dt.date | None = None
     inputs: tuple[Input, ...] = (Input(path="data/raw"),)
-    reports: Annotated[tuple[ReportName, ...], Field(min_length=1)] = get_args(ReportName)
+    reports: Annotated[tuple[ReportName, ...], Field(min_length=1)] = tuple(
+        name for name in get_args(ReportName) if name not in _ON_REQUEST
+    )
     run_at: RunAt = RunAt()
     up_is_red: bool = False
     database: str = "mart/attain.duckdb"

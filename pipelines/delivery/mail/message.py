@@ -39,6 +39,7 @@ _TASKS = {
     "director_weekly": ("quota", "deals", "ageing", "movement"),
     "region_weekly": ("agenda", "overdue", "deals"),
     "team_weekly": ("agenda", "overdue", "hygiene"),
+    "team_daily": ("due", "done"),
     "rep_weekly": ("pipeline", "invoices", "commission"),
     "receivables": ("ageing", "unallocated", "limits"),
     "commission_reconciliation": ("differences", "disputes", "approvals"),

@@ -77,7 +77,8 @@ class KpiPolicy:
 class Context:
     """Everything sections share. All lookups fall back to the id itself: nothing is dropped.
 
-    `books` are the KPI values read so far (`kpis.py`).
+    `books` are the KPI values read so far (`kpis.py`). `working_day` is the last one by the day of
+    the report.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -96,6 +97,8 @@ class Context:
     buckets: dict[str, Record]
     quality: Quality
     freshness: tuple[Freshness, ...]
+    working_day: date
+    next_working_day: date
     not_renewed: frozenset[str] = frozenset()
     declared: Declared = field(default_factory=Declared)
     _rows: dict[str, list[Record]] = field(default_factory=dict)
@@ -148,6 +151,8 @@ class Context:
             "history_from": week.end - timedelta(weeks=_WEEKS - 1),
             "history_to": max(week.end, self.as_of),
             "held_rows": HELD_ROWS,
+            "working_day": self.working_day,
+            "next_working_day": self.next_working_day,
             # appraisals: the newest of everybody, unless a page asks for one
             "of_period": None,
             "of_person": None,
@@ -182,6 +187,18 @@ class Context:
         if self.month.end <= self.as_of:
             return self.month
         return month_of((self.month.start - timedelta(days=1)).strftime("%Y-%m"))
+
+    @cached_property
+    def day(self) -> Period:
+        """The last working day by the day of the report."""
+        return Period(period="day", start=self.working_day, end=self.working_day)
+
+    def start_of(self, kind: str) -> date | None:
+        """The first day of the period of a kind that the day of the report lies in."""
+        if kind == "day":
+            return self.working_day
+        row = self.periods.get(kind)
+        return row.period_start if row is not None else None
 
     def _period(self, kind: str) -> Period:
         row = self.periods[kind]
@@ -236,7 +253,7 @@ class Context:
         """The current value of a KPI as `attain explain` names it, if its period has a name."""
         if period_kind == "rolling_13w":
             period = "13w"
-        elif period_kind in ("week", "month", "quarter"):
+        elif period_kind in ("day", "week", "month", "quarter"):
             period = getattr(self, period_kind).key
         else:
             return None
@@ -326,6 +343,8 @@ def open_context(
         buckets={row.bucket_id: row for row in fetch(con, "buckets")},
         quality=quality,
         freshness=freshness,
+        working_day=parameter.working_day or as_of,
+        next_working_day=parameter.next_working_day or as_of + timedelta(days=1),
         not_renewed=not_renewed,
         declared=declared or Declared(),
     )

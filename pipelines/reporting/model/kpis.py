@@ -123,8 +123,8 @@ class KpiBook:
     def now(self, scope_id: str, kpi_id: str, period_kind: str) -> Record | None:
         """The value of the period the day of the report lies in."""
         found = self.values.get((scope_id, kpi_id, period_kind), {})
-        current = self.context.periods.get(period_kind)
-        return found.get(current.period_start) if current is not None else None
+        current = self.context.start_of(period_kind)
+        return found.get(current) if current is not None else None
 
     def value(self, scope_id: str, kpi_id: str, period_kind: str) -> Decimal | None:
         row = self.now(scope_id, kpi_id, period_kind)

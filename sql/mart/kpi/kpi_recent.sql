@@ -1,6 +1,6 @@
 -- table: mart.kpi_recent
--- grain: one row per KPI, period and scope, of the periods the day of the report lies in and of the
---        thirteen that ended with the last thirteen weeks
+-- grain: one row per KPI, period and scope, of the periods the day of the report lies in, of the
+--        thirteen that ended with the last thirteen weeks, and of the last working day
 -- key:   kpi_id, period_kind, period_start, scope_kind, scope_id
 -- why:   what pages and mail show. The view over all KPIs and periods costs more to plan than to read,
 --        so it is read once for all of them
@@ -21,6 +21,13 @@ with shown_period as (
       and this_one.period_start >= earlier.period_start
       and this_one.period_start - interval 84 day <= earlier.period_start
   where this_one.is_current and this_one.period_kind in ('week', 'rolling_13w')
+  union
+  select
+    'day' as period_kind,
+    max(calendar.calendar_date) as period_start
+  from core.calendar as calendar
+  cross join core.parameter as parameter
+  where calendar.is_working_day and calendar.calendar_date <= parameter.as_of_date
 )
 
 select

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import subprocess
 import sys
@@ -14,7 +15,13 @@ import pytest
 
 from pipelines.onboarding.scaffold import create_workspace
 from pipelines.orchestration.assembly import load_definitions
-from pipelines.orchestration.automation import MONTHLY_JOB, REFRESH_JOB, WEEKLY_JOB
+from pipelines.orchestration.automation import (
+    AS_OF_TAG,
+    DAILY_JOB,
+    MONTHLY_JOB,
+    REFRESH_JOB,
+    WEEKLY_JOB,
+)
 from pipelines.workspace.workspace import ReportName
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -78,6 +85,33 @@ def test_the_month_writes_finance_statements_and_appraisal_only() -> None:
         "report_finance", "report_appraisal", "report_commission_statement",
     }  # fmt: skip
     assert {"compute", "publish"} <= monthly
+
+
+def test_a_report_by_day_brings_a_job_for_each_day_and_a_tick_every_morning(tmp_path: Path) -> None:
+    settings = (
+        "reports: [team_daily, sales_ops]\ntime_zone: Asia/Shanghai\nrun_at: {day: 30 7 * * 1-5}\n"
+    )
+    definitions = load_definitions(workspace(tmp_path, settings))
+    dg.Definitions.validate_loadable(definitions)
+    job = definitions.resolve_job_def(DAILY_JOB)
+    assert {name for name in steps(job) if name.startswith("report_")} == {"report_team_daily"}
+    repository = definitions.get_repository_def()
+    schedule = repository.get_schedule_def("every_morning")
+    assert schedule.cron_schedule == "30 7 * * 1-5"
+    monday = dt.datetime(2026, 11, 15, 23, 30, tzinfo=dt.UTC)  # 07:30 in Shanghai
+    with dg.build_schedule_context(
+        scheduled_execution_time=monday, repository_def=repository
+    ) as context:
+        tick = schedule.evaluate_tick(context)
+    (request,) = tick.run_requests
+    assert (request.partition_key, request.tags[AS_OF_TAG]) == ("2026-11-15", "2026-11-15")
+
+
+def test_without_a_report_by_day_there_is_neither() -> None:
+    definitions = load_definitions(ROOT)
+    assert {schedule.name for schedule in definitions.get_repository_def().schedule_defs} == {
+        "monday_morning", "month_close",
+    }  # fmt: skip
 
 
 def test_dagster_itself_validates_the_code_location(tmp_path: Path) -> None:

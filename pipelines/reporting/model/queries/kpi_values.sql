@@ -26,6 +26,7 @@ where
         or (period_kind = 'month' and period_start = $month_start)
         or (period_kind = 'quarter' and period_start = $quarter_start)
         or (period_kind = 'rolling_13w' and period_start = $rolling_start)
+        or (period_kind = 'day' and period_start = $working_day)
       )
     )
     or (
