@@ -12,6 +12,7 @@ from pipelines.reporting.model.tables import day, empty, money, table
 from pipelines.reporting.model.values import Count, Points, Ratio, message, quotient, verbatim
 
 KPI = "discount_breach_rate"
+_SHOWN = 20
 
 
 @shows(queries=("discount_breaches",), kpis=(f"{KPI}:rolling_13w",))
@@ -66,6 +67,7 @@ def discount_section(context: Context) -> Section:
                 )
                 for b in breaches
             ],
+            first=_SHOWN,
         )
         if breaches
         else None,

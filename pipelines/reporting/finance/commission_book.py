@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from pipelines.reporting.finance.differences import key_text, kind_text, reason_text
 from pipelines.reporting.model.book import (
+    SHEET_ROWS,
     Book,
     Cell,
     Column,
@@ -50,18 +51,14 @@ _COSTS = columns(
 )
 
 
-ROWS_SHOWN = 20_000
-"""As many rows as a spreadsheet opens without a wait; a sheet that has more says where all are."""
-
-
 @shows(queries=("book_size",))
 def book_link(context: Context) -> Link:
     """Where the workbook stands, whichever page speaks of it, and whether it holds every line."""
     lines = context.rows("book_size")[0].lines
     return Link(
         label=message("book.commission")
-        if lines <= ROWS_SHOWN
-        else message("book.commission_part", shown=Count(value=ROWS_SHOWN), n=Count(value=lines)),
+        if lines <= SHEET_ROWS
+        else message("book.commission_part", shown=Count(value=SHEET_ROWS), n=Count(value=lines)),
         path=f"commission_reconciliation/finance/{context.last_month.key}.{{language}}.xlsx",
     )
 
@@ -81,8 +78,8 @@ def commission_book(context: Context) -> Book:
             message(f"book.{name}"),
             shown,
             rows,
-            at_most=ROWS_SHOWN,
-            elsewhere=message("book.elsewhere", shown=Count(value=ROWS_SHOWN)),
+            at_most=SHEET_ROWS,
+            elsewhere=message("book.elsewhere", shown=Count(value=SHEET_ROWS)),
         )
 
     return Book(

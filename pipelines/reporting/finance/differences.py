@@ -142,6 +142,7 @@ def remainder_section(context: Context, link: Link | None = None) -> Section:
                 for row in rows
             ],
             judgements=["bad" if row.is_unexplained else "neutral" for row in rows],
+            first=_SHOWN,
         )
         if rows
         else None,

@@ -217,7 +217,7 @@ def _ledger(metric: Record) -> Message:
 # --- the two pages --------------------------------------------------------------------------------
 
 
-@shows(ageing_section)
+@shows(ageing_section, receivables_book.book_link)
 def _ageing(context: Context) -> Section:
     return ageing_section(context, exact=True, link=receivables_book.book_link(context))
 

@@ -7,12 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
-from pipelines.reporting.model.book import Book, Cell, RowFormula, Sheet, SumOf, columns
+from pipelines.reporting.model.book import (
+    SHEET_ROWS,
+    Book,
+    Cell,
+    RowFormula,
+    Sheet,
+    SumOf,
+    columns,
+)
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Link
 from pipelines.reporting.model.shows import shows
-from pipelines.reporting.model.values import message, verbatim
+from pipelines.reporting.model.values import Count, message, verbatim
 from pipelines.reporting.shared.receivables import company_metric
 
 _SUMMARY = columns(
@@ -33,17 +42,23 @@ _ITEMS = columns(
 )
 
 
+@shows(queries=("open_items_size",))
 def book_link(context: Context) -> Link:
-    """Where the workbook stands, whichever page speaks of it."""
+    """Where the workbook stands, whichever page speaks of it, and whether it holds every item."""
+    items = context.rows("open_items_size")[0].items
     return Link(
-        label=message("book.receivables"),
+        label=message("book.receivables")
+        if items <= SHEET_ROWS
+        else message("book.receivables_part", shown=Count(value=SHEET_ROWS), n=Count(value=items)),
         path=f"receivables/finance/{context.week.key}.{{language}}.xlsx",
     )
 
 
 @shows(queries=("open_items", "loss_rates", "overdue_customers", "ledger_days", "receivable_now"))
 def receivables_book(context: Context) -> Book:
-    """Sheets for finance; the summary adds up the rows of the items, live."""
+    """Sheets for finance; the summary adds up the rows of the items, live where all are shown."""
+    elsewhere = message("book.receivables_elsewhere", shown=Count(value=SHEET_ROWS))
+    bound: dict[str, Any] = {"at_most": SHEET_ROWS, "elsewhere": elsewhere}
     return Book(
         title=message("book.receivables_title", company=context.company),
         currency=context.currency,
@@ -51,10 +66,13 @@ def receivables_book(context: Context) -> Book:
         sheets=(
             Sheet("summary", message("book.summary"), _SUMMARY, lambda: _summary(context)),
             Sheet("ledger", message("book.ledger"), _LEDGER, lambda: _ledger(context), total=False),
-            Sheet("customers", message("book.customers"), _CUSTOMERS, lambda: _customers(context)),
-            Sheet("items", message("book.items"), _ITEMS, lambda: _items(context)),
+            Sheet(
+                "customers", message("book.customers"), _CUSTOMERS, lambda: _customers(context),
+                **bound,
+            ),
+            Sheet("items", message("book.items"), _ITEMS, lambda: _items(context), **bound),
         ),
-    )
+    )  # fmt: skip
 
 
 def _summary(context: Context) -> Iterator[list[Cell]]:

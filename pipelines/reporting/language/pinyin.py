@@ -21,3 +21,8 @@ def pinyin(name: str) -> str:
     syllables = lazy_pinyin(name)
     initials = "".join(syllable[:1] for syllable in syllables)
     return f"{''.join(syllables)} {initials}".lower()
+
+
+def found_by(words: str) -> str:
+    """What a row or a reader is found by beside what is shown: also as it is typed."""
+    return f"{words} {pinyin(words)}".strip().lower()

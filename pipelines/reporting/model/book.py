@@ -34,7 +34,8 @@ class Column:
 class SumOf:
     """A live sum over a column of a later sheet, of the rows whose columns equal these texts.
 
-    `value` is what the cell shows before anything recalculates.
+    `value` is what the cell shows before anything recalculates, and all it shows where the sheet
+    does not hold all rows.
     """
 
     value: Decimal
@@ -62,6 +63,10 @@ Cell = (
     str | int | Decimal | dt.date | Verbatim | Bilingual | Message | SumOf | RowFormula | None
 )  # a bool is no cell: say yes or no in words
 Rows = Callable[[], Iterable[Sequence[Cell]]]
+
+
+SHEET_ROWS = 20_000
+"""As many rows as a spreadsheet opens without a wait; a sheet that has more says where all are."""
 
 
 @dataclass(frozen=True)

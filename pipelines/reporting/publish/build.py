@@ -175,5 +175,10 @@ def _plotly_script() -> Path:
 
 def write_text(path: Path, text: str) -> None:
     """Write a new file, never through a hard link that an older publication shares."""
-    path.unlink(missing_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")
+    try:
+        target = path.open("x", encoding="utf-8", newline="\n")
+    except FileExistsError:
+        path.unlink()
+        target = path.open("x", encoding="utf-8", newline="\n")
+    with target:
+        target.write(text)

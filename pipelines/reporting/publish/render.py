@@ -17,7 +17,7 @@ from pipelines.reporting.drilldown.page import Drilldown
 from pipelines.reporting.figures.draw import figure, script_json
 from pipelines.reporting.figures.lines import spark
 from pipelines.reporting.language.numbers import LanguageCode
-from pipelines.reporting.language.pinyin import pinyin
+from pipelines.reporting.language.pinyin import found_by
 from pipelines.reporting.language.speaker import Speaker, speaker
 from pipelines.reporting.model.charts import Chart
 from pipelines.reporting.model.page import Freshness, Page, Quality, Row, Section, Table, Tile
@@ -34,6 +34,7 @@ from pipelines.reporting.model.values import (
     message,
 )
 from pipelines.reporting.publish.entries import Neighbours
+from pipelines.reporting.publish.rows import rows_of
 from pipelines.workspace.resources import compiled_templates, shipped
 
 NOTICE_START = "<!--attain:notice-->"
@@ -92,6 +93,7 @@ class Words:
         self.text = speech.text
         self.parts = speech.parts
         self.sentences = speech.sentences
+        self.found_by = found_by
         self._fixed: dict[str, Markup] = {}
 
     def say(self, message_id: str, /, **params: Shown) -> Markup:
@@ -171,10 +173,10 @@ class Words:
         """The column names."""
         return [self.text(column.label) for column in table.columns]
 
-    @staticmethod
-    def found_by(words: str) -> str:
-        """What a row or a reader is found by beside what is shown: also as it is typed."""
-        return f"{words} {pinyin(words)}".strip().lower()
+    def rows(self, table: Table, has_book: bool, root: str) -> Markup:
+        """The rows a person looks through; a workbook beside the page holds all of them."""
+        rows = self.shown(table, has_book)
+        return rows_of(table, rows, self.speech, self.classes(table), root)
 
     def classes(self, table: Table) -> list[Markup]:
         """The class attribute of each column: numbers stand right."""

@@ -71,6 +71,7 @@ class _Writer:
     parts: dict[str, list[_Part]] = field(default_factory=dict)
     columns: dict[str, list[str]] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
+    cut: set[str] = field(default_factory=set)
     words_of: dict[str, str] = field(default_factory=dict)
     formulas: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -209,6 +210,7 @@ def _end_part(writer: _Writer, sheet: Sheet, part: _Part, totals: list[Decimal])
 
 def _end_cut_part(writer: _Writer, sheet: Sheet, part: _Part) -> None:
     """Filter over the rows that are shown; a sum of them would be taken for that of all."""
+    writer.cut.add(sheet.id)
     part.page.autofilter(0, 0, part.rows, len(sheet.columns) - 1)
     assert sheet.elsewhere is not None
     said = writer.words.text(sheet.elsewhere)
@@ -221,7 +223,9 @@ def _write_cell(
     row, page, style = part.rows, part.page, writer.formats[column.kind]
     if cell is None:
         return
-    if isinstance(cell, SumOf):
+    if isinstance(cell, SumOf) and cell.sheet in writer.cut:
+        page.write_number(row, place, cell.value, style)
+    elif isinstance(cell, SumOf):
         page.write_formula(row, place, _sum_formula(writer, cell), style, cell.value)
     elif live := writer.live(sheet.id, cell, row + 1):
         page.write_formula(row, place, f"={live[0]}", style, live[1])

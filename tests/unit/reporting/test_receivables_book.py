@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from decimal import Decimal
 
 import duckdb
@@ -92,3 +93,41 @@ def test_the_page_links_to_it_and_its_json_does_not_hold_it(page: Page) -> None:
     assert f"{page.stem}." in link.path
     assert page.book is not None
     assert "Open items" not in page.to_json()
+
+
+def test_of_more_items_than_a_spreadsheet_opens_at_once_the_first_are_shown_and_sums_stay_whole(
+    sample: duckdb.DuckDBPyConnection, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipelines.reporting.finance import receivables_book
+    from pipelines.reporting.language.speaker import speaker
+    from pipelines.reporting.reports import REPORTS
+    from tests.support.pages.warehouses import SUNDAY
+
+    monkeypatch.setattr(receivables_book, "SHEET_ROWS", 5)
+    page = REPORTS["finance"].build(sample, SUNDAY)[0]
+    path = tmp_path / "cut.en.xlsx"
+    assert page.book is not None
+    write_book(page.book, path, "en")
+    cut = load_workbook(str(path))
+    for sheet in ("Open items", "Customers"):
+        *shown, last = cut.get_sheet_by_name(sheet).to_python()[1:]
+        assert len(shown) == 5
+        assert last[0] == "The first 5 rows. All of them stand in attain.duckdb"
+    by_bucket = dict(
+        sample.execute(
+            "select bucket, sum(open_amount_base) from mart.receivable_item group by bucket"
+        ).fetchall()
+    )
+    *summary, _ = rows(cut, "Ageing and provision")
+    assert {line["Bucket"]: Decimal(str(line["Amount"])) for line in summary} == by_bucket
+    with zipfile.ZipFile(path) as opened:  # a formula would add up the five only
+        assert b"SUMIFS" not in opened.read("xl/worksheets/sheet1.xml")
+    link = next(section.link for section in page.sections if section.link is not None)
+    counted = sample.execute("select count(*) from mart.receivable_item").fetchone()
+    assert (
+        speaker("en", "CNY", 2026)
+        .text(link.label)
+        .startswith(
+            f"Workbook: ageing, ledger, the first 5 of {counted[0]:,} open items"  # type: ignore[index]
+        )
+    )
