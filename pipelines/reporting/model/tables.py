@@ -83,7 +83,7 @@ def table(
             "rest": rest,
             "rows_in_all": in_all if in_all > shown else None,
             "link_at": names.index(link) if link else 0,
-            "record_at": names.index(record) if record else 0,
+            "record_at": names.index(record) if any(records) and record else 0,
         }
     )
 
