@@ -103,14 +103,23 @@ def _known_at(text: str, zone: ZoneInfo) -> dt.datetime:
 
 
 def _report_names(only: str | None, known: tuple[str, ...]) -> tuple[str, ...]:
+    from typing import get_args
+
+    from pipelines.workspace.workspace import ReportName
     from pipelines.workspace.yamlfile import did_you_mean
 
     if only is None:
         return known
     names = tuple(name.strip() for name in only.split(",") if name.strip())
     for name in names:
-        if name not in known:
-            raise UserError(f"--only {name!r}: no such report{did_you_mean(name, known)}.")
+        if name in known:
+            continue
+        if name in get_args(ReportName):
+            raise UserError(
+                f"--only {name!r}: `reports` in attain.yaml does not name it; add it there to "
+                f"those it has ({', '.join(known)})."
+            )
+        raise UserError(f"--only {name!r}: no such report{did_you_mean(name, known)}.")
     if not names:
         raise UserError(f"--only is empty; expected some of {', '.join(known)}.")
     return names

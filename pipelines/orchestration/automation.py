@@ -21,8 +21,10 @@ REFRESH_JOB = "refresh"
 WEEKLY_JOB = "weekly"
 MONTHLY_JOB = "monthly"
 DAILY_JOB = "daily"
-DAILY_REPORTS = ("team_daily",)
 MONTHLY_REPORTS = ("finance", "appraisal", "commission_statement")
+DAILY_REPORTS = ("team_daily",)
+REPORTS_OF: Mapping[str, Sequence[str]] = {MONTHLY_JOB: MONTHLY_REPORTS, DAILY_JOB: DAILY_REPORTS}
+"""The reports of jobs that do not write all of them."""
 AS_OF_TAG = "attain/as_of"
 _FIRST_SUNDAY = dt.date(2020, 1, 5)
 _MONTH = "%Y-%m"
@@ -39,8 +41,8 @@ def jobs(
     """
     everything = dg.AssetSelection.all()
 
-    def writing(wanted: Sequence[str]) -> dg.AssetSelection:
-        others = [name for name in reports if name not in wanted]
+    def selection(job: str) -> dg.AssetSelection:
+        others = [name for name in reports if name not in REPORTS_OF[job]]
         return everything - dg.AssetSelection.assets(
             *(dg.AssetKey(["reports", name]) for name in others)
         )
@@ -49,7 +51,7 @@ def jobs(
     by_day = [
         dg.define_asset_job(
             DAILY_JOB,
-            selection=writing(DAILY_REPORTS),
+            selection=selection(DAILY_JOB),
             description=f"{said}Every table; the reports of a day, as of it.",
             config=_dated(days(settings), dt.date.fromisoformat),
         )
@@ -69,7 +71,7 @@ def jobs(
         ),
         dg.define_asset_job(
             MONTHLY_JOB,
-            selection=writing(MONTHLY_REPORTS),
+            selection=selection(MONTHLY_JOB),
             description=f"{said}Every table; finance, statements and appraisal, as of the month's "
             "last day.",
             config=_dated(months(settings), _last_day),
@@ -136,7 +138,8 @@ def _dated(
 
 def schedules(settings: Settings, reports: Sequence[str]) -> list[dg.ScheduleDefinition]:
     """Monday 06:00 for the week, the third day 06:00 for the month, unless the settings say else;
-    06:00 from Monday to Friday for the day before, where a report is written by day.
+    06:00 from Tuesday to Friday for the day before, where a report is written by day: Monday's
+    comes with the week.
 
     After days of being off, each missed week or month is one tick and one run, oldest first.
     """

@@ -16,7 +16,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.errors import InUseError, UserError
-from pipelines.orchestration.automation import AS_OF_TAG, MONTHLY_JOB, MONTHLY_REPORTS
+from pipelines.orchestration.automation import AS_OF_TAG, REPORTS_OF
 from pipelines.orchestration.killed import WORKER_TAG, end_killed_runs, worker_tag
 from pipelines.reporting.publish.publish import require_links
 from pipelines.run.one_run import OneRun
@@ -63,8 +63,8 @@ class Errand:
         checks = frozenset(run.asset_check_selection or ())
         if not keys and not checks:
             keys = frozenset(layout.assets)
-            if run.job_name == MONTHLY_JOB:
-                others = {name for name in known if name not in MONTHLY_REPORTS}
+            if run.job_name in REPORTS_OF:
+                others = set(known) - set(REPORTS_OF[run.job_name])
                 keys = frozenset(k for k in keys if k.path[-1] not in others)
         reports = {key.path[-1] for key in keys if key.path[0] == "reports"}
         return Errand(

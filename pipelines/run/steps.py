@@ -30,6 +30,7 @@ from pipelines.staging.groups import Group, load_groups
 from pipelines.staging.ids import lengths_of_ids
 from pipelines.staging.loads import (
     landed_before,
+    note_record_urls,
     note_what_is_there,
     register_loads,
     save_knowledge,
@@ -104,6 +105,7 @@ def land(session: Session) -> dict[str, int]:
         session.warehouse, accepted, session.started_at, session.accepting.by
     )
     lost = tuple(loss for loss in losses if loss not in accepted)
+    note_record_urls(session.warehouse, session.sources)
     end_acceptances(session.warehouse, {load.load_id for load in stock.loads}, session.started_at)
     session.landing = Landing(tuple(everything), session.inventory, lost)
     _put_in_force(session, stock)

@@ -78,15 +78,23 @@ def register_loads(
                 [export.landed.parquet.name, load_id],
             )
             loads.append(Load(load_id, export, export.landed, export.landed.rows))
-        # where a record is shown is what the source file says now, also of what came earlier
-        shown_at = {load.export.export.source.source: load.export.export.source for load in loads}
-        for source in shown_at.values():
-            con.execute(
-                "update mart.load set record_url = ? "
-                "where source = ? and record_url is distinct from ?",
-                [source.record_url, source.source, source.record_url],
-            )
     return loads
+
+
+def note_record_urls(warehouse: Warehouse, sources: Iterable[SourceFile]) -> None:
+    """Where records are shown is what the source files say now, also of what came earlier."""
+    said = {source.source: source.record_url for source in sources if source.record_url}
+    warehouse.con.execute(
+        "update mart.load set record_url = null "
+        "where record_url is not null and not list_contains(?, source)",
+        [list(said)],
+    )
+    for source, url in said.items():
+        warehouse.con.execute(
+            "update mart.load set record_url = ? "
+            "where source = ? and record_url is distinct from ?",
+            [url, source, url],
+        )
 
 
 def note_what_is_there(warehouse: Warehouse, loads: Iterable[int], known_at: dt.datetime) -> None:

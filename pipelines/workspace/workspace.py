@@ -75,7 +75,7 @@ class RunAt(BaseModel):
 
     week: Cron = "0 6 * * 1"
     month: Cron = "0 6 3 * *"
-    day: Cron = "0 6 * * 1-5"
+    day: Cron = "0 6 * * 2-5"
 
 
 class Settings(BaseModel):

@@ -45,11 +45,14 @@ def spark(computed: duckdb.DuckDBPyConnection, tmp_path_factory: pytest.TempPath
         SparkSession.builder.master("local[2]")
         .config("spark.ui.enabled", "false")
         .config("spark.driver.memory", "2g")
-        .config("spark.sql.shuffle.partitions", "2")
-        .config("spark.driver.extraJavaOptions", "-XX:+UseSerialGC")  # a small heap, two cores
+        .config("spark.sql.shuffle.partitions", "1")
+        # a small heap, two cores; tables are small: compiling and planning anew cost more than rows
+        .config("spark.driver.extraJavaOptions", "-XX:+UseSerialGC -XX:TieredStopAtLevel=1")
+        .config("spark.sql.adaptive.enabled", "false")
+        .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.ansi.enabled", "false")
-        .config("spark.sql.codegen.wholeStage", "false")  # compiling costs more than small tables
+        .config("spark.sql.codegen.wholeStage", "false")
         .config("spark.sql.warehouse.dir", str(folder / "warehouse"))
         .getOrCreate()
     )

@@ -15,7 +15,8 @@ from posixpath import normpath
 from pipelines.reporting.model.page import Crumb, Page, Place, Section, Table
 from pipelines.reporting.publish.entries import Entry
 
-_LINK = re.compile(r'<a\b[^>]*?\bhref="([^"#:?]+)[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
+# links inside only: what leads to another system has a colon
+_LINK = re.compile(r'<a\b[^>]*?\bhref="([^"#:?]+)(?:[#?][^"]*)?"[^>]*>(.*?)</a>', re.DOTALL)
 
 _PATH = re.compile(r'<nav class="path".*?</nav>', re.DOTALL)
 _HREF = re.compile(r'<a href="([^"#:?]+)"')

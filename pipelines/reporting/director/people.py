@@ -30,7 +30,6 @@ from pipelines.reporting.shared.paths import unit_place
 from pipelines.reporting.shared.standing import Standing, standings
 
 _KPI = "win_rate_count"
-_SHOWN = 60
 # So many rows from each end fit a screen; the table has everybody.
 _ENDS = 8
 
@@ -68,7 +67,6 @@ def ranking_section(context: Context) -> Section:
             judgements=[verdict(row, company) if row.decided >= least else "neutral"
                         for row in people],
             to=[unit_place(context, "employee", row.scope_id) for row in people],
-            first=_SHOWN,
         ),
         definitions=context.definition(_KPI),
     )  # fmt: skip

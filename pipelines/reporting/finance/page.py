@@ -266,15 +266,18 @@ COMMISSION = (
 
 @shows(
     *RECEIVABLES, *COMMISSION, quality_section, receivable_lead, commission_lead.lead, tiles,
-    commission_tiles, receivables_book.receivables_book, commission_book.commission_book,
-    commission_book.lines_extract,
+    commission_tiles, receivables_book.receivables_book, receivables_book.items_extract,
+    commission_book.commission_book, commission_book.lines_extract,
 )  # fmt: skip
 def build(context: Context) -> list[Page]:
     """What customers owe, and what commission costs: they share the state of the data alone."""
     data = quality_section(context)
     of_receivables = (*sections(RECEIVABLES, context), data)
     of_commission = (*sections(COMMISSION, context), data)
-    books = {"book": receivables_book.receivables_book(context)}
+    books = {
+        "book": receivables_book.receivables_book(context),
+        "extracts": (receivables_book.items_extract(context),),
+    }
     more = {
         "book": commission_book.commission_book(context),
         "extracts": (commission_book.lines_extract(context),),

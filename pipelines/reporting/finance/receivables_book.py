@@ -13,6 +13,7 @@ from pipelines.reporting.model.book import (
     SHEET_ROWS,
     Book,
     Cell,
+    Extract,
     RowFormula,
     Sheet,
     SumOf,
@@ -75,6 +76,12 @@ def receivables_book(context: Context) -> Book:
     )  # fmt: skip
 
 
+@shows(queries=("open_items",))
+def items_extract(context: Context) -> Extract:
+    """Every open item of the day, for what no sheet can show."""
+    return context.extract("items", "open_items", sheet_rows=SHEET_ROWS)
+
+
 def _summary(context: Context) -> Iterator[list[Cell]]:
     for row in context.rows("loss_rates"):
         provision = (row.owed_amount_base * row.loss_rate).quantize(
@@ -134,7 +141,7 @@ def _customers(context: Context) -> Iterator[list[Cell]]:
 
 
 def _items(context: Context) -> Iterable[list[Cell]]:
-    for row in context.stream("open_items"):
+    for row in context.stream("open_items", sheet_rows=SHEET_ROWS):
         yield [
             row.customer_id,
             row.customer_name or row.customer_id,

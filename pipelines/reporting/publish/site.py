@@ -55,14 +55,20 @@ class Site:
         return page.model_copy(update={"above": above, "sections": sections})
 
     def _section(self, section: Section) -> Section:
-        if section.table is None or not any(self._is_dead(row) for row in section.table.rows):
+        if section.table is None:
             return section
-        rows = tuple(
-            row.model_copy(update={"to": None}) if self._is_dead(row) else row
-            for row in section.table.rows
-        )
-        table = section.table.model_copy(update={"rows": rows})
+        rows, rest = self._rows(section.table.rows), self._rows(section.table.rest)
+        if rows is section.table.rows and rest is section.table.rest:
+            return section
+        table = section.table.model_copy(update={"rows": rows, "rest": rest})
         return section.model_copy(update={"table": table})
+
+    def _rows(self, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+        if not any(map(self._is_dead, rows)):
+            return rows
+        return tuple(
+            row.model_copy(update={"to": None}) if self._is_dead(row) else row for row in rows
+        )
 
     def _is_dead(self, row: Row) -> bool:
         return row.to is not None and not self.has(row.to.stem)

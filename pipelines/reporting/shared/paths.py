@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Crumb, Place
+from pipelines.reporting.model.values import Period
 
 _REPORT_OF = {
     "company": "director_weekly",
@@ -17,19 +18,24 @@ _REPORT_OF = {
 }
 
 
-def unit_place(context: Context, scope_kind: str, scope_id: str | None) -> Place | None:
-    """This week's page of the company, a region, a team or a person."""
+def unit_place(
+    context: Context, scope_kind: str, scope_id: str | None, week: Period | None = None
+) -> Place | None:
+    """The page of the company, a region, a team or a person; this week's if none is given."""
     if scope_id is None:
         return None
-    return Place(report=_REPORT_OF[scope_kind], reader_id=scope_id, period=context.week.key)
+    period = (week or context.week).key
+    return Place(report=_REPORT_OF[scope_kind], reader_id=scope_id, period=period)
 
 
-def above(context: Context, region_id: str | None, team_id: str | None = None) -> tuple[Crumb, ...]:
+def above(
+    context: Context, region_id: str | None, team_id: str | None = None, week: Period | None = None
+) -> tuple[Crumb, ...]:
     """The pages above one of these units: the company's first."""
     steps = (("company", context.company_id), ("region", region_id), ("team", team_id))
     crumbs = []
     for kind, scope_id in steps:
-        place = unit_place(context, kind, scope_id)
+        place = unit_place(context, kind, scope_id, week)
         if place is not None:
             label = context.company if kind == "company" else context.unit(scope_id)
             crumbs.append(Crumb(label=label, place=place))

@@ -112,7 +112,10 @@ def test_of_more_items_than_a_spreadsheet_opens_at_once_the_first_are_shown_and_
     for sheet in ("Open items", "Customers"):
         *shown, last = cut.get_sheet_by_name(sheet).to_python()[1:]
         assert len(shown) == 5
-        assert last[0] == "The first 5 rows. All of them stand in attain.duckdb"
+        assert (
+            last[0]
+            == "The 5 largest. All open items stand in the .items.parquet beside this workbook"
+        )
     by_bucket = dict(
         sample.execute(
             "select bucket, sum(open_amount_base) from mart.receivable_item group by bucket"
@@ -128,6 +131,6 @@ def test_of_more_items_than_a_spreadsheet_opens_at_once_the_first_are_shown_and_
         speaker("en", "CNY", 2026)
         .text(link.label)
         .startswith(
-            f"Workbook: ageing, ledger, the first 5 of {counted[0]:,} open items"  # type: ignore[index]
+            f"Workbook: ageing, ledger, the 5 largest of {counted[0]:,} open items"  # type: ignore[index]
         )
     )

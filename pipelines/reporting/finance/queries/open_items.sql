@@ -1,4 +1,5 @@
--- every item open on the day of the report, one row each, the oldest first within a customer
+-- every item open on the day of the report, one row each, the oldest first within a customer; of
+-- more than a sheet shows the largest first
 select
   item.customer_id,
   customer.name as customer_name,
@@ -23,4 +24,6 @@ select
 from mart.receivable_item as item
 left join core.dim_customer as customer on item.customer_id = customer.customer_id
 where item.as_of_date = $as_of
-order by item.customer_id, item.document_date, item.invoice_id, item.instalment_seq, item.item_kind
+order by
+  case when count(*) over () > $sheet_rows then -abs(item.open_amount_base) end,
+  item.customer_id, item.document_date, item.invoice_id, item.instalment_seq, item.item_kind

@@ -1,25 +1,33 @@
 -- what each person's deals and invoices ask for by the next working day: agreed next steps, deals
--- that are to close, invoices that fall due; each person's most urgent and largest first
+-- that are to close, invoices that have fallen due since the last working day; the oldest first
 with asked as (
   select
     deal.owner_id as employee_id,
-    case when deal.next_step_date <= cast($next_working_day as date) then 'step' else 'close' end as kind,
-    case
-      when deal.next_step_date <= cast($next_working_day as date) then deal.next_step_date
-      else deal.expected_close_date
-    end as due_date,
+    'step' as kind,
+    deal.next_step_date as due_date,
     deal.opportunity_id,
     cast(null as varchar) as invoice_id,
     deal.name,
     deal.customer_name,
     deal.next_step,
     deal.amount_base as amount,
-    load.record_url
+    deal._load
   from mart.deal_attention as deal
-  left join mart.load as load on deal._load = load.load_id
-  where
-    deal.next_step_date <= cast($next_working_day as date)
-    or deal.expected_close_date <= cast($next_working_day as date)
+  where deal.next_step_date <= cast($next_working_day as date)
+  union all
+  select
+    deal.owner_id as employee_id,
+    'close' as kind,
+    deal.expected_close_date as due_date,
+    deal.opportunity_id,
+    cast(null as varchar) as invoice_id,
+    deal.name,
+    deal.customer_name,
+    cast(null as varchar) as next_step,
+    deal.amount_base as amount,
+    deal._load
+  from mart.deal_attention as deal
+  where deal.expected_close_date <= cast($next_working_day as date)
   union all
   select
     item.collector_id as employee_id,
@@ -31,33 +39,37 @@ with asked as (
     customer.name as customer_name,
     cast(null as varchar) as next_step,
     item.open_amount_base as amount,
-    cast(null as varchar) as record_url
+    cast(null as integer) as _load
   from mart.receivable_item as item
   left join core.dim_customer as customer on item.customer_id = customer.customer_id
   where
     item.as_of_date = $as_of
-    and item.due_date > cast($as_of as date)
+    and item.due_date > cast($working_day as date)
     and item.due_date <= cast($next_working_day as date)
     and item.open_amount_base > 0
 )
 
 select
-  employee_id,
-  kind,
-  due_date,
-  opportunity_id,
-  invoice_id,
-  name,
-  customer_name,
-  next_step,
-  amount,
-  record_url,
+  asked.employee_id,
+  asked.kind,
+  asked.due_date,
+  asked.opportunity_id,
+  asked.invoice_id,
+  asked.name,
+  asked.customer_name,
+  asked.next_step,
+  asked.amount,
+  load.record_url,
   count(*) over owned as asked,
+  sum(case when asked.due_date <= cast($as_of as date) then 1 else 0 end) over owned as late,
   row_number() over (
-    partition by employee_id
-    order by due_date asc, amount desc nulls last, kind asc, opportunity_id asc, invoice_id asc
+    partition by asked.employee_id
+    order by
+      asked.due_date asc, asked.amount desc nulls last, asked.kind asc, asked.opportunity_id asc,
+      asked.invoice_id asc
   ) as place
 from asked
-window owned as (partition by employee_id)
+left join mart.load as load on asked._load = load.load_id
+window owned as (partition by asked.employee_id)
 qualify place <= $held_rows
-order by employee_id, place
+order by asked.employee_id, place
