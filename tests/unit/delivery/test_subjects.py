@@ -149,6 +149,13 @@ def test_links_that_lead_nowhere_become_words() -> None:
     assert without(text, here, set()) == text
 
 
+def test_links_to_another_system_stay() -> None:
+    text = '<a class="out" href="https://crm.example.com/deals/7?a=1#b" target="_blank">↗</a>'
+    here = _path("rep_weekly/A/2026-W46.zh.html")
+    assert leads_to(text, here) == frozenset()
+    assert without(text, here, {_path("rep_weekly/A/https")}) == text
+
+
 def _path(text: str):  # type: ignore[no-untyped-def]
     from pathlib import PurePosixPath
 

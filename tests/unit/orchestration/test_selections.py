@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from pipelines.orchestration.assembly import load_definitions
-from pipelines.orchestration.automation import AS_OF_TAG, WEEKLY_JOB
+from pipelines.orchestration.automation import AS_OF_TAG, DAILY_JOB, WEEKLY_JOB
 from pipelines.orchestration.eventlog import open_instance
 from pipelines.orchestration.execute import run
 from pipelines.workspace.workspace import Workspace, open_workspace
@@ -255,3 +255,32 @@ def test_a_partition_of_the_page_and_the_command_give_the_same_bytes(tmp_path: P
     assert {name for name in ours if ours[name] != theirs[name]} == set()
     assert held(page) == held(command)
     assert not run(page, DAY, STARTED).changed  # it left the record of its run
+
+
+def test_a_day_writes_its_own_report_and_says_nothing_of_the_others(tmp_path: Path) -> None:
+    made = company(tmp_path / "day")
+    raw = made.root / "data" / "canonical"
+    (raw / "org_unit.csv").write_text(
+        "unit_id,name,kind,parent_unit_id\nC,甲,company,\nR,东,region,C\nT,一,team,R\n"
+    )
+    (raw / "assignment.csv").write_text(
+        "employee_id,unit_id,role,valid_from\nE1,T,rep,2026-01-01\n"
+    )
+    settings = (made.root / "attain.yaml").read_text(encoding="utf-8")
+    (made.root / "attain.yaml").write_text(
+        settings.replace("[director_weekly, sales_ops]", "[director_weekly, team_daily]")
+    )
+    made = open_workspace(made.root)
+    assert run(made, DAY, STARTED).exit_code == 0
+    before = pages(made)
+    job = load_definitions(made.root).resolve_job_def(DAILY_JOB)
+    with open_instance(made.dagster_home) as instance:
+        done = job.execute_in_process(
+            partition_key="2026-11-17", instance=instance, raise_on_error=False
+        )
+    assert done.success, said(done)
+    after = pages(made)
+    days = {name.split("/")[2].partition(".")[0] for name in after if name.startswith("team_daily")}
+    assert days == {"2026-11-13", "2026-11-17"}
+    weekly = [name for name in before if name.startswith("director_weekly")]
+    assert {name: after[name] for name in weekly} == {name: before[name] for name in weekly}

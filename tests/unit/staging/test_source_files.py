@@ -221,3 +221,28 @@ constants: {scope_kind: employee, measure: "bookings of $month"}
     assert second.columns["period_start"].expression == "{Year} || '-02-01'"
     assert second.constants["measure"] == "bookings of 02"
     assert second.only == ("M02",)
+
+
+def test_where_records_are_shown_is_what_the_source_files_say_now(tmp_path: Path) -> None:
+    from pipelines.sources.contract import canonical_tables
+    from pipelines.sources.sourcefile import canonical_source
+    from pipelines.staging.loads import note_record_urls, prepare_loads
+    from pipelines.warehouse.duck import open_warehouse
+
+    deals = canonical_source(canonical_tables()["opportunity"]).model_copy(
+        update={"source": "deals", "record_url": "https://crm.example.com/{id}"}
+    )
+    moved = deals.model_copy(update={"record_url": "https://other.example.com/{id}"})
+    silent = deals.model_copy(update={"record_url": None})
+    with open_warehouse(tmp_path / "w.duckdb") as warehouse:
+        prepare_loads(warehouse)
+        for number, source in enumerate(("deals", "deals", "people"), 1):
+            warehouse.con.execute(
+                "insert into mart.load (load_id, source) values (?, ?)", [number, source]
+            )
+        for sources, said in (
+            ([deals], deals.record_url), ([moved], moved.record_url), ([silent], None), ([], None),
+        ):  # fmt: skip
+            note_record_urls(warehouse, sources)
+            found = warehouse.rows("select record_url from mart.load order by load_id")
+            assert [row["record_url"] for row in found] == [said, said, None]
