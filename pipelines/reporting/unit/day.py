@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.kpis import KpiBook
-from pipelines.reporting.model.page import Page, Reader, Section, Tile
+from pipelines.reporting.model.page import Crumb, Page, Reader, Section, Tile
 from pipelines.reporting.model.queries import Record
 from pipelines.reporting.model.shows import sections, shows
 from pipelines.reporting.model.tables import Cells, count, day, empty, money, table
@@ -145,6 +145,7 @@ def build(context: Context) -> list[Page]:
 def _page(context: Context, unit: Unit) -> Page:
     scope, week = unit.scope, _week(context)
     region = context.units[scope.id].region_id
+    weekly = unit_place(context, scope.kind, scope.id, week)
     return Page(
         report="team_daily",
         reader=Reader(kind=scope.kind, id=scope.id, name=scope.name),
@@ -157,7 +158,10 @@ def _page(context: Context, unit: Unit) -> Page:
         quality=context.quality,
         tiles=_tiles(context, unit),
         sections=sections(SECTIONS, context, unit),
-        above=above(context, region, scope.id, week),
+        above=(
+            *above(context, region, week=week),
+            *([Crumb(label=message("report.team_weekly"), place=weekly)] if weekly else []),
+        ),
     )
 
 
