@@ -82,7 +82,7 @@ def test_a_sheet_of_too_many_rows_shows_the_first_without_totals_and_says_where_
     from pipelines.reporting.reports import REPORTS
     from tests.support.pages.warehouses import SUNDAY
 
-    monkeypatch.setattr(commission_book, "ROWS_SHOWN", 5)
+    monkeypatch.setattr(commission_book, "SHEET_ROWS", 5)
     again = list(REPORTS["finance"].build(sample, SUNDAY))[1]
     assert again.book is not None
     write_book(again.book, tmp_path / "commission.en.xlsx", "en")
