@@ -46,10 +46,9 @@ def spark(computed: duckdb.DuckDBPyConnection, tmp_path_factory: pytest.TempPath
         .config("spark.ui.enabled", "false")
         .config("spark.driver.memory", "2g")
         .config("spark.sql.shuffle.partitions", "1")
-        # a small heap, two cores; tables are small: compiling and planning anew cost more than rows
+        # a small heap, two cores; tables are small: compiling well and planning anew cost more
         .config("spark.driver.extraJavaOptions", "-XX:+UseSerialGC -XX:TieredStopAtLevel=1")
         .config("spark.sql.adaptive.enabled", "false")
-        .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.ansi.enabled", "false")
         .config("spark.sql.codegen.wholeStage", "false")
