@@ -341,8 +341,8 @@ def test_a_file_in_another_encoding_is_named(policies: PolicyFiles) -> None:
          "base_currency: expected a text of the form ^[A-Z]{3}$; found 'rmb'."),
         ("as_of: 2026-02-30", "as_of: expected a date such as 2026-01-31; found '2026-02-30'."),
         ("reports: [appraisals]",
-         "reports.0: expected 'director_weekly', 'region_weekly', 'team_weekly', 'rep_weekly', "
-         "'finance', 'appraisal', 'commission_statement', 'kpi_browser' or 'sales_ops' (did you "
+         "reports.0: expected 'director_weekly', 'region_weekly', 'team_weekly', 'team_daily', "
+         "'rep_weekly', 'finance', 'appraisal', 'commission_statement', 'kpi_browser' or 'sales_ops' (did you "
          "mean appraisal?); "
          "found 'appraisals'."),
         ("reports: []", "reports: expected at least 1 of them."),
