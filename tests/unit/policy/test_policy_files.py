@@ -342,8 +342,8 @@ def test_a_file_in_another_encoding_is_named(policies: PolicyFiles) -> None:
         ("as_of: 2026-02-30", "as_of: expected a date such as 2026-01-31; found '2026-02-30'."),
         ("reports: [appraisals]",
          "reports.0: expected 'director_weekly', 'region_weekly', 'team_weekly', 'team_daily', "
-         "'rep_weekly', 'finance', 'appraisal', 'commission_statement', 'kpi_browser' or 'sales_ops' "
-         "(did you mean appraisal?); "
+         "'rep_weekly', 'finance', 'appraisal', 'commission_statement', 'kpi_browser' or "
+         "'sales_ops' (did you mean appraisal?); "
          "found 'appraisals'."),
         ("reports: []", "reports: expected at least 1 of them."),
         ("base_curency: CNY", "base_curency: unknown key (did you mean base_currency?)."),
