@@ -202,6 +202,32 @@ def test_who_made_no_call_that_day_has_made_none(lab: Laboratory) -> None:
     assert rows == {"E1": None, "E2": 1, "(none)": 1, "C": 1}
 
 
+def test_what_was_signed_and_collected_on_a_day_is_the_owner_s_and_their_unit_s(
+    lab: Laboratory,
+) -> None:
+    lab.given("core.org_day", team("E1", "E2")).build("core.org_span")
+    lab.given("core.fct_contract", [
+        contract("A", "E1", "2026-11-05", Decimal("10.01")), contract("B", "E2", "2026-11-05", 20),
+        contract("C", "E1", "2026-11-04", 40),
+    ])  # fmt: skip
+    lab.given("core.fct_collection", [
+        {"receipt_id": number, "invoice_id": "I", "owner_id": owner, "amount_base": amount,
+         "allocated_date": day("2026-11-05")}
+        for number, owner, amount in (("R1", "E1", 5), ("R2", "E2", Decimal("0.50")))
+    ])  # fmt: skip
+    for rows, measure, first, second in (
+        (lab.result("kpi.contract_day"), "contract_amount", Decimal("10.01"), 20),
+        (lab.result("kpi.collection_day"), "collections", 5, Decimal("0.50")),
+    ):
+        found = {
+            row["scope_id"]: row[f"{measure}__num"]
+            for row in rows
+            if row["period_start"] == day("2026-11-05")
+        }
+        both = first + second
+        assert found == {"E1": first, "E2": second, "T": both, "R": both, "C": both}
+
+
 def test_a_share_is_of_all_ids_of_its_scope(lab: Laboratory) -> None:
     lab.given("core.fct_opportunity", [
         {"opportunity_id": str(number), "closed_date": day("2026-11-02"), "owner_id": "E1",
