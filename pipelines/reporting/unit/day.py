@@ -1,7 +1,7 @@
 """A team's day: what each brought on the last working day, and what the next one asks.
 
-Belongs here: the daily page of a team, which the settings ask for (`reports: [team_daily]`). Does
-not belong here: the week (`page.py`).
+Belongs here: the daily page of a team, written where the settings name it among their `reports`.
+Does not belong here: the week (`page.py`).
 """
 
 from __future__ import annotations
