@@ -1,6 +1,7 @@
 """Reconciliations: SQL that returns offenders, one file each below `sql/checks/`.
 
-A check file's header says what it guards, whether it blocks, and what it says in both languages.
+A check file's header says what it guards, whether it blocks, what it says in both languages, and
+to readers of the figures: what its breach does to them, and who can put it right.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from pipelines.warehouse.model import tables_read
 from pipelines.workspace.resources import shipped
 
 _SHOWN = 10
-_FIELDS = ("check", "guards", "severity", "zh", "en", "why")
+_FIELDS = ("check", "guards", "severity", "zh", "en", "effect_zh", "effect_en", "asks", "why")
+ASKED = ("finance", "hr", "sales_ops")
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,17 @@ class Reconciliation:
     severity: Severity
     zh: str
     en: str
+    effect_zh: str
+    effect_en: str
+    asks: str
     why: str
     sql: str
+    touches: str
+
+    @property
+    def figures_of(self) -> str:
+        """The table whose figures it is about, where no page reads the one it guards."""
+        return self.touches or self.guards
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -67,18 +78,20 @@ def parse_reconciliation(text: str, path: str) -> Reconciliation:
     Raises:
         ValueError: the header misses a field; this is a mistake of ours, not of a user.
     """
-    header: dict[str, str] = {}
+    header: dict[str, str] = {"touches": ""}
     for line in text.splitlines():
         if not line.startswith("--"):
             break
         name, _, value = line.removeprefix("--").partition(":")
-        if name.strip() in _FIELDS:
+        if name.strip() in (*_FIELDS, "touches"):
             header[name.strip()] = value.strip()
     absent = [name for name in _FIELDS if not header.get(name)]
     if absent:
         raise ValueError(f"{path}: the header has no {', '.join(absent)}")
     if header["severity"] not in ("block", "warn"):
         raise ValueError(f"{path}: severity must be block or warn")
+    if header["asks"] not in ASKED:
+        raise ValueError(f"{path}: asks must be one of {', '.join(ASKED)}")
     return Reconciliation(**header, sql=text)  # type: ignore[arg-type]
 
 

@@ -35,7 +35,7 @@ def conclude(session: Session, errors: Sequence[str]) -> Outcome:
     from pipelines.reporting.model.values import Bilingual
     from pipelines.reporting.publish.build import Edition, Seal
     from pipelines.reporting.publish.publish import publish, reports_shown
-    from pipelines.reporting.reports import quality
+    from pipelines.reporting.reports import REPORTS, quality
 
     started = time.perf_counter()
     session.progress("publish", "reports")
@@ -51,8 +51,10 @@ def conclude(session: Session, errors: Sequence[str]) -> Outcome:
             for name in built:
                 needed = _computed_from(session, name)
                 lines = tuple(line.needed_by(needed) for line in freshness)
+                # what is about the run itself names everything that did not hold
+                concerned = shown if REPORTS[name].after_checks else shown.about(needed)
                 for page in session.pages[name]:
-                    quality = shown.seen_by(page.reader)
+                    quality = concerned.seen_by(page.reader)
                     yield page.model_copy(update={"quality": quality, "freshness": lines})
 
         edition = Edition(
@@ -187,18 +189,19 @@ def _stale_notices(
     from pipelines.reporting.model.page import FailedCheck
     from pipelines.reporting.model.values import Bilingual
     from pipelines.reporting.publish.build import StaleNotice
+    from pipelines.reporting.shared.concerns import concern
 
     notices = []
     for name in blocked:
-        found = causes(session, name)
         checks = [
-            FailedCheck(
-                id=finding.check,
-                name=Bilingual(zh=finding.zh, en=finding.en),
-                meaning=Bilingual(zh=f"数据表 {finding.table}", en=f"table {finding.table}"),
+            concern(
+                finding.check,
+                finding.table,
+                offenders=finding.offenders,
+                has_run=finding.status != "errored",
                 blocking=True,
             )
-            for finding in found
+            for finding in causes(session, name)
         ] or [
             FailedCheck(
                 id="not_computed",

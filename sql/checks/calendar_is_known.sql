@@ -3,6 +3,9 @@
 -- severity: warn
 -- zh:       本年度与本财年的节假日和调休日均已公布并写入日历
 -- en:       the calendar knows the holidays and make-up days of the whole year and year of account
+-- effect_zh: 日历未知的日子按普通工作日计：按工作日分摊的指标和响应时间可能有偏差。
+-- effect_en: Unknown days count as usual weekdays: quotas by working day and answering times may be off.
+-- asks:     sales_ops
 -- why:      days it does not know count as usual weekdays: quotas by working days and answering times drift
 with today as (
   select

@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection
 from datetime import date
 from pathlib import PurePosixPath
@@ -64,12 +65,21 @@ class Freshness(Frozen):
 
 
 class FailedCheck(Frozen):
-    """A check that did not pass: what it looks at, and what that means for the reader."""
+    """A check that did not pass, what that means for the reader, and which table it is about."""
 
     id: str
+    guards: str = ""
     name: Text
     meaning: Text
     blocking: bool
+    has_run: bool = True
+
+    @property
+    def verdict(self) -> Literal["warned", "failed", "errored"]:
+        """What the status under the title counts it as."""
+        if not self.has_run:
+            return "errored"
+        return "failed" if self.blocking else "warned"
 
 
 class Quality(Frozen):
@@ -86,6 +96,22 @@ class Quality(Frozen):
     def seen_by(self, reader: Reader) -> Quality:
         """The status as a reader may see it: money of others' rows is not for one employee."""
         return self.without_money() if reader.kind == "employee" else self
+
+    def about(self, tables: Collection[str]) -> Quality:
+        """What of it concerns a page that is computed from these tables."""
+        return self.with_failed(tuple(check for check in self.failed if check.guards in tables))
+
+    def with_failed(self, failed: tuple[FailedCheck, ...]) -> Quality:
+        """The status with these checks beside what passed."""
+        counts = Counter(check.verdict for check in failed)
+        return self.model_copy(
+            update={
+                "failed": failed,
+                "checks_warned": counts["warned"],
+                "checks_failed": counts["failed"],
+                "checks_errored": counts["errored"],
+            }
+        )
 
     def without_money(self) -> Quality:
         """The status as everybody may see it."""

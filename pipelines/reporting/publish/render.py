@@ -31,6 +31,7 @@ from pipelines.reporting.model.values import (
     Money,
     Shown,
     Span,
+    Text,
     message,
 )
 from pipelines.reporting.publish.entries import Neighbours
@@ -115,6 +116,12 @@ class Words:
         return message(
             "page.title_of", report=message(f"report.{page.report}"), reader=page.reader.name
         )
+
+    def here(self, page: Page) -> Text:
+        """The end of the path to a page: its reader, or the report where the path has them."""
+        if page.above and page.above[-1].label == page.reader.name:
+            return message(f"report.{page.report}")
+        return page.reader.name
 
     def meta(self, page: Page) -> list[tuple[Markup, bool]]:
         """Company, data date, freshness and checks: (words, is it a warning)."""

@@ -15,7 +15,6 @@ from pipelines.reporting.model.queries import Record, fetch
 from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, money, table
 from pipelines.reporting.model.values import (
-    Bilingual,
     Count,
     Listing,
     Message,
@@ -25,6 +24,7 @@ from pipelines.reporting.model.values import (
     message,
     verbatim,
 )
+from pipelines.reporting.shared.concerns import concern
 
 STATUS_QUERIES = ("quarantine_total", "freshness")
 _SYSTEMS = {"crm", "erp", "hr", "canonical"}
@@ -39,13 +39,9 @@ def read_status(con: duckdb.DuckDBPyConnection) -> tuple[Quality, tuple[Freshnes
     checks = fetch(con, "checks") if has_verdicts(con) else []
     quality = Quality(
         checks_passed=sum(c.status == "passed" for c in checks),
-        checks_warned=sum(c.status == "failed" and c.severity != "block" for c in checks),
-        checks_failed=sum(c.status == "failed" and c.severity == "block" for c in checks),
-        checks_errored=sum(c.status == "errored" for c in checks),
         quarantined_rows=kept.row_count,
         quarantined_amount=kept.amount,
-        failed=tuple(_failed(check) for check in checks if check.status != "passed"),
-    )
+    ).with_failed(tuple(_failed(check) for check in checks if check.status != "passed"))
     return quality, _freshness(fetch(con, "freshness"))
 
 
@@ -73,17 +69,11 @@ def has_verdicts(con: duckdb.DuckDBPyConnection) -> bool:
 
 
 def _failed(check: Record) -> FailedCheck:
-    if check.status == "errored":
-        meaning = message("check.errored", table=verbatim(check.table_name))
-    elif not check.offenders:
-        meaning = message("check.concerns", table=verbatim(check.table_name))
-    else:
-        rows = Count(value=check.offenders, unit="rows")
-        meaning = message("check.offenders", rows=rows, table=verbatim(check.table_name))
-    return FailedCheck(
-        id=check.check_id,
-        name=Bilingual(zh=check.zh, en=check.en),
-        meaning=meaning,
+    return concern(
+        check.check_id,
+        check.table_name,
+        offenders=check.offenders or 0,
+        has_run=check.status != "errored",
         blocking=check.severity == "block",
     )
 

@@ -3,6 +3,9 @@
 -- severity: warn
 -- zh:       按未履行期限追回的已取消合同，其期限已知
 -- en:       of a cancelled contract that is taken back by its unserved term, the term is known
+-- effect_zh: 这些合同的提成被全额收回，可能收回过多。
+-- effect_en: All commission of these contracts is taken back, which may be too much.
+-- asks:     finance
 -- why:      a contract without its own end beside the day it was cancelled is taken back whole: that may be
 --           more than the plan means
 select

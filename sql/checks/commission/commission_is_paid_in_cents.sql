@@ -3,6 +3,9 @@
 -- severity: block
 -- zh:       提成以本位币的百分位（分）计算，本位币须有此单位
 -- en:       the base currency has the cents in which commission is rounded
+-- effect_zh: 提成未计算，因此没有任何应发数。
+-- effect_en: No commission is computed, so none is stated.
+-- asks:     finance
 -- why:      shares, rates and releases are rounded in hundredths of the base currency: nobody can be paid
 --           half a yen, and of dinars the last of three decimals would be lost. Rather nothing is paid
 select

@@ -3,6 +3,9 @@
 -- severity: block
 -- zh:       提成行覆盖全部基数，不多不少
 -- en:       commission lines cover the credit of each payee and month exactly
+-- effect_zh: 部分业绩未计提或重复计提：提成数字可能多也可能少。
+-- effect_en: Some credit is unpaid or paid twice: commission may be too high or too low.
+-- asks:     finance
 -- why:      a slice between two tiers that nobody pays, or that is paid twice, is a wrong statement
 with amount as (
   select

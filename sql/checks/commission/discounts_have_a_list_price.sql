@@ -3,6 +3,9 @@
 -- severity: warn
 -- zh:       按折扣定费率的单据各行都有目录价
 -- en:       what is paid by its discount has a list price
+-- effect_zh: 按折扣计的提成在补齐目录价之前不发放：应发数偏低。
+-- effect_en: Commission by discount waits for the list price: payable is too low until then.
+-- asks:     finance
 -- why:      a discount that is not known is not none: what has no list price is held until its line or its
 --           product has one
 with held as (

@@ -3,6 +3,9 @@
 -- severity: block
 -- zh:       已结账各月加未结账月的调整 = 重新计算的结果
 -- en:       closed months plus what is posted since equal a computation from everything known now
+-- effect_zh: 账上的提成与重新计算的结果不符：应发数可能多也可能少。
+-- effect_en: The booked commission is not what the rules compute: payable may be too high or too low.
+-- asks:     finance
 -- why:      a difference that is posted twice, or not at all, is money paid twice or lost
 with posted as (
   select

@@ -3,6 +3,9 @@
 -- severity: warn
 -- zh:       按毛利提成的单据各行都有成本
 -- en:       what is paid on its margin has a cost
+-- effect_zh: 按毛利计的提成在补齐成本之前不发放：应发数偏低。
+-- effect_en: Commission on margin waits for the cost: payable is too low until then.
+-- asks:     finance
 -- why:      a cost that is not known is not nothing: what has none is held until its line or its product
 --           has one, or the plan says `unknown_cost: net`
 with held as (

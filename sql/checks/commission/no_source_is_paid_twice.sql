@@ -3,6 +3,9 @@
 -- severity: block
 -- zh:       同一来源不会在任何期间重复计提
 -- en:       no source is credited to a payee twice, whatever the month
+-- effect_zh: 同一笔回款可能计了两次提成：提成可能偏高。
+-- effect_en: One payment may be paid commission on twice: commission may be too high.
+-- asks:     finance
 -- why:      a receipt entered again under another number, or an invoice credited beyond its amount, would
 --           pay commission twice
 with credited as (

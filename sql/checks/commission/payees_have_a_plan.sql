@@ -3,6 +3,9 @@
 -- severity: warn
 -- zh:       业务归属人在当日适用某个提成方案
 -- en:       whoever is named on what plans pay for has a plan on that day
+-- effect_zh: 这些人的业绩没有任何方案计提：提成可能偏低。
+-- effect_en: No plan pays these people for what they sold: commission may be too low.
+-- asks:     finance
 -- why:      a misspelt role, or a unit no plan names, pays nobody; before a role's first plan that is meant.
 --           Where no plan is written at all, owners of what was won, signed, ordered and invoiced this month
 --           and the last are named; so is who has no assignment, and by that no role that a plan could name

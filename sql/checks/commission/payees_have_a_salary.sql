@@ -3,6 +3,9 @@
 -- severity: warn
 -- zh:       要求有薪资记录的方案，其收款人都有
 -- en:       whoever a plan pays and expects a salary of has one in the month
+-- effect_zh: 没有薪资资料的人可能已离职；按目标薪酬计的预支未计算。
+-- effect_en: Whoever has no salary may have left; draws by target pay are not computed for them.
+-- asks:     finance
 -- why:      a payee without a salary is often one who left, or was never entered. What corrects a closed
 --           month is asked about that month: who has left since is still owed it, or owes it
 select distinct

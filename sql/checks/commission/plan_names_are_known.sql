@@ -3,6 +3,9 @@
 -- severity: warn
 -- zh:       提成方案中写明的部门、岗位、细分市场和产品都存在
 -- en:       every unit, role, segment and product that a commission plan names exists
+-- effect_zh: 方案中写了没有人或产品对应的名称，这部分不发放：提成可能偏低。
+-- effect_en: A plan names what does not exist and pays nobody for it: commission may be too low.
+-- asks:     finance
 -- why:      a name that nothing bears pays nobody and narrows a plan to nothing, without a word
 with role as (
   select distinct role from core.employee_assignment

@@ -3,6 +3,9 @@
 -- severity: block
 -- zh:       公佣池全部分配，不多不少
 -- en:       a pool is paid out exactly
+-- effect_zh: 奖金池与分配之和不符，差额为舍入的分。
+-- effect_en: A pool differs from what was shared out by the cents of rounding.
+-- asks:     finance
 -- why:      cents left over by rounding belong to somebody
 select
   pool_id,

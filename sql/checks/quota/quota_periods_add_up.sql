@@ -3,6 +3,9 @@
 -- severity: warn
 -- zh:       同一对象的短期目标之和 = 包含它们的长期目标
 -- en:       the quotas of a scope's months and quarters add up to its quota of the longer period
+-- effect_zh: 按较短期间的指标计；较长期间的完成率可能与合计不符。
+-- effect_en: The shorter quotas count; attainment of the longer period may differ from what was agreed.
+-- asks:     sales_ops
 -- why:      where periods overlap the shorter quota rules its days, so that nothing counts twice; if
 --           it does not fit, the longer period has another quota than was written for it
 with quota as (

@@ -3,6 +3,9 @@
 -- severity: warn
 -- zh:       目标所属的部门和员工都存在
 -- en:       every quota is for a unit or an employee that exists
+-- effect_zh: 这些指标不计给任何人：对应的完成率缺失或偏高。
+-- effect_en: These quotas count for nobody: the attainment meant by them is missing or too high.
+-- asks:     sales_ops
 -- why:      a quota for an unknown unit counts for nobody, and the attainment it was meant for is wrong
 with unknown as (
   select

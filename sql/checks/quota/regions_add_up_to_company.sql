@@ -3,6 +3,9 @@
 -- severity: block
 -- zh:       各区域合同额之和 = 公司合同额
 -- en:       contract amounts of the regions add up to the company's
+-- effect_zh: 有合同没有计入任何大区：大区数字偏低。
+-- effect_en: Some contracts are in no region: the regions' figures are too low.
+-- asks:     sales_ops
 -- why:      a fact whose owner has no unit must still be counted somewhere
 with region as (
   select

@@ -3,6 +3,9 @@
 -- severity: block
 -- zh:       账龄各档之和 = 应收余额（按单据独立计算）
 -- en:       the ageing buckets add up to what is open, computed from the documents alone
+-- effect_zh: 账龄表与未收金额不符：账龄可能漏了款项。
+-- effect_en: The ageing differs from what is open: it may leave items out.
+-- asks:     finance
 -- why:      an ageing whose buckets miss an item hides money
 with ageing as (
   select sum(ageing.open_amount_base - coalesce(ageing.revaluation_base, 0)) as amount

@@ -3,6 +3,9 @@
 -- severity: block
 -- zh:       红字发票冲销的是已过账的发票
 -- en:       a credit note refers to a posted invoice, not to a draft or a cancelled one
+-- effect_zh: 冲减了并未应收的款项：应收可能偏低。
+-- effect_en: What was never owed is credited: receivables may be too low.
+-- asks:     finance
 -- why:      what was never owed cannot be credited; the note would lower what others owe
 select
   note.invoice_id,

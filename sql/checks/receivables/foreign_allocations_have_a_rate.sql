@@ -3,6 +3,9 @@
 -- severity: block
 -- zh:       跨币种核销在收款日有汇率
 -- en:       every allocation across currencies has the rates of the day the money counts
+-- effect_zh: 不知道这些款项核销了多少：应收可能偏高。
+-- effect_en: How much these payments settle is unknown: receivables may be too high.
+-- asks:     finance
 -- why:      without a rate nobody knows how much of the document the money settles
 select
   allocation.receipt_id,

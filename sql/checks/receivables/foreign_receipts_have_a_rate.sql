@@ -3,6 +3,9 @@
 -- severity: block
 -- zh:       外币收款在收款日有汇率
 -- en:       every foreign receipt has a rate on the day it was received
+-- effect_zh: 未核销的外币收款没有计入：未收净额可能偏高。
+-- effect_en: Foreign money not yet allocated is left out: what is open may be too high.
+-- asks:     finance
 -- why:      without a rate money not yet allocated would be missing from what is open
 select
   item.document_id,

@@ -3,6 +3,9 @@
 -- severity: warn
 -- zh:       发票对应各订单的金额合计不超过发票不含税金额
 -- en:       what an invoice bills of its orders is no more than its net amount
+-- effect_zh: 这些发票的金额按比例分给各订单；各订单的数字是估算。
+-- effect_en: Their orders share the invoice in proportion: figures by order are estimates.
+-- asks:     finance
 -- why:      more than the invoice's net cannot be billed: its orders then share it in proportion
 with stated as (
   select

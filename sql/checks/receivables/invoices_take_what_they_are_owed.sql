@@ -3,6 +3,9 @@
 -- severity: warn
 -- zh:       发票收到的款项不超过应收
 -- en:       no invoice takes more than it is owed
+-- effect_zh: 多收的部分作为客户的预收款单列，不抵减其他发票的逾期。
+-- effect_en: What is too much stands as the customer's credit and lowers no other invoice.
+-- asks:     finance
 -- why:      what is too much is a credit of the customer and waits for the invoice it was meant for
 with surplus as (
   select

@@ -3,6 +3,9 @@
 -- severity: block
 -- zh:       每张单据：未清 = 单据金额 − 已清
 -- en:       for every document, open = amount − settled
+-- effect_zh: 单据余额与其收付不符：应收可能多也可能少。
+-- effect_en: Balances differ from what settled them: receivables may be too high or too low.
+-- asks:     finance
 -- why:      instalments share one settlement; no cent of it may be lost between them
 with settled as (
   select

@@ -3,6 +3,9 @@
 -- severity: block
 -- zh:       收款的核销合计不超过收款金额
 -- en:       no receipt is allocated beyond its amount
+-- effect_zh: 同一笔钱可能核销了两次：应收可能偏低。
+-- effect_en: Money may have closed two invoices: receivables may be too low.
+-- asks:     finance
 -- why:      money allocated twice closes invoices that nobody paid
 with allocated as (
   select

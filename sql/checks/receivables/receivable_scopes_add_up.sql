@@ -3,6 +3,9 @@
 -- severity: block
 -- zh:       每个日期：员工、团队、大区、客群、币种、客户的应收各自加总 = 公司
 -- en:       on every day, each kind of scope (people, units, segments, currencies, customers) adds up
+-- effect_zh: 按人、部门、客户相加的应收与公司合计不符。
+-- effect_en: Receivables by person, unit and customer do not add up to the company's.
+-- asks:     finance
 -- why:      finance signs one balance, whichever way it is read
 with scoped as (
   select

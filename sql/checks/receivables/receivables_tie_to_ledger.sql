@@ -3,6 +3,9 @@
 -- severity: warn
 -- zh:       应收余额 = 总账
 -- en:       receivables equal the general ledger
+-- effect_zh: 按单据计的应收与总账余额不同，以单据为准列示。
+-- effect_en: Receivables by document differ from the general ledger; the documents' are shown.
+-- asks:     finance
 -- why:      a difference is shown with the reports, never absorbed; quarantined documents explain it
 select
   as_of_date,

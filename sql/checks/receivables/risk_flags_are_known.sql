@@ -3,6 +3,9 @@
 -- severity: warn
 -- zh:       客户的风险标记都在应收政策中
 -- en:       every risk flag of a customer stands in the receivables policy
+-- effect_zh: 这些客户按普通风险计提：预计损失可能偏低。
+-- effect_en: These customers count as ordinary risks: the expected loss may be too low.
+-- asks:     finance
 -- why:      a flag that policy does not know raises no risk class
 select
   customer.customer_id,

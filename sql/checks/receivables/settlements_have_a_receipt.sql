@@ -3,6 +3,9 @@
 -- severity: warn
 -- zh:       发票的结清有收款记录，而不只是导出中的未收余额
 -- en:       what is settled was received on a known day, and not only stated as a balance of the invoice
+-- effect_zh: 这些款项的收款日未知：回款和回款天数可能落在别的期间。
+-- effect_en: The day of payment is unknown: collections and days to pay may fall into another period.
+-- asks:     finance
 -- why:      without receipts an export's own balances say what is open; on which day the rest was paid
 --           nobody knows, so it counts on the due date, as no collection and for no commission
 select

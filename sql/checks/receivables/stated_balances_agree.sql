@@ -3,6 +3,9 @@
 -- severity: warn
 -- zh:       导出中的未收余额等于发票金额减去收款、贷项与核销
 -- en:       the balance that an export states is the document less its receipts, credit notes and write-offs
+-- effect_zh: 以收款记录为准；系统给出的余额与之不同。
+-- effect_en: The receipts count; the balances that the system states differ from them.
+-- asks:     finance
 -- why:      where both are given they are two accounts of one thing; receipts count, the balance is compared
 with settled as (
   select

@@ -3,6 +3,9 @@
 -- severity: block
 -- zh:       核销的坏账不超过发票当日的未清金额
 -- en:       no more of an invoice is written off than was open on the day
+-- effect_zh: 核销超过余额：应收可能偏低。
+-- effect_en: More was written off than was open: receivables may be too low.
+-- asks:     finance
 -- why:      what is written off beyond the balance turns a receivable into a debt nobody owes
 with written_off as (
   select

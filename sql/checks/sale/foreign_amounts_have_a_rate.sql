@@ -3,6 +3,9 @@
 -- severity: block
 -- zh:       外币单据在当日有汇率
 -- en:       every foreign document has a rate on its day
+-- effect_zh: 这些单据没有折算成本位币：合计偏低。
+-- effect_en: These documents have no value in the base currency: totals are too low.
+-- asks:     finance
 -- why:      without a rate the amount in base currency is unknown, and every total with it
 with first_rate as (
   select

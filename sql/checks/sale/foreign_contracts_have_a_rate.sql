@@ -3,6 +3,9 @@
 -- severity: block
 -- zh:       外币合同在签订日有汇率
 -- en:       every foreign contract has a rate on the day of signing
+-- effect_zh: 这些合同没有计入合同额：数字偏低。
+-- effect_en: These contracts are not in the contract amount, which is too low.
+-- asks:     finance
 -- why:      without a rate the contract amount misses it and no one would know
 select
   contract.contract_id,

@@ -3,6 +3,9 @@
 -- severity: block
 -- zh:       落地行数与金额 = 采纳 + 隔离
 -- en:       landed = accepted + quarantined, in rows and in money
+-- effect_zh: 有行既未采纳也未隔离：由其计算的数字可能偏低。
+-- effect_en: Some rows are neither used nor set aside: figures may be too low.
+-- asks:     sales_ops
 -- why:      a row that is neither used nor in quarantine is lost
 with account as (
   select

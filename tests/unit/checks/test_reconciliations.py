@@ -77,12 +77,19 @@ def test_a_check_that_cannot_run_is_errored_not_failed_and_blocks(lab: Laborator
     assert "no_such_column" in found.evidence[0]["error"]
 
 
+HEADER = (
+    "-- check: c\n-- guards: t\n-- severity: block\n-- zh: 中\n-- en: e\n"
+    "-- effect_zh: 果\n-- effect_en: f\n-- asks: finance\n-- why: w\n"
+)
+
+
 @pytest.mark.parametrize(
     ("header", "expected"),
     [
-        ("-- check: c\n-- guards: t\n-- severity: block\n-- zh: 中\n-- en: e\n", "no why"),
-        ("-- check: c\n-- guards: t\n-- severity: maybe\n-- zh: 中\n-- en: e\n-- why: w\n",
-         "severity must be block or warn"),
+        (HEADER.replace("-- why: w\n", ""), "no why"),
+        (HEADER.replace("-- effect_zh: 果\n", ""), "no effect_zh"),
+        (HEADER.replace("block", "maybe"), "severity must be block or warn"),
+        (HEADER.replace("finance", "somebody"), "asks must be one of finance, hr, sales_ops"),
     ],
 )  # fmt: skip
 def test_a_check_file_without_its_header_is_a_mistake_of_ours(header: str, expected: str) -> None:

@@ -12,7 +12,7 @@ from pipelines.reporting.model.values import Period
 from pipelines.reporting.publish.build import Edition, write_build
 from pipelines.reporting.publish.entries import Neighbours, entry_of, published_entries
 from pipelines.reporting.publish.publish import publish
-from pipelines.reporting.publish.render import render
+from pipelines.reporting.publish.render import render, words
 from pipelines.reporting.publish.site import Site
 from tests.support.pages.example_pages import director_page, rep_page
 from tests.support.pages.example_parts import SUNDAY
@@ -36,6 +36,16 @@ def leading_to(place: Place) -> Page:
     sections[at] = section.model_copy(update={"table": table})
     crumb = Crumb(label=page.company, place=place)
     return page.model_copy(update={"sections": tuple(sections), "above": (crumb,)})
+
+
+def test_the_path_to_a_person_s_other_report_ends_with_the_report():
+    page = rep_page(7)
+    company = Crumb(label=page.company, place=REP)
+    themselves = Crumb(label=page.reader.name, place=REP)
+    words_in = words("en", "CNY", 2026)
+    assert words_in.here(page.model_copy(update={"above": (company,)})) == page.reader.name
+    beside = page.model_copy(update={"above": (company, themselves), "report": "appraisal"})
+    assert words_in.text(words_in.here(beside)) == "Performance appraisal"
 
 
 def published(root: Path, run: str, *pages: Page) -> Path:

@@ -1,0 +1,89 @@
+"""Warnings in the words of who reads the figures: what is wrong, what it does, who is asked."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pipelines.checks.reconciliations import all_reconciliations
+from pipelines.reporting.language.speaker import speaker
+from pipelines.reporting.model.page import FailedCheck, Quality
+from pipelines.reporting.shared.concerns import concern, who_answers_for
+from pipelines.sources.contract import canonical_tables
+
+# a table with its schema, a column or check by its name, a file
+TECHNICAL = re.compile(r"\b(staging|core|mart|policy)\.\w|\w_\w|\.(csv|xlsx|ya?ml)\b")
+OF_EXPORTS = (
+    "landed_is_accounted", "export_present", "export_not_lost:crm", "rows_not_lost",
+    "table_row_count_to_be_between:row count", "unexpected_rows:share in quarantine (block)",
+    "unexpected_rows:customer_id → customer", "column_values_to_not_be_null:owner_id",
+    "stage_names_known", "decimals_destroyed:net_amount",
+)  # fmt: skip
+
+
+def said(check: FailedCheck, language: str) -> str:
+    speak = speaker(language, "CNY", 2026)  # type: ignore[arg-type]
+    return f"{speak.text(check.name)}: {speak.text(check.meaning)}"
+
+
+def found(check_id: str, table: str, offenders: int = 3, has_run: bool = True) -> FailedCheck:
+    return concern(check_id, table, offenders=offenders, has_run=has_run, blocking=False)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_reader_is_told_of_a_table_a_column_or_a_file(language: str) -> None:
+    checks = [found(check.check, check.guards) for check in all_reconciliations()]
+    checks += [
+        found(check_id, f"staging.{table}")
+        for table in canonical_tables() for check_id in OF_EXPORTS
+    ]  # fmt: skip
+    for check in checks:
+        assert not TECHNICAL.search(said(check, language)), check.id
+
+
+def test_what_is_wrong_what_it_does_and_who_is_asked() -> None:
+    settled = found("invoices_take_what_they_are_owed", "core.fct_settlement", 5)
+    assert said(settled, "en") == (
+        "no invoice takes more than it is owed: 5 cases. What is too much stands as the "
+        "customer's credit and lowers no other invoice. Finance can put it right."
+    )
+    share = found("unexpected_rows:share in quarantine (warn)", "staging.opportunity", 1)
+    assert said(share, "en") == (
+        "opportunities: many rows could not be used: 1 case. Figures from them are too low by "
+        "what these rows hold. Sales operations can put it right."
+    )
+    assert said(found("export_present", "staging.salary", 0), "zh") == (
+        "薪资没有交来数据: 由其计算的数字保持原样，或为未知。请人力资源处理。"
+    )
+
+
+def test_a_check_that_came_to_no_verdict_says_so() -> None:
+    check = found("receivables_tie_to_ledger", "mart.receivable_metric", 0, has_run=False)
+    assert (check.verdict, "nobody knows" in said(check, "en")) == ("errored", True)
+
+
+def test_an_export_that_shares_a_check_s_name_speaks_of_itself() -> None:
+    """The account of rows is a check of the run, and of each export."""
+    assert said(found("landed_is_accounted", "staging.lead"), "en").startswith("leads are not as")
+
+
+@pytest.mark.parametrize(
+    ("table", "who"),
+    [("salary", "hr"), ("appraisal_input", "hr"), ("invoice_order", "finance"),
+     ("commission_dispute", "finance"), ("lead", "sales_ops"), ("quota", "sales_ops")],
+)  # fmt: skip
+def test_whoever_keeps_an_export_is_asked(table: str, who: str) -> None:
+    assert who_answers_for(table) == who
+
+
+def test_a_page_says_what_it_is_computed_from_and_counts_that() -> None:
+    of_deals = found("stage_names_known", "staging.opportunity")
+    of_quotas = found("quota_parts_add_up", "mart.quota_allocation")
+    of_money = concern("receivable_scopes_add_up", "mart.receivable_ageing", offenders=1,
+                       has_run=True, blocking=True)  # fmt: skip
+    whole = Quality(checks_passed=9).with_failed((of_deals, of_quotas, of_money))
+    assert (whole.checks_warned, whole.checks_failed) == (2, 1)
+    page = whole.about({"staging.opportunity", "core.quota_day"})
+    assert page.failed == (of_deals, of_quotas)  # whoever reads quotas, not their breakdown
+    assert (page.checks_passed, page.checks_warned, page.checks_failed) == (9, 2, 0)
