@@ -83,6 +83,12 @@ def readers(workspace: Path, day: dt.date | None, as_json: bool) -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder for the messages that would be sent, as .eml files to look at.",
 )
+@click.option(
+    "--returned",
+    type=click.Path(path_type=Path),
+    metavar="MAILBOX",
+    help="Note what came back, from an mbox file, a Maildir or a folder of .eml, and end.",
+)
 @JSON
 def send(
     workspace: Path,
@@ -92,6 +98,7 @@ def send(
     really: bool,
     again: tuple[str, ...],
     out: Path | None,
+    returned: Path | None,
     as_json: bool,
 ) -> None:
     """Mail each reader their new pages, once, and let robots say them in their groups.
@@ -110,6 +117,9 @@ def send(
     workspace_ = open_workspace(workspace)
     policy = load_delivery(workspace_)
     on = today(workspace_, day)
+    if returned is not None:
+        _note_returned(workspace_, returned, on, as_json)
+        return
     opened = open_readership(workspace_, on)
     ids = {robot.id for robot in policy.robots}
     named = (*to, *again)
@@ -124,6 +134,30 @@ def send(
     found = _send(workspace_, opened, policy, call, on, dt.datetime.now(dt.UTC))
     _say_mailed(found, really, as_json)
     sys.exit(1 if really and found.unsettled else 0)
+
+
+def _note_returned(workspace: Workspace, path: Path, on: dt.date, as_json: bool) -> None:
+    """What came back is on record from here on, and on `attain status`."""
+    from pipelines.delivery.access.problem import Problem
+    from pipelines.delivery.mail.message import CHANNEL
+    from pipelines.delivery.mail.returned import note_returned
+    from pipelines.delivery.outbox.store import FOLDER, open_outbox
+    from pipelines.delivery.outbox.unsettled import returned
+    from pipelines.delivery.undelivered import keep, kept_problems
+
+    with open_outbox(workspace.root / FOLDER, dt.datetime.now(dt.UTC)) as outbox:
+        told = note_returned(outbox, path)
+        problems = returned(outbox, CHANNEL)
+    kept = [Problem(**one) for one in kept_problems(workspace).get("mail", {}).get("problems", [])]
+    keep(workspace, "mail", on, dict.fromkeys([*kept, *problems]))
+    if as_json:
+        found = [{"reader": one.reader, "subject": one.subject, "why": why}
+                 for one, why in told.found]  # fmt: skip
+        click.echo(json.dumps({"returned": found, "others": told.others}, ensure_ascii=False))
+        return
+    click.echo(f"{len(told.found)} came back, {told.others} other messages in {path}")
+    for problem in problems:
+        click.echo(f"  {problem.en}")
 
 
 @dataclass(frozen=True)

@@ -67,9 +67,14 @@ def serve(root: Path, readers: dict[str, dict[str, str]], policy: str = "{}") ->
     (root / "policy" / "portal.yaml").write_text(policy, encoding="utf-8")
     give_folders(root, readers)
     (root / FILE).parent.mkdir()
+    give_passwords(root, readers)
+    return Served(root)
+
+
+def give_passwords(root: Path, readers: Iterable[str]) -> None:
+    """One password for all, whose hash is quick to try."""
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     (root / FILE).write_text("".join(f"{who}:{quick}\n" for who in readers), encoding="utf-8")
-    return Served(root)
 
 
 def give_folders(root: Path, readers: dict[str, dict[str, str]]) -> None:
@@ -90,6 +95,28 @@ def sign_in(client: TestClient, who: str, password: str = PASSWORD, to: str = ""
     form = client.get("/sign-in", params={"to": to} if to else None)
     found = dict(re.findall(r'name="(token|to)" value="([^"]*)"', form.text))
     return client.post("/sign-in", data={**found, "reader": who, "password": password})
+
+
+def ask_for_link(client: TestClient, name: str, **headers: str) -> Any:
+    """Ask for a link by mail as a browser does; the answer to what was sent."""
+    token = _token(client.get("/sign-in").text)
+    return client.post("/sign-in-link", data={"token": token, "reader": name}, headers=headers)
+
+
+def use_link(client: TestClient, link: str) -> Any:
+    """Open a link and press its button."""
+    page = client.get(link)
+    assert page.status_code == 200
+    return client.post(link, data={"token": _token(page.text)})
+
+
+def links_in(texts: Iterable[str]) -> list[str]:
+    """The links that mails hold, as their readers see them."""
+    return [re.findall(r"https://portal\.example(/link/\S+)", text)[0] for text in texts]
+
+
+def _token(form: str) -> str:
+    return re.findall(r'name="token" value="([^"]*)"', form)[0]
 
 
 def statuses(

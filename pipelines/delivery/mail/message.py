@@ -121,18 +121,22 @@ def draft(of: Letter, now: dt.datetime) -> Draft:
     )
 
 
+def unique_of(key: str) -> str:
+    """The part of a message's id before the sign `@`: the same however often it is tried."""
+    return hashlib.sha256(key.encode()).hexdigest()[:24]
+
+
 def _message(of: Letter, now: dt.datetime) -> EmailMessage:
     speech = words(of.language, of.page.currency, of.page.as_of.year)
     domain, person = of.policy.domain, of.chosen.reader.person
     thread = hashlib.sha256(of.chosen.series.encode()).hexdigest()[:20]
-    unique = hashlib.sha256(of.chosen.key.encode()).hexdigest()[:24]
     local, _, host = (person.email or "").strip().rpartition("@")
     made = EmailMessage(policy=SMTP)
     made["From"] = Address(of.policy.sender_name, *_parts(of.policy.sender))
     made["To"] = Address(person.name, local, host)
     made["Subject"] = subject(of, speech)
     made["Date"] = format_datetime(now)
-    made["Message-ID"] = f"<{unique}@{domain}>"
+    made["Message-ID"] = f"<{unique_of(of.chosen.key)}@{domain}>"
     made["References"] = made["In-Reply-To"] = f"<{thread}.thread@{domain}>"
     made["List-Id"] = f"<{of.page.report.replace('_', '-')}.attain.{domain}>"
     made["Auto-Submitted"] = "auto-generated"

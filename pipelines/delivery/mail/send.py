@@ -168,6 +168,7 @@ def send(
                 found.new.append(one)
             else:
                 found.known += 1
+        outbox.let_go(CHANNEL)
         handed = hand_over_all(
             outbox, CHANNEL, partial(signed_in, policy, password), policy.retry_seconds, sleep,
             wanted.readers,

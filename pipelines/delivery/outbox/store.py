@@ -7,7 +7,8 @@ A message is `waiting`, then `handing` while it is given to a server that may ha
 if attain is killed, or the line is cut, between the last byte and the answer, the message stays
 `handing`. It is then neither sent again by itself (two) nor forgotten (none): it is named until
 somebody says `attain send --again`. Before that moment it is sent by the next call; the answer is
-noted on disk before anything else is done.
+noted on disk before anything else is done. What a server had taken may come back later: then it is
+`returned`, once the mailbox that holds such reports was read.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from pipelines.errors import UserError
 
 FOLDER = "outbox"
 """Of the workspace."""
-State = Literal["waiting", "handing", "sent", "refused", "replaced"]
+State = Literal["waiting", "handing", "sent", "refused", "returned", "replaced"]
 _TABLE = """
 create table if not exists message (
   key text primary key,
@@ -99,7 +100,7 @@ class Outbox:
                 return False
             self._con.execute(
                 "update message set state = 'replaced', content = null, changed_at = ? "
-                "where series = ? and channel = ? and state = 'waiting'",
+                "where series = ? and channel = ? and state in ('waiting', 'returned')",
                 [self._now, draft.series, draft.channel],
             )
             self._con.execute(
@@ -130,6 +131,10 @@ class Outbox:
         """It will not be taken, whenever it is tried."""
         self._step(key, "refused", said)
 
+    def returned(self, key: str, said: str) -> None:
+        """It was taken and came back later."""
+        self._step(key, "returned", said)
+
     def failed(self, key: str, said: str) -> None:
         """It was not taken this time; it waits."""
         self._step(key, "waiting", said, tried=1)
@@ -139,14 +144,26 @@ class Outbox:
         self._step(key, "handing", said)
 
     def again(self, reader: str, channel: str) -> list[str]:
-        """Let what is in doubt or was refused for a reader wait once more; returns its subjects."""
+        """Let what is in doubt, refused or returned wait once more; returns its subjects.
+
+        What came back was forgotten when it was sent: `put` gives it its content again.
+        """
         with self._con:
             rows = self._con.execute(
                 "update message set state = 'waiting', changed_at = ? where reader = ? "
-                "and channel = ? and state in ('handing', 'refused') returning subject",
+                "and channel = ? and state in ('handing', 'refused', 'returned') returning subject",
                 [self._now, reader, channel],
             ).fetchall()
         return [subject for (subject,) in rows]
+
+    def let_go(self, channel: str) -> None:
+        """What waits and has no content is of an earlier page; nobody is sent it any more."""
+        with self._con:
+            self._con.execute(
+                "update message set state = 'replaced', changed_at = ? "
+                "where channel = ? and state = 'waiting' and content is null",
+                [self._now, channel],
+            )
 
     def _step(self, key: str, state: State, said: str, tried: int = 0, keep: bool = True) -> None:
         with self._con:

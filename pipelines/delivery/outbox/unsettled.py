@@ -1,4 +1,4 @@
-"""Messages that are not settled, as sentences: refused, in doubt, or still waiting."""
+"""Messages that are not settled, as sentences: refused, returned, in doubt, or still waiting."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pipelines.delivery.outbox.store import Outbox
 
 
 def unsettled(outbox: Outbox, channel: str) -> list[Problem]:
-    """A sentence for each message that waits, was refused, or of which nobody knows."""
+    """A sentence for each message that waits, was refused, came back, or nobody knows of."""
     problems = [
         Problem(
             one.reader,
@@ -18,6 +18,7 @@ def unsettled(outbox: Outbox, channel: str) -> list[Problem]:
         )
         for one in outbox.of("refused", channel)
     ]
+    problems += returned(outbox, channel)
     problems += [
         Problem(
             one.reader,
@@ -38,4 +39,18 @@ def unsettled(outbox: Outbox, channel: str) -> list[Problem]:
         )
         for one in outbox.of("waiting", channel)
         if one.said
+    ]
+
+
+def returned(outbox: Outbox, channel: str) -> list[Problem]:
+    """A sentence for each message that came back after it had been taken."""
+    return [
+        Problem(
+            one.reader,
+            f"{one.reader}：“{one.subject}”已发出但被退回（{one.said}）；改正后运行 "
+            f"attain send --again {one.reader}。",
+            f"{one.reader}: {one.subject!r} was sent and came back ({one.said}); once that is set "
+            f"right: attain send --again {one.reader}",
+        )
+        for one in outbox.of("returned", channel)
     ]

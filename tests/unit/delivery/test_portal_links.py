@@ -17,7 +17,7 @@ from pipelines.delivery.portal.links import Links
 from pipelines.delivery.portal.open import portal_parts
 from pipelines.errors import UserError
 from tests.support.mailserver import Post, mail_server
-from tests.support.portal import NOW, Clock, Served, serve
+from tests.support.portal import NOW, Clock, Served, ask_for_link, links_in, serve, use_link
 
 PAGES = {who: {"index.html": f"<header>list of {who}</header>"} for who in ("E1", "E2")}
 POLICY = (
@@ -40,27 +40,14 @@ class Mailed:
 
     def ask(self, browser: TestClient, name: str, **headers: str) -> Any:
         """Ask for a link as a browser does, and wait until the post has done what it does."""
-        form = browser.get("/sign-in").text
-        token = re.findall(r'name="token" value="([^"]*)"', form)[0]
-        answer = browser.post(
-            "/sign-in-link", data={"token": token, "reader": name}, headers=headers
-        )
+        answer = ask_for_link(browser, name, **headers)
         assert self.parts.post is not None
         self.parts.post.wait()
         return answer
 
     def links(self) -> list[str]:
         """The links that were mailed, as their readers see them."""
-        texts = [message.get_content() for message in self.post.taken]
-        return [re.findall(r"https://portal\.example(/link/\S+)", text)[0] for text in texts]
-
-    @staticmethod
-    def use(browser: TestClient, link: str) -> Any:
-        """Open a link and press its button."""
-        page = browser.get(link)
-        assert page.status_code == 200
-        token = re.findall(r'name="token" value="([^"]*)"', page.text)[0]
-        return browser.post(link, data={"token": token})
+        return links_in(message.get_content() for message in self.post.taken)
 
     def told(self) -> list[str]:
         return [line["what"] for line in self.served.audit()]
@@ -87,11 +74,11 @@ def test_a_link_signs_in_whose_it_is_once(mailed: Mailed) -> None:
     assert "within 15 minutes" in mailed.post.taken[0].get_content()
     for _ in range(3):  # whatever looks at the mail first uses nothing up
         assert browser.get(link).status_code == 200
-    answer = mailed.use(browser, link)
+    answer = use_link(browser, link)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert "list of E1" in browser.get("/").text
     other = mailed.browser("10.0.0.8")
-    assert mailed.use(other, link).status_code == 403
+    assert use_link(other, link).status_code == 403
     assert other.get("/").status_code == 303
     assert mailed.told() == [
         "asked for a link", "link mailed", "signed in", "opened", "refused",
@@ -108,12 +95,12 @@ def test_it_may_be_asked_for_by_address_and_holds_for_a_while(mailed: Mailed) ->
     browser = mailed.browser()
     mailed.ask(browser, " e2@A.example ")
     mailed.served.clock.seconds += 15 * 60
-    assert mailed.use(browser, mailed.links()[0]).status_code == 403
+    assert use_link(browser, mailed.links()[0]).status_code == 403
     mailed.ask(browser, "E2")
     mailed.ask(browser, "E2")
     first, second = mailed.links()[1:]
-    assert mailed.use(browser, first).status_code == 403  # the newest counts alone
-    assert mailed.use(browser, second).status_code == 303
+    assert use_link(browser, first).status_code == 403  # the newest counts alone
+    assert use_link(browser, second).status_code == 303
 
 
 def test_who_is_not_there_gets_the_same_answer_and_nobody_a_mail(mailed: Mailed) -> None:
@@ -142,7 +129,7 @@ def test_nobody_s_mailbox_is_filled_and_no_link_is_guessed(mailed: Mailed) -> No
     assert answers == [200, 200, 200, 429, 429]
     assert len(mailed.post.taken) == 3
     guessing = mailed.browser("10.0.2.1")
-    tried = [mailed.use(guessing, f"/link/guess{n}").status_code for n in range(5)]
+    tried = [use_link(guessing, f"/link/guess{n}").status_code for n in range(5)]
     assert tried == [403, 403, 403, 429, 429]
 
 
