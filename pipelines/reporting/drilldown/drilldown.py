@@ -18,6 +18,7 @@ from pipelines.explain.explain import Explanation, Shared, explain
 from pipelines.policy.catalogue import Catalogue
 from pipelines.reporting.drilldown.page import Drilldown, bilingual, definition_of, sums_of
 from pipelines.reporting.drilldown.rows import (
+    Names,
     checks_said,
     checks_table,
     contact_columns,
@@ -25,7 +26,8 @@ from pipelines.reporting.drilldown.rows import (
     rows_table,
 )
 from pipelines.reporting.model.page import Asked, Page, Tile
-from pipelines.reporting.model.values import Count, Day, Message, Span, message
+from pipelines.reporting.model.queries import Record, fetch
+from pipelines.reporting.model.values import Bilingual, Count, Day, Message, Span, message
 from pipelines.warehouse.duck import Warehouse
 
 ROWS_SHOWN = 100
@@ -61,7 +63,6 @@ def drilldowns(
     opened: dict[Asked, Explanation] = {}
     unopened: list[str] = []
     try:
-        names = _names(shared)
         for value in dict.fromkeys(values):
             try:
                 opened[value] = explain(
@@ -69,6 +70,7 @@ def drilldowns(
                 )
             except (duckdb.Error, UserError) as error:
                 unopened.append(_unopened(value, error))
+        names = _names(shared, opened.values())
     finally:
         shared.close()
     found = [
@@ -91,13 +93,9 @@ def drilldown(
     asked: Asked,
     explained: Explanation,
     catalogue: Catalogue,
-    names: dict[str, str],
+    names: Names,
 ) -> Drilldown:
-    """One figure as a page of its own.
-
-    Args:
-        names: how people and customers are called, by id.
-    """
+    """One figure as a page of its own."""
     kpi, value = explained.kpi, explained.value
     assert tile.value is not None
     contacts = contact_columns()
@@ -125,10 +123,24 @@ def drilldown(
     )
 
 
-def _names(warehouse: Warehouse) -> dict[str, str]:
-    """Names of people by their id."""
-    people = warehouse.rows("select employee_id, name from core.dim_employee")
-    return {row["employee_id"]: row["name"] for row in people if row["name"]}
+def _names(shared: Shared, opened: Iterable[Explanation]) -> Names:
+    """Names of people and of the customers that the rows name, labels of stages and buckets."""
+    shown = {row["customer_id"] for one in opened for row in one.rows if row.get("customer_id")}
+    customers = shared.rows(
+        "select customer_id, name from core.dim_customer where customer_id in (select unnest(?))",
+        [sorted(shown)],
+    )
+    people = shared.rows("select employee_id, name from core.dim_employee")
+    return Names(
+        people={row["employee_id"]: row["name"] for row in people if row["name"]},
+        customers={row["customer_id"]: row["name"] for row in customers if row["name"]},
+        stages={row.stage_id: _label(row) for row in fetch(shared.con, "stages")},
+        buckets={row.bucket_id: _label(row) for row in fetch(shared.con, "buckets")},
+    )
+
+
+def _label(labelled: Record) -> Bilingual:
+    return Bilingual(zh=labelled.label_zh, en=labelled.label_en)
 
 
 def _when(explained: Explanation, catalogue: Catalogue) -> Span | Day:

@@ -6,9 +6,11 @@ not belong here: finding them (`pipelines/explain/explain.py`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from pipelines.books.quarantine import masked
@@ -42,6 +44,32 @@ _NEVER = 9999  # the year in which ends what has no end
 
 # Columns every row has; the others are those the catalogue lists for the fact.
 _FRAME = ("numerator", "denominator", "file", "line")
+# Columns whose values are one of a few, by the messages that say them; others stand as they are.
+_SAID = {
+    "item_kind": "item_kind", "ledger": "statement.ledger", "outcome": "coded.outcome",
+    "source": "source", "source_kind": "coded.source", "type": "contract_type",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Names:
+    """How people and customers are called by id, and stages and buckets in both languages."""
+
+    people: Mapping[str, str] = field(default_factory=dict)
+    customers: Mapping[str, str] = field(default_factory=dict)
+    stages: Mapping[str, Bilingual] = field(default_factory=dict)
+    buckets: Mapping[str, Bilingual] = field(default_factory=dict)
+
+    def column(self, name: str) -> Callable[[Any], Text] | None:
+        """How the values of a column are written for a reader; none where they are as they are."""
+        if name == "owner":
+            return partial(_called, self.people)
+        if name == "customer_id":
+            return partial(_called, self.customers)
+        labels = {"stage": self.stages, "stage_id": self.stages, "bucket": self.buckets}.get(name)
+        if labels is not None:
+            return lambda value: labels.get(value) or verbatim(str(value))
+        return partial(_said, _SAID[name]) if name in _SAID else None
 
 
 def contact_columns() -> frozenset[str]:
@@ -49,7 +77,7 @@ def contact_columns() -> frozenset[str]:
 
 
 def rows_table(
-    explained: Explanation, catalogue: Catalogue, names: dict[str, str], contacts: frozenset[str]
+    explained: Explanation, catalogue: Catalogue, names: Names, contacts: frozenset[str]
 ) -> Table | None:
     """The rows with typed columns; a column that is empty in all rows is left out."""
     if not explained.rows:
@@ -68,8 +96,8 @@ def rows_table(
         if name == "kpi":
             labels = {other: bilingual(catalogue.kpis[other].label) for other in set(values)}
             kind, cells[name] = "text", [labels[value] for value in values]
-        elif name == "owner":
-            kind, cells[name] = "text", [_person(value, names) for value in values]
+        elif write := names.column(name):
+            kind, cells[name] = "text", [None if v is None else write(v) for v in values]
         elif name == "file":
             kind, cells[name] = "text", [None if v is None else file_place(v) for v in values]
         elif name in contacts:
@@ -82,11 +110,14 @@ def rows_table(
     return Table(columns=tuple(made), rows=tuple(Row(cells=row) for row in rows), rows_in_all=more)
 
 
-def _person(employee_id: Any, names: dict[str, str]) -> Verbatim | None:
-    if employee_id is None:
-        return None
-    name = names.get(employee_id)
-    return verbatim(f"{name} {employee_id}" if name else str(employee_id))
+def _called(names: Mapping[str, str], value: Any) -> Verbatim:
+    name = names.get(value)
+    return verbatim(f"{name} {value}" if name else str(value))
+
+
+def _said(prefix: str, value: Any) -> Text:
+    known = f"{prefix}.{value}"
+    return message(known) if known in words_of("en") else verbatim(str(value))
 
 
 def _masked(value: Any) -> Verbatim | None:

@@ -15,7 +15,7 @@ from pipelines.explain.explain import explain
 from pipelines.reporting.drilldown import drilldown as module
 from pipelines.reporting.drilldown.drilldown import ROWS_SHOWN, drilldown, drilldowns
 from pipelines.reporting.drilldown.page import Drilldown
-from pipelines.reporting.drilldown.rows import column_label
+from pipelines.reporting.drilldown.rows import Names, column_label
 from pipelines.reporting.language.speaker import catalogue as words_of
 from pipelines.reporting.model.page import Asked, Page, Quality
 from pipelines.reporting.model.values import Count, Verbatim, message, verbatim
@@ -55,7 +55,7 @@ def opened_by_hand(warehouse: Warehouse, page: Page, kpi_id: str, period: str) -
     """A figure no tile shows, as if one did."""
     asked = Asked(kpi_id=kpi_id, scope="company", period=period)
     found = explain(warehouse, CATALOGUE, kpi_id, "company", period, ROWS_SHOWN)
-    return drilldown(page, page.tiles[0], asked, found, CATALOGUE, {})
+    return drilldown(page, page.tiles[0], asked, found, CATALOGUE, Names())
 
 
 def test_every_tile_with_a_figure_of_the_catalogue_opens(behind, pages) -> None:
@@ -111,6 +111,23 @@ def test_every_row_names_its_file_and_line(behind) -> None:
             assert line.value >= 1
 
 
+def test_customers_have_a_name_and_what_is_coded_is_said(behind) -> None:
+    overdue = figures(behind, "director_weekly", "overdue_rate")
+    assert all(
+        re.fullmatch(r"\S.* CUST-\d{6}", cell.text) for cell in column(overdue, "customer_id")
+    )
+    assert {cell.en for cell in column(overdue, "bucket")} & {"over 365", "1–30"}
+    decided = figures(behind, "director_weekly", "win_rate_count")
+    assert {cell.id for cell in column(decided, "outcome")} == {
+        "coded.outcome.won", "coded.outcome.lost",
+    }  # fmt: skip
+    for report, found in behind.items():
+        for one in found:
+            html = render_drilldown(one, "en")
+            coded = re.findall(r'data-label="[^"]*"><span>([a-z]+(?:_[a-z0-9]+)+)</span>', html)
+            assert coded == [], (report, one.stem)
+
+
 @pytest.mark.parametrize(
     ("kpi_id", "period", "computed"),
     [
@@ -155,7 +172,7 @@ def test_contacts_of_people_outside_are_masked(warehouse, pages) -> None:
     rows = [{"phone": "13800000000", **row} for row in found.rows]
     secret = replace(found, columns=("phone", *found.columns), rows=rows)
     asked = Asked(kpi_id="new_leads", scope="company", period="2026-10")
-    shown = drilldown(page, page.tiles[0], asked, secret, CATALOGUE, {})
+    shown = drilldown(page, page.tiles[0], asked, secret, CATALOGUE, Names())
     html = render_drilldown(shown, "zh")
     assert "13800000000" not in html + shown.model_dump_json()
     assert column(shown, "phone") == [verbatim("1***")] * 3
@@ -190,7 +207,7 @@ def test_checks_that_did_not_hold_are_said_in_words(warehouse, pages) -> None:
         for status in ("failed", "passed")
     ]
     asked = Asked(kpi_id="visits", scope="company", period="2026-10")
-    shown = drilldown(page, page.tiles[0], asked, replace(found, checks=checks), CATALOGUE, {})
+    shown = drilldown(page, page.tiles[0], asked, replace(found, checks=checks), CATALOGUE, Names())
     assert shown.checks == message("drill.checks_broken", broken=Count(value=1), n=Count(value=2))
     assert "keys are unique" in render_drilldown(shown, "en")
     assert "键唯一" in render_drilldown(shown, "zh")
