@@ -20,8 +20,8 @@ from pipelines.reporting.drilldown.page import Drilldown, bilingual, definition_
 from pipelines.reporting.drilldown.rows import (
     Names,
     checks_said,
-    checks_table,
     contact_columns,
+    failed_checks,
     parts_table,
     rows_table,
 )
@@ -111,7 +111,7 @@ def drilldown(
         scope=page.company if page.reader.kind in ("company", "function") else page.reader.name,
         when=_when(explained, catalogue),
         value=tile.value,
-        sums=sums_of(kpi, value),
+        sums=sums_of(kpi, value, catalogue),
         definition=definition_of(kpi, catalogue),
         verdict=_verdict(explained),
         row_count=explained.row_count,
@@ -119,7 +119,7 @@ def drilldown(
         is_masked=not contacts.isdisjoint(explained.columns),
         parts=parts_table(explained, catalogue),
         checks=checks_said(explained.checks),
-        checked=checks_table(explained.checks),
+        failed=failed_checks(explained.checks),
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import Field
 
 from pipelines.policy.catalogue import Catalogue, Kpi
-from pipelines.reporting.model.page import Asked, Reader, Slug, Table, file_name
+from pipelines.reporting.model.page import Asked, FailedCheck, Reader, Slug, Table, file_name
 from pipelines.reporting.model.values import (
     Bilingual,
     Count,
@@ -72,7 +72,7 @@ class Drilldown(Frozen):
     is_masked: bool = False
     parts: Table | None = None
     checks: Message
-    checked: Table | None = None
+    failed: tuple[FailedCheck, ...] = ()
 
     @property
     def stem(self) -> PurePosixPath:
@@ -90,16 +90,29 @@ class Drilldown(Frozen):
     def shown_rows(self) -> int:
         return len(self.rows.rows) if self.rows is not None else 0
 
+    @property
+    def in_words(self) -> tuple[Term, ...]:
+        """The definition as everybody reads it."""
+        return tuple(term for term in self.definition if not term.code)
+
+    @property
+    def in_sql(self) -> tuple[Term, ...]:
+        """The same for those who read SQL."""
+        return tuple(term for term in self.definition if term.code)
+
 
 def bilingual(label: Any) -> Bilingual:
     return Bilingual(zh=label.zh, en=label.en)
 
 
-def sums_of(kpi: Kpi, value: dict[str, Any]) -> tuple[Term, ...]:
+def sums_of(kpi: Kpi, value: dict[str, Any], catalogue: Catalogue) -> tuple[Term, ...]:
+    """The value with what it was divided from; a balance is one case, whatever rows it has."""
     terms = [Term(label=message("drill.value"), shown=_typed(kpi, value["value"]))]
     for name in ("numerator", "denominator"):
         if value[name] is not None:
             terms.append(Term(label=message(f"drill.{name}"), shown=plain_number(value[name])))
+    if kpi.fact and catalogue.facts[kpi.fact].span:
+        return tuple(terms)
     return (*terms, Term(label=message("drill.n"), shown=Count(value=int(value["n"] or 0))))
 
 

@@ -18,13 +18,12 @@ from pipelines.explain.explain import Explanation
 from pipelines.policy.catalogue import Catalogue
 from pipelines.reporting.drilldown.page import bilingual, decimals_of, exactly, plain_number
 from pipelines.reporting.language.speaker import catalogue as words_of
-from pipelines.reporting.model.page import Column, ColumnType, Row, Table
+from pipelines.reporting.model.page import Column, ColumnType, FailedCheck, Row, Table
 from pipelines.reporting.model.tables import table
 from pipelines.reporting.model.values import (
     Bilingual,
     Count,
     Day,
-    Listing,
     Message,
     Moment,
     Number,
@@ -34,11 +33,10 @@ from pipelines.reporting.model.values import (
     message,
     verbatim,
 )
+from pipelines.reporting.shared.concerns import concern
 from pipelines.reporting.shared.exports import file_place
-from pipelines.reporting.shared.verdicts import subject
 from pipelines.sources.contract import canonical_tables
 
-_MOST_CHECKS = 40
 _NEVER = 9999  # the year in which ends what has no end
 
 
@@ -176,23 +174,16 @@ def checks_said(checks: Sequence[dict[str, Any]]) -> Message:
     return message("drill.checks_hold", n=Count(value=len(checks)))
 
 
-def checks_table(checks: Sequence[dict[str, Any]]) -> Table | None:
-    """Each table with how many checks held, and what did not."""
-    if not checks:
-        return None
-    by_table: dict[str, list[dict[str, Any]]] = {}
-    for check in checks:
-        by_table.setdefault(check["table_name"], []).append(check)
-    rows = []
-    for name, found in sorted(by_table.items())[:_MOST_CHECKS]:
-        broken = [check for check in found if check["status"] != "passed"]
-        said = tuple(Bilingual(zh=check["zh"], en=check["en"]) for check in broken)
-        rows.append(
-            (
-                subject(name),
-                Count(value=len(found) - len(broken)),
-                Count(value=len(broken)) if broken else None,
-                Listing(items=said) if said else None,
-            )
+def failed_checks(checks: Sequence[dict[str, Any]]) -> tuple[FailedCheck, ...]:
+    """What did not hold, in the reader's words."""
+    return tuple(
+        concern(
+            check["check_id"],
+            check["table_name"],
+            offenders=check["offenders"] or 0,
+            has_run=check["status"] != "errored",
+            blocking=check["severity"] == "block",
         )
-    return table("looked_at:text checks_held:count checks_broken:count what_broke:text", rows)
+        for check in checks
+        if check["status"] != "passed"
+    )

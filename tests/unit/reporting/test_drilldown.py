@@ -198,19 +198,25 @@ def test_checks_that_did_not_hold_are_said_in_words(warehouse, pages) -> None:
     page = pages["director_weekly"][0]
     found = explain(warehouse, CATALOGUE, "visits", "company", "2026-10", 1)
     checks = [
-        {
-            "table_name": "staging.activity",
-            "status": status,
-            "zh": "键唯一",
-            "en": "keys are unique",
-        }
+        {"check_id": "unexpected_rows:owner_id → employee", "table_name": "staging.activity",
+         "severity": "warn", "status": status, "offenders": 2}
         for status in ("failed", "passed")
-    ]
+    ]  # fmt: skip
     asked = Asked(kpi_id="visits", scope="company", period="2026-10")
     shown = drilldown(page, page.tiles[0], asked, replace(found, checks=checks), CATALOGUE, Names())
     assert shown.checks == message("drill.checks_broken", broken=Count(value=1), n=Count(value=2))
-    assert "keys are unique" in render_drilldown(shown, "en")
-    assert "键唯一" in render_drilldown(shown, "zh")
+    html = render_drilldown(shown, "en")
+    assert "activities name what no export has" in html
+    assert "Sales operations can put it right." in html
+    assert "staging.activity" not in html.split("<details")[0]
+
+
+def test_what_is_for_readers_of_sql_is_folded_and_a_balance_is_no_case(behind) -> None:
+    found = figures(behind, "director_weekly", "overdue_rate")
+    shown = render_drilldown(found, "en").split("<details")[0]
+    assert "open past due ÷ total open" in shown
+    assert "open_amount_base" not in shown and "Cases" not in shown
+    assert "Cases" in render_drilldown(figures(behind, "director_weekly", "win_rate_count"), "en")
 
 
 def test_every_column_of_the_shipped_facts_has_a_name_in_both_languages() -> None:
