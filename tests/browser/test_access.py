@@ -6,11 +6,12 @@ import io
 import re
 import unicodedata
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import pytest
 from pypdf import PdfReader
+
+from tests.support.pages.finding import page_of
 
 pytestmark = pytest.mark.browser
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
@@ -29,22 +30,6 @@ UNFOLDED = "document.querySelectorAll('details:not(.def)').forEach(one => one.op
 FOUND = """run => axe.run(document, {runOnly: run, resultTypes: ['violations'],
   preload: false}).then(found =>
   found.violations.flatMap(one => one.nodes.map(node => `${one.id}: ${node.html}`)))"""
-
-
-def page_of(site: Path, kind: str, language: str) -> str:
-    """A page of a kind: a report's, the list of all, one behind a figure, one of all rows."""
-    if kind == "index":
-        return "index.html" if language == "zh" else "index.en.html"
-    within = {"figure": "director_weekly/*/*/[a-z]*", "rows": "director_weekly/*/*/rows.*"}
-    pattern = within.get(kind, f"{kind}*/*" if "/" in kind else f"{kind}/*/*")
-    found = sorted(
-        path.relative_to(site).as_posix()
-        for path in site.glob(f"{pattern}.{language}.html")
-        if kind != "figure" or not path.name.startswith("rows.")
-    )
-    if kind == "kpi_browser/":
-        found = [path for path in found if "/ALL/" not in path]
-    return found[0]
 
 
 def violations(page: Any, run: dict[str, Any]) -> list[str]:
