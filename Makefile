@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 UV     := $(BIN)/uv
 SIZE   ?= small
 
-.PHONY: demo test quick check format test-browser test-daemon test-faults test-spark test-spark-company bench ui hooks lock clean
+.PHONY: demo test quick check format test-browser pictures test-daemon test-faults test-spark test-spark-company bench ui hooks lock clean
 
 $(VENV)/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -45,6 +45,10 @@ test-browser: $(VENV)/ready
 # the page, its daemon, a schedule and the sensor, as `attain ui` starts them
 test-daemon: $(VENV)/ready
 	$(BIN)/pytest -m daemon tests/e2e
+
+# the pictures of the README, from the pages of the last run
+pictures: $(VENV)/ready
+	$(BIN)/python -m tests.support.pictures
 
 # kills, full disks and hands on the ledger: hundreds of each; `make test` has a sample of them
 test-faults: $(VENV)/ready

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 CHROMIUM = Path("/usr/bin/chromium")
+DAILY = "T05"
+"""A team whose next day asks more than its page shows at once."""
 
 
 @pytest.fixture(scope="session")
@@ -49,10 +51,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def company_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """`reports/latest` of the sample company: company pages, two representatives, some forms."""
+    """`reports/latest` of the sample company: of each report the company's page, or a reader's."""
     from pipelines.reporting.drilldown.drilldown import drilldowns
     from pipelines.reporting.publish.build import Edition, write_build
+    from pipelines.reporting.publish.entries import entry_of
     from pipelines.reporting.publish.publish import publish
+    from pipelines.reporting.publish.site import Site
     from pipelines.reporting.reports import REPORTS, quality
     from pipelines.warehouse.duck import Warehouse
     from tests.support.laboratory import shipped
@@ -68,7 +72,9 @@ def company_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         behind, _ = drilldowns(Warehouse(con, file), shipped()[1].catalogue, figures)
         pages = [
             *built["director_weekly"], *built["finance"], *built["appraisal"][::15],
+            *(page for page in built["appraisal"] if page.report == "appraisal_fairness"),
             *built["kpi_browser"][:2], *built["region_weekly"][:1], *built["team_weekly"][:1],
+            *(page for page in built["team_daily"] if page.reader.id == DAILY),
             *built["rep_weekly"][:2], *built["commission_statement"][:2], *built["sales_ops"],
         ]  # fmt: skip
         edition = Edition(
@@ -78,7 +84,7 @@ def company_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
             quality=status,
             freshness=freshness,
         )
-        write_build(build, pages, edition, behind)
+        write_build(build, pages, edition, behind, site=Site(map(entry_of, pages)))
     publish(root / "reports", build, "r1")
     return root / "reports" / "latest"
 

@@ -8,6 +8,9 @@ import pytest
 
 pytestmark = pytest.mark.browser
 LANGUAGES = ("zh", "en")
+UNFOLDED = "document.querySelectorAll('details:not(.def)').forEach(one => one.open = true)"
+SIDEWAYS = """[...document.querySelectorAll('.scroll')].filter(box =>
+  box.scrollWidth > box.clientWidth + 1).map(box => box.closest('section').id)"""
 
 
 def stems(site) -> list[str]:
@@ -18,12 +21,13 @@ def stems(site) -> list[str]:
 def test_every_report_is_there(company_site):
     assert {stem.split("/")[0] for stem in stems(company_site)} == {
         "director_weekly", "receivables", "commission_reconciliation", "appraisal", "rep_weekly",
-        "region_weekly", "team_weekly", "kpi_browser",
+        "appraisal_fairness",
+        "region_weekly", "team_weekly", "team_daily", "kpi_browser",
         "commission_statement", "sales_ops",
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("width", "language"), [(1280, "zh"), (375, "zh"), (375, "en")])
+@pytest.mark.parametrize(("width", "language"), [(1280, "zh"), (360, "zh"), (360, "en")])
 def test_pages_draw_all_charts_without_errors_or_sideways_scrolling(
     visit_company, company_site, width, language
 ):
@@ -34,8 +38,41 @@ def test_pages_draw_all_charts_without_errors_or_sideways_scrolling(
             "n => document.querySelectorAll('.chart .main-svg:first-child').length >= n", arg=charts
         )
         assert page.trouble == [], stem
+        page.evaluate(UNFOLDED)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, stem
+        assert page.evaluate(SIDEWAYS) == [], stem
         page.context.close()
+
+
+def test_lines_of_a_statement_fold_on_a_phone_and_open_one_by_one(visit_company):
+    page = visit_company("commission_statement/E002/2026-10.en.html", 360)
+    lines, first = (
+        page.locator("#lines tbody tr:not(.total)"),
+        page.locator("#lines tbody tr").first,
+    )
+    assert lines.count() > 20
+    assert {line.locator("td:visible").count() for line in lines.all()} == {1}
+    assert first.locator("td:visible").get_attribute("data-label") == "Amount"
+    button = first.locator("button.fold")
+    assert "RCV-" in button.get_attribute("aria-label")
+    button.focus()
+    page.keyboard.press("Enter")
+    assert button.get_attribute("aria-expanded") == "true"
+    assert first.locator("td:visible").count() == 8
+    assert lines.nth(1).locator("td:visible").count() == 1
+    total = page.locator("#lines tr.total td:visible")
+    assert [cell.get_attribute("data-label") for cell in total.all()] == ["Amount"]
+    assert page.evaluate("document.documentElement.scrollHeight") < 5000
+    page.set_viewport_size({"width": 1280, "height": 900})  # a phone is turned, a window widened
+    assert lines.nth(1).locator("td:visible").count() == 8
+    assert not button.is_visible()
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert (
+        page.locator("#lines td:visible").count()
+        == page.locator("#lines td:not([data-void])").count()
+    )
 
 
 def test_a_long_table_is_filtered_by_pinyin(visit_company):
@@ -139,6 +176,8 @@ def test_every_figure_of_the_director_opens_to_its_rows_and_leads_back(
         opened = page.locator(".sums [data-value]").first.get_attribute("data-value")
         assert float(opened) == pytest.approx(float(shown), abs=0.0001)
         row = page.locator("section[aria-labelledby=rows] tbody tr").first
+        if row.locator(".fold").count():  # on a phone, where rows are many
+            row.locator(".fold").click()
         assert row.is_visible() and re.search(r"(crm|erp)/\S+\.(csv|xlsx)", row.inner_text())
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.locator(".top nav a").first.click()

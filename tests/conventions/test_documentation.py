@@ -10,6 +10,7 @@ import pytest
 from pipelines.cli.main import cli
 from pipelines.handbook.handbook import documents
 from tests.support.laboratory import ROOT
+from tests.support.pictures import PICTURES
 
 GUIDES = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("guide*.md"))
 
@@ -47,6 +48,16 @@ def test_the_targets_of_the_readme_exist() -> None:
     targets = set(re.findall(r"(?:^|`)make (\w[\w-]*)", text, re.MULTILINE))
     made = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert all(re.search(rf"^{target}:", made, re.MULTILINE) for target in targets)
+
+
+def test_every_picture_is_small_shown_and_of_a_page_that_the_list_names() -> None:
+    shown = re.findall(
+        r"\]\((docs/images/[^)]+)\)", (ROOT / "README.md").read_text(encoding="utf-8")
+    )
+    assert {f"docs/images/{name}.png" for name, *_ in PICTURES} == set(shown)
+    files = list((ROOT / "docs" / "images").iterdir())
+    assert {str(path.relative_to(ROOT)) for path in files} == set(shown)
+    assert [path.name for path in files if path.stat().st_size > 300_000] == []
 
 
 def test_nothing_committed_is_large_or_names_a_machine() -> None:

@@ -9,14 +9,15 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from pipelines.workspace.workspace import ReportName
 from tests.support.laboratory import ROOT, make_workspace
 
 ATTAIN = [sys.executable, "-m", "pipelines.cli.main"]
 REPORTS = (
     "director_weekly", "receivables", "commission_reconciliation", "appraisal", "region_weekly",
-    "team_weekly", "rep_weekly", "sales_ops",
+    "team_weekly", "team_daily", "rep_weekly", "commission_statement", "kpi_browser", "sales_ops",
 )  # fmt: skip
 
 
@@ -72,10 +73,12 @@ class HandedOut:
 
 
 def first_run(folder: Path) -> FirstRun:
-    """A workspace over its own copy of the sample's exports, run once."""
+    """A workspace over its own copy of the sample's exports, run once; it asks for every report."""
     raw = folder / "raw"
     shutil.copytree(ROOT / "data" / "raw", raw)
     root = make_workspace(folder / "ws", raw).root
+    with (root / "attain.yaml").open("a", encoding="utf-8") as settings:
+        settings.write(f"reports: [{', '.join(get_args(ReportName))}]\n")
     outcome = run(root)
     assert outcome["exit_code"] == 0, outcome["blocked"]
     return FirstRun(root, pages(root))

@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import duckdb
 
@@ -37,7 +38,7 @@ from pipelines.reporting.model.values import (
 
 QUERIES = (
     "parameter", "periods", "kpi_policy", "missing", "no_data", "people", "units", "stages",
-    "buckets",
+    "buckets", "record_addresses",
 )  # fmt: skip
 _WEEKS = 13
 _MISSING = "missing_export:"
@@ -99,6 +100,7 @@ class Context:
     freshness: tuple[Freshness, ...]
     working_day: date
     next_working_day: date
+    record_addresses: dict[int, str] = field(default_factory=dict)
     not_renewed: frozenset[str] = frozenset()
     declared: Declared = field(default_factory=Declared)
     _rows: dict[str, list[Record]] = field(default_factory=dict)
@@ -249,6 +251,13 @@ class Context:
             return verbatim(key or "—")
         return Bilingual(zh=entry.label_zh, en=entry.label_en)
 
+    def record_url(self, load_id: int | None, record_id: str | None) -> str | None:
+        """Where the system it came from shows a record; none where its source file is silent."""
+        address = self.record_addresses.get(load_id) if load_id is not None else None
+        if address is None or record_id is None:
+            return None
+        return address.replace("{id}", quote(record_id, safe=""))
+
     def asked(self, scope_kind: str, scope_id: str, kpi_id: str, period_kind: str) -> Asked | None:
         """The current value of a KPI as `attain explain` names it, if its period has a name."""
         if period_kind == "rolling_13w":
@@ -345,6 +354,7 @@ def open_context(
         freshness=freshness,
         working_day=parameter.working_day or as_of,
         next_working_day=parameter.next_working_day or as_of + timedelta(days=1),
+        record_addresses={row.load_id: row.record_url for row in fetch(con, "record_addresses")},
         not_renewed=not_renewed,
         declared=declared or Declared(),
     )

@@ -49,6 +49,8 @@ _RIGHT = frozenset(
 )
 # A table with more columns than this cannot be read on a phone; its rows become cards.
 _CARDS_FROM = 4
+# Nor one with so many amounts, which cannot be broken.
+_AMOUNTS_FROM = 3
 # Rows of one table that a page shows when a workbook beside it holds all; a page of ten thousand
 # lines takes a browser many seconds and nobody to its end.
 _MOST_ROWS = 500
@@ -192,7 +194,8 @@ class Words:
 
     def is_wide(self, table: Table) -> bool:
         """Whether the table's rows become cards on a phone."""
-        return len(table.columns) > _CARDS_FROM
+        exact = sum(column.type == "money" for column in table.columns)
+        return len(table.columns) > _CARDS_FROM or exact >= _AMOUNTS_FROM
 
 
 def freshness_text(source: Freshness) -> Message:

@@ -47,7 +47,10 @@ def rows_of(
                     f'{words} <a class="out" href="{escape(row.record_url)}" target="_blank" '
                     f'rel="noopener noreferrer" title="{outside}" aria-label="{outside}">↗</a>'
                 )
-            written += (opened[place], words, ended[place])
+            # on a phone a sum is a card of its own, without the columns that do not add
+            void = row.role == "total" and cell is None and place > 0
+            opening = opened[place].replace("<td", "<td data-void") if void else opened[place]
+            written += (opening, words, ended[place])
         written.append("</tr>\n")
     return Markup("".join(written))
 

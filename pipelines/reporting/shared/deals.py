@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from urllib.parse import quote
 
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Section, Table
@@ -93,7 +92,7 @@ def deals_section(context: Context, scope: Scope | None = None) -> Section:
     if reason is not None:
         return empty("deals", topic, message("deals.none"), reason)
     regions = _counts(context, scope)
-    flagged = sum(row.flagged for row in regions)
+    flagged = flagged_deals(context, scope)
     if not flagged:
         open_deals = Count(value=sum(row.deals for row in regions), unit="deals")
         return Section(
@@ -111,9 +110,14 @@ def deals_section(context: Context, scope: Scope | None = None) -> Section:
             message("deals.order"),
             *_partial(context),
         ),
-        table=deal_table(context, _largest(context, scope), flagged),
+        table=deal_table(context, largest_deals(context, scope), flagged),
         table_open=True,
     )
+
+
+def flagged_deals(context: Context, scope: Scope | None) -> int:
+    """How many open deals need somebody."""
+    return int(sum(row.flagged for row in _counts(context, scope)))
 
 
 def _counts(context: Context, scope: Scope | None) -> list[Record]:
@@ -126,7 +130,8 @@ def _counts(context: Context, scope: Scope | None) -> list[Record]:
     ]
 
 
-def _largest(context: Context, scope: Scope | None) -> list[Record]:
+def largest_deals(context: Context, scope: Scope | None) -> list[Record]:
+    """The largest that need somebody, as many as the page of all rows holds."""
     rows = context.rows("deals_top")
     if scope is None:
         return [row for row in rows if row.place_in_company <= HELD_ROWS]
@@ -176,12 +181,9 @@ def deal_name(deal: Record) -> Text:
     )  # fmt: skip
 
 
-def record_urls(deals: Iterable[Record]) -> list[str | None]:
+def record_urls(context: Context, deals: Iterable[Record]) -> list[str | None]:
     """Where the CRM shows each deal, as its source file says; none where that says nothing."""
-    return [
-        deal.record_url and deal.record_url.replace("{id}", quote(deal.opportunity_id, safe=""))
-        for deal in deals
-    ]
+    return [context.record_url(deal.load_id, deal.opportunity_id) for deal in deals]
 
 
 def deal_table(context: Context, deals: list[Record], in_all: int) -> Table:
@@ -207,5 +209,5 @@ def deal_table(context: Context, deals: list[Record], in_all: int) -> Table:
         rows_in_all=in_all,
         to=[unit_place(context, "employee", deal.owner_id) for deal in deals],
         link="owner",
-        records=record_urls(deals),
+        records=record_urls(context, deals),
     )

@@ -36,8 +36,7 @@ def crm_section(context: Context, unit: Unit) -> Section | None:
         return empty(
             "crm", topic, message("hygiene.no_deals"), reason, definitions=definitions
         )  # fmt: skip
-    grouped = context.grouped("hygiene_deals", "owner_id")
-    deals = [deal for person in sorted(unit.people) for deal in grouped.get(person, [])]
+    deals = crm_deals(context, unit)
     if not deals:
         return None
     owners = {deal.owner_id for deal in deals}
@@ -67,11 +66,17 @@ def crm_section(context: Context, unit: Unit) -> Section | None:
             ],
             first=_SHOWN,
             to=[unit_place(context, "employee", deal.owner_id) for deal in deals],
-            records=record_urls(deals),
+            records=record_urls(context, deals),
             record="deal",
         ),
         definitions=definitions,
     )
+
+
+def crm_deals(context: Context, unit: Unit) -> list[Record]:
+    """The unit's deals in which something is to be set right, by owner."""
+    grouped = context.grouped("hygiene_deals", "owner_id")
+    return [deal for person in sorted(unit.people) for deal in grouped.get(person, [])]
 
 
 def faults(deal: Record) -> tuple[Message, ...]:

@@ -30,7 +30,7 @@ from pipelines.reporting.model.values import (
     quotient,
     verbatim,
 )
-from pipelines.reporting.shared.deals import deal_name, record_urls
+from pipelines.reporting.shared.deals import deal_name
 from pipelines.reporting.shared.paths import above, unit_place
 from pipelines.reporting.unit.unit import Unit, units
 
@@ -110,7 +110,7 @@ def due_section(context: Context, unit: Unit) -> Section:
         what=(message("day.due.what"),),
         note=(absent,) if absent is not None else (),
         table=table(
-            "person:text to_do:text deal_or_invoice:text customer:text amount:money due:day",
+            "person:text to_do:text deal_or_invoice:text customer:text amount:money due_on:day",
             [
                 (
                     context.person(row.employee_id),
@@ -126,7 +126,10 @@ def due_section(context: Context, unit: Unit) -> Section:
             rows_in_all=in_all.value,
             judgements=["bad" if row.due_date <= context.as_of else "neutral" for row in asked],
             to=[unit_place(context, "employee", row.employee_id, _week(context)) for row in asked],
-            records=record_urls(asked),
+            records=[
+                context.record_url(row.load_id, row.opportunity_id or row.invoice_id)
+                for row in asked
+            ],
             record="deal_or_invoice",
         ),
         table_open=True,
@@ -185,7 +188,12 @@ def _lead(context: Context, unit: Unit) -> tuple[Message, ...]:
     found = []
     signed = book.now(me, "contract_amount", "day")
     collected = _value(book, me, "collections")
-    if signed is not None and signed.value is not None:
+    unsigned = signed is not None and signed.value is not None and not signed.n
+    if unsigned and collected == 0:
+        found.append(message("day.lead.neither", day=_shown(context)))
+    elif unsigned:
+        found.append(message("day.lead.unsigned", day=_shown(context)))
+    elif signed is not None and signed.value is not None:
         found.append(
             message(
                 "day.lead.signed",
@@ -194,7 +202,7 @@ def _lead(context: Context, unit: Unit) -> tuple[Message, ...]:
                 amount=Money(amount=signed.value),
             )
         )
-    if collected is not None:
+    if collected is not None and not (unsigned and collected == 0):
         found.append(
             message("day.lead.collected", day=_shown(context), amount=Money(amount=collected))
         )

@@ -27,7 +27,7 @@ from pipelines.reporting.shared.paths import unit_place
 from pipelines.reporting.shared.receivables import customer_name, first_to_chase
 from pipelines.reporting.unit.unit import Unit
 
-_OLD = 90
+OLD = 90
 _SHOWN = 15
 
 
@@ -105,14 +105,15 @@ def _items_section(context: Context, items: list[Record]) -> Section:
                     day(item.due_date),
                     Days(value=Decimal(item.days_past_due)),
                     money(item.unallocated_of_customer) if item.unallocated_of_customer else None,
-                    _remark(item),
+                    remark(item),
                 )
                 for item in shown
             ],
-            judgements=["bad" if item.days_past_due > _OLD else "neutral" for item in shown],
+            judgements=["bad" if item.days_past_due > OLD else "neutral" for item in shown],
             first=_SHOWN + len(orphans),
             to=[unit_place(context, "employee", item.collector_id) for item in shown],
             link="collector",
+            records=[context.record_url(item.load_id, item.invoice_id) for item in shown],
         ),
     )
 
@@ -123,7 +124,8 @@ def _name(item: Record) -> str:
     return str(item.invoice_id)
 
 
-def _remark(item: Record) -> Message | None:
+def remark(item: Record) -> Message | None:
+    """Why it is not simply to be chased: a dispute, or that its owner has left."""
     disputed = message("rep.invoices.disputed") if item.is_disputed else None
     if not item.is_orphaned:
         return disputed
@@ -142,7 +144,7 @@ def _items(rows: list[Record]) -> int:
 
 
 def _cells(rows: list[Record]) -> Cells:
-    old = [row for row in rows if row.days_past_due > _OLD]
+    old = [row for row in rows if row.days_past_due > OLD]
     orphaned = [row for row in rows if row.is_orphaned]
     return (
         count(_items(rows)),
@@ -155,7 +157,7 @@ def _cells(rows: list[Record]) -> Cells:
 
 
 def _judgement(rows: list[Record]) -> Judgement:
-    return "bad" if any(row.days_past_due > _OLD for row in rows) else "neutral"
+    return "bad" if any(row.days_past_due > OLD for row in rows) else "neutral"
 
 
 def _headline(

@@ -16,6 +16,7 @@ from pipelines.reporting.shared.tiles import Below, headline_tiles
 from pipelines.reporting.unit.activity import activity_section
 from pipelines.reporting.unit.agenda import agenda_section
 from pipelines.reporting.unit.attainment import attainment_section, of_parts
+from pipelines.reporting.unit.book import with_book
 from pipelines.reporting.unit.crm import crm_section, hygiene
 from pipelines.reporting.unit.overdue import overdue_sections
 from pipelines.reporting.unit.ramp import ramp_sections
@@ -41,13 +42,13 @@ SECTIONS = (
 BELOW = Below(quota="quota", rate="deals", coverage="deals", overdue="overdue")
 
 
-@shows(*SECTIONS, units, quota_lead, money_lead, headline_tiles)
+@shows(*SECTIONS, with_book, units, quota_lead, money_lead, headline_tiles)
 def regions(context: Context) -> list[Page]:
     """One page for each region in which somebody sells."""
     return [_page(context, unit, "region_weekly") for unit in units(context, "region")]
 
 
-@shows(*SECTIONS, units, quota_lead, money_lead, headline_tiles)
+@shows(*SECTIONS, with_book, units, quota_lead, money_lead, headline_tiles)
 def teams(context: Context) -> list[Page]:
     """One page for each team in which somebody sells."""
     return [_page(context, unit, "team_weekly") for unit in units(context, "team")]
@@ -56,7 +57,7 @@ def teams(context: Context) -> list[Page]:
 def _page(context: Context, unit: Unit, report: str) -> Page:
     scope = unit.scope
     lead = quota_lead(context, scope, of_parts(context, unit))
-    return Page(
+    page = Page(
         report=report,
         reader=Reader(kind=scope.kind, id=scope.id, name=scope.name),
         period=context.week,
@@ -70,3 +71,4 @@ def _page(context: Context, unit: Unit, report: str) -> Page:
         sections=sections(SECTIONS, context, unit),
         above=unit.above,
     )
+    return with_book(context, unit, page)

@@ -84,6 +84,46 @@
     return words.toLowerCase().indexOf(wanted) >= 0;
   }
 
+  /* --- a phone shows each row as a card: of many long ones the name and one figure, until asked --- */
+  var MANY = 6;
+  var phone = window.matchMedia("(max-width:640px)");
+  phone.addEventListener("change", fold);
+  fold();
+
+  function fold() {
+    if (!phone.matches) return;
+    document.querySelectorAll(".scroll[data-unfold] table.cards:not(.folds)").forEach(function (table) {
+      var rows = Array.from(table.tBodies[0].rows);
+      if (rows.length <= MANY || table.tHead.rows[0].cells.length <= MANY) return;
+      table.classList.add("folds");
+      var said = table.closest(".scroll").getAttribute("data-unfold");
+      var shown = figureOf(rows);
+      rows.forEach(function (row) {
+        if (row.classList.contains("total")) return;
+        if (row.cells[shown]) row.cells[shown].classList.add("key");
+        var button = document.createElement("button");
+        button.type = "button";
+        button.className = "fold";
+        button.setAttribute("aria-expanded", "false");
+        button.setAttribute("aria-label", said + ": " + row.cells[0].textContent.trim());
+        button.addEventListener("click", function () {
+          var open = row.classList.toggle("open");
+          button.setAttribute("aria-expanded", String(open));
+        });
+        row.cells[0].appendChild(button);
+      });
+    });
+  }
+
+  /* the figure that a folded card keeps: the first that has a sum, else the first */
+  function figureOf(rows) {
+    var sums = rows.filter(function (row) { return row.classList.contains("total"); })[0];
+    var cells = Array.from((sums || rows[0]).cells);
+    return cells.findIndex(function (cell, place) {
+      return place > 0 && cell.classList.contains("num") && !cell.hasAttribute("data-void");
+    });
+  }
+
   document.querySelectorAll("input.find").forEach(function (field) {
     var items = document.querySelectorAll("#" + field.getAttribute("aria-controls") + " > li");
     field.addEventListener("input", function () {

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
+from tests.support.pages import claims_of_days as days
 from tests.support.pages import claims_of_kpis as kpis
 from tests.support.pages import claims_of_pay as pay
 from tests.support.pages import claims_of_units as units
@@ -42,10 +43,13 @@ CLAIMS: tuple[Callable[[Published], Iterable[Claim]], ...] = (
     units.of_attainment,
     units.of_collectors,
     units.of_hygiene,
+    units.of_unit_books,
     units.of_contacts,
     units.of_allocation,
     units.of_scope_sums,
     units.of_ramps,
+    days.of_days,
+    days.of_days_in_tables,
     pay.of_results,
     pay.of_forms,
 )

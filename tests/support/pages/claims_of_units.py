@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from pipelines.reporting.model.page import Page
 from pipelines.reporting.model.values import Message, Verbatim
-from tests.support.pages.claims import Claim, Published, number, periods, said
-from tests.support.pages.claims_of_kpis import listed, scope_at, scope_of
+from tests.support.pages.claims import Claim, Published, number, periods, said, sheets
+from tests.support.pages.claims import cells as cells_of
+from tests.support.pages.claims_of_kpis import ACTIVITY, listed, scope_at, scope_of
 
 UNIT_PAGES = ("region_weekly", "team_weekly")
 _HYGIENE = {"flawed": "flawed_deals", "open_deals": "open_deals", "incomplete": "incomplete_deals",
@@ -120,6 +121,37 @@ def of_hygiene(published: Published) -> Iterator[Claim]:
         for column, figure in zip(_HYGIENE, figures, strict=True):
             if figure is not None:
                 yield Claim(("kept", column, name), "mart.crm_hygiene", Decimal(str(figure)))
+
+
+def of_unit_books(published: Published) -> Iterator[Claim]:
+    """The workbook beside a unit's page: each person's quota, week, deals and overdue items."""
+    week = periods(published)[0][0]
+    counted = {"flawed": "flawed", "all_open_deals": "open_deals", "incomplete": "incomplete",
+               "stale": "stale", "past_date": "past_date"}  # fmt: skip
+    for report in UNIT_PAGES:
+        for page in published.pages_of(report):
+            sheet, place = sheets(page), f"{page.stem} workbook"
+            overdue: dict[str, Decimal] = defaultdict(Decimal)
+            for row in cells_of(sheet["overdue"]):
+                overdue[row["person_id"]] += row["amount"]
+            for row in cells_of(sheet["people"]):
+                who = row["person_id"]
+                stated = [
+                    (("quota", "plan", f"rep:{who}"), row["quarter_quota"]),
+                    (("quota", "actual", f"rep:{who}"), row["quarter_signed"]),
+                    (("quota", "attainment", f"rep:{who}"), row["attainment"]),
+                    *((("kpi", one, f"rep:{who}", week), row[one]) for one in ACTIVITY),
+                    (("overdue", who, published.day), row["overdue"]),
+                    (("over 90", who, published.day), row["over_90"]),
+                    (("overdue items", who, published.day), row["overdue_items"]),
+                    (("overdue", who, published.day), overdue[who]),
+                ]
+                if row["all_open_deals"]:
+                    name = _name(row["person"])
+                    stated += [(("kept", of, name), row[one]) for one, of in counted.items()]
+                for quantity, figure in stated:
+                    if figure is not None:
+                        yield Claim(quantity, place, Decimal(figure))
 
 
 def of_contacts(published: Published) -> Iterator[Claim]:

@@ -6,6 +6,7 @@ from pipelines.reporting.language.speaker import speaker
 from pipelines.reporting.model.page import Page, Section, Tile
 
 EN = speaker("en", "CNY", 2026)
+ZH = speaker("zh", "CNY", 2026)
 
 
 def tile_of(page: Page, kpi_id: str) -> Tile:

@@ -65,6 +65,12 @@ def test_places_that_state_one_quantity_agree(stated: dict[Quantity, list[Claim]
         (("overdue items", "E010", "2026-11-15"), 3),
         (("allocated", "over"), 3),
         (("first contacts", "on_time"), 2),
+        # a team's day: tile, table, rows, values and facts; a person's month beside the quota's
+        (("kpi", "contract_amount", "team:T01", "2026-11-13"), 4),
+        (("kpi", "collections", "team:T09", "2026-11-13"), 6),
+        (("kpi", "calls", "rep:E014", "2026-11-13"), 2),
+        (("month", "plan", "E014", "2026-11"), 2),
+        (("asked", "team:T01"), 2),
         (("payroll", "total_pay", "E010"), 2),
         (("score", "E010"), 4),
         (("sum", "receivable_metric.collected_amount_base", "2026-11-15"), 4),

@@ -13,7 +13,7 @@ from pipelines.reporting.model.page import Page, Section
 from pipelines.reporting.publish.render import render
 from pipelines.reporting.reports import REPORTS
 from pipelines.workspace.workspace import ReportName, Settings
-from tests.support.pages.reading import EN, column, said, section_of, tile_of, total
+from tests.support.pages.reading import EN, ZH, column, said, section_of, tile_of, total
 from tests.support.pages.small_company import TABLES
 from tests.support.pages.warehouses import SUNDAY, compute, opened, small_workspace
 
@@ -48,8 +48,10 @@ FRIDAY = {
     "contract": TABLES["contract"]
     + "X3,C1,A1,new,1234.50,2026-11-13 10:00\nX4,C1,A1,new,100,2026-11-14 10:00\n"
     "X5,C1,L2,new,9000,2026-11-13 10:00\nX6,C1,A1,new,700,2026-07-31 10:00\n",
-    "receipt": TABLES["receipt"] + "P2,C1,2026-11-13,200,2026-11-13\n",
-    "receipt_allocation": TABLES["receipt_allocation"] + "P2,ALPHA-1,2026-11-13,200\n",
+    "receipt": TABLES["receipt"]
+    + "P2,C1,2026-11-13,200,2026-11-13\nP3,C1,2026-11-13,50,2026-11-13\n",
+    "receipt_allocation": TABLES["receipt_allocation"]
+    + "P2,ALPHA-1,2026-11-13,200\nP3,W-FRI,2026-11-13,50\n",
     "invoice": TABLES["invoice"]
     + "ALPHA-2,invoice,X1,C1,A1,2026-10-16,2026-11-16,300,39,339,posted\n"
     "ALPHA-3,invoice,X1,C1,A1,2026-10-17,2026-11-17,300,39,339,posted\n"
@@ -117,13 +119,21 @@ def test_the_sum_is_the_teams_and_stands_in_tile_and_sentence(north: Page) -> No
     assert said(north).startswith("1 contract signed on 13 Nov, worth ")
 
 
+def test_a_day_without_a_contract_says_so_and_not_that_its_worth_is_nothing(
+    pages: dict[str, Page],
+) -> None:
+    assert said(pages["T2"]).startswith("Nothing was signed or collected on 13 Nov.")
+    assert ZH.text(pages["T2"].lead[0]) == "11月13日没有签约，也没有回款。"
+    assert said(pages["T3"]).startswith("Nothing was signed on 13 Nov. ¥50 collected")
+
+
 def test_the_next_working_day_asks_for_steps_closings_and_what_falls_due(north: Page) -> None:
     due = section_of(north, "due")
     assert EN.text(due.topic) == "To do on 16 Nov"
     rows = zip(
         texts(due, "to_do"),
         texts(due, "deal_or_invoice"),
-        (cell.date.isoformat() for cell in column(due, "due")),
+        (cell.date.isoformat() for cell in column(due, "due_on")),
         strict=True,
     )
     assert list(rows) == [

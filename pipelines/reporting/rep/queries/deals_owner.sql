@@ -14,36 +14,8 @@ with ranked as (
 )
 
 select
-  ranked.owner_id,
-  ranked.opportunity_id,
-  ranked.name,
-  ranked.customer_name,
-  ranked.stage_id,
-  ranked.amount_base,
-  ranked.was_due_date,
-  ranked.first_due_date,
-  ranked.expected_close_date,
-  ranked.pushes,
-  ranked.next_step,
-  ranked.next_step_date,
-  ranked.days_in_stage,
-  ranked.stage_p75_days,
-  ranked.expected_stage_days,
-  ranked.is_never_moved,
-  ranked.idle_days,
-  ranked.discount_beyond_pct,
-  ranked.is_slipped,
-  ranked.is_past_due,
-  ranked.is_ageing,
-  ranked.is_idle,
-  ranked.is_without_decision_maker,
-  ranked.is_beyond_authority,
-  ranked.reasons,
-  ranked.deals,
-  ranked.amount,
-  ranked.flagged,
-  load.record_url
+  * exclude (_load, _line),
+  _load as load_id
 from ranked
-left join mart.load as load on ranked._load = load.load_id
-where ranked.place <= $held_rows
-order by ranked.owner_id, ranked.place
+where place <= $held_rows
+order by owner_id, place

@@ -13,8 +13,10 @@ with overdue as (
     item.open_amount_base,
     item.is_disputed,
     item.unallocated_of_customer,
-    item.items as counted
+    item.items as counted,
+    invoice._load as load_id
   from mart.receivable_item as item
+  left join core.fct_invoice as invoice on item.invoice_id = invoice.invoice_id
   left join core.dim_customer as customer on item.customer_id = customer.customer_id
   where item.as_of_date = $as_of and item.is_overdue and item.open_amount_base > 0
 ),
@@ -51,7 +53,8 @@ select
   rows_in_all,
   amount,
   oldest_days,
-  old_amount
+  old_amount,
+  load_id
 from ranked
 where place <= $held_rows
 order by collector_id, place

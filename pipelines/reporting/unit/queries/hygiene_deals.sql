@@ -3,6 +3,7 @@ select
   deal.owner_id,
   deal.opportunity_id,
   deal.name,
+  deal.customer_id,
   deal.customer_name,
   deal.stage_id,
   deal.amount_base,
@@ -12,9 +13,8 @@ select
   deal.is_idle,
   deal.is_past_due,
   open_deal.required_fields - open_deal.filled_fields as missing_fields,
-  load.record_url
+  deal._load as load_id
 from mart.deal_attention as deal
 inner join core.fct_open_opportunity as open_deal on deal.opportunity_id = open_deal.opportunity_id
-left join mart.load as load on deal._load = load.load_id
 where deal.is_idle or deal.is_past_due or open_deal.filled_fields < open_deal.required_fields
 order by deal.owner_id, deal.amount_rank

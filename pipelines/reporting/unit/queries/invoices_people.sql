@@ -15,8 +15,10 @@ select
   item.unallocated_of_customer,
   item.items,
   coalesce(not owner.is_active, true) and item.collector_id <> coalesce(item.owner_id, '(none)')
-    as is_orphaned
+    as is_orphaned,
+  invoice._load as load_id
 from mart.receivable_item as item
+left join core.fct_invoice as invoice on item.invoice_id = invoice.invoice_id
 left join core.dim_customer as customer on item.customer_id = customer.customer_id
 left join core.dim_employee as owner on item.owner_id = owner.employee_id
 where

@@ -39,8 +39,9 @@ with asked as (
     customer.name as customer_name,
     cast(null as varchar) as next_step,
     item.open_amount_base as amount,
-    cast(null as integer) as _load
+    invoice._load
   from mart.receivable_item as item
+  left join core.fct_invoice as invoice on item.invoice_id = invoice.invoice_id
   left join core.dim_customer as customer on item.customer_id = customer.customer_id
   where
     item.as_of_date = $as_of
@@ -59,7 +60,7 @@ select
   asked.customer_name,
   asked.next_step,
   asked.amount,
-  load.record_url,
+  asked._load as load_id,
   count(*) over owned as asked,
   sum(case when asked.due_date <= cast($as_of as date) then 1 else 0 end) over owned as late,
   row_number() over (
@@ -69,7 +70,6 @@ select
       asked.invoice_id asc
   ) as place
 from asked
-left join mart.load as load on asked._load = load.load_id
 window owned as (partition by asked.employee_id)
 qualify place <= $held_rows
 order by asked.employee_id, place
