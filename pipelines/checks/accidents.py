@@ -129,11 +129,17 @@ class TableAccidents:
             "limit": f"timestamp '{self.latest.date() + dt.timedelta(days=1)} 00:00:00'",
             "amounts": self._of_type("money"),
             "sentinels": self.policy.sentinels,
+            "no_days": self._no_days(),
             "amount": self.table.amount,
             "currency": "currency" in self.table.columns,
             "usually": self.table.usually,
             "scaled": self._wholes(),
         }
+
+    def _no_days(self, least: dt.date = dt.date.min, until: dt.date = dt.date.max) -> str:
+        """The days that stand for none, between two days, as SQL."""
+        days = [day for day in self.policy.sentinel_dates if least <= day <= until]
+        return ", ".join(f"date '{day}'" for day in days) or "null"
 
     def _wholes(self) -> list[tuple[str, str, list[str]]]:
         """Amounts, each with what the others of its row make of it, and these others."""
@@ -164,6 +170,8 @@ class TableAccidents:
 
     def _dates(self, profile: Profile) -> Iterator[Finding]:
         for column in self._of_type(*_DATES):
+            if profile[f"{column}__stand_in"]:
+                yield from self._stand_in(column)
             yield from self._swapped(column, profile)
             yield from self._short_years(column, profile)
         day = self.latest.date()
@@ -180,6 +188,26 @@ class TableAccidents:
                     day=day,
                     **self._remedy(),
                 )
+
+    def _stand_in(self, column: str) -> Iterator[Finding]:
+        """Days such as 1900-01-01; of an end, one that never comes says that there is none."""
+        day = self.latest.date()
+        least = day if column in _BEGINS else dt.date.min
+        until = day if column in _ENDS else dt.date.max
+        none = f"cast({identifier(column)} as date) in ({self._no_days(least, until)})"
+        rows = self.warehouse.rows(
+            f"select count(*) as row_count, min(cast({identifier(column)} as date)) as day "
+            f"from {staged(self.table)} where {none}"
+        )
+        if count := rows[0]["row_count"]:
+            yield self._found(
+                "sentinel_date",
+                column,
+                self._evidence([column], none),
+                column=column,
+                count=count,
+                day=rows[0]["day"],
+            )
 
     def _swapped(self, column: str, profile: Profile) -> Iterator[Finding]:
         """No day above 12 after some month: day and month were exchanged wherever they could be."""
@@ -244,6 +272,17 @@ class TableAccidents:
                 "not_a_date",
                 f"regexp_matches(value, {literal(_SHORT_YEAR)})",
             )
+        absent = ", ".join(
+            literal(word) for word in (*self.policy.error_texts, *self.policy.absent_texts)
+        )
+        for types, rule in ((_DATES, "not_a_date"), (NUMBERS, "not_a_number")):
+            for column in self._of_type(*types):
+                yield from self._alike(
+                    "error_text.quarantine",
+                    column,
+                    rule,
+                    f"lower(trim(value)) in ({absent or 'null'})",
+                )
         sentinels = ", ".join(str(value) for value in self.policy.sentinels) or "null"
         for limit in self.table.ranges:
             yield from self._alike(
@@ -497,6 +536,10 @@ class TableAccidents:
 
 
 _DATES = ("date", "timestamp")
+# Where these lie in a year that never comes, something has no end.
+_ENDS = frozenset({"end_date", "ended_on", "leave_date", "period_end", "valid_to"})
+# And where they lie long ago, something has always been so.
+_BEGINS = frozenset({"period_start", "rate_date", "valid_from"})
 # 5,70 or 1.234,50, never 1,234: under a decimal point its neighbours 1.234 are read as 1.234
 _DECIMAL_COMMA = r"^[-+]?(?:[0-9]+|[0-9]{1,3}(?:[.][0-9]{3})+),(?:[0-9]{1,2}|[0-9]{4,})-?$"
 _A_FEW = 3
@@ -504,5 +547,7 @@ _SHORT_YEAR = r"^\d{1,2}[-/.]\d{1,2}[-/.]\d{2}( |$)"
 
 
 def _month_end(day: dt.date) -> dt.date:
+    if (day.year, day.month) == (dt.MAXYEAR, 12):
+        return dt.date.max
     first = day.replace(day=28) + dt.timedelta(days=4)
     return first.replace(day=1) - dt.timedelta(days=1)

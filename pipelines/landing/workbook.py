@@ -28,7 +28,7 @@ from pipelines.errors import UserError
 from pipelines.landing.biff import inspect_old
 from pipelines.landing.detect import HEADER_SEARCH_ROWS, Header, find_header
 from pipelines.landing.file.guard import one_line, require_columns
-from pipelines.landing.norecord import label_columns
+from pipelines.landing.norecord import label_columns, no_record
 from pipelines.landing.parquet import Landed
 from pipelines.landing.rows import (
     NOTHING_KEPT,
@@ -130,6 +130,7 @@ def sheets_of(path: Path, known: set[str]) -> SheetsFound:
     """Which sheets of a workbook a source reads; a hidden one only if no other can be read.
 
     Sheets with the same known names in their headers are one table: twelve months, each a sheet.
+    One with the header alone is a month that has not come.
 
     Raises:
         UserError: the file is no workbook.
@@ -146,7 +147,8 @@ def sheets_of(path: Path, known: set[str]) -> SheetsFound:
             sheet = _open(workbook, name, known)
             is_hidden = name in hidden and best.name not in hidden
             if wanted and not is_hidden and _known_names(sheet, known) == wanted:
-                same.append(name)
+                if name == best.name or _has_rows(sheet):
+                    same.append(name)
             elif name != best.name and (header := _first_of_table(sheet)):
                 others.append({"sheet": name, "header": header, "hidden": name in hidden})
         others += [
@@ -178,6 +180,14 @@ def _known_names(sheet: _Sheet, known: set[str]) -> set[str]:
         return set()
     wanted = {clean_header(name).lower() for name in known}
     return {name.lower() for name in sheet.header.names} & wanted
+
+
+def _has_rows(sheet: _Sheet) -> bool:
+    """Whether a record stands below the header, as far as the first rows tell."""
+    first = sheet.header.index + 1 if sheet.header is not None else 0
+    rows = map(_texts, sheet.head[first:])
+    is_longer = len(sheet.head) == HEADER_SEARCH_ROWS
+    return is_longer or any(filled(row) and no_record(row) is None for row in rows)
 
 
 def _first_of_table(sheet: _Sheet) -> str:
@@ -243,7 +253,7 @@ def _texts(row: Sequence[Any]) -> list[str]:
 
 
 def _best(workbook: python_calamine.CalamineWorkbook, known: set[str]) -> _Sheet:
-    """The visible sheet whose header knows most names; of equal ones the first.
+    """The visible sheet whose header knows most names; of equal ones the first that holds rows.
 
     A hidden sheet is read only where no visible one has a header.
     """
@@ -254,12 +264,17 @@ def _best(workbook: python_calamine.CalamineWorkbook, known: set[str]) -> _Sheet
         if best is not None and name in hidden and _known(best):
             break
         sheet = _open(workbook, name, known)
-        if best is None or _known(sheet) > _known(best):
+        if best is None or _rank(sheet) > _rank(best):
             best = sheet
-        if _known(best) == len(known):
+        if _rank(best) == (len(known), True):
             break
     assert best is not None
     return best
+
+
+def _rank(sheet: _Sheet) -> tuple[int, bool]:
+    """Names known, then whether it holds rows: a template beside the months is none of them."""
+    return _known(sheet), _has_rows(sheet)
 
 
 def _known(sheet: _Sheet) -> int:

@@ -114,7 +114,8 @@ def recognise(
         unknown = [export.name for export in unread]
         if not exports and not unread:
             raise UserError(f"{only}: lies in no input folder of attain.yaml, or is no export.")
-    reading = Reading(stages, workspace.settings.time_zone)
+    settings = workspace.settings
+    reading = Reading(stages, settings.time_zone, base_currency=settings.base_currency)
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as con:
         apart = _Elsewhere(workspace, Path(folder))
         files = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Literal, get_args
 
@@ -35,6 +36,7 @@ Accident = Literal[
     "order_impossible",
     "records_missing",
     "sentinel_amount",
+    "sentinel_date",
     "sheet_left_out",
     "total_row_left_out",
     "total_row_taken",
@@ -134,7 +136,9 @@ class Quality(Policy):
     drop: Drop = Drop()
     accidents: dict[Accident, Verdict] = Field(default_factory=dict)
     sentinels: tuple[Decimal, ...] = ()
+    sentinel_dates: tuple[dt.date, ...] = ()
     error_texts: tuple[str, ...] = ()
+    absent_texts: tuple[str, ...] = ()
     export_limits: tuple[int, ...] = ()
     contact: Contact = Contact()
 

@@ -158,8 +158,9 @@ def stage(session: Session, names: Collection[str] | None = None) -> dict[str, S
         _put_in_force(session, _stock(session, session.landing.exports))
     groups = _groups(session)
     unlisted = session.unlisted
-    zone = session.workspace.settings.time_zone
-    reading = Reading(session.stages, zone, lengths_of_ids(session.warehouse, groups))
+    settings = session.workspace.settings
+    ids = lengths_of_ids(session.warehouse, groups)
+    reading = Reading(session.stages, settings.time_zone, ids, settings.base_currency)
     for name, table in canonical_tables().items():
         if names is not None and name not in names:
             continue

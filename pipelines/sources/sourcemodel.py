@@ -20,6 +20,7 @@ from pipelines.sources.headers import clean_header
 DateOrder = Literal["ymd", "dmy", "mdy"]
 Decimal = Literal[".", ","]
 Thousands = Literal[",", ".", "'", " ", ""]
+Side = Annotated[str, Field(pattern=r"^[^\W\d_]{1,12}$")]
 Unit = Literal["元", "千元", "万元", "百万元", "亿元", "thousand", "million"]
 UNITS: dict[str, int] = {
     "元": 1,
@@ -78,12 +79,17 @@ Texts = Annotated[tuple[str, ...], BeforeValidator(_as_texts)]
 
 
 class Numbers(BaseModel):
-    """How an export writes its numbers: the decimal sign, and the sign between thousands."""
+    """How an export writes its numbers: the decimal sign, and the sign between thousands.
+
+    `minus` and `plus` are words before or behind a number that say its side: CR and DR, 贷 and 借.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     decimal: Decimal = "."
     thousands: Thousands | None = None
+    minus: tuple[Side, ...] = ()
+    plus: tuple[Side, ...] = ()
 
     @property
     def grouping(self) -> str:
@@ -92,7 +98,7 @@ class Numbers(BaseModel):
 
     @property
     def is_plain(self) -> bool:
-        return (self.decimal, self.grouping) == (".", ",")
+        return (self.decimal, self.grouping) == (".", ",") and not (self.minus or self.plus)
 
     @model_validator(mode="after")
     def _two_signs(self) -> Numbers:
@@ -279,9 +285,9 @@ class SourceFile(BaseModel):
         own = self.columns.get(column)
         if own is None or (own.decimal is None and own.thousands is None):
             return self.numbers
-        if own.decimal is None:
-            return Numbers(decimal=self.numbers.decimal, thousands=own.thousands)
-        return Numbers(decimal=own.decimal, thousands=own.thousands)
+        decimal = self.numbers.decimal if own.decimal is None else own.decimal
+        given = {"decimal": decimal, "thousands": own.thousands}
+        return Numbers(**given, minus=self.numbers.minus, plus=self.numbers.plus)
 
     @property
     def only(self) -> tuple[str, ...]:

@@ -71,7 +71,10 @@ def plain_text(
     style = source.number_style(column.name)
     computed = mapped is not None and mapped.expression and not result_is_text(mapped.expression)
     if not style.is_plain and not computed:
-        text = macro(PARSE, "plain")(text, style.decimal, style.grouping, typed_cells)
+        if style.minus or style.plus:
+            text = str(macro(PARSE, "sided")(text, style.minus, style.plus))
+        bare = macro(PARSE, "without_coin")(text)
+        text = macro(PARSE, "plain")(bare, style.decimal, style.grouping, typed_cells)
     if mapped is not None and mapped.unit != "元":
         text = macro(PARSE, "in_unit")(text, UNITS[mapped.unit])
     return str(text)

@@ -95,6 +95,7 @@ def canonical_sql(
         ordered=ordered_columns(table, loads),
         ids=id_texts(table, reading.lengths),
         time_zone=reading.time_zone,
+        base_currency=reading.base_currency,
         accepted=accepted,
         since=since,
         part=part,

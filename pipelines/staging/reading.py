@@ -18,13 +18,15 @@ class Reading:
     """What decides how a text is read, beside its source.
 
     `stages` are the names by which a stage may be called; a moment that names its own time zone is
-    put into `time_zone`. `ids` are the tables whose ids may be written in two lengths, with the one
+    put into `time_zone`. A dollar sign says nothing where the `base_currency` is a dollar.
+    `ids` are the tables whose ids may be written in two lengths, with the one
     that is read.
     """
 
     stages: tuple[str, ...]
     time_zone: str
     ids: tuple[tuple[str, int], ...] = ()
+    base_currency: str = "CNY"
 
     @property
     def lengths(self) -> Mapping[str, int]:
@@ -34,7 +36,9 @@ class Reading:
     @property
     def mark(self) -> str:
         """Changes when the same text may be read differently."""
-        return fingerprint(__version__, self.stages, self.time_zone, self.ids, _templates())
+        return fingerprint(
+            __version__, self.stages, self.time_zone, self.ids, self.base_currency, _templates()
+        )
 
 
 @cache

@@ -59,6 +59,7 @@ def _staging_sql() -> dict[str, str]:
                 ordered=dates,
                 ids=id_texts(table, {"customer": 15, "employee": 18}),
                 time_zone="Asia/Shanghai",
+                base_currency="CNY",
                 accepted=f"staging.{identifier(table.name)}",
                 since="timestamp '2026-11-16'",
                 part=part,

@@ -17,9 +17,7 @@ with event_earning as (
     earning.credit_date,
     earning.period,
     coalesce(earning.family_id, credit.invoice_id, credit.source_id) as family_id,
-    coalesce(
-      credit.opportunity_id, credit.contract_id, credit.order_id, credit.invoice_id, credit.source_id
-    ) as deal_id,
+    max(coalesce(credit.opportunity_id, credit.contract_id, credit.order_id)) as named_deal,
     component.cap_per_deal,
     component.clawback_limit,
     sum(earning.amount) as amount,
@@ -37,9 +35,6 @@ with event_earning as (
     earning.payee_id, earning.plan_id, earning.plan_version, earning.component_id, credit.event_id,
     earning.source_kind, credit.source_id, credit.invoice_id, earning.credit_date, earning.period,
     coalesce(earning.family_id, credit.invoice_id, credit.source_id),
-    coalesce(
-      credit.opportunity_id, credit.contract_id, credit.order_id, credit.invoice_id, credit.source_id
-    ),
     component.cap_per_deal, component.clawback_limit
 ),
 
@@ -77,36 +72,47 @@ clawback as (
   )
 ),
 
+-- a credit note is of the deal of its invoice, whether or not it names the deal itself
+of_deal as (
+  select
+    event_earning.*,
+    coalesce(
+      event_earning.named_deal, max(event_earning.named_deal) over of_family, event_earning.family_id
+    ) as deal_id
+  from event_earning
+  where event_earning.cap_per_deal is not null
+  window of_family as (partition by payee_id, plan_id, component_id, family_id)
+),
+
 deal as (
   select
-    event_earning.payee_id,
-    event_earning.plan_id,
-    event_earning.plan_version,
-    event_earning.component_id,
-    event_earning.event_id,
-    event_earning.source_kind,
-    event_earning.source_id,
-    event_earning.invoice_id,
-    event_earning.credit_date,
-    event_earning.period,
-    event_earning.cap_per_deal,
-    event_earning.amount + coalesce(clawback.correction, 0) as amount,
-    sum(event_earning.amount + coalesce(clawback.correction, 0)) over (
+    of_deal.payee_id,
+    of_deal.plan_id,
+    of_deal.plan_version,
+    of_deal.component_id,
+    of_deal.event_id,
+    of_deal.source_kind,
+    of_deal.source_id,
+    of_deal.invoice_id,
+    of_deal.credit_date,
+    of_deal.period,
+    of_deal.cap_per_deal,
+    of_deal.amount + coalesce(clawback.correction, 0) as amount,
+    sum(of_deal.amount + coalesce(clawback.correction, 0)) over (
       partition by
-        event_earning.payee_id, event_earning.plan_id, event_earning.component_id, event_earning.deal_id
-      order by event_earning.credit_date, event_earning.event_id
+        of_deal.payee_id, of_deal.plan_id, of_deal.component_id, of_deal.deal_id
+      order by of_deal.credit_date, of_deal.event_id
       rows between unbounded preceding and current row
     ) as earned,
-    event_earning._load,
-    event_earning._line
-  from event_earning
+    of_deal._load,
+    of_deal._line
+  from of_deal
   left join clawback
     on
-      event_earning.payee_id = clawback.payee_id
-      and event_earning.plan_id = clawback.plan_id
-      and event_earning.component_id = clawback.component_id
-      and event_earning.event_id = clawback.event_id
-  where event_earning.cap_per_deal is not null
+      of_deal.payee_id = clawback.payee_id
+      and of_deal.plan_id = clawback.plan_id
+      and of_deal.component_id = clawback.component_id
+      and of_deal.event_id = clawback.event_id
 )
 
 select

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -278,13 +279,61 @@ def test_a_price_and_a_quantity_betray_a_line_too(exports: Exports) -> None:
     assert "decimals_destroyed:net_amount" in look(exports, "sales_order_line")
 
 
-@pytest.mark.parametrize("value", ["9999999", "99999999"])
+@pytest.mark.parametrize("value", ["999999", "9999999", "99999999", "9999999.99"])
 def test_amounts_that_stand_for_none(exports: Exports, value: str) -> None:
     rows = [f"S{n},E1,2026-01-{n:02},lead,{value},CNY,甲," for n in range(13, 16)]
     exports.put("canonical/opportunity.csv", DEAL, *deals(*rows, count=20))
     found = look(exports, "opportunity")["sentinel_amount:amount"]
     assert found.en.startswith("in 3 rows amount looks like a stand-in for no amount")
-    assert {row["amount"] for row in found.evidence} == {f"{value}.0000"}
+    assert {Decimal(row["amount"]) for row in found.evidence} == {Decimal(value)}
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "1900-01-01", "1970-01-01", "2099-12-31"])
+def test_days_that_stand_for_none_are_named_and_stop_nothing(exports: Exports, day: str) -> None:
+    put_invoices(exports, *(
+        f"S{n},invoice,K1,2026-01-{n:02},{day},100.00,13.00,113.00" for n in range(13, 16)
+    ))  # fmt: skip
+    found = look(exports, "invoice")["sentinel_date:due_date"]
+    assert found.severity == "warn"
+    assert found.en.startswith(
+        f"in 3 rows due_date looks like a stand-in for no day (such as {day})"
+    )
+    assert len(found.evidence) == 3
+
+
+def test_a_day_that_never_comes_is_how_an_end_says_that_there_is_none(exports: Exports) -> None:
+    head = "employee_id,name,leave_date"
+    exports.put("canonical/employee.csv", head, "E1,甲,9999-12-31", "E2,乙,2099-12-31")
+    assert look(exports, "employee") == {}
+    exports.put("canonical/fx_rate.csv", "currency,rate_date,rate_to_base", "USD,1900-01-01,7")
+    assert look(exports, "fx_rate") == {}
+    exports.put("canonical/employee.csv", head, "E1,甲,9999-12-31", "E2,乙,1900-01-01")
+    assert look(exports, "employee")["sentinel_date:leave_date"].offenders == 1
+
+
+def test_days_that_stand_for_none_hide_no_other_accident(exports: Exports) -> None:
+    """Day and month were swapped in June, and two documents fall due in a year that never comes."""
+    rows = [f"S{n},invoice,K1,2026-{n % 6 + 7:02}-{n % 12 + 1:02},9999-12-31,100,13,113"
+            for n in range(36)]  # fmt: skip
+    put_invoices(exports, *rows, count=15)
+    assert "day_month_swapped:invoice_date" in look(exports, "invoice")
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [("created_at", "0000-00-00"), ("created_at", "0001-01-01"), ("created_at", "待定"),
+     ("amount", "-"), ("amount", "N/A"), ("amount", "#REF!"), ("amount", "无")],
+)  # fmt: skip
+def test_what_stands_for_none_where_a_value_is_expected_is_named_with_its_count(
+    exports: Exports, column: str, text: str
+) -> None:
+    day, amount = (text, "1") if column == "created_at" else ("2026-01-15", text)
+    rows = [f"S{n},E1,{day},lead,{amount},CNY,甲," for n in range(4)]
+    exports.put("canonical/opportunity.csv", DEAL, *deals(*rows, count=5))
+    found = look(exports, "opportunity")[f"error_text:{column}:quarantine"]
+    assert found.en.startswith(f"in 4 rows {column} is {text}, which stands for no value")
+    assert f'empty: ["{text}"]' in found.en
+    assert f'empty: ["{text}"]' in found.zh
 
 
 def test_a_tenth_of_all_amounts_being_zero_is_remarked_on(exports: Exports) -> None:

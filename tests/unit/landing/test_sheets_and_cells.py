@@ -94,6 +94,21 @@ def test_a_sheet_of_another_header_is_named_with_what_it_holds(tmp_path: Path) -
     assert notes["sheets_left_out"] == [{"sheet": "汇总", "header": "地区, 额度", "hidden": False}]
 
 
+@pytest.mark.parametrize("below", [[], [["合计", None, 0]], [[], ["制表人：张三"]]])
+def test_a_month_that_has_not_come_is_a_sheet_without_rows_and_stops_nothing(
+    tmp_path: Path, below: list[list[Any]]
+) -> None:
+    def fill(made: xlsxwriter.Workbook) -> None:
+        sheet(made, "模板", _HEAD, *below)
+        sheet(made, "一月", _HEAD, ["K0", "a", 1])
+        sheet(made, "二月", _HEAD, *below)
+
+    rows, notes = staged(tmp_path, fill)
+    assert rows == [("K0", "", 2)]
+    assert notes["sheet"] == "一月"
+    assert "sheets_left_out" not in notes
+
+
 def test_a_hidden_sheet_never_wins_and_is_named(tmp_path: Path) -> None:
     def fill(made: xlsxwriter.Workbook) -> None:
         sheet(made, "旧", _HEAD, ["K8", "old", 1], hidden=True)

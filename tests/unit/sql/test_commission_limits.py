@@ -57,6 +57,47 @@ def test_what_goes_back_of_a_capped_deal_first_goes_back_from_what_was_cut_off(
     assert found == [("cap_per_deal", "2026-10", -1000), ("cap_per_deal", "2026-11", 1000)]
 
 
+def test_a_credit_note_is_of_the_deal_of_its_invoice(lab: Laboratory) -> None:
+    """The invoice names the deal and the note the invoice alone; or neither names a deal."""
+    for deal in ("O", None):
+        given_plans(lab, plan(part(event="invoiced", cap={"per_deal": 3000})))
+        lab.given("commission.credit_earning", [
+            earning("A", 4000), earning("N", -1500, "2026-11-05", family_id="A"),
+        ])  # fmt: skip
+        lab.given("core.fct_credit", [
+            credit("A", 4000, invoice_id="A", opportunity_id=deal),
+            credit("N", -1500, invoice_id="N", opportunity_id=None),
+        ])  # fmt: skip
+        found = pick(lab.result("commission.event_limit", "period"), "cause", "period", "amount")
+        assert found == [("cap_per_deal", "2026-10", -1000), ("cap_per_deal", "2026-11", 1000)]
+
+
+def test_what_goes_back_of_a_capped_month_first_goes_back_from_what_was_cut_off(
+    lab: Laboratory,
+) -> None:
+    """4,000 capped to 3,000; 1,500 back a month later leave 2,500: only 500 is taken. What is sold
+    in November is capped by itself."""
+    back = earning("B", -1500, "2026-11-05", reverses_line_id="A|1")
+    cap = {"cap": {"per_month": 3000}}
+    found = limits(lab, [earning("A", 4000), back], cap)
+    assert found == [("cap_per_month", "2026-10", -1000), ("cap_per_month", "2026-11", 1000)]
+    found = limits(lab, [earning("A", 4000), back, earning("C", 3500, "2026-11-06")], cap)
+    assert found == [("cap_per_month", "2026-10", -1000), ("cap_per_month", "2026-11", 500)]
+    again = earning("D", -2000, "2026-12-05", reverses_line_id="A|1")
+    found = limits(lab, [earning("A", 4000), back, again], cap)
+    assert found == [("cap_per_month", "2026-10", -1000), ("cap_per_month", "2026-11", 1000)]
+
+
+def test_both_caps_of_a_deal_and_a_month_let_go_of_what_goes_back_once(lab: Laboratory) -> None:
+    """4,000 are 3,000 by deal and 2,500 by month; 3,000 back leave 1,000: 1,500 is taken."""
+    back = earning("B", -3000, "2026-11-05", reverses_line_id="A|1")
+    found = limits(lab, [earning("A", 4000), back], {"cap": {"per_deal": 3000, "per_month": 2500}})
+    assert sorted(found) == [
+        ("cap_per_deal", "2026-10", -1000), ("cap_per_deal", "2026-11", 1000),
+        ("cap_per_month", "2026-10", -500), ("cap_per_month", "2026-11", 500),
+    ]  # fmt: skip
+
+
 MONTHS = [earning("A", 150, "2026-08-05"), earning("B", 40, "2026-09-05"),
           earning("C", 90, "2026-10-05")]  # fmt: skip
 
@@ -296,6 +337,18 @@ def test_who_leaves_has_a_draw_until_the_last_day(lab: Laboratory) -> None:
         {"employee_id": "E1", "hire_date": day("2026-07-01"), "leave_date": day("2026-07-10")},
     ])  # fmt: skip
     assert pick(lab.result("commission.draw"), "minimum") == [(Decimal("322.58"),)]
+
+
+@pytest.mark.parametrize("recoverable", [True, False])
+def test_who_has_left_is_advanced_nothing_though_the_assignment_runs_on(
+    lab: Laboratory, recoverable: bool
+) -> None:
+    draws(lab, [0, 0, 0], recoverable=recoverable)
+    lab.given("staging.employee", [
+        {"employee_id": "E1", "hire_date": day("2026-07-01"), "leave_date": day("2026-08-31")},
+    ])  # fmt: skip
+    rows = lab.result("commission.draw", "period")
+    assert pick(rows, "period", "drawn") == [("2026-07", 1000), ("2026-08", 1000), ("2026-09", 0)]
 
 
 @pytest.mark.parametrize(

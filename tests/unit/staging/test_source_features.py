@@ -403,3 +403,64 @@ columns: {currency: {from: ["@title", Code]}, rate_date: Day, rate_to_base: Rate
     exports.put("raw/rates.csv", "Rate,Code,Day", "7.1,EUR,2026-01-31")
     exports.stage("fx_rate")
     assert exports.rows("fx_rate", "currency") == [("EUR",)]
+
+
+# --- amounts that say more than a number
+
+RECEIPTS = "columns: {receipt_id: no, customer_id: who, received_date: day, amount: paid%s}"
+
+
+def receipts(exports: Exports, *fields: str, more: str = "", currency: bool = False) -> Exports:
+    """Receipts, each with what stands for its amount, and its currency if there is one."""
+    columns = RECEIPTS % (", currency: coin" if currency else "")
+    exports.source("r", "\n".join(["table: receipt", "files: [paid*]", columns, more]))
+    exports.put("canonical/customer.csv", "customer_id,name", "K,K")
+    head = "no;who;day;paid;coin"
+    exports.put("raw/paid.csv", head, *(
+        f"R{n};K;2026-11-0{n};{field}{'' if ';' in field else ';'}"
+        for n, field in enumerate(fields, 1)
+    ))  # fmt: skip
+    exports.stage("receipt")
+    return exports
+
+
+def test_an_amount_that_names_its_currency_is_in_it(exports: Exports) -> None:
+    receipts(exports, "USD 1,234.50", "1,234.50 EUR", "€5.25", "(RMB 7.00)", "人民币8", "9", "$3")
+    assert exports.rows("receipt", "amount", "currency") == [
+        (Decimal("1234.5"), "USD"), (Decimal("1234.5"), "EUR"), (Decimal("5.25"), "EUR"),
+        (Decimal(-7), "CNY"), (Decimal(8), "CNY"), (Decimal(9), None), (Decimal(3), "USD"),
+    ]  # fmt: skip
+
+
+def test_an_amount_that_names_another_currency_than_its_row_is_not_read(exports: Exports) -> None:
+    receipts(exports, "USD 5;USD", "USD 5;EUR", "€5;CNY", "$5;CAD", "usd 5;usd", currency=True)
+    assert [row[0] for row in exports.rows("receipt", "receipt_id")] == ["R1", "R4", "R5"]
+
+
+@pytest.mark.parametrize("text", ["5 PCS", "USD", "USD USD 5", "5 USD EUR", "USDA 5", "1,50 EUR"])
+def test_a_word_that_is_no_currency_is_still_no_part_of_an_amount(
+    exports: Exports, text: str
+) -> None:
+    receipts(exports, text)
+    assert exports.rows("receipt", "receipt_id") == []
+
+
+def test_a_currency_stands_beside_a_number_of_any_style(exports: Exports) -> None:
+    style = 'numbers: {decimal: ",", thousands: "."}'
+    receipts(exports, "1.234,50 EUR", "1.234,50 €", "CHF 5,70", more=style)
+    assert exports.rows("receipt", "amount", "currency") == [
+        (Decimal("1234.5"), "EUR"), (Decimal("1234.5"), "EUR"), (Decimal("5.7"), "CHF"),
+    ]  # fmt: skip
+
+
+def test_words_for_a_side_are_signs_where_the_source_says_so(exports: Exports) -> None:
+    fields = ["1,234.50 CR", "5 DR", "Cr. 7", "贷8", "借 9", "10", "-11 CR"]
+    receipts(exports, *fields, more="numbers: {minus: [CR, 贷], plus: [DR, 借]}")
+    assert [row[0] for row in exports.rows("receipt", "amount")] == [
+        Decimal("-1234.5"), 5, -7, -8, 9, 10
+    ]  # fmt: skip
+
+
+def test_without_such_words_a_side_is_not_guessed(exports: Exports) -> None:
+    receipts(exports, "5 CR", "5 DR")
+    assert exports.rows("receipt", "amount") == []
