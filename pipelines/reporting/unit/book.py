@@ -51,23 +51,8 @@ _OVERDUE = columns(
              "invoices_people"),
     histories=tuple(f"{kpi_id}:week" for kpi_id in MEASURES),
 )  # fmt: skip
-def with_book(context: Context, unit: Unit, page: Page) -> Page:
-    """The page with its workbook, linked where its people are listed first."""
-    book = _book(context, unit)
-    link = page.book_link(_label(context, unit))
-    first, *others = page.sections
-    linked = first.model_copy(update={"link": link})
-    return page.model_copy(update={"book": book, "sections": (linked, *others)})
-
-
-def _label(context: Context, unit: Unit) -> Message:
-    held, in_all = len(largest_deals(context, unit.scope)), flagged_deals(context, unit.scope)
-    if held == in_all:
-        return message("unit.book.link")
-    return message("unit.book.link_part", shown=Count(value=held), n=Count(value=in_all))
-
-
-def _book(context: Context, unit: Unit) -> Book:
+def unit_book(context: Context, unit: Unit) -> Book:
+    """People, deals that need somebody, deals to set right, and overdue items, a sheet each."""
     deals = largest_deals(context, unit.scope)
     whole = len(deals) == flagged_deals(context, unit.scope)
     crm: dict[str, Any] = {
@@ -95,6 +80,23 @@ def _book(context: Context, unit: Unit) -> Book:
             ),
         ),
     )  # fmt: skip
+
+
+@shows(unit_book)
+def with_book(context: Context, unit: Unit, page: Page) -> Page:
+    """The page with its workbook, linked where its people are listed first."""
+    book = unit_book(context, unit)
+    link = page.book_link(_label(context, unit))
+    first, *others = page.sections
+    linked = first.model_copy(update={"link": link})
+    return page.model_copy(update={"book": book, "sections": (linked, *others)})
+
+
+def _label(context: Context, unit: Unit) -> Message:
+    held, in_all = len(largest_deals(context, unit.scope)), flagged_deals(context, unit.scope)
+    if held == in_all:
+        return message("unit.book.link")
+    return message("unit.book.link_part", shown=Count(value=held), n=Count(value=in_all))
 
 
 def _people(context: Context, unit: Unit) -> Iterator[list[Cell]]:
