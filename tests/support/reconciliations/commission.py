@@ -139,6 +139,27 @@ def of_line(discount: object, plan: str = "P", **more: Any) -> Row:
             "event_date": dt.date(2026, 10, 5), **more}  # fmt: skip
 
 
+UNMEASURED: dict[str, list[Row]] = {
+    "commission.open_period": [{"last_period": "2026-08", "open_period": "2026-09"}],
+    "policy.commission_component": [
+        {"plan_id": "P", "plan_version": 1, "component_id": "c1", "rate_by": "attainment",
+         "quota_measure": "contract_amount", "quota_period": "quarter"},
+        {"plan_id": "R", "plan_version": 1, "component_id": "c1", "rate_by": "attainment",
+         "without_quota_rate_pct": 1},
+    ],
+}  # fmt: skip
+
+
+def counted(payee: str, plan: str, month: int, quota: int | None) -> dict[str, list[Row]]:
+    """A credit of a month of 2026, and the account it is counted in."""
+    account = {"payee_id": payee, "plan_id": plan, "plan_version": 1, "component_id": "c1",
+               "quota_start": dt.date(2026, 7, 1), "counted_from": dt.date(2026, 7, 1)}  # fmt: skip
+    credit = {**account, "rate_kind": "tiers", "credit_amount": 1000,
+              "month_start": dt.date(2026, month, 1)}  # fmt: skip
+    return {"commission.account": [{**account, "rate_kind": "tiers", "quota": quota}],
+            "core.fct_credit": [credit]}  # fmt: skip
+
+
 CLEAN: list[Clean] = [
     ("commission_is_paid_in_cents", "cents", books_in(1, "JPY")),
     ("commission_is_paid_in_cents", "no plan", {**books_in(1), "policy.commission_plan": []}),
@@ -256,6 +277,9 @@ CLEAN: list[Clean] = [
         "core.fct_invoice": [owned("I", "2026-09-30")],
         "core.org_day": [approver("E1", "rep", dt.date(2026, 9, 30))],
     }),
+    ("payees_have_a_quota", "one that has it", {**UNMEASURED, **counted("E1", "P", 9, 500)}),
+    ("payees_have_a_quota", "paid without", {**UNMEASURED, **counted("E1", "R", 9, None)}),
+    ("payees_have_a_quota", "a closed month", {**UNMEASURED, **counted("E1", "P", 8, None)}),
     ("splits_add_up", "overlays beside", {
         "staging.opportunity_split": [split("E1", Decimal("33.33")), split("E2", Decimal("66.67")),
                                       split("E3", 50, "overlay")],
@@ -366,6 +390,11 @@ BROKEN: list[Broken] = [
     }, {"payee_id": "E1", "period": "2026-10", "problem":
         "E1 has a draw by their target pay in plan P in 2026-10, and no salary states a "
         "target_variable then"}),
+    ("payees_have_a_quota", "none for the quarter", {
+        **UNMEASURED, **counted("E1", "P", 9, None),
+    }, {"payee_id": "E1", "plan_id": "P", "credited": 1000, "problem":
+        "E1 has no quota of contract_amount for the quarter from 2026-07-01, and plan P pays "
+        "nothing without one (c1)"}),
     ("commission_follows_a_grade", "held in the closed period", {
         "commission.appraisal_share": [
             {"payee_id": "E1", "appraised_period": "2026-Q3", "plan_id": "P", "payable": 200},
