@@ -7,7 +7,7 @@ Belongs here: what the typed rows of one table give away. Does not belong here: 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -282,6 +282,7 @@ class TableAccidents:
                     column,
                     rule,
                     f"lower(trim(value)) in ({absent or 'null'})",
+                    is_said=self._is_remarked_on,
                 )
         sentinels = ", ".join(str(value) for value in self.policy.sentinels) or "null"
         for limit in self.table.ranges:
@@ -300,7 +301,22 @@ class TableAccidents:
                 f"regexp_matches(value, {literal(_DECIMAL_COMMA)})",
             )
 
-    def _alike(self, accident: str, column: str, rule: str, condition: str) -> Iterator[Finding]:
+    def _is_remarked_on(self, refused: int) -> bool:
+        """Whether these rows are the share of the table from which policy has it said: a few slips
+        stand in quarantine, each with its value, and need no word of their own."""
+        rows = refused + self.warehouse.row_count(f"staging.{self.table.name}")
+        limit = self.policy.quarantine.limit(self.table.name, "warn", "rows")
+        few = rows < self.policy.quarantine.least_rows
+        return few or (limit is not None and refused * 100 > limit * rows)
+
+    def _alike(
+        self,
+        accident: str,
+        column: str,
+        rule: str,
+        condition: str,
+        is_said: Callable[[int], bool] = lambda _: True,
+    ) -> Iterator[Finding]:
         """Open rows of quarantine that broke one rule with values of one kind."""
         rows = self.warehouse.rows(
             "select file, line, value, count(*) over ()::bigint as row_count from mart.quarantine "
@@ -308,7 +324,7 @@ class TableAccidents:
             "order by file, line limit 10",
             [self.table.name, f"{column}.{rule}"],
         )
-        if rows:
+        if rows and is_said(rows[0]["row_count"]):
             count = rows[0]["row_count"]
             yield accident_finding(
                 self.policy,

@@ -336,6 +336,14 @@ def test_what_stands_for_none_where_a_value_is_expected_is_named_with_its_count(
     assert f'empty: ["{text}"]' in found.zh
 
 
+def test_a_few_slips_among_many_rows_are_left_to_quarantine(exports: Exports) -> None:
+    rows = [f"S{n},E1,2026-01-15,lead,待定,CNY,甲," for n in range(4)]
+    exports.put("canonical/opportunity.csv", DEAL, *deals(*rows, count=80))
+    assert "error_text:amount:quarantine" not in look(exports, "opportunity")
+    exports.put("canonical/opportunity.csv", DEAL, *deals(*rows, count=50))
+    assert look(exports, "opportunity")["error_text:amount:quarantine"].offenders == 4
+
+
 def test_a_tenth_of_all_amounts_being_zero_is_remarked_on(exports: Exports) -> None:
     exports.put("canonical/opportunity.csv", DEAL, *deals(
         *(f"S{n},E1,2026-01-{n:02},lead,0,CNY,甲," for n in range(13, 18)), count=25))  # fmt: skip
