@@ -281,6 +281,10 @@ class Context:
         absent = [table for table in tables if table in self.missing]
         return missing_exports(absent) if absent else None
 
+    def lacks_exports_of(self, kpi_id: str) -> bool:
+        """Whether a KPI has no value because an export that it needs is missing."""
+        return self.no_data.get(kpi_id, "").startswith(_MISSING)
+
     def why_no_value(self, kpi_id: str) -> Message:
         """Why a KPI has no value: an export is missing, or nothing happened."""
         reason = self.no_data.get(kpi_id, "")

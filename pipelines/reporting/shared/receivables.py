@@ -59,14 +59,12 @@ def first_to_chase(items: list[Record]) -> Record:
     return items[0]
 
 
-# What the catalogue says of receivables: receipts, or else the balances that invoices state.
-_RECEIPTS_OR_BALANCES = "receipt|invoice.open_amount"
-
-
 def are_payments_unknown(context: Context) -> bool:
-    """Whether no export says what was paid: then a share of what is open would be made up."""
-    lacks_receipts = context.lacks("receipt", "receipt_allocation") is not None
-    return lacks_receipts and context.lacks(_RECEIPTS_OR_BALANCES) is not None
+    """Whether no export says what was paid: then a share of what is open would be made up.
+
+    It is unknown where the overdue rate is: pages have one answer.
+    """
+    return context.lacks_exports_of("overdue_rate")
 
 
 def old_customers(context: Context) -> list[Record]:

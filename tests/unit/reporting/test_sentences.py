@@ -190,7 +190,7 @@ def test_no_message_is_kept_that_nobody_says():
     families = (
         "export.", "unit.", "value.", "type.", "report.", "system.", "reason.", "loss.", "risk.",
         "movement.", "flag.", "meta.", "notice.", "decisions.", "stage.criteria_", "docs.",
-        "entry.",
+        "entry.", "coded.",
     )  # fmt: skip
     prefixes = set(re.findall(r'f"([a-z_.]+\.)\{', text)) - {"column."} | set(families)
     columns = set(re.findall(r"\b([a-z_0-9]+):(?:text|money|ratio|points|interval|multiple|count"
