@@ -95,7 +95,10 @@ def test_a_missing_export_keeps_the_last_good_pages_and_says_so(blocked: Blocked
     models = [p for p in before if p.endswith(".json") and not p.startswith(about_the_run)]
     assert {p: after[p] for p in models} == {p: before[p] for p in models}
     page = next(p for p in after if re.fullmatch(r"director_weekly/[^/]+/[^/]+\.zh\.html", p))
-    assert "商机.csv" in (blocked.latest / page).read_text(encoding="utf-8")  # the notice names it
+    notice = (blocked.latest / page).read_text(encoding="utf-8")
+    assert "商机没有交来数据" in notice and "商机.csv" not in notice
+    of_operations = next((blocked.latest / "sales_ops").rglob("*.zh.html"))
+    assert "商机.csv" in of_operations.read_text(encoding="utf-8")
 
 
 def test_once_the_export_is_back_so_are_the_pages(blocked: Blocked) -> None:
