@@ -83,12 +83,16 @@ def reference(text: str) -> Decimal | None:
     sign = 1
     if text.startswith("(") and text.endswith(")"):
         sign, text = -1, text[1:-1].strip()
+    if re.fullmatch(r"¥\s*-", text):  # an accounting format shows 0 like this
+        return Decimal(0)
     text = re.sub(r"^([-+]?)\s*¥?\s*", r"\1", text)
-    text = re.sub(r"\s*元$", "", text)
+    text = re.sub(r"\s*[元¥]$", "", text)
     if text.startswith("(") and text.endswith(")"):
         sign, text = -1, text[1:-1].strip()
     if re.fullmatch(r"\d[\d., ]*-", text):  # as SAP writes it
         sign, text = -sign, text[:-1].strip()
+    if re.fullmatch(r"[-+]?\d{1,2}(,\d{2}){1,3},\d{3}(\.\d*)?", text):  # lakhs
+        text = text.replace(",", "")
     for separator in (",", " "):
         if separator in text:
             if not re.fullmatch(rf"[-+]?\d{{1,3}}({separator}\d{{3}})+(\.\d*)?", text):
