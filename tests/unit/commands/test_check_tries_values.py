@@ -22,7 +22,7 @@ def test_what_cannot_be_read_is_said_with_its_line_and_value(
 ) -> None:
     write(workspace / "sources/deals.yaml", *SOURCE)
     write(workspace / "data/raw/deals.csv", HEAD, "1,A,2026-11-02,lead,5", "2,A,02.11.2026,lead,x",
-          "3,A,2026-11-02,lead,USD 7", "4,A,2026-11-02,lead,5")  # fmt: skip
+          "3,A,2026-11-02,lead,seven", "4,A,2026-11-02,lead,5")  # fmt: skip
     said = attain("check", "-w", workspace)
     assert said.code == 0
     for sentence in (
