@@ -1,13 +1,13 @@
 """Accidents that happen to exports and that people believe for months: found, never repaired.
 
 Belongs here: what the typed rows of one table give away. Does not belong here: accidents of files
-(`file_accidents.py`) and faults of single rows, which are in quarantine (`staging/rules.py`).
+(`file_accidents.py`), and what was refused (`refused_values.py`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from pipelines.checks.mojibake import MOJIBAKE
 from pipelines.checks.words import say
 from pipelines.policy.quality import Quality
 from pipelines.sources.contract import Table, canonical_tables
-from pipelines.staging.fields import NUMBERS
+from pipelines.staging.fields import DATES
 from pipelines.staging.relation import held, orphan_condition, staged
 from pipelines.staging.successions import circle_of
 from pipelines.warehouse.duck import Warehouse
@@ -103,14 +103,13 @@ class TableAccidents:
     def look(self) -> list[Finding]:
         """All accidents of the table that policy wants to be told of."""
         if not self.warehouse.row_count(f"staging.{self.table.name}"):
-            return wanted(self.policy, [*self._refused(), *self._references(), *self._circles()])
+            return wanted(self.policy, [*self._references(), *self._circles()])
         profile = self.warehouse.rows(self._render("profile", **self._columns()))[0]
         return wanted(
             self.policy,
             [
                 *self._dates(profile),
                 *self._orders(profile),
-                *self._refused(),
                 *self._amounts(profile),
                 *self._texts(),
                 *self._keys(),
@@ -124,10 +123,10 @@ class TableAccidents:
 
     def _columns(self) -> dict[str, Any]:
         return {
-            "dates": self._of_type(*_DATES),
+            "dates": self.table.of_type(*DATES),
             "happened": self.table.happened,
             "limit": f"timestamp '{self.latest.date() + dt.timedelta(days=1)} 00:00:00'",
-            "amounts": self._of_type("money"),
+            "amounts": self.table.of_type("money"),
             "sentinels": self.policy.sentinels,
             "no_days": self._no_days(),
             "amount": self.table.amount,
@@ -165,11 +164,8 @@ class TableAccidents:
     ) -> Finding:
         return accident_finding(self.policy, self.table, accident, where, evidence, **words)
 
-    def _of_type(self, *types: str) -> list[str]:
-        return [c.name for c in self.table.columns.values() if c.type in types]
-
     def _dates(self, profile: Profile) -> Iterator[Finding]:
-        for column in self._of_type(*_DATES):
+        for column in self.table.of_type(*DATES):
             if profile[f"{column}__stand_in"]:
                 yield from self._stand_in(column)
             yield from self._swapped(column, profile)
@@ -263,81 +259,6 @@ class TableAccidents:
                 count=profile[f"{column}__n"],
             )
 
-    def _refused(self) -> Iterator[Finding]:
-        """What values that a rule refused have in common, also when it refused all of them."""
-        for column in self._of_type(*_DATES):
-            yield from self._alike(
-                "two_digit_year.quarantine",
-                column,
-                "not_a_date",
-                f"regexp_matches(value, {literal(_SHORT_YEAR)})",
-            )
-        absent = ", ".join(
-            literal(word) for word in (*self.policy.error_texts, *self.policy.absent_texts)
-        )
-        for types, rule in ((_DATES, "not_a_date"), (NUMBERS, "not_a_number")):
-            for column in self._of_type(*types):
-                yield from self._alike(
-                    "error_text.quarantine",
-                    column,
-                    rule,
-                    f"lower(trim(value)) in ({absent or 'null'})",
-                    is_said=self._is_remarked_on,
-                )
-        sentinels = ", ".join(str(value) for value in self.policy.sentinels) or "null"
-        for limit in self.table.ranges:
-            yield from self._alike(
-                "sentinel_amount.quarantine",
-                limit.column,
-                "out_of_range",
-                f"try_cast(value as decimal(18, 4)) in ({sentinels})",
-            )
-
-        for column in self._of_type(*NUMBERS):
-            yield from self._alike(
-                "decimals_destroyed.comma",
-                column,
-                "not_a_number",
-                f"regexp_matches(value, {literal(_DECIMAL_COMMA)})",
-            )
-
-    def _is_remarked_on(self, refused: int) -> bool:
-        """Whether these rows are the share of the table from which policy has it said: a few slips
-        stand in quarantine, each with its value, and need no word of their own."""
-        rows = refused + self.warehouse.row_count(f"staging.{self.table.name}")
-        limit = self.policy.quarantine.limit(self.table.name, "warn", "rows")
-        few = rows < self.policy.quarantine.least_rows
-        return few or (limit is not None and refused * 100 > limit * rows)
-
-    def _alike(
-        self,
-        accident: str,
-        column: str,
-        rule: str,
-        condition: str,
-        is_said: Callable[[int], bool] = lambda _: True,
-    ) -> Iterator[Finding]:
-        """Open rows of quarantine that broke one rule with values of one kind."""
-        rows = self.warehouse.rows(
-            "select file, line, value, count(*) over ()::bigint as row_count from mart.quarantine "
-            f"where table_name = ? and resolved_at is null and rule_id = ? and {condition} "
-            "order by file, line limit 10",
-            [self.table.name, f"{column}.{rule}"],
-        )
-        if rows and is_said(rows[0]["row_count"]):
-            count = rows[0]["row_count"]
-            yield accident_finding(
-                self.policy,
-                self.table,
-                accident,
-                f"{column}:quarantine",
-                [{"file": r["file"], "line": r["line"], "value": r["value"]} for r in rows],
-                "warn" if count < _A_FEW else None,  # a slip of one hand stops nobody
-                column=column,
-                count=count,
-                value=rows[0]["value"],
-            )
-
     def _orders(self, profile: Profile) -> Iterator[Finding]:
         """Many rows in which what usually comes later comes earlier."""
         for earlier, later in self.table.usually:
@@ -421,7 +342,7 @@ class TableAccidents:
     def _sentinels(self, profile: Profile) -> Iterator[Finding]:
         """Amounts such as -1 or 9,999,999, and zero where a tenth of all amounts is zero."""
         values = ", ".join(str(value) for value in self.policy.sentinels)
-        for column in self._of_type("money"):
+        for column in self.table.of_type("money"):
             if (count := profile[f"{column}__sentinel"]) >= 3:
                 evidence = self._evidence([column], f"{identifier(column)} in ({values})")
                 yield self._found("sentinel_amount", column, evidence, column=column, count=count)
@@ -438,7 +359,7 @@ class TableAccidents:
         """Texts of failed formulas, and garbled ones, in columns that hold words."""
         fixed = {*self.table.key, *self.table.allowed, *(r.column for r in self.table.references)}
         failed = ", ".join(literal(word) for word in self.policy.error_texts) or "null"
-        for column in self._of_type("text"):
+        for column in self.table.of_type("text"):
             if column in fixed:
                 continue
             conditions = [
@@ -551,15 +472,10 @@ class TableAccidents:
         )
 
 
-_DATES = ("date", "timestamp")
 # Where these lie in a year that never comes, something has no end.
 _ENDS = frozenset({"end_date", "ended_on", "leave_date", "period_end", "valid_to"})
 # And where they lie long ago, something has always been so.
 _BEGINS = frozenset({"period_start", "rate_date", "valid_from"})
-# 5,70 or 1.234,50, never 1,234: under a decimal point its neighbours 1.234 are read as 1.234
-_DECIMAL_COMMA = r"^[-+]?(?:[0-9]+|[0-9]{1,3}(?:[.][0-9]{3})+),(?:[0-9]{1,2}|[0-9]{4,})-?$"
-_A_FEW = 3
-_SHORT_YEAR = r"^\d{1,2}[-/.]\d{1,2}[-/.]\d{2}( |$)"
 
 
 def _month_end(day: dt.date) -> dt.date:

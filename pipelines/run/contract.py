@@ -15,6 +15,7 @@ from pipelines.checks.findings import Finding
 from pipelines.checks.lost import lost_finding, missed_finding
 from pipelines.checks.made import made_finding
 from pipelines.checks.reconciliations import all_reconciliations
+from pipelines.checks.refused_values import RefusedValues
 from pipelines.checks.stage_names import unknown_stages
 from pipelines.run.rows_held import named_by, rows_missed
 from pipelines.run.session import Session
@@ -61,6 +62,7 @@ def _accidents(session: Session, name: str) -> list[Finding]:
         *DateAccidents(warehouse, table, quality, exports).look(),
         *FileAccidents(warehouse, table, quality, exports, landed, session.confirmed).look(),
         *TableAccidents(warehouse, table, quality, latest, orders).look(),
+        *RefusedValues(warehouse, table, quality).look(),
     ]
 
 

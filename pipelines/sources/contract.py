@@ -138,6 +138,10 @@ class Table(BaseModel):
         """The columns that an export may carry."""
         return {c.name: c for c in self.columns.values() if c.derivation is None}
 
+    def of_type(self, *types: str) -> list[str]:
+        """Names of the columns of these types."""
+        return [column.name for column in self.columns.values() if column.type in types]
+
     @property
     def owner_column(self) -> str | None:
         """The column that names who must fix a row."""

@@ -12,6 +12,7 @@ from pipelines.checks.accidents import TableAccidents, sentences
 from pipelines.checks.date_accidents import DateAccidents
 from pipelines.checks.file_accidents import FileAccidents
 from pipelines.checks.findings import Finding
+from pipelines.checks.refused_values import RefusedValues
 from pipelines.landing.land import content_hash, land_export, take_inventory
 from pipelines.policy.quality import Quality
 from pipelines.sources.contract import canonical_tables
@@ -47,6 +48,7 @@ def look(
         *DateAccidents(exports.warehouse, own, policy, landed).look(),
         *FileAccidents(exports.warehouse, own, policy, landed, workspace.landed).look(),
         *TableAccidents(exports.warehouse, own, policy, SEEN_DAY).look(),
+        *RefusedValues(exports.warehouse, own, policy).look(),
     ]
     return {finding.check: finding for finding in found}
 

@@ -12,6 +12,7 @@ import xlsxwriter
 from pipelines.checks.accidents import TableAccidents
 from pipelines.checks.date_accidents import DateAccidents
 from pipelines.checks.findings import Finding
+from pipelines.checks.refused_values import RefusedValues
 from pipelines.landing.land import content_hash, land_export, take_inventory
 from pipelines.sources.contract import canonical_tables
 from pipelines.workspace.workspace import open_workspace
@@ -46,6 +47,7 @@ def look(exports: Exports, order: str) -> dict[str, Finding]:
     found = [
         *DateAccidents(exports.warehouse, table, POLICY, landed).look(),
         *TableAccidents(exports.warehouse, table, POLICY, SEEN_DAY, orders).look(),
+        *RefusedValues(exports.warehouse, table, POLICY).look(),
     ]
     return {finding.check: finding for finding in found}
 
