@@ -45,8 +45,12 @@ def _write(
     session: Session, period: str, closed_at: dt.datetime, closed_by: str, target: Path
 ) -> None:
     from pipelines.reporting.reports import statements_as_closed
+    from pipelines.run.publication import computed_from
 
-    pages = statements_as_closed(session.warehouse.con, session.as_of, period, closed_at, closed_by)
+    above = computed_from(session, "commission_statement")
+    pages = statements_as_closed(
+        session.warehouse.con, session.as_of, period, closed_at, closed_by, above
+    )
     look = Look(up_is_red=session.workspace.settings.up_is_red)
     con = session.warehouse.con
     con.execute("create or replace temp table _document (path varchar, content blob)")

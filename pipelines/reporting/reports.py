@@ -5,7 +5,7 @@ Belongs here: the list and the two calls a run makes. Does not belong here: what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -91,11 +91,20 @@ REPORTS: dict[str, Report] = {
 
 
 def statements_as_closed(
-    con: duckdb.DuckDBPyConnection, as_of: date, period: str, closed_at: datetime, closed_by: str
+    con: duckdb.DuckDBPyConnection,
+    as_of: date,
+    period: str,
+    closed_at: datetime,
+    closed_by: str,
+    computed_from: Collection[str],
 ) -> Iterator[Page]:
-    """The statements of a month as they stand when it is closed."""
+    """The statements of a month as they stand when it is closed.
+
+    Args:
+        computed_from: every table above them; their banner names checks on these.
+    """
     shown, freshness = quality(con)
-    opened = open_context(con, as_of, shown, freshness)
+    opened = open_context(con, as_of, shown.about(computed_from), freshness)
     return statement.pages_of(
         opened, month_of(period), statement.Closed(at=closed_at, by=closed_by)
     )

@@ -49,7 +49,7 @@ def conclude(session: Session, errors: Sequence[str]) -> Outcome:
 
         def pages() -> Iterator[Page]:
             for name in built:
-                needed = _computed_from(session, name)
+                needed = computed_from(session, name)
                 lines = tuple(line.needed_by(needed) for line in freshness)
                 # what is about the run itself names everything that did not hold
                 concerned = shown if REPORTS[name].after_checks else shown.about(needed)
@@ -186,10 +186,9 @@ def _write_all(
 def _stale_notices(
     session: Session, blocked: Sequence[str], errors: Sequence[str]
 ) -> tuple[StaleNotice, ...]:
-    from pipelines.reporting.model.page import FailedCheck
-    from pipelines.reporting.model.values import Bilingual
     from pipelines.reporting.publish.build import StaleNotice
-    from pipelines.reporting.shared.concerns import concern
+    from pipelines.reporting.reports import REPORTS
+    from pipelines.reporting.shared.concerns import concern, not_computed
 
     notices = []
     for name in blocked:
@@ -202,26 +201,18 @@ def _stale_notices(
                 blocking=True,
             )
             for finding in causes(session, name)
-        ] or [
-            FailedCheck(
-                id="not_computed",
-                name=Bilingual(zh=sentence, en=sentence),
-                meaning=Bilingual(zh="计算中断", en="the computation stopped"),
-                blocking=True,
-            )
-            for sentence in (list(errors) or ["not computed"])[:3]
-        ]
+        ] or not_computed(errors if REPORTS[name].after_checks else ())
         notices.append(StaleNotice(report=name, at=session.started_at, checks=tuple(checks)))
     return tuple(notices)
 
 
 def causes(session: Session, report: str) -> list[Finding]:
     """Blocking findings on any table the report is computed from."""
-    above = _computed_from(session, report)
+    above = computed_from(session, report)
     return [finding for finding in session.blocked if finding.table in above]
 
 
-def _computed_from(session: Session, report: str) -> frozenset[str]:
+def computed_from(session: Session, report: str) -> frozenset[str]:
     """Every table that a report reads, or that is read for what it reads."""
     from pipelines.reporting.reports import REPORTS
 

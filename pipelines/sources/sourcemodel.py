@@ -285,9 +285,12 @@ class SourceFile(BaseModel):
         own = self.columns.get(column)
         if own is None or (own.decimal is None and own.thousands is None):
             return self.numbers
-        decimal = self.numbers.decimal if own.decimal is None else own.decimal
-        given = {"decimal": decimal, "thousands": own.thousands}
-        return Numbers(**given, minus=self.numbers.minus, plus=self.numbers.plus)
+        return Numbers(
+            decimal=own.decimal or self.numbers.decimal,
+            thousands=own.thousands,
+            minus=self.numbers.minus,
+            plus=self.numbers.plus,
+        )
 
     @property
     def only(self) -> tuple[str, ...]:

@@ -94,36 +94,6 @@ def test_what_is_folded_is_printed_and_folded_again(visit_company):
     assert page.locator("details.data[open]").count() == 0
 
 
-WIDER_THAN_THE_PAPER = """() => [...document.querySelectorAll("main table")]
-  .filter(t => t.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
-  .map(t => t.closest("section").getAttribute("aria-labelledby"))"""
-
-
-def test_no_table_is_wider_than_the_paper(visit_company, company_site):
-    """Chromium would print the whole page smaller, or cut the last columns."""
-    inside_the_margins = 710  # of A4, in the pixels of a page
-    widest = ("appraisal/hr/", "receivables/", "commission_", "director_weekly/", "region_weekly/",
-              "sales_ops/")  # fmt: skip
-    pages = [stem for stem in stems(company_site) if stem.startswith(widest)]
-    rows = sorted(str(p.relative_to(company_site)).removesuffix(".en.html")
-                  for p in company_site.glob("director_weekly/*/*/*.en.html"))  # fmt: skip
-    assert len(rows) > 5
-    for stem in [*pages, *rows]:
-        page = visit_company(f"{stem}.en.html", inside_the_margins)
-        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-        page.emulate_media(media="print")
-        assert page.evaluate(WIDER_THAN_THE_PAPER) == [], stem
-        page.context.close()
-
-
-def test_a_table_over_several_sheets_has_its_head_on_each(visit_company, tmp_path):
-    """Chromium leaves out of a repeated head what stands in buttons."""
-    page = visit_company("appraisal/hr/2026-Q3.en.html")
-    display = "getComputedStyle(document.querySelector('thead th button')).display"
-    page.emulate_media(media="print")
-    assert page.evaluate(display) == "contents"
-
-
 @pytest.mark.parametrize("report", ["director_weekly", "commission_reconciliation", "sales_ops"])
 def test_the_first_screen_holds_the_lead_and_all_tiles(visit_company, company_site, report):
     stem = next(stem for stem in stems(company_site) if stem.startswith(report))

@@ -55,20 +55,26 @@ def people(handed_out: HandedOut) -> People:
 
 @pytest.fixture
 def portal(handed_out: HandedOut) -> Iterator[Callable[..., Any]]:
-    """A portal under a policy; what the policy was comes back afterwards."""
-    policy = handed_out.root / "policy" / "portal.yaml"
-    before = policy.read_text(encoding="utf-8") if policy.exists() else None
+    """A portal under policies; others read the workspace afterwards as it was before."""
+    folder = handed_out.root / "policy"
+    before = {name: (folder / name).read_text() if (folder / name).exists() else None
+              for name in ("portal.yaml", "delivery.yaml")}  # fmt: skip
 
-    def opened(text: str, **secrets: str) -> Any:
-        policy.write_text(text, encoding="utf-8")
+    def opened(text: str, delivery: str = "", **secrets: str) -> Any:
+        put("portal.yaml", text)
+        if delivery:
+            put("delivery.yaml", delivery)
         clock = Clock()
         return portal_parts(open_workspace(handed_out.root), lambda: NOW, clock, secrets)
 
+    def put(name: str, text: str | None) -> None:
+        (folder / name).unlink(missing_ok=True)  # other copies of the workspace share its files
+        if text is not None:
+            (folder / name).write_text(text, encoding="utf-8")
+
     yield opened
-    if before is None:
-        policy.unlink(missing_ok=True)
-    else:
-        policy.write_text(before, encoding="utf-8")
+    for name, text in before.items():
+        put(name, text)
 
 
 def everybody_reads_their_own(app: Any, people: People, enter: Enter) -> None:
@@ -92,14 +98,13 @@ def test_by_password(handed_out: HandedOut, people: People, portal: Any) -> None
     everybody_reads_their_own(app, people, sign_in)
 
 
-def test_by_a_link_that_is_mailed(handed_out: HandedOut, people: People, portal: Any) -> None:
+def test_by_a_link_that_is_mailed(people: People, portal: Any) -> None:
     with mail_server() as post:
-        (handed_out.root / "policy" / "delivery.yaml").write_text(
-            f"mail: {{server: 127.0.0.1, port: {post.port}, security: none, "
+        parts = portal(
+            f"sign_in: [mail]\n{PLACE}",
+            delivery=f"mail: {{server: 127.0.0.1, port: {post.port}, security: none, "
             "sender: reports@a.example, language: en}\n",
-            encoding="utf-8",
         )
-        parts = portal(f"sign_in: [mail]\n{PLACE}")
 
         def enter(browser: TestClient, who: str) -> Any:
             assert "a link is on its way" in ask_for_link(browser, people.address[who]).text

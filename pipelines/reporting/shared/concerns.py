@@ -6,11 +6,12 @@ belong here: what the check found in its own words, with file and line (`verdict
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from pipelines.checks.reconciliations import Reconciliation, all_reconciliations
 from pipelines.reporting.model.page import FailedCheck
-from pipelines.reporting.model.values import Bilingual, Count, Message, Text, message
+from pipelines.reporting.model.values import Bilingual, Count, Message, Text, message, verbatim
 from pipelines.sources.contract import canonical_tables
 
 _OF_HR = (
@@ -21,6 +22,7 @@ _OF_FINANCE = (
     "commission_", "expense", "fx_rate", "gl_balance", "invoice", "payroll_commission", "receipt",
     "write_off",
 )  # fmt: skip
+_REASONS = 3
 # how the id of a check on an export begins, or what it holds, and what that means
 _KINDS = (
     ("stage_names_known", "stages"),
@@ -49,8 +51,8 @@ def concern(
         has_run: whether it came to a verdict at all.
     """
     export = guards.removeprefix("staging.")
-    known = _reconciliations().get(check_id) if export not in canonical_tables() else None
-    if known is not None:
+    known = _reconciliations().get(check_id)
+    if known is not None and known.guards == guards:  # exports have an account of rows of their own
         name: Text = Bilingual(zh=known.zh, en=known.en)
         effect: Text = Bilingual(zh=known.effect_zh, en=known.effect_en)
         asks, guards = known.asks, known.figures_of
@@ -65,6 +67,16 @@ def concern(
         id=check_id, guards=guards, name=name, meaning=_meaning(offenders, effect, asks),
         blocking=blocking, has_run=has_run,
     )  # fmt: skip
+
+
+def not_computed(reasons: Sequence[str] = ()) -> list[FailedCheck]:
+    """A report that broke on the way, with the first reasons for those who can set them right."""
+    named: list[Text] = [verbatim(reason) for reason in reasons[:_REASONS]]
+    told = message("concern.asks.sales_ops")
+    return [
+        FailedCheck(id="not_computed", name=name, meaning=told, blocking=True)
+        for name in named or [message("concern.not_computed")]
+    ]
 
 
 def who_answers_for(export: str) -> str:

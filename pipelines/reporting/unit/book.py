@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 from pipelines.reporting.model.book import SHEET_ROWS, Book, Cell, Sheet, columns
 from pipelines.reporting.model.context import Context
@@ -55,14 +54,7 @@ def unit_book(context: Context, unit: Unit) -> Book:
     """People, deals that need somebody, deals to set right, and overdue items, a sheet each."""
     deals = largest_deals(context, unit.scope)
     whole = len(deals) == flagged_deals(context, unit.scope)
-    crm: dict[str, Any] = {
-        "at_most": SHEET_ROWS,
-        "elsewhere": message("unit.book.in_crm", shown=Count(value=SHEET_ROWS)),
-    }
-    overdue: dict[str, Any] = {
-        "at_most": SHEET_ROWS,
-        "elsewhere": message("unit.book.with_finance", shown=Count(value=SHEET_ROWS)),
-    }
+    shown = Count(value=SHEET_ROWS)
     return Book(
         title=message("unit.book.title", unit=unit.scope.name, week=context.week),
         currency=context.currency,
@@ -73,10 +65,14 @@ def unit_book(context: Context, unit: Unit) -> Book:
                 "deals", message("unit.book.deals"), _DEALS, lambda: _deals(context, deals),
                 total=whole,
             ),
-            Sheet("crm", message("unit.book.crm"), _CRM, lambda: _crm(context, unit), **crm),
+            Sheet(
+                "crm", message("unit.book.crm"), _CRM, lambda: _crm(context, unit),
+                at_most=SHEET_ROWS, elsewhere=message("unit.book.in_crm", shown=shown),
+            ),
             Sheet(
                 "overdue", message("unit.book.overdue"), _OVERDUE,
-                lambda: _overdue(context, unit), **overdue,
+                lambda: _overdue(context, unit),
+                at_most=SHEET_ROWS, elsewhere=message("unit.book.with_finance", shown=shown),
             ),
         ),
     )  # fmt: skip

@@ -151,13 +151,11 @@ UNMEASURED: dict[str, list[Row]] = {
 
 
 def counted(payee: str, plan: str, month: int, quota: int | None) -> dict[str, list[Row]]:
-    """A credit of a month of 2026, and the account it is counted in."""
-    account = {"payee_id": payee, "plan_id": plan, "plan_version": 1, "component_id": "c1",
-               "quota_start": dt.date(2026, 7, 1), "counted_from": dt.date(2026, 7, 1)}  # fmt: skip
-    credit = {**account, "rate_kind": "tiers", "credit_amount": 1000,
-              "month_start": dt.date(2026, month, 1)}  # fmt: skip
-    return {"commission.account": [{**account, "rate_kind": "tiers", "quota": quota}],
-            "core.fct_credit": [credit]}  # fmt: skip
+    """A credit of a month of 2026 where it stands in its position."""
+    credit = {"payee_id": payee, "plan_id": plan, "plan_version": 1, "component_id": "c1",
+              "quota_start": dt.date(2026, 7, 1), "rate_kind": "tiers", "credit_amount": 1000,
+              "month_start": dt.date(2026, month, 1), "quota": quota}  # fmt: skip
+    return {"commission.credit_position": [credit]}
 
 
 CLEAN: list[Clean] = [

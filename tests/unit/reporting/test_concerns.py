@@ -6,11 +6,15 @@ import re
 
 import pytest
 
-from pipelines.checks.reconciliations import all_reconciliations
+from pipelines.checks.reconciliations import Reconciliation, all_reconciliations
+from pipelines.models.catalog import tables_above
 from pipelines.reporting.language.speaker import speaker
 from pipelines.reporting.model.page import FailedCheck, Quality
-from pipelines.reporting.shared.concerns import concern, who_answers_for
+from pipelines.reporting.model.values import verbatim
+from pipelines.reporting.reports import REPORTS
+from pipelines.reporting.shared.concerns import concern, not_computed, who_answers_for
 from pipelines.sources.contract import canonical_tables
+from tests.support.laboratory import models as shipped_models
 
 # a table with its schema, a column or check by its name, a file
 TECHNICAL = re.compile(r"\b(staging|core|mart|policy)\.\w|\w_\w|\.(csv|xlsx|ya?ml)\b")
@@ -61,6 +65,29 @@ def test_what_is_wrong_what_it_does_and_who_is_asked() -> None:
 def test_a_check_that_came_to_no_verdict_says_so() -> None:
     check = found("receivables_tie_to_ledger", "mart.receivable_metric", 0, has_run=False)
     assert (check.verdict, "nobody knows" in said(check, "en")) == ("errored", True)
+
+
+@pytest.mark.parametrize("check", all_reconciliations(), ids=lambda check: check.check)
+def test_every_check_says_its_own_effect(check: Reconciliation) -> None:
+    assert check.effect_en in said(found(check.check, check.guards), "en")
+
+
+@pytest.mark.parametrize("check", all_reconciliations(), ids=lambda check: check.check)
+def test_every_check_is_about_a_table_that_some_page_is_computed_from(
+    check: Reconciliation,
+) -> None:
+    models = shipped_models().values()
+    reports = [report for report in REPORTS.values() if not report.after_checks]
+    assert any(check.figures_of in tables_above(models, report.reads) for report in reports)
+
+
+def test_a_report_that_broke_says_so_and_its_reasons_where_they_can_be_set_right() -> None:
+    [told] = not_computed()
+    assert said(told, "en") == (
+        "this report could not be computed: Sales operations can put it right."
+    )
+    reasons = [f"mart.a{number} could not be computed: disk full" for number in range(5)]
+    assert [check.name for check in not_computed(reasons)] == [verbatim(r) for r in reasons[:3]]
 
 
 def test_an_export_that_shares_a_check_s_name_speaks_of_itself() -> None:

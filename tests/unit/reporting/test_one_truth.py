@@ -23,7 +23,7 @@ def published(sample: duckdb.DuckDBPyConnection, pages: dict[str, list[Page]]) -
     """With the workbooks of finance, which are read as they are written."""
     finance = {name: REPORTS[name].build(sample, SUNDAY) for name in REPORTS if "finance" in name}
     assert finance
-    closed = statements_as_closed(sample, SUNDAY, "2026-10", datetime(2026, 11, 16), "finance")
+    closed = statements_as_closed(sample, SUNDAY, "2026-10", datetime(2026, 11, 16), "finance", ())
     return Published({**pages, **finance, "as closed": list(closed)}, sample)
 
 
