@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal as D
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -15,7 +16,7 @@ from pipelines.reporting.language.speaker import speaker
 from pipelines.reporting.model.page import Page
 from pipelines.reporting.model.queries import fetch
 from pipelines.reporting.publish.render import render
-from pipelines.reporting.reports import REPORTS, quality
+from pipelines.reporting.reports import REPORTS, quality, statements_as_closed
 from tests.support.laboratory import shipped
 from tests.support.pages.small_company import CRM_ONLY, NOTHING, TABLES
 from tests.support.pages.warehouses import SUNDAY, compute, opened, small_workspace
@@ -255,6 +256,9 @@ def test_failed_and_errored_checks_stand_on_the_page_and_are_told_apart(company_
         )
         status, _ = quality(con)
         page = next(iter(REPORTS["director_weekly"].build(con, SUNDAY)))
+        closing = partial(statements_as_closed, con, SUNDAY, "2026-11", datetime(2026, 12, 1), "F")
+        closed = [len(next(closing(tables)).quality.failed) for tables in ((), {"staging.deal"})]
+    assert closed == [0, 3]  # a statement is signed for what it is computed from
     assert (status.checks_passed, status.checks_warned) == (1, 1)
     assert (status.checks_failed, status.checks_errored) == (1, 1)
     assert [check.id for check in status.failed] == ["c", "d", "b"]
