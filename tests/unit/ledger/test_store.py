@@ -230,6 +230,7 @@ def test_a_full_disk_of_temporary_files_is_a_sentence_too(
     def full(*_: object) -> None:
         raise duckdb.IOException("IO Error: Could not write file: No space left on device")
 
+    monkeypatch.setattr("pipelines.run.publication.computed_from", lambda *_: frozenset())
     monkeypatch.setattr("pipelines.reporting.reports.statements_as_closed", full)
     session: Any = mock.Mock()
     with pytest.raises(
