@@ -71,13 +71,14 @@ def init(
     "--size", type=click.Choice(["small", "medium", "large"]), default="small", show_default=True
 )
 @click.option("--seed", type=int, default=62, show_default=True)
-def sample(target: Path, size: str, seed: int) -> None:
+@click.option("--clean", is_flag=True, help="Without the dirt: what is true of that company.")
+def sample(target: Path, size: str, seed: int, clean: bool) -> None:
     """Write a made-up company's exports, with known dirt, into TARGET."""
     from pipelines.cli.console import StepDisplay
     from pipelines.sample import generate
 
     with StepDisplay() as display:
-        summary = generate(target, size, seed, display.step)  # type: ignore[arg-type]
+        summary = generate(target, size, seed, display.step, not clean)  # type: ignore[arg-type]
     click.echo(f"{summary.rows:,} rows in {len(summary.files)} files below {target}")
 
 

@@ -41,11 +41,11 @@ class WrittenFile:
     sha256: str
 
 
-def prepare(con: duckdb.DuckDBPyConnection, export: Export) -> None:
+def prepare(con: duckdb.DuckDBPyConnection, export: Export, with_dirt: bool = True) -> None:
     """Create `export_<table>` (clean rows as text), `dirt_<table>` and `shown_<table>` (both)."""
     name = export.table
     con.execute(f"create view export_{name} as\n{sql('export', name)}")
-    if files(__package__).joinpath("sql", "dirt", f"{name}.sql").is_file():
+    if with_dirt and files(__package__).joinpath("sql", "dirt", f"{name}.sql").is_file():
         con.execute(f"create table dirt_{name} as\n{sql('dirt', name)}")
     else:
         con.execute(

@@ -43,11 +43,14 @@ def generate(
     size: Size,
     seed: int,
     progress: Callable[[str], None] | None = None,
+    with_dirt: bool = True,
 ) -> SampleSummary:
     """Write the sample company's exports below `target`, with `manifest.json` beside them.
 
     The same size and seed give the same bytes, whatever the number of threads. The files appear
     at the end, by rename: an interrupted run leaves the target as it was.
+
+    Without dirt they are what the same company's exports would say if every row were right.
 
     Raises `UserError` when the size is unknown, the seed negative, or the target holds anything
     that is not an earlier sample.
@@ -67,7 +70,7 @@ def generate(
     for folder in (work, *(root / system for system in ("crm", "erp", "hr"))):
         folder.mkdir(parents=True)
     try:
-        written, dirt_rows = _generate_into(root, work, size, seed, say)
+        written, dirt_rows = _generate_into(root, work, size, seed, say, with_dirt)
         _swap(root, target, partial / "former")
     finally:
         shutil.rmtree(partial)
@@ -83,19 +86,24 @@ def generate(
 
 
 def _generate_into(
-    root: Path, work: Path, size: Size, seed: int, say: Callable[[str], None]
+    root: Path,
+    work: Path,
+    size: Size,
+    seed: int,
+    say: Callable[[str], None],
+    with_dirt: bool,
 ) -> tuple[list[WrittenFile], int]:
     with duckdb.connect(str(work / "sample.duckdb")) as con:
         con.execute(f"set memory_limit = '{model.SCALES[size].memory_limit}'")
         con.execute("set preserve_insertion_order = true")
         model.build(con, size, seed, lambda name: say(f"computed {name}"))
         first = [export for export in EXPORTS if export.table not in AFTER_PAY]
-        written = _write(con, first, root, size, say)
+        written = _write(con, first, root, size, say, with_dirt)
         pay(con, root, work, say)
         for name in model.PAID:
             model.build_table(con, name)
         last = [export for export in EXPORTS if export.table in AFTER_PAY]
-        written += _write(con, last, root, size, say)
+        written += _write(con, last, root, size, say, with_dirt)
         manifest = build_manifest(con, size, seed, written)
     write_manifest(manifest, root / MANIFEST)
     return written, int(manifest["dirt_rows"])
@@ -107,10 +115,11 @@ def _write(
     root: Path,
     size: Size,
     say: Callable[[str], None],
+    with_dirt: bool,
 ) -> list[WrittenFile]:
     """Write exports as CSV; those of the small ERP as workbooks."""
     for export in exports:
-        prepare(con, export)
+        prepare(con, export, with_dirt)
     written = []
     sheets = [export for export in exports if size == "small" and export.sheet is not None]
     for export in exports:

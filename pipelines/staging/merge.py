@@ -13,9 +13,17 @@ from pipelines.sources.contract import Table
 from pipelines.staging.groups import Group
 from pipelines.staging.ids import id_texts
 from pipelines.staging.mapping import Load, load_context, ordered_columns, scaled_columns
-from pipelines.staging.quarantine import note_faults, resolve_restated
+from pipelines.staging.quarantine import DUPLICATE, note_faults, resolve_restated
 from pipelines.staging.reading import Reading
-from pipelines.staging.relation import amount_of, history, joined, key_of, owner_of, staged
+from pipelines.staging.relation import (
+    amount_of,
+    history,
+    joined,
+    key_of,
+    owner_of,
+    refused,
+    staged,
+)
 from pipelines.staging.rules import Rule, row_rules
 from pipelines.staging.successions import follow, succession_mark
 from pipelines.warehouse.duck import Warehouse, fingerprint
@@ -25,6 +33,7 @@ from pipelines.warehouse.template import render
 _INCOMING = "incoming"
 # A group much smaller than the table is written into it; a larger one is written with it anew.
 _SMALL = 5
+KEPT = "refused rows typed"  # what a merge keeps: a workspace of before merges anew, once
 
 
 def merge_group(
@@ -67,9 +76,10 @@ def merge_group(
 
 
 def group_mark(warehouse: Warehouse, table: Table, group: Group, reading: Reading) -> str:
-    """What the rows of a group depend on."""
+    """What the rows of a group, those in force and those refused, depend on."""
     successions = succession_mark(warehouse, table)
-    return fingerprint(table.model_dump(mode="json"), reading.mark, group.mark, successions)
+    kept = table.model_dump(mode="json")
+    return fingerprint(kept, KEPT, reading.mark, group.mark, successions)
 
 
 def rows_read(warehouse: Warehouse, table: Table, load: Load) -> int:
@@ -117,7 +127,9 @@ def _find_faults(
             "create or replace temp table rejected as "
             + canonical_sql(table, loads, reading, "rejected", target)
         )
-        _judge(warehouse, table, row_rules(table, reading.stages))
+        rules = row_rules(table, reading.stages)
+        _judge(warehouse, table, rules)
+        _keep_what_can_be_read(warehouse, table, rules)
         con.execute("drop table rejected")
 
 
@@ -132,6 +144,23 @@ def _judge(warehouse: Warehouse, table: Table, rules: Sequence[Rule]) -> None:
             f"{literal(rule.column)}, {value}, {owner}, {amount}, {key} "
             f"from rejected where fault_{index}"
         )
+
+
+def _keep_what_can_be_read(warehouse: Warehouse, table: Table, rules: Sequence[Rule]) -> None:
+    """What a refused row would change is known of the values that can be read."""
+    own = ", ".join(f"{identifier(f'typed_{c}')} as {identifier(c)}" for c in table.columns)
+    first = " ".join(f"when fault_{i} then {literal(r.identity)}" for i, r in enumerate(rules))
+    column = " ".join(f"when fault_{i} then {literal(r.column)}" for i, r in enumerate(rules))
+    value = " ".join(
+        f"when fault_{i} then {identifier(f'raw_{r.column}') if r.column else 'null'}"
+        for i, r in enumerate(rules)
+    )
+    at_fault = [f"case when fault_{i} then {literal(r.column)} end" for i, r in enumerate(rules)]
+    warehouse.con.execute(
+        f"insert into {refused(table)} by name select _load, _line, {own}, "
+        f"case {first} end as _rule, case {column} end as _column, case {value} end as _value, "
+        f"concat_ws(',', {', '.join(at_fault)}) as _columns from rejected"
+    )
 
 
 def _keep_one_of_each_key(
@@ -156,12 +185,18 @@ def _keep_one_of_each_key(
         f"window w as (partition by {keys} order by {place} desc, _line)"
     )
     con.execute(
-        f"insert into faults select _load, _line, 'duplicate_key', {literal(table.key[0])}, "
+        f"insert into faults select _load, _line, '{DUPLICATE}', {literal(table.key[0])}, "
         "value, owner_id, amount, value from repeated where place > 1 and _load = winner"
     )
     con.execute(
         "create or replace temp table superseded as "
         "select _load, amount from repeated where place > 1 and _load <> winner"
+    )
+    con.execute(
+        f"insert into {refused(table)} by name select merged.*, '{DUPLICATE}' as _rule, "
+        f"{literal(table.key[0])} as _column, repeated.value as _value, '' as _columns "
+        f"from {target} as merged join repeated using (_load, _line) "
+        "where repeated.place > 1 and repeated._load = repeated.winner"
     )
     con.execute(
         f"delete from {target} where (_load, _line) in "

@@ -15,7 +15,7 @@ from pipelines.landing.parquet import RAGGED_COLUMN, Landed
 from pipelines.sources.contract import Table
 from pipelines.sources.headers import clean_header
 from pipelines.staging.mapping import Load, landed_relation, line_expression
-from pipelines.staging.relation import amount_of, held, key_of, owner_of
+from pipelines.staging.relation import amount_of, held, key_of, owner_of, refused
 from pipelines.warehouse.duck import Warehouse, fingerprint
 from pipelines.warehouse.quoting import identifier, literal
 from pipelines.warehouse.rows import Long, Text, declared, insert
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 UNREAD = "meta.unread_score"
 _IDENTITY = "(file, line, rule_id)"
-_ORPHAN, LEADS_BACK = "unknown_reference", "leads_back"
+_ORPHAN, LEADS_BACK, DUPLICATE = "unknown_reference", "leads_back", "duplicate_key"
 
 
 def prepare_quarantine(warehouse: Warehouse) -> None:
@@ -244,6 +244,28 @@ def note_orphans(warehouse: Warehouse, table: Table, seen_at: dt.datetime) -> No
     con.execute(f"delete from faults where (load_id, line, rule_id) in ({known})")
     note_faults(warehouse, table)
     con.execute("drop table faults")
+
+
+def keep_refused(warehouse: Warehouse, table: Table) -> None:
+    """Leave in `refused.<table>` what is in quarantine still, rows of unknown parents included."""
+    con = warehouse.con
+    con.execute(
+        f"delete from {refused(table)} where (_load, _line) not in (select (load_id, line) "
+        f"from mart.quarantine where table_name = ? and resolved_at is null) "
+        f"or _rule like '%.{_ORPHAN}' or _rule like '%.{LEADS_BACK}'",
+        [table.name],
+    )
+    columns = [reference.column for reference in table.references if reference.rejects]
+    if not columns:
+        return
+    value = " ".join(
+        f"when _column = {literal(c)} then cast({identifier(c)} as varchar)" for c in columns
+    )
+    con.execute(
+        f"insert into {refused(table)} by name "
+        f"select *, _column || '.{_ORPHAN}' as _rule, case {value} end as _value, "
+        f"_column as _columns from {held(table)}"
+    )
 
 
 def _contact_fields(table: Table, load: Load) -> str:

@@ -1,7 +1,8 @@
 """The relations a canonical table is kept in, and the parts of a row that are asked for by name.
 
 `staging.<table>` holds the rows in force, `held.<table>` those whose parent is unknown,
-`history.<table>` the versions that have ended.
+`history.<table>` the versions that have ended, `refused.<table>` what can be read of the rows that
+are in quarantine, each with the first rule that it breaks and with all columns that break one.
 """
 
 from __future__ import annotations
@@ -25,15 +26,21 @@ def history(table: Table) -> str:
     return f"history.{identifier(table.name)}"
 
 
+def refused(table: Table) -> str:
+    return f"refused.{identifier(table.name)}"
+
+
 def create_relations(warehouse: Warehouse, table: Table) -> None:
-    """Create all three anew, without rows."""
+    """Create all four anew, without rows."""
     own = ", ".join(f"{identifier(c.name)} {c.sql_type}" for c in table.columns.values())
     present = f"_load integer, _line bigint, _since timestamp, {own}"
     ended = f"known_from timestamp, known_to timestamp, _load integer, _line bigint, {own}"
     warehouse.con.execute(
         f"create or replace table {staged(table)} ({present});"
         f"create or replace table {held(table)} ({present}, _column varchar);"
-        f"create or replace table {history(table)} ({ended})"
+        f"create or replace table {history(table)} ({ended});"
+        f"create or replace table {refused(table)} "
+        f"({present}, _rule varchar, _column varchar, _value varchar, _columns varchar)"
     )
 
 

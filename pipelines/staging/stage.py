@@ -18,9 +18,10 @@ from pipelines.sources.contract import Table
 from pipelines.staging.groups import Group
 from pipelines.staging.loads import prepare_loads
 from pipelines.staging.made import judged_marks
-from pipelines.staging.merge import group_mark, merge_group
+from pipelines.staging.merge import KEPT, group_mark, merge_group
 from pipelines.staging.quarantine import (
     begin_again,
+    keep_refused,
     note_orphans,
     prepare_quarantine,
     record_faults,
@@ -28,7 +29,7 @@ from pipelines.staging.quarantine import (
 )
 from pipelines.staging.reading import Reading
 from pipelines.staging.references import held_mark, hold_orphans, of_loads_or_released, release
-from pipelines.staging.relation import amount_of, create_relations, held, staged
+from pipelines.staging.relation import amount_of, create_relations, held, refused, staged
 from pipelines.staging.successions import prepare_successions, settle
 from pipelines.staging.tracked import derive_changes, is_derivable
 from pipelines.warehouse.duck import Warehouse, fingerprint
@@ -141,7 +142,7 @@ def stage_table(
     parents = [judged_marks(warehouse, table, unlisted, "staging")]
     if is_derivable(table) and not groups:
         parents.append(warehouse.state("staging.opportunity"))
-    wanted = fingerprint(marks, parents, table.model_dump(mode="json"))
+    wanted = fingerprint(KEPT, marks, parents, table.model_dump(mode="json"))
     changed = warehouse.state(f"merged.{table.name}") != wanted
     if changed:
         _update(warehouse, table, groups, marks, reading, seen_at, unlisted)
@@ -189,6 +190,7 @@ def _update(
         record_faults(warehouse, table, [load for group in groups for load in group.loads])
         if fresh:
             resolve_the_rest(warehouse, table, seen_at)
+        keep_refused(warehouse, table)
         _write_account(warehouse, table, groups)
         if any(group.is_full for group in added) or before != held_mark(warehouse, table):
             _note_lost_keys(warehouse, table)
@@ -216,6 +218,8 @@ def _remember(warehouse: Warehouse, table: Table, wanted: str, marks: list[str])
         content = fingerprint(content, wanted)
     for name, mark in ((f"merged.{table.name}", wanted), (f"staging.{table.name}", content)):
         warehouse.note(name, mark, rows)
+    in_quarantine = warehouse.scalar(f"select count(*) from {refused(table)}")
+    warehouse.note(f"refused.{table.name}", content, in_quarantine)
 
 
 def _write_account(warehouse: Warehouse, table: Table, groups: Sequence[Group]) -> None:

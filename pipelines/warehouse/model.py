@@ -27,6 +27,7 @@ SCHEMAS = (
     "staging",
     "held",
     "history",
+    "refused",
     "core",
     "receivables",
     "commission",

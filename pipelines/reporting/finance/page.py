@@ -75,7 +75,7 @@ def _page(
 
 
 @shows(
-    queries=("receivable_now", "receivable_history", "quotas"),
+    queries=("receivable_now", "receivable_history", "quotas", "kpi_ranges"),
     kpis=("collections:month", *_BALANCES.values()),
     histories=("overdue_rate:week", "dso:week", "credit_limit_breaches:week"),
 )  # fmt: skip
@@ -106,7 +106,7 @@ def tiles(context: Context) -> tuple[Tile, ...]:
 @shows(
     commission_lead.unexplained_tile, commission_lead.payable_tile, commission_lead.liability_tile,
     commission_lead.cost_tile,
-    queries=("quotas",),
+    queries=("quotas", "kpi_ranges"),
     kpis=("commission_earned:quarter", "commission_paid:quarter"),
 )  # fmt: skip
 def commission_tiles(context: Context) -> tuple[Tile, ...]:
@@ -157,6 +157,9 @@ def _balance_tile(context: Context, name: str, metric: Record | None, section: s
             if before is not None
         ),
         footer=footer,
+        in_question=KpiBook.read(context, "company").in_question(
+            context.company_id, _BALANCES[name], "week"
+        ),
         section=section,
         asked=context.asked("company", context.company_id, _BALANCES[name], "week"),
     )

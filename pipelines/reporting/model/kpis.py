@@ -34,6 +34,10 @@ from pipelines.reporting.model.values import (
 # From here on a percentage is harder to read than a factor.
 _TENFOLD = Decimal(10)
 _TENTH = Decimal("0.1")
+_WITH_RANGES = ("company", "region", "team")
+# A range is said when it is wider than what a reader would call the same figure: a thousandth of a
+# sum, a tenth of a percentage point, a tenth of a factor.
+_SEEN = {"money": Decimal("0.001"), "ratio": Decimal("0.001"), "multiple": _TENTH}
 
 
 def typed(kpi: KpiPolicy, value: Decimal) -> Value:
@@ -142,6 +146,38 @@ class KpiBook:
             return ()
         return tuple(SparkPoint(end=row.period_end, value=row.value) for row in rows)
 
+    def in_question(self, scope_id: str, kpi_id: str, period_kind: str) -> Text | None:
+        """Between which values a figure lies until rows in quarantine are set right."""
+        if self.scope_kind not in _WITH_RANGES:
+            return None
+        ranges = self.context.grouped("kpi_ranges", "scope_id", scope_kind=self.scope_kind)
+        row = next(
+            (
+                row
+                for row in ranges.get(scope_id, [])
+                if (row.kpi_id, row.period_kind) == (kpi_id, period_kind)
+            ),
+            None,
+        )
+        if row is None:
+            return None
+        kpi = self.context.kpis[kpi_id]
+        rows = Count(value=int(row.row_count), unit="rows")
+        if row.lowest is None:
+            return message("tile.anything", rows=rows)
+        if row.highest is None:
+            return message("tile.at_least_in_question", low=typed(kpi, row.lowest), rows=rows)
+        width = row.highest - row.lowest
+        of = max(abs(row.lowest), abs(row.highest)) if kpi.unit == "money" else Decimal(1)
+        if width < _SEEN[kpi.unit] * of:
+            return None
+        return message(
+            "tile.in_question",
+            low=typed(kpi, row.lowest),
+            high=typed(kpi, row.highest),
+            rows=rows,
+        )
+
     def tile(
         self,
         scope_id: str,
@@ -165,6 +201,7 @@ class KpiBook:
             spark=self.spark(scope_id, kpi_id, period_kind) if known else (),
             comparisons=tuple(c for c in comparisons if c is not None) if known else (),
             footer=footer if known else None,
+            in_question=self.in_question(scope_id, kpi_id, period_kind) if known else None,
             no_data_reason=None if known else self.context.why_no_value(kpi_id),
             section=section,
             definition=kpi.definition.model_copy(

@@ -159,7 +159,8 @@ class Asked(Frozen):
 class Tile(Frozen):
     """One KPI on the first screen. Without a value it says why, never 0.
 
-    `asked` says which value it is, where its rows can be opened.
+    `asked` says which value it is, where its rows can be opened; `in_question` between which values
+    it lies until rows in quarantine are set right.
     """
 
     kpi_id: str
@@ -169,6 +170,7 @@ class Tile(Frozen):
     spark: tuple[SparkPoint, ...] = ()
     comparisons: tuple[Comparison, ...] = Field(default=(), max_length=3)
     footer: Shown | None = None
+    in_question: Text | None = None
     no_data_reason: Text | None = None
     section: Slug | None = None
     definition: Definition | None = None

@@ -16,6 +16,7 @@ from pipelines.reporting.sales_ops import leads as section_leads
 from pipelines.reporting.sales_ops import quarantine as section_quarantine
 from pipelines.reporting.sales_ops.contact import contact_section
 from pipelines.reporting.sales_ops.lead import lead
+from pipelines.reporting.sales_ops.question import question_section
 from pipelines.reporting.sales_ops.tiles import tiles
 from pipelines.reporting.shared.all_kpis import kpi_section
 from pipelines.reporting.shared.exports import exports_section
@@ -34,6 +35,7 @@ RUN = (exports_section, verdicts_section)
 COMPUTED: dict[str, tuple[str, Builder]] = {
     "owners": ("owners.topic", section_quarantine.owners_section),
     "rules": ("rules.topic", section_quarantine.rules_section),
+    "question": ("question.topic", question_section),
     "hygiene": ("hygiene.topic", hygiene_section),
     "contact": ("contact.topic", contact_section),
     "leads": ("leads.topic", section_leads.funnel_section),

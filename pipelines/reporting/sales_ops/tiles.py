@@ -24,7 +24,7 @@ from pipelines.reporting.shared.tiles import level_tile
 
 
 @shows(
-    queries=("checks", "exports", "quarantine_owners", "quota_allocation"),
+    queries=("checks", "exports", "quarantine_owners", "quota_allocation", "kpi_ranges"),
     kpis=("opportunity_completeness:week",),
     histories=("first_contact_on_time_rate:week",),
 )  # fmt: skip

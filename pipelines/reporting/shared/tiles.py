@@ -40,7 +40,7 @@ class Below:
 
 
 @shows(
-    queries=("quotas", "quarter_progress"),
+    queries=("quotas", "quarter_progress", "kpi_ranges"),
     kpis=("quota_attainment:quarter", "win_rate_value:rolling_13w"),
     histories=(
         "contract_amount:week", "collections:week", "pipeline_coverage:week", "overdue_rate:week",

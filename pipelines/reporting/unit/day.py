@@ -139,7 +139,7 @@ def due_section(context: Context, unit: Unit) -> Section:
 SECTIONS = (done_section, due_section)
 
 
-@shows(*SECTIONS, units, queries=("quotas",), kpis=_OF_THE_DAY)
+@shows(*SECTIONS, units, queries=("quotas", "kpi_ranges"), kpis=_OF_THE_DAY)
 def build(context: Context) -> list[Page]:
     """One page for each team in which somebody sells."""
     return [_page(context, unit) for unit in units(context, "team")]
