@@ -78,6 +78,9 @@ class FileAccidents:
                 yield self._found(
                     "mixed_encoding", f"{file}:{key}", [facts], file=file, count=lines
                 )
+        if told := notes.get("recognised_encoding"):
+            where = f"{file}:recognised"
+            yield self._found("mixed_encoding.recognised", where, [told], file=file, **told)
         totals = notes.get("totals_left_out", [])
         if totals:
             yield self._found(

@@ -31,7 +31,17 @@ UNITS: dict[str, int] = {
     "thousand": 1_000,
     "million": 1_000_000,
 }
-_WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252", "utf-8-sig": "utf-8"}
+_WIDER = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "cp950",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "iso8859-1": "cp1252",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "utf-8-sig": "utf-8",
+}
 # Headers in an expression: `{Amount}`, `{Amount|Value}` (the first that is filled), or `{}` for
 # what stands below `from`.
 BRACES = re.compile(r"\{([^{}]*)\}")

@@ -383,6 +383,19 @@ def test_mixed_encodings_in_one_file(exports: Exports) -> None:
     assert ("K9", "乙公司") in exports.rows("customer", "customer_id", "name")
 
 
+def test_an_encoding_that_was_told_by_its_words_is_named(exports: Exports) -> None:
+    names = ("台積電股份有限公司", "鴻海精密工業", "聯發科技")
+    rows = "".join(f"K{n},{name},{n}\n" for n, name in enumerate(names, 1))
+    (exports.root / "canonical").mkdir(exist_ok=True)
+    (exports.root / "canonical/customer.csv").write_bytes(f"{CUSTOMER}\n{rows}".encode("big5"))
+    [finding] = look(exports, "customer").values()
+    assert finding.en == (
+        "canonical/customer.csv is not UTF-8; it is read as big5, told by its words. Suggestion: "
+        "look at the names in it; if they are right, say encoding: big5 in the source file"
+    )
+    assert exports.rows("customer", "name") == [(name,) for name in names]
+
+
 def test_a_total_row_taken_for_data(exports: Exports) -> None:
     exports.put(
         "canonical/customer.csv", CUSTOMER, "K1,甲,10", "K2,乙,20.5", "K3,丙,30", "K9,?,60.5"
