@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.checks.findings import Finding, Severity
-from pipelines.checks.mojibake import MOJIBAKE
+from pipelines.checks.text_accidents import odd_words
 from pipelines.checks.words import say
 from pipelines.policy.quality import Quality
 from pipelines.sources.contract import Table, canonical_tables
@@ -22,7 +22,7 @@ from pipelines.staging.fields import DATES
 from pipelines.staging.relation import held, orphan_condition, staged
 from pipelines.staging.successions import circle_of
 from pipelines.warehouse.duck import Warehouse
-from pipelines.warehouse.quoting import identifier, literal
+from pipelines.warehouse.quoting import identifier
 from pipelines.warehouse.template import macro, render
 from pipelines.workspace.yamlfile import read_yaml
 
@@ -357,30 +357,16 @@ class TableAccidents:
 
     def _texts(self) -> Iterator[Finding]:
         """Texts of failed formulas, and garbled ones, in columns that hold words."""
-        fixed = {*self.table.key, *self.table.allowed, *(r.column for r in self.table.references)}
-        failed = ", ".join(literal(word) for word in self.policy.error_texts) or "null"
-        for column in self.table.of_type("text"):
-            if column in fixed:
-                continue
-            conditions = [
-                ("error_text", "failed", f"lower({{0}}) in ({failed})"),
-                (
-                    "mojibake",
-                    "garbled",
-                    " or ".join(f"contains({{0}}, {literal(sign)})" for sign in MOJIBAKE),
-                ),
-            ]
-            counts = self.warehouse.rows(
-                self._render(
-                    "words",
-                    column=column,
-                    **{what: condition.format("value") for _, what, condition in conditions},
-                )
-            )[0]
-            for accident, what, condition in conditions:
-                if count := counts[what]:
-                    evidence = self._evidence([column], condition.format(identifier(column)))
-                    yield self._found(accident, column, evidence, column=column, count=count)
+        for odd in odd_words(self.warehouse, self.table, self.policy):
+            where = ":".join((odd.column, *odd.words.get("written", "").split()))
+            yield self._found(
+                odd.accident,
+                where,
+                self._evidence([odd.column], odd.condition),
+                column=odd.column,
+                count=odd.rows,
+                **odd.words,
+            )
 
     def _keys(self) -> Iterator[Finding]:
         key = self.table.key[0]

@@ -361,16 +361,54 @@ def test_texts_of_failed_formulas(exports: Exports, text: str) -> None:
     assert found.evidence[0]["loss_reason"] == text
 
 
+def read_as(text: str, written: str, read: str) -> str:
+    return text.encode(written).decode(read)
+
+
 @pytest.mark.parametrize(
-    "garbled",
-    ["客户".encode().decode("gb18030", "replace"), "MÃ¼ller", "锟斤拷", "甲\ufffd", "â€œKâ€"],
+    ("meant", "garbled", "written", "read"),
+    [
+        ("生产", "鐢熶骇", "utf-8", "gb18030"),
+        ("客户", "瀹㈡埛", "utf-8", "gb18030"),
+        ("北京远景科技", read_as("北京远景科技", "utf-8", "gb18030"), "utf-8", "gb18030"),
+        ("东京电机", read_as("东京电机", "utf-8", "shift_jis"), "utf-8", "shift_jis"),
+        ("Müller", "MÃ¼ller", "utf-8", "windows-1252"),
+        ("“K”", "â€œKâ€\x9d", "utf-8", "windows-1252"),
+        ("公司", "å\x85¬å\x8f¸", "utf-8", "windows-1252"),
+        ("Société", "SociÃƒÂ©tÃƒÂ©", "utf-8", "windows-1252"),  # twice
+        ("中国", "ÖÐ¹ú", "gb18030", "windows-1252"),
+        ("上海 分公司", "ÉÏº£ ·Ö¹«Ë¾", "gb18030", "windows-1252"),
+        ("Газпром", read_as("Газпром", "cp1251", "cp1252"), "windows-1251", "windows-1252"),
+    ],
 )
-def test_mojibake(exports: Exports, garbled: str) -> None:
-    exports.put("canonical/customer.csv", CUSTOMER, f"K1,{garbled}公司,1", "K2,乙,2", "K3,Müller,3")
-    found = look(exports, "customer")["mojibake:name"]
-    assert found.offenders == 1
+def test_a_garbled_text_is_named_with_what_it_was(
+    exports: Exports, meant: str, garbled: str, written: str, read: str
+) -> None:
+    exports.put("canonical/customer.csv", CUSTOMER, f"K1,{garbled},1", "K2,乙,2", "K3,Müller,3")
+    found = look(exports, "customer")[f"mojibake:name:{written}"]
+    assert found.en == (
+        f"in 1 row name is garbled ({garbled}, which was {meant}): written as {written}, it was "
+        f"read as {read} by some program. Suggestion: export it again from the system as UTF-8, "
+        "and save it with no other program"
+    )
     assert found.evidence[0]["customer_id"] == "K1"
-    assert "export it again from the system, as UTF-8" in found.en
+
+
+@pytest.mark.parametrize(
+    "lost", ["????", "???? (???)", "甲\ufffd公司", "锟斤拷", "ï¿½ï¿½", "????? 2024"]
+)
+def test_characters_that_are_lost_for_good(exports: Exports, lost: str) -> None:
+    exports.put("canonical/customer.csv", CUSTOMER, f"K1,{lost},1", "K2,乙,2")
+    [found] = look(exports, "customer").values()
+    assert found.en.startswith(f"in 1 row name lost its characters (such as {lost}): a program")
+
+
+def test_words_that_only_look_odd_are_not_called_garbled(exports: Exports) -> None:
+    names = ["why???", "规划部", "São João", "ÉCOLE", "Zoë’s", "镊规", "日本ｷﾔﾉﾝ", "Ålesund", "?",
+             "Ø50 ±0.5 °C", "“引号”", "®™", "Großhändler", "A/B?", "Ă î ș", "嵇喆", "№ 5", "ąęść",
+             "涓滴", "鍖", "缂", "瀹", "鎴", "浜江", "闄", "ÅÄÖ", "甲？？？"]  # fmt: skip
+    exports.put("canonical/customer.csv", CUSTOMER, *(f"K{n},{x},1" for n, x in enumerate(names)))
+    assert look(exports, "customer") == {}
 
 
 def test_mixed_encodings_in_one_file(exports: Exports) -> None:
