@@ -523,6 +523,63 @@ def test_amounts_in_another_unit_than_last_time(exports: Exports) -> None:
     assert "a row is worth 1.50 on average, 15,000.00 in the export before" in found.en
 
 
+@pytest.mark.parametrize(
+    ("known", "named", "shown"),
+    [
+        ("1001", "1001.0", "1001.0 is 1001"),
+        ("1001", "1001.00", "1001.00 is 1001"),
+        ("1001", '"1,001"', "1,001 is 1001"),
+        ("1001", "１００１", "１００１ is 1001"),
+        ("KA1", "ＫＡ１", "ＫＡ１ is KA1"),
+        ("K1001", "'K1001", "'K1001 is K1001"),
+        ("K1001", "K1001\u200b", "K1001<U+200B> is K1001"),
+        ("K 1001", "K\xa01001", "K<U+00A0>1001 is K 1001"),
+        ("1001.0", "1001", "1001 is 1001.0"),  # the other export went through the spreadsheet
+        ("001001", "1001.0", "1001.0 is 001001"),
+    ],
+)
+def test_a_key_that_a_spreadsheet_wrote_otherwise_is_named_with_the_one_it_is(
+    exports: Exports, known: str, named: str, shown: str
+) -> None:
+    exports.put("canonical/customer.csv", CUSTOMER, f"{known},甲,", "2002,乙,")
+    exports.put("canonical/receipt.csv", "receipt_id,customer_id,received_date,amount",
+                f"R1,{named},2026-01-05,10", "R2,2002,2026-01-05,10")  # fmt: skip
+    found = look(exports, "receipt")["keys_no_longer_match:customer_id:spoiled"]
+    assert found.en == (
+        "in 1 row customer_id names no known customer, since a spreadsheet wrote it otherwise: "
+        f"{shown}. Suggestion: export the column again from the system as text, and do not save "
+        "it from a spreadsheet"
+    )
+
+
+@pytest.mark.parametrize(
+    ("known", "named", "candidates"),
+    [
+        (["202611000000123"], "2.02611E+14", "1 key may"),
+        (["202611000000123", "202610999999999", "202599000000000"], "2.02611E+14", "2 keys may"),
+        (["2.02611E+14"], "202611000000123", "1 key may"),
+    ],
+)
+def test_a_key_that_a_spreadsheet_rounded_is_named_with_those_it_may_be(
+    exports: Exports, known: list[str], named: str, candidates: str
+) -> None:
+    exports.put("canonical/customer.csv", CUSTOMER, *(f"{key},甲,1" for key in (*known, "2002")))
+    exports.put("canonical/receipt.csv", "receipt_id,customer_id,received_date,amount",
+                f"R1,{named},2026-01-05,10", "R2,2002,2026-01-05,10")  # fmt: skip
+    found = look(exports, "receipt")["keys_no_longer_match:customer_id:rounded"]
+    assert f"of {named} and {min(known[:2])} one was rounded by a spreadsheet" in found.en
+    assert f"({candidates} be meant)" in found.en
+
+
+def test_own_keys_that_a_spreadsheet_rounded_are_named(exports: Exports) -> None:
+    rows = ["2.02611E+14,甲,1", "2.02611E+14,乙,1", "3.1E+15,丙,1", "1E+5x,丁,1"]
+    exports.put("canonical/customer.csv", CUSTOMER, *rows)
+    found = look(exports, "customer")["keys_no_longer_match:customer_id:own"]
+    assert found.en.startswith(
+        "in 2 rows the key customer_id was rounded by a spreadsheet (such as 2.02611E+14): its"
+    )
+
+
 def test_keys_that_no_longer_match_name_the_nearest(exports: Exports) -> None:
     exports.put("canonical/product.csv", "product_id,name", "GTX Pro,a", "GTX Basic,b")
     exports.put("canonical/customer.csv", CUSTOMER, "K1,甲,")
