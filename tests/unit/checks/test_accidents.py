@@ -134,8 +134,10 @@ def test_two_digit_years_in_quarantine_are_named_together(exports: Exports) -> N
         "S1,E1,05-01-26,lead,1,CNY,甲,", "S2,E1,31/12/26,lead,1,CNY,甲,", count=3))  # fmt: skip
     found = look(exports, "opportunity")["two_digit_year:created_at:quarantine"]
     assert found.en == (
-        "created_at: 2 dates have two-digit years (such as 05-01-26), now in quarantine. "
-        "Suggestion: export years with four digits"
+        "created_at: 2 dates have two-digit years (such as 05-01-26), which is not read. "
+        "Suggestion: export years with four digits, or, where all of them are after 2000, say "
+        "short_years: 2000 in the source file (and date_order: dmy or mdy, where the month is a "
+        "number)"
     )
 
 
@@ -213,7 +215,8 @@ def test_prices_before_discount_are_remarked_on_and_stop_nothing(exports: Export
 
 @pytest.mark.parametrize(
     ("text", "is_comma"),
-    [("5,70", True), ("1.234,50", True), ("-5,7", True), ("1234,5678", True), ("5,700x", False),
+    [("5,70", True), ("1.234,50", True), ("1 234,50", True), ("1\xa0234\xa0567,5", True),
+     ("1 234,50 €", True), ("€ 5,70", True), ("-5,7", True), ("1234,5678", True), ("5,700x", False),
      ("1,2,3", False), ("12 %", False)],
 )  # fmt: skip
 def test_refused_neighbours_with_a_decimal_comma_are_named(
@@ -227,6 +230,48 @@ def test_refused_neighbours_with_a_decimal_comma_are_named(
         assert found[name].blocks
         assert f"a decimal comma stands in 4 rows of net_amount (such as {text})" in found[name].en
         assert 'numbers: {decimal: ","}' in found[name].en
+
+
+@pytest.mark.parametrize(
+    ("text", "accident", "stated"),
+    [
+        ("12.29万", "amounts_not_read", "say `unit: written` for the column"),
+        ("3.2亿元", "amounts_not_read", "say `unit: written` for the column"),
+        ("-5.5k", "amounts_not_read", "say `unit: written` for the column"),
+        ("2.5 million", "amounts_not_read", "say `unit: written` for the column"),
+        ("1'234,50", "amounts_not_read", 'say numbers: {decimal: ",", thousands: "\'"}'),
+        ("约12万", None, ""),
+        ("12.29万以上", None, ""),
+    ],
+)
+def test_amounts_in_a_style_that_may_be_stated_are_named_together(
+    exports: Exports, text: str, accident: str | None, stated: str
+) -> None:
+    rows = [f'X{n},invoice,K1,2026-03-0{n},2026-04-01,"{text}",,1' for n in range(1, 5)]
+    found = look(put_invoices(exports, *rows), "invoice")
+    assert set(found) == ({f"{accident}:net_amount:quarantine"} if accident else set())
+    for finding in found.values():
+        assert finding.en.startswith("in 4 rows net_amount ")
+        assert f"(such as {text})" in finding.en
+        assert stated in finding.en
+
+
+@pytest.mark.parametrize(
+    ("day", "is_short"),
+    [("02-NOV-26", True), ("2 Nov 26", True), ("Nov 2, 26", True), ("2.11.26", True),
+     ("02-NOV-26 10.15.00 PM", True), ("2 novembre 26", True), ("31-Foo-2026", False),
+     ("2-XY-26", False)],
+)  # fmt: skip
+def test_days_with_a_year_of_two_digits_are_named_with_what_to_state(
+    exports: Exports, day: str, is_short: bool
+) -> None:
+    exports.put("canonical/opportunity.csv", DEAL, f'S1,E1,"{day}",lead,1,CNY,甲,', *deals(count=3))
+    found = look(exports, "opportunity")
+    assert ("two_digit_year:created_at:quarantine" in found) == is_short
+    if is_short:
+        said = found["two_digit_year:created_at:quarantine"].en
+        assert f"(such as {day}), which is not read" in said
+        assert "say short_years: 2000 in the source file" in said
 
 
 def test_one_slip_with_a_comma_stops_nothing(exports: Exports) -> None:
