@@ -7,13 +7,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from pipelines.checks.accidents import TableAccidents, sentences
 from pipelines.checks.date_accidents import DateAccidents
 from pipelines.checks.file_accidents import FileAccidents
 from pipelines.checks.findings import Finding
 from pipelines.checks.refused_values import RefusedValues
-from pipelines.landing.land import content_hash, land_export, take_inventory
+from pipelines.landing.land import by_sheet, content_hash, land_export, take_inventory
 from pipelines.policy.quality import Quality
 from pipelines.sources.contract import canonical_tables
 from pipelines.workspace.workspace import open_workspace
@@ -40,8 +41,9 @@ def look(
     workspace = open_workspace(exports.root)
     landed = [
         land_export(exports.warehouse.con, workspace, export, content_hash(export.path))
-        for export in take_inventory(workspace, exports.sources()).exports
-        if export.source.table == table
+        for whole in take_inventory(workspace, exports.sources()).exports
+        if whole.source.table == table
+        for export in by_sheet(workspace, whole, content_hash(whole.path))
     ]
     own = canonical_tables()[table]
     found = [
@@ -477,6 +479,71 @@ def test_an_encoding_that_was_told_by_its_words_is_named(exports: Exports) -> No
         "look at the names in it; if they are right, say encoding: big5 in the source file"
     )
     assert exports.rows("customer", "name") == [(name,) for name in names]
+
+
+MONTHS = """\
+table: customer
+files: [m*]
+columns: {customer_id: 编号, name: 名称,
+  credit_limit: {from: [额度, 信用额度]}, industry: 类别}
+"""
+FULL = ["编号", "名称", "额度", "类别"]
+
+
+def months(exports: Exports, **sheets: list[list[object]]) -> None:
+    exports.source("m", MONTHS)
+    with xlsxwriter.Workbook(str(exports.root / "raw" / "m.xlsx")) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for line, row in enumerate(rows):
+                sheet.write_row(line, 0, row)
+
+
+@pytest.mark.parametrize("head", [["编号", "名称", "类别"], ["编号", "名称", "类别", "额 度(元)"]])
+def test_a_month_that_lacks_a_column_is_read_and_named_with_what_it_costs(
+    exports: Exports, head: list[str]
+) -> None:
+    cells = ["B", "乙", "x", 7][: len(head)]
+    months(exports, 一月=[FULL, ["A", "甲", 5, "x"]], 二月=[head, cells])
+    [found] = look(exports, "customer").values()
+    assert found.check == "column_gone_or_renamed:raw/m.xlsx:二月:siblings"
+    own = "额 度(元)" if len(head) > 3 else "—"
+    assert found.en.startswith(
+        "raw/m.xlsx · 二月 has no column 额度, which others of its source have (columns it has "
+        f"alone: {own}): in its 1 row it is empty, and what is computed from it is too low or "
+    )
+    assert exports.rows("customer", "customer_id", "credit_limit") == [("A", 5), ("B", None)]
+
+
+def test_a_month_that_has_a_column_under_another_known_name_is_one_of_them(
+    exports: Exports,
+) -> None:
+    renamed = [["编号", "名称", "信用额度", "类别"], ["B", "乙", 7, "x"]]
+    months(exports, 一月=[FULL, ["A", "甲", 5, "x"]], 二月=renamed)
+    assert look(exports, "customer") == {}
+    assert exports.rows("customer", "customer_id", "credit_limit") == [("A", 5), ("B", 7)]
+
+
+def test_a_month_that_lacks_most_is_not_read_and_named_with_its_rows(exports: Exports) -> None:
+    rows = [["B", "乙", "y"], ["C", "丙", "y"], ["合计", None, 2]]
+    months(exports, 一月=[FULL, ["A", "甲", 5, "x"]], 二月=[["编号", "名称", "备注"], *rows])
+    [found] = look(exports, "customer").values()
+    assert found.offenders == 2
+    assert found.en.startswith(
+        "raw/m.xlsx: sheet 二月 is not read, and its 2 rows are missing from all figures: it lacks "
+        "额度, 类别, which the sheets that are read have (its header: 编号, 名称, 备注). "
+    )
+
+
+def test_one_of_several_files_that_lacks_a_column_is_named(exports: Exports) -> None:
+    exports.source("m", MONTHS)
+    exports.put("raw/m1.csv", "编号,名称,额度,类别", "A,甲,5,x")
+    exports.put("raw/m2.csv", "编号,名称,类别", "B,乙,x", "C,丙,x")
+    exports.put("raw/m3.csv", "编号,名称,信用额度,类别", "D,丁,5,x")
+    [found] = look(exports, "customer").values()
+    assert found.check == "column_gone_or_renamed:raw/m2.csv:siblings"
+    assert found.offenders == 2
+    assert "raw/m2.csv has no column 额度" in found.en or "no column 信用额度" in found.en
 
 
 def test_a_total_row_taken_for_data(exports: Exports) -> None:
