@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.checks.findings import Finding, Severity
-from pipelines.checks.mojibake import MOJIBAKE
+from pipelines.checks.spoiled_keys import ROUNDED, kind_of_key, visible
+from pipelines.checks.text_accidents import odd_words
 from pipelines.checks.words import say
 from pipelines.policy.quality import Quality
 from pipelines.sources.contract import Table, canonical_tables
@@ -357,30 +358,16 @@ class TableAccidents:
 
     def _texts(self) -> Iterator[Finding]:
         """Texts of failed formulas, and garbled ones, in columns that hold words."""
-        fixed = {*self.table.key, *self.table.allowed, *(r.column for r in self.table.references)}
-        failed = ", ".join(literal(word) for word in self.policy.error_texts) or "null"
-        for column in self.table.of_type("text"):
-            if column in fixed:
-                continue
-            conditions = [
-                ("error_text", "failed", f"lower({{0}}) in ({failed})"),
-                (
-                    "mojibake",
-                    "garbled",
-                    " or ".join(f"contains({{0}}, {literal(sign)})" for sign in MOJIBAKE),
-                ),
-            ]
-            counts = self.warehouse.rows(
-                self._render(
-                    "words",
-                    column=column,
-                    **{what: condition.format("value") for _, what, condition in conditions},
-                )
-            )[0]
-            for accident, what, condition in conditions:
-                if count := counts[what]:
-                    evidence = self._evidence([column], condition.format(identifier(column)))
-                    yield self._found(accident, column, evidence, column=column, count=count)
+        for odd in odd_words(self.warehouse, self.table, self.policy):
+            where = ":".join((odd.column, *odd.words.get("written", "").split()))
+            yield self._found(
+                odd.accident,
+                where,
+                self._evidence([odd.column], odd.condition),
+                column=odd.column,
+                count=odd.rows,
+                **odd.words,
+            )
 
     def _keys(self) -> Iterator[Finding]:
         key = self.table.key[0]
@@ -388,6 +375,26 @@ class TableAccidents:
             lost = self.warehouse.rows(self._render("lost_zeros", key=key))
             if lost:
                 yield self._lost_zeros(key, lost, lost[0]["without"], lost[0]["with_zeros"])
+        for column in self.table.key:
+            if self.table.columns[column].type == "text":
+                yield from self._rounded(column)
+
+    def _rounded(self, column: str) -> Iterator[Finding]:
+        """Keys such as 2.02611E+14: several became one, and none can be found again."""
+        name = identifier(column)
+        is_rounded = f"contains({name}, 'E+') and regexp_matches({name}, {literal(ROUNDED)})"
+        rows = self._evidence([column], is_rounded)
+        if rows:
+            yield self._found(
+                "keys_no_longer_match.own",
+                f"{column}:own",
+                rows,
+                column=column,
+                count=self.warehouse.scalar(
+                    f"select count(*) from {staged(self.table)} where {is_rounded}"
+                ),
+                value=rows[0][column],
+            )
 
     def _references(self) -> Iterator[Finding]:
         """Keys of parents that nobody knows, where one is near."""
@@ -407,33 +414,33 @@ class TableAccidents:
                     few=parents <= _FEW,
                 )
             )
-            several = [row for row in unknown if row["known_parts"]]
-            zeros = [row for row in unknown if row["is_zeros"] and row not in several]
-            others = [row for row in unknown if row not in several and row not in zeros]
-            if several:
-                yield self._found(
-                    "keys_no_longer_match.several",
-                    f"{reference.column}:several",
-                    several[:10],
-                    column=reference.column,
-                    count=sum(row["row_count"] for row in several),
-                    value=several[0]["value"],
-                    parts=several[0]["known_parts"],
-                )
-            if zeros:
-                pair = (zeros[0]["value"], zeros[0]["suggestion"])
-                yield self._lost_zeros(reference.column, zeros, *sorted(pair, key=len))
-            if others:
-                yield self._found(
-                    "keys_no_longer_match",
-                    reference.column,
-                    others[:10],
-                    column=reference.column,
-                    parent=parent.name,
-                    count=sum(row["row_count"] for row in others),
-                    value=others[0]["value"],
-                    suggestion=others[0]["suggestion"],
-                )
+            yield from self._unknown(reference.column, parent, unknown)
+
+    def _unknown(
+        self, column: str, parent: Table, unknown: list[dict[str, Any]]
+    ) -> Iterator[Finding]:
+        """Keys that nobody knows, by what became of them."""
+        kinds: dict[str, list[dict[str, Any]]] = {}
+        for row in unknown:
+            kinds.setdefault(kind_of_key(row), []).append(row)
+        for kind, rows in kinds.items():
+            first = rows[0]
+            if kind == "zeros":
+                pair = sorted((first["value"], first["suggestion"]), key=len)
+                yield self._lost_zeros(column, rows, *pair)
+                continue
+            yield self._found(
+                ".".join(("keys_no_longer_match", *filter(None, [kind]))),
+                ":".join((column, *filter(None, [kind]))),
+                rows[:10],
+                column=column,
+                parent=parent.name,
+                count=sum(row["row_count"] for row in rows),
+                value=visible(first["value"]),
+                suggestion=visible(first["suggestion"] or ""),
+                parts=first["known_parts"],
+                candidates=first["candidates"],
+            )
 
     def _circles(self) -> Iterator[Finding]:
         """Ids that became others and, by way of them, themselves again."""

@@ -49,7 +49,7 @@ class FileAccidents:
 
     def look(self) -> list[Finding]:
         """All accidents of the files that policy wants to be told of."""
-        found = [*self._twice(), *self._against_the_last()]
+        found = [*self._twice(), *self._against_the_last(), *self._beside_siblings()]
         for export in self.exports:
             if export.landed is not None:
                 found.extend(self._one(export.export.name, export.landed))
@@ -78,6 +78,9 @@ class FileAccidents:
                 yield self._found(
                     "mixed_encoding", f"{file}:{key}", [facts], file=file, count=lines
                 )
+        if told := notes.get("recognised_encoding"):
+            where = f"{file}:recognised"
+            yield self._found("mixed_encoding.recognised", where, [told], file=file, **told)
         totals = notes.get("totals_left_out", [])
         if totals:
             yield self._found(
@@ -100,13 +103,7 @@ class FileAccidents:
                 line=footers[0]["line"],
                 text=footers[0]["text"][:60],
             )
-        for left in notes.get("sheets_left_out", []):
-            variant = ".hidden" if left["hidden"] else ""
-            header = left["header"] or "…"
-            words = {"file": file, "sheet": left["sheet"], "header": header}
-            yield self._found(
-                f"sheet_left_out{variant}", f"{file}:{left['sheet']}", [words], **words
-            )
+        yield from self._sheets_left_out(file, notes.get("sheets_left_out", []))
         if without := notes.get("joined_without"):
             yield self._found("joined_without", file, [without], file=file, **without)
         if hidden := notes.get("hidden_rows"):
@@ -130,6 +127,17 @@ class FileAccidents:
             yield self._found("export_limit", file, evidence, file=file, rows=landed.rows)
         if landed.first_line is None:
             yield from self._cut_off(file, landed)
+
+    def _sheets_left_out(self, file: str, sheets: Sequence[dict[str, Any]]) -> Iterator[Finding]:
+        for left in sheets:
+            variant = ".hidden" if left["hidden"] else ".alike" if left.get("lacks") else ""
+            header = left["header"] or "…"
+            words = {"file": file, "sheet": left["sheet"], "header": header}
+            if variant == ".alike":
+                words |= {"lacks": ", ".join(left["lacks"]), "count": left["rows"]}
+            yield self._found(
+                f"sheet_left_out{variant}", f"{file}:{left['sheet']}", [words], **words
+            )
 
     def _thousands(self, export: Export, landed: Landed) -> Iterator[Finding]:
         """Amounts whose point stands between thousands: 1.234 and 12.500, never 1.50 nor 1234.
@@ -184,6 +192,44 @@ class FileAccidents:
             if first != file:
                 evidence = [{"file": file, "same_as": first}]
                 yield self._found("duplicated_file", file, evidence, file=file, same_as=first)
+
+    def _beside_siblings(self) -> Iterator[Finding]:
+        """Files and sheets in force of one source, of which some have a column and others not."""
+        loads = self.warehouse.rows(
+            "select source, file, coalesce(sheet, '') as sheet, rows_accepted as row_count "
+            "from mart.load where table_name = ? and is_current and rows_accepted > 0",
+            [self.table.name],
+        )
+        rows = {(load["source"], load["file"], load["sheet"]): load["row_count"] for load in loads}
+        siblings: dict[str, list[tuple[LandedExport, int]]] = {}
+        for one in self.exports:
+            source = one.export.source.source
+            place = (source, one.export.name, one.export.sheet or "")
+            if one.landed is not None and place in rows:
+                siblings.setdefault(source, []).append((one, rows[place]))
+        for several in siblings.values():
+            yield from self._lacking(several)
+
+    def _lacking(self, several: Sequence[tuple[LandedExport, int]]) -> Iterator[Finding]:
+        has = [_headers_of(one) for one, _ in several]
+        all_of = {column: header for found in has for column, header in found.items()}
+        for (one, count), own in zip(several, has, strict=True):
+            gone = [all_of[column] for column in all_of if column not in own]
+            if not gone or one.landed is None:
+                continue
+            others = {n for o, _ in several if o is not one and o.landed for n in o.landed.names}
+            added = [name for name in one.landed.names if name not in others]
+            file, sheet = one.export.name, one.export.sheet
+            yield self._found(
+                "column_gone_or_renamed.sibling",
+                ":".join(filter(None, (file, sheet, "siblings"))),
+                [{"file": file, "sheet": sheet, "gone": gone, "new": added}],
+                file=" · ".join(filter(None, (file, sheet))),
+                count=count,
+                gone=", ".join(gone),
+                added=", ".join(added) or "—",
+                near=did_you_mean(gone[0], added),
+            )
 
     def _against_the_last(self) -> Iterator[Finding]:
         """The newest files of a full source beside those that stood there before."""
@@ -262,3 +308,17 @@ class FileAccidents:
                 added=", ".join(added) or "—",
                 near=did_you_mean(gone[0], added),
             )
+
+
+def _headers_of(one: LandedExport) -> dict[str, str]:
+    """The columns of its table that an export can fill, each with the header it is read from; a
+    column with a default is never missed."""
+    if one.landed is None:
+        return {}
+    names = {clean_header(name).lower(): name for name in one.landed.names}
+    found = {}
+    for column, mapped in one.export.source.columns.items():
+        present = [names[h] for x in mapped.headers if (h := clean_header(x).lower()) in names]
+        if present or mapped.default is not None:
+            found[column] = present[0] if present else column
+    return found

@@ -18,9 +18,54 @@ from pipelines.warehouse.duck import Warehouse
 from pipelines.warehouse.quoting import literal
 
 _A_FEW = 3
-_SHORT_YEAR = r"^\d{1,2}[-/.]\d{1,2}[-/.]\d{2}( |$)"
-# 5,70 or 1.234,50, never 1,234: under a decimal point its neighbours 1.234 are read as 1.234
-_DECIMAL_COMMA = r"^[-+]?(?:[0-9]+|[0-9]{1,3}(?:[.][0-9]{3})+),(?:[0-9]{1,2}|[0-9]{4,})-?$"
+
+
+@dataclass(frozen=True)
+class Style:
+    """Values that no rule reads as they are, and that a source file may state how to read.
+
+    `accident` is the sentence that says so; `pattern` matches the values (RE2, over the whole).
+    """
+
+    accident: str
+    types: tuple[str, ...]
+    rule: str
+    pattern: str
+
+
+_MONTH_WORD = r"\pL{3,9}[.]?"
+_SIGN = r"^[-+(（]*[¥￥$€£]?[-+ ]*"
+STYLES = (
+    Style(
+        "two_digit_year.quarantine",
+        DATES,
+        "not_a_date",
+        rf"^(?:\d{{1,2}}[-/.]\d{{1,2}}[-/.]|\d{{1,2}}[-/. ]+{_MONTH_WORD}[-/. ,]+|"
+        rf"{_MONTH_WORD}[- ]+\d{{1,2}},[ ]*)['’]?\d{{2}}(?:[ T].*)?$",
+    ),
+    # 5,70 or 1.234,50 or 1 234,50, never 1,234: under a decimal point its neighbours 1.234 are
+    # read as 1.234
+    Style(
+        "decimals_destroyed.comma",
+        NUMBERS,
+        "not_a_number",
+        rf"{_SIGN}(?:[0-9]+|[0-9]{{1,3}}(?:[. \x{{a0}}\x{{202f}}][0-9]{{3}})+)"
+        r",(?:[0-9]{1,2}|[0-9]{4,})[ €£-]*$",
+    ),
+    Style(
+        "amounts_not_read.apostrophe",
+        NUMBERS,
+        "not_a_number",
+        rf"{_SIGN}[0-9]{{1,3}}(?:['’][0-9]{{3}})+,[0-9]{{1,2}}[ €£-]*$",
+    ),
+    Style(
+        "amounts_not_read.unit",
+        NUMBERS,
+        "not_a_number",
+        rf"(?i){_SIGN}[0-9][0-9,.]*[ \x{{a0}}]*"
+        r"(?:千|万|萬|百万|千万|亿|億|k|thousand|mn?|million|bn|billion|元|圆)[元圆]?[)）]?$",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -39,13 +84,10 @@ class RefusedValues:
         return wanted(self.policy, self._kinds())
 
     def _kinds(self) -> Iterator[Finding]:
-        for column in self.table.of_type(*DATES):
-            yield from self._alike(
-                "two_digit_year.quarantine",
-                column,
-                "not_a_date",
-                f"regexp_matches(value, {literal(_SHORT_YEAR)})",
-            )
+        for style in STYLES:
+            for column in self.table.of_type(*style.types):
+                pattern = f"regexp_matches(value, {literal(style.pattern)})"
+                yield from self._alike(style.accident, column, style.rule, pattern)
         absent = ", ".join(
             literal(word) for word in (*self.policy.error_texts, *self.policy.absent_texts)
         )
@@ -65,13 +107,6 @@ class RefusedValues:
                 limit.column,
                 "out_of_range",
                 f"try_cast(value as decimal(18, 4)) in ({sentinels})",
-            )
-        for column in self.table.of_type(*NUMBERS):
-            yield from self._alike(
-                "decimals_destroyed.comma",
-                column,
-                "not_a_number",
-                f"regexp_matches(value, {literal(_DECIMAL_COMMA)})",
             )
 
     def _is_remarked_on(self, refused: int) -> bool:

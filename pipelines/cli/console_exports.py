@@ -65,7 +65,7 @@ def print_recognition(found: Recognition, workspace: Path, written: bool = False
 
 
 def _print_refusals(console: Console, file: FileSeen) -> None:
-    """The values that a run would not read, rule by rule."""
+    """The values that a run would not read, rule by rule, and what may be stated about them."""
     from pipelines.books.quarantine import problem
 
     if file.refused and not file.problem:
@@ -79,6 +79,8 @@ def _print_refusals(console: Console, file: FileSeen) -> None:
             markup=False,
             soft_wrap=True,
         )
+    for remark in file.remarks:
+        console.print(f"  {remark}", markup=False, soft_wrap=True)
 
 
 def _print_guess(console: Console, guess: Guess, workspace: Path, written: bool) -> None:

@@ -58,7 +58,7 @@ _PARQUET = b"PAR1"
 _HASH_CHUNK = 1 << 22
 _MOST_OF_A_SENTENCE = 280
 # Part of the address of a landed file: raise it when reading changes, so nothing old is reused.
-READER_VERSION = 7
+READER_VERSION = 9
 # What a file was when it was hashed, to see that the same content is read.
 _HASHED: dict[Path, Signature] = {}
 

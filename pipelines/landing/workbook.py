@@ -115,11 +115,16 @@ def land_workbook(
     return Landed(target, landed.names, landed.rows, None, {**notes, **landed.notes})
 
 
+# A sheet with so many known names may lack one; with so few it is like the one that is read.
+_ENOUGH_NAMES, _LEAST_NAMES = 3, 2
+
+
 @dataclass(frozen=True)
 class SheetsFound:
     """The sheets of a workbook that are one table, in their order, and those that are not read.
 
-    `others` name each sheet that holds a table of its own: its header, and whether it is hidden.
+    `others` name each sheet that holds a table of its own: its header, whether it is hidden, and of
+    one that is much like those read, which names it lacks and how many rows are not read.
     """
 
     same: tuple[str, ...]
@@ -130,6 +135,7 @@ def sheets_of(path: Path, known: set[str]) -> SheetsFound:
     """Which sheets of a workbook a source reads; a hidden one only if no other can be read.
 
     Sheets with the same known names in their headers are one table: twelve months, each a sheet.
+    One that lacks a single name of several, or has it under another spelling, is a part of it, too.
     One with the header alone is a month that has not come.
 
     Raises:
@@ -146,11 +152,13 @@ def sheets_of(path: Path, known: set[str]) -> SheetsFound:
         for name in workbook.sheet_names[:_SHEETS_LOOKED_AT]:
             sheet = _open(workbook, name, known)
             is_hidden = name in hidden and best.name not in hidden
-            if wanted and not is_hidden and _known_names(sheet, known) == wanted:
+            own = _known_names(sheet, known)
+            if wanted and not is_hidden and _is_same_table(own, wanted):
                 if name == best.name or _has_rows(sheet):
                     same.append(name)
             elif name != best.name and (header := _first_of_table(sheet)):
-                others.append({"sheet": name, "header": header, "hidden": name in hidden})
+                other = {"sheet": name, "header": header, "hidden": name in hidden}
+                others.append(other | _likeness(sheet, own, best, wanted))
         others += [
             {"sheet": name, "header": "", "hidden": name in hidden}
             for name in workbook.sheet_names[_SHEETS_LOOKED_AT:]
@@ -173,6 +181,21 @@ def first_rows_of_sheets(path: Path, sheet: str | None) -> list[list[Any]]:
 def _hidden(workbook: python_calamine.CalamineWorkbook) -> set[str]:
     visible = python_calamine.SheetVisibleEnum.Visible
     return {sheet.name for sheet in workbook.sheets_metadata if sheet.visible != visible}
+
+
+def _is_same_table(own: set[str], wanted: set[str]) -> bool:
+    """Whether known names are those of the sheet that is read; one of four or more may lack."""
+    return own == wanted or (len(own) >= _ENOUGH_NAMES and len(wanted - own) <= 1)
+
+
+def _likeness(sheet: _Sheet, own: set[str], best: _Sheet, wanted: set[str]) -> dict[str, Any]:
+    """What a sheet lacks to be one table with the sheet that is read, and its rows."""
+    if len(own & wanted) < _LEAST_NAMES or best.header is None or sheet.header is None:
+        return {}
+    lacks = [n for n in best.header.names if n.lower() in wanted - own]
+    rows = (_texts(row) for row in (*sheet.head[sheet.header.index + 1 :], *sheet.rest))
+    count = sum(1 for row in rows if filled(row) and no_record(row) is None)
+    return {"lacks": lacks, "rows": count} if lacks and count else {}
 
 
 def _known_names(sheet: _Sheet, known: set[str]) -> set[str]:

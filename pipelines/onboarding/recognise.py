@@ -7,13 +7,16 @@ here: guessing what a file that no source reads may be (`starter/`).
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from pipelines.checks.accidents import sentences
+from pipelines.checks.refused_values import STYLES
+from pipelines.checks.words import say
 from pipelines.errors import UserError
 from pipelines.landing.land import Export, by_sheet, content_of, land_export, take_inventory
 from pipelines.landing.parquet import Landed
@@ -22,7 +25,14 @@ from pipelines.sources.contract import canonical_tables
 from pipelines.sources.headers import clean_header
 from pipelines.sources.sourcefile import unfinished_drafts
 from pipelines.sources.sourcemodel import SourceFile, alternatives
-from pipelines.staging.mapping import Load, names_of, text_expression
+from pipelines.staging.mapping import (
+    Load,
+    column_texts,
+    landed_relation,
+    line_expression,
+    names_of,
+    text_expression,
+)
 from pipelines.staging.reading import Reading
 from pipelines.staging.trial import Refusal, Trial, tried
 from pipelines.warehouse.quoting import identifier, literal
@@ -64,6 +74,7 @@ class FileSeen:
     problem: str | None = None
     refused: int = 0
     refusals: tuple[Refusal, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -217,10 +228,33 @@ def _see(
         problem=_too_much(table.name, trial, shares),
         refused=trial.refused,
         refusals=trial.refusals,
+        remarks=tuple(_remarks(con, export, found.landed, trial)),
         unused=tuple(
             n for n in found.landed.names if n not in used and clean_header(n) not in used
         ),
     )
+
+
+def _remarks(
+    con: duckdb.DuckDBPyConnection, export: Export, landed: Landed, trial: Trial
+) -> Iterator[str]:
+    """What a source file may state, so that refused values are read or names are sure."""
+    source = export.source
+    if told := landed.notes.get("recognised_encoding"):
+        yield say(sentences()["mixed_encoding.recognised"]["en"], {"file": export.name, **told})
+    texts = column_texts(canonical_tables()[source.table], source, names_of(landed, export))
+    for refusal in trial.refusals:
+        for style in STYLES:
+            if refusal.rule != f"{refusal.column}.{style.rule}":
+                continue
+            count, value = con.execute(
+                f"select count(*), arg_min(x, line) from (select {texts[refusal.column]} as x, "
+                f"{line_expression(landed)} as line from {landed_relation(landed)}) "
+                f"where regexp_matches(x, {literal(style.pattern)})"
+            ).fetchone() or (0, None)
+            if count:
+                words = {"column": refusal.column, "count": min(count, refusal.rows)}
+                yield say(sentences()[style.accident]["en"], {**words, "value": value})
 
 
 def _too_much(table: str, trial: Trial, shares: QuarantineShares) -> str | None:

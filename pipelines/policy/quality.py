@@ -14,6 +14,7 @@ from pipelines.workspace.yamlfile import MistakeAt, did_you_mean
 
 Verdict = Literal["off", "warn", "block"]
 Accident = Literal[
+    "amounts_not_read",
     "amounts_scaled",
     "column_gone_or_renamed",
     "currency_missing",

@@ -99,8 +99,8 @@ def _export_findings(session: Session, name: str) -> list[Finding]:
                     if export.source.required and export.source.source not in confirmed
                     else "warn",
                     status="failed",
-                    zh=f"{export.name}：{landed.problem}",
-                    en=f"{export.name}: {landed.problem} ({export.source.written_in})",
+                    zh=f"{export.name}{sheet}：{landed.problem}",
+                    en=f"{export.name}{sheet}: {landed.problem} ({export.source.written_in})",
                 )
             )
     sources = [*session.sources, *session.delta_sources]

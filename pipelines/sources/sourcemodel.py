@@ -21,7 +21,9 @@ DateOrder = Literal["ymd", "dmy", "mdy"]
 Decimal = Literal[".", ","]
 Thousands = Literal[",", ".", "'", " ", ""]
 Side = Annotated[str, Field(pattern=r"^[^\W\d_]{1,12}$")]
-Unit = Literal["元", "千元", "万元", "百万元", "亿元", "thousand", "million"]
+Unit = Literal["元", "千元", "万元", "百万元", "亿元", "thousand", "million", "written"]
+# Each amount says its own unit: 12.29万, 3.2亿, 5k.
+WRITTEN = "written"
 UNITS: dict[str, int] = {
     "元": 1,
     "千元": 1_000,
@@ -30,8 +32,19 @@ UNITS: dict[str, int] = {
     "亿元": 100_000_000,
     "thousand": 1_000,
     "million": 1_000_000,
+    WRITTEN: 1,
 }
-_WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252", "utf-8-sig": "utf-8"}
+_WIDER = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "cp950",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "iso8859-1": "cp1252",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "utf-8-sig": "utf-8",
+}
 # Headers in an expression: `{Amount}`, `{Amount|Value}` (the first that is filled), or `{}` for
 # what stands below `from`.
 BRACES = re.compile(r"\{([^{}]*)\}")
@@ -215,6 +228,7 @@ class SourceFile(BaseModel):
     export: Literal["full", "delta"] = "full"
     lists: Literal["active", "all"] = "active"
     date_order: DateOrder = "ymd"
+    short_years: Literal[1900, 2000] | None = None
     time_zone: str | None = None
     numbers: Numbers = Numbers()
     empty: Annotated[Texts, BeforeValidator(_as_empty_texts)] = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pipelines.sources.contract import Column
 from pipelines.sources.expression import result_is_text
-from pipelines.sources.sourcemodel import UNITS, SourceFile
+from pipelines.sources.sourcemodel import UNITS, WRITTEN, SourceFile
 from pipelines.warehouse.quoting import literal
 from pipelines.warehouse.template import macro
 
@@ -38,7 +38,11 @@ def field(source: SourceFile, column: str) -> str:
 def rewrites(source: SourceFile, column: Column) -> bool:
     """Whether a column of a source is read as another text than the one that was written."""
     if column.type in DATES:
-        return source.date_order != "ymd" or source.time_zone is not None
+        return (
+            source.date_order != "ymd"
+            or source.time_zone is not None
+            or source.short_years is not None
+        )
     if column.type not in NUMBERS or column.name in source.constants:
         return False
     mapped = source.columns.get(column.name)
@@ -59,6 +63,9 @@ def plain_text(
     if column.type in DATES:
         if is_1904:
             text = str(macro(PARSE, "since_1904")(text))
+        if source.short_years is not None:
+            century = str(source.short_years)[:2]
+            text = str(macro(PARSE, "in_century")(text, source.date_order, century))
         text = macro(PARSE, "reorder")(text, source.date_order)
         if source.time_zone is not None:
             text = macro(PARSE, "zoned")(text, column.type, source.time_zone)
@@ -68,16 +75,20 @@ def plain_text(
     if column.name in source.constants:  # written by whoever wrote the source file, plainly
         return text
     mapped = source.columns.get(column.name)
-    style = source.number_style(column.name)
+    style, written = source.number_style(column.name), text
     computed = mapped is not None and mapped.expression and not result_is_text(mapped.expression)
     if not style.is_plain and not computed:
         if style.minus or style.plus:
             text = str(macro(PARSE, "sided")(text, style.minus, style.plus))
         bare = macro(PARSE, "without_coin")(text)
         text = macro(PARSE, "plain")(bare, style.decimal, style.grouping, typed_cells)
-    if mapped is not None and mapped.unit != "元":
-        text = macro(PARSE, "in_unit")(text, UNITS[mapped.unit])
-    return str(text)
+    if mapped is None or mapped.unit == "元":
+        return str(text)
+    if mapped.unit == WRITTEN:
+        return str(macro(PARSE, "as_written")(macro(PARSE, "without_coin")(text)))
+    scaled = macro(PARSE, "in_unit")(macro(PARSE, "without_coin")(text), UNITS[mapped.unit])
+    yuan = macro(PARSE, "names_yuan")(written)
+    return f"case when {yuan} then 'not in this unit: ' || {written} else {scaled} end"
 
 
 def is_scaled_beside(source: SourceFile, column: str) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.landing.file.guard import MAX_LINE, line_too_long
+from pipelines.landing.file.likely import RECOGNISED, likely_encoding
 
 PROBE_BYTES = 1 << 20
 _CHUNK = 1 << 22
@@ -40,6 +41,15 @@ _SUSPECTS = {
     "gb18030": (_classes(range(0xE0, 0xF0)), b"LccLcc"),
     "cp1252": (_classes(range(0xC2, 0xF5)), b"Lc"),
 }
+# Two bytes that are a letter in UTF-8 may be a character of these; three are one hardly ever.
+_OF_TWO_BYTES = frozenset(("gb18030", "cp950", "big5hkscs", "cp932", "cp949", "euc_jp"))
+
+
+def _suspects(name: str, is_stated: bool) -> tuple[bytes | None, bytes]:
+    """What in a block is looked at line by line; of a stated encoding nothing but zero bytes."""
+    if is_stated or name == "utf-8":
+        return None, b"\0"
+    return _SUSPECTS["gb18030" if name in _OF_TWO_BYTES else "cp1252"]
 
 
 @dataclass(frozen=True)
@@ -102,9 +112,8 @@ def legacy_encoding(foreign: bytes) -> str:
     """Which of the older encodings bytes are in that are no UTF-8."""
     text = foreign.decode("gb18030", errors="replace")
     pairs = sum(1 for byte in foreign if byte >= 0x80) // 2
-    if text.count("\ufffd") * 10 <= pairs and _looks_chinese(foreign):
-        return "gb18030"
-    return "cp1252"
+    is_chinese = text.count("\ufffd") * 10 <= pairs and _looks_chinese(foreign)
+    return likely_encoding(foreign, "gb18030" if is_chinese else "cp1252")
 
 
 def _decodes(probe: bytes, encoding: str, whole: bool) -> bool:
@@ -145,7 +154,7 @@ def _is_plainly_utf8(line: bytes, other: str) -> bool:
     Two bytes that are a Latin letter in UTF-8 may be a Chinese character in GB18030; three bytes
     that fit throughout a line are no accident.
     """
-    if other == "gb18030" and max(line) < 0xE0:
+    if other in _OF_TWO_BYTES and max(line) < 0xE0:
         return False
     return _decodes(line, "utf-8", True)
 
@@ -223,7 +232,8 @@ class LineDecoder:
             return data.decode("ascii")
         name, mainly = self.encoding.name, self.encoding.mainly_utf8
         if name == "utf-8" or (
-            not self.encoding.is_stated and (mainly or name != "gb18030" or max(data) >= 0xE0)
+            not self.encoding.is_stated
+            and (mainly or name not in _OF_TWO_BYTES or max(data) >= 0xE0)
         ):
             try:
                 text = data.decode("utf-8")
@@ -250,8 +260,7 @@ class LineDecoder:
             text = block.decode(name)
         except UnicodeDecodeError:
             text = None
-        suspects = {} if self.encoding.is_stated else _SUSPECTS
-        classes, suspect = suspects.get(name, (None, b"\0"))
+        classes, suspect = _suspects(name, self.encoding.is_stated)
         if text is None or b"\0" in block or suspect in block.translate(classes):
             return "".join(map(self.decode, block.splitlines(keepends=True)))
         if not block.isascii():
@@ -274,6 +283,8 @@ class LineDecoder:
     def notes(self) -> dict[str, Any]:
         """What the card of a landed file keeps of it."""
         found: dict[str, Any] = {}
+        if self.encoding.name in RECOGNISED and not self.encoding.is_stated:
+            found["recognised_encoding"] = {"encoding": RECOGNISED[self.encoding.name]}
         main, second = (self._utf8, self._other), ("utf-8", self.encoding.name)
         if not self.encoding.mainly_utf8:
             main, second = main[::-1], second[::-1]

@@ -7,13 +7,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from pipelines.checks.accidents import TableAccidents, sentences
 from pipelines.checks.date_accidents import DateAccidents
 from pipelines.checks.file_accidents import FileAccidents
 from pipelines.checks.findings import Finding
 from pipelines.checks.refused_values import RefusedValues
-from pipelines.landing.land import content_hash, land_export, take_inventory
+from pipelines.landing.land import by_sheet, content_hash, land_export, take_inventory
 from pipelines.policy.quality import Quality
 from pipelines.sources.contract import canonical_tables
 from pipelines.workspace.workspace import open_workspace
@@ -40,8 +41,9 @@ def look(
     workspace = open_workspace(exports.root)
     landed = [
         land_export(exports.warehouse.con, workspace, export, content_hash(export.path))
-        for export in take_inventory(workspace, exports.sources()).exports
-        if export.source.table == table
+        for whole in take_inventory(workspace, exports.sources()).exports
+        if whole.source.table == table
+        for export in by_sheet(workspace, whole, content_hash(whole.path))
     ]
     own = canonical_tables()[table]
     found = [
@@ -134,8 +136,10 @@ def test_two_digit_years_in_quarantine_are_named_together(exports: Exports) -> N
         "S1,E1,05-01-26,lead,1,CNY,甲,", "S2,E1,31/12/26,lead,1,CNY,甲,", count=3))  # fmt: skip
     found = look(exports, "opportunity")["two_digit_year:created_at:quarantine"]
     assert found.en == (
-        "created_at: 2 dates have two-digit years (such as 05-01-26), now in quarantine. "
-        "Suggestion: export years with four digits"
+        "created_at: 2 dates have two-digit years (such as 05-01-26), which is not read. "
+        "Suggestion: export years with four digits, or, where all of them are after 2000, say "
+        "short_years: 2000 in the source file (and date_order: dmy or mdy, where the month is a "
+        "number)"
     )
 
 
@@ -213,7 +217,8 @@ def test_prices_before_discount_are_remarked_on_and_stop_nothing(exports: Export
 
 @pytest.mark.parametrize(
     ("text", "is_comma"),
-    [("5,70", True), ("1.234,50", True), ("-5,7", True), ("1234,5678", True), ("5,700x", False),
+    [("5,70", True), ("1.234,50", True), ("1 234,50", True), ("1\xa0234\xa0567,5", True),
+     ("1 234,50 €", True), ("€ 5,70", True), ("-5,7", True), ("1234,5678", True), ("5,700x", False),
      ("1,2,3", False), ("12 %", False)],
 )  # fmt: skip
 def test_refused_neighbours_with_a_decimal_comma_are_named(
@@ -227,6 +232,48 @@ def test_refused_neighbours_with_a_decimal_comma_are_named(
         assert found[name].blocks
         assert f"a decimal comma stands in 4 rows of net_amount (such as {text})" in found[name].en
         assert 'numbers: {decimal: ","}' in found[name].en
+
+
+@pytest.mark.parametrize(
+    ("text", "accident", "stated"),
+    [
+        ("12.29万", "amounts_not_read", "say `unit: written` for the column"),
+        ("3.2亿元", "amounts_not_read", "say `unit: written` for the column"),
+        ("-5.5k", "amounts_not_read", "say `unit: written` for the column"),
+        ("2.5 million", "amounts_not_read", "say `unit: written` for the column"),
+        ("1'234,50", "amounts_not_read", 'say numbers: {decimal: ",", thousands: "\'"}'),
+        ("约12万", None, ""),
+        ("12.29万以上", None, ""),
+    ],
+)
+def test_amounts_in_a_style_that_may_be_stated_are_named_together(
+    exports: Exports, text: str, accident: str | None, stated: str
+) -> None:
+    rows = [f'X{n},invoice,K1,2026-03-0{n},2026-04-01,"{text}",,1' for n in range(1, 5)]
+    found = look(put_invoices(exports, *rows), "invoice")
+    assert set(found) == ({f"{accident}:net_amount:quarantine"} if accident else set())
+    for finding in found.values():
+        assert finding.en.startswith("in 4 rows net_amount ")
+        assert f"(such as {text})" in finding.en
+        assert stated in finding.en
+
+
+@pytest.mark.parametrize(
+    ("day", "is_short"),
+    [("02-NOV-26", True), ("2 Nov 26", True), ("Nov 2, 26", True), ("2.11.26", True),
+     ("02-NOV-26 10.15.00 PM", True), ("2 novembre 26", True), ("31-Foo-2026", False),
+     ("2-XY-26", False)],
+)  # fmt: skip
+def test_days_with_a_year_of_two_digits_are_named_with_what_to_state(
+    exports: Exports, day: str, is_short: bool
+) -> None:
+    exports.put("canonical/opportunity.csv", DEAL, f'S1,E1,"{day}",lead,1,CNY,甲,', *deals(count=3))
+    found = look(exports, "opportunity")
+    assert ("two_digit_year:created_at:quarantine" in found) == is_short
+    if is_short:
+        said = found["two_digit_year:created_at:quarantine"].en
+        assert f"(such as {day}), which is not read" in said
+        assert "say short_years: 2000 in the source file" in said
 
 
 def test_one_slip_with_a_comma_stops_nothing(exports: Exports) -> None:
@@ -361,16 +408,54 @@ def test_texts_of_failed_formulas(exports: Exports, text: str) -> None:
     assert found.evidence[0]["loss_reason"] == text
 
 
+def read_as(text: str, written: str, read: str) -> str:
+    return text.encode(written).decode(read)
+
+
 @pytest.mark.parametrize(
-    "garbled",
-    ["客户".encode().decode("gb18030", "replace"), "MÃ¼ller", "锟斤拷", "甲\ufffd", "â€œKâ€"],
+    ("meant", "garbled", "written", "read"),
+    [
+        ("生产", "鐢熶骇", "utf-8", "gb18030"),
+        ("客户", "瀹㈡埛", "utf-8", "gb18030"),
+        ("北京远景科技", read_as("北京远景科技", "utf-8", "gb18030"), "utf-8", "gb18030"),
+        ("东京电机", read_as("东京电机", "utf-8", "shift_jis"), "utf-8", "shift_jis"),
+        ("Müller", "MÃ¼ller", "utf-8", "windows-1252"),
+        ("“K”", "â€œKâ€\x9d", "utf-8", "windows-1252"),
+        ("公司", "å\x85¬å\x8f¸", "utf-8", "windows-1252"),
+        ("Société", "SociÃƒÂ©tÃƒÂ©", "utf-8", "windows-1252"),  # twice
+        ("中国", "ÖÐ¹ú", "gb18030", "windows-1252"),
+        ("上海 分公司", "ÉÏº£ ·Ö¹«Ë¾", "gb18030", "windows-1252"),
+        ("Газпром", read_as("Газпром", "cp1251", "cp1252"), "windows-1251", "windows-1252"),
+    ],
 )
-def test_mojibake(exports: Exports, garbled: str) -> None:
-    exports.put("canonical/customer.csv", CUSTOMER, f"K1,{garbled}公司,1", "K2,乙,2", "K3,Müller,3")
-    found = look(exports, "customer")["mojibake:name"]
-    assert found.offenders == 1
+def test_a_garbled_text_is_named_with_what_it_was(
+    exports: Exports, meant: str, garbled: str, written: str, read: str
+) -> None:
+    exports.put("canonical/customer.csv", CUSTOMER, f"K1,{garbled},1", "K2,乙,2", "K3,Müller,3")
+    found = look(exports, "customer")[f"mojibake:name:{written}"]
+    assert found.en == (
+        f"in 1 row name is garbled ({garbled}, which was {meant}): written as {written}, it was "
+        f"read as {read} by some program. Suggestion: export it again from the system as UTF-8, "
+        "and save it with no other program"
+    )
     assert found.evidence[0]["customer_id"] == "K1"
-    assert "export it again from the system, as UTF-8" in found.en
+
+
+@pytest.mark.parametrize(
+    "lost", ["????", "???? (???)", "甲\ufffd公司", "锟斤拷", "ï¿½ï¿½", "????? 2024"]
+)
+def test_characters_that_are_lost_for_good(exports: Exports, lost: str) -> None:
+    exports.put("canonical/customer.csv", CUSTOMER, f"K1,{lost},1", "K2,乙,2")
+    [found] = look(exports, "customer").values()
+    assert found.en.startswith(f"in 1 row name lost its characters (such as {lost}): a program")
+
+
+def test_words_that_only_look_odd_are_not_called_garbled(exports: Exports) -> None:
+    names = ["why???", "规划部", "São João", "ÉCOLE", "Zoë’s", "镊规", "日本ｷﾔﾉﾝ", "Ålesund", "?",
+             "Ø50 ±0.5 °C", "“引号”", "®™", "Großhändler", "A/B?", "Ă î ș", "嵇喆", "№ 5", "ąęść",
+             "涓滴", "鍖", "缂", "瀹", "鎴", "浜江", "闄", "ÅÄÖ", "甲？？？"]  # fmt: skip
+    exports.put("canonical/customer.csv", CUSTOMER, *(f"K{n},{x},1" for n, x in enumerate(names)))
+    assert look(exports, "customer") == {}
 
 
 def test_mixed_encodings_in_one_file(exports: Exports) -> None:
@@ -381,6 +466,84 @@ def test_mixed_encodings_in_one_file(exports: Exports) -> None:
     mixed = next(f for name, f in found.items() if name.startswith("mixed_encoding"))
     assert mixed.en.startswith("canonical/customer.csv: 1 line is written in another encoding")
     assert ("K9", "乙公司") in exports.rows("customer", "customer_id", "name")
+
+
+def test_an_encoding_that_was_told_by_its_words_is_named(exports: Exports) -> None:
+    names = ("台積電股份有限公司", "鴻海精密工業", "聯發科技")
+    rows = "".join(f"K{n},{name},{n}\n" for n, name in enumerate(names, 1))
+    (exports.root / "canonical").mkdir(exist_ok=True)
+    (exports.root / "canonical/customer.csv").write_bytes(f"{CUSTOMER}\n{rows}".encode("big5"))
+    [finding] = look(exports, "customer").values()
+    assert finding.en == (
+        "canonical/customer.csv is not UTF-8; it is read as big5, told by its words. Suggestion: "
+        "look at the names in it; if they are right, say encoding: big5 in the source file"
+    )
+    assert exports.rows("customer", "name") == [(name,) for name in names]
+
+
+MONTHS = """\
+table: customer
+files: [m*]
+columns: {customer_id: 编号, name: 名称,
+  credit_limit: {from: [额度, 信用额度]}, industry: 类别}
+"""
+FULL = ["编号", "名称", "额度", "类别"]
+
+
+def months(exports: Exports, **sheets: list[list[object]]) -> None:
+    exports.source("m", MONTHS)
+    with xlsxwriter.Workbook(str(exports.root / "raw" / "m.xlsx")) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for line, row in enumerate(rows):
+                sheet.write_row(line, 0, row)
+
+
+@pytest.mark.parametrize("head", [["编号", "名称", "类别"], ["编号", "名称", "类别", "额 度(元)"]])
+def test_a_month_that_lacks_a_column_is_read_and_named_with_what_it_costs(
+    exports: Exports, head: list[str]
+) -> None:
+    cells = ["B", "乙", "x", 7][: len(head)]
+    months(exports, 一月=[FULL, ["A", "甲", 5, "x"]], 二月=[head, cells])
+    [found] = look(exports, "customer").values()
+    assert found.check == "column_gone_or_renamed:raw/m.xlsx:二月:siblings"
+    own = "额 度(元)" if len(head) > 3 else "—"
+    assert found.en.startswith(
+        "raw/m.xlsx · 二月 has no column 额度, which others of its source have (columns it has "
+        f"alone: {own}): in its 1 row it is empty, and what is computed from it is too low or "
+    )
+    assert exports.rows("customer", "customer_id", "credit_limit") == [("A", 5), ("B", None)]
+
+
+def test_a_month_that_has_a_column_under_another_known_name_is_one_of_them(
+    exports: Exports,
+) -> None:
+    renamed = [["编号", "名称", "信用额度", "类别"], ["B", "乙", 7, "x"]]
+    months(exports, 一月=[FULL, ["A", "甲", 5, "x"]], 二月=renamed)
+    assert look(exports, "customer") == {}
+    assert exports.rows("customer", "customer_id", "credit_limit") == [("A", 5), ("B", 7)]
+
+
+def test_a_month_that_lacks_most_is_not_read_and_named_with_its_rows(exports: Exports) -> None:
+    rows = [["B", "乙", "y"], ["C", "丙", "y"], ["合计", None, 2]]
+    months(exports, 一月=[FULL, ["A", "甲", 5, "x"]], 二月=[["编号", "名称", "备注"], *rows])
+    [found] = look(exports, "customer").values()
+    assert found.offenders == 2
+    assert found.en.startswith(
+        "raw/m.xlsx: sheet 二月 is not read, and its 2 rows are missing from all figures: it lacks "
+        "额度, 类别, which the sheets that are read have (its header: 编号, 名称, 备注). "
+    )
+
+
+def test_one_of_several_files_that_lacks_a_column_is_named(exports: Exports) -> None:
+    exports.source("m", MONTHS)
+    exports.put("raw/m1.csv", "编号,名称,额度,类别", "A,甲,5,x")
+    exports.put("raw/m2.csv", "编号,名称,类别", "B,乙,x", "C,丙,x")
+    exports.put("raw/m3.csv", "编号,名称,信用额度,类别", "D,丁,5,x")
+    [found] = look(exports, "customer").values()
+    assert found.check == "column_gone_or_renamed:raw/m2.csv:siblings"
+    assert found.offenders == 2
+    assert "raw/m2.csv has no column 额度" in found.en or "no column 信用额度" in found.en
 
 
 def test_a_total_row_taken_for_data(exports: Exports) -> None:
@@ -470,6 +633,63 @@ def test_amounts_in_another_unit_than_last_time(exports: Exports) -> None:
     exports.put("canonical/customer.csv", CUSTOMER, "K1,甲,1", "K2,乙,2")
     found = look(exports, "customer", NEXT_MONDAY)["amounts_scaled:canonical_customer"]
     assert "a row is worth 1.50 on average, 15,000.00 in the export before" in found.en
+
+
+@pytest.mark.parametrize(
+    ("known", "named", "shown"),
+    [
+        ("1001", "1001.0", "1001.0 is 1001"),
+        ("1001", "1001.00", "1001.00 is 1001"),
+        ("1001", '"1,001"', "1,001 is 1001"),
+        ("1001", "１００１", "１００１ is 1001"),
+        ("KA1", "ＫＡ１", "ＫＡ１ is KA1"),
+        ("K1001", "'K1001", "'K1001 is K1001"),
+        ("K1001", "K1001\u200b", "K1001<U+200B> is K1001"),
+        ("K 1001", "K\xa01001", "K<U+00A0>1001 is K 1001"),
+        ("1001.0", "1001", "1001 is 1001.0"),  # the other export went through the spreadsheet
+        ("001001", "1001.0", "1001.0 is 001001"),
+    ],
+)
+def test_a_key_that_a_spreadsheet_wrote_otherwise_is_named_with_the_one_it_is(
+    exports: Exports, known: str, named: str, shown: str
+) -> None:
+    exports.put("canonical/customer.csv", CUSTOMER, f"{known},甲,", "2002,乙,")
+    exports.put("canonical/receipt.csv", "receipt_id,customer_id,received_date,amount",
+                f"R1,{named},2026-01-05,10", "R2,2002,2026-01-05,10")  # fmt: skip
+    found = look(exports, "receipt")["keys_no_longer_match:customer_id:spoiled"]
+    assert found.en == (
+        "in 1 row customer_id names no known customer, since a spreadsheet wrote it otherwise: "
+        f"{shown}. Suggestion: export the column again from the system as text, and do not save "
+        "it from a spreadsheet"
+    )
+
+
+@pytest.mark.parametrize(
+    ("known", "named", "candidates"),
+    [
+        (["202611000000123"], "2.02611E+14", "1 key may"),
+        (["202611000000123", "202610999999999", "202599000000000"], "2.02611E+14", "2 keys may"),
+        (["2.02611E+14"], "202611000000123", "1 key may"),
+    ],
+)
+def test_a_key_that_a_spreadsheet_rounded_is_named_with_those_it_may_be(
+    exports: Exports, known: list[str], named: str, candidates: str
+) -> None:
+    exports.put("canonical/customer.csv", CUSTOMER, *(f"{key},甲,1" for key in (*known, "2002")))
+    exports.put("canonical/receipt.csv", "receipt_id,customer_id,received_date,amount",
+                f"R1,{named},2026-01-05,10", "R2,2002,2026-01-05,10")  # fmt: skip
+    found = look(exports, "receipt")["keys_no_longer_match:customer_id:rounded"]
+    assert f"of {named} and {min(known[:2])} one was rounded by a spreadsheet" in found.en
+    assert f"({candidates} be meant)" in found.en
+
+
+def test_own_keys_that_a_spreadsheet_rounded_are_named(exports: Exports) -> None:
+    rows = ["2.02611E+14,甲,1", "2.02611E+14,乙,1", "3.1E+15,丙,1", "1E+5x,丁,1"]
+    exports.put("canonical/customer.csv", CUSTOMER, *rows)
+    found = look(exports, "customer")["keys_no_longer_match:customer_id:own"]
+    assert found.en.startswith(
+        "in 2 rows the key customer_id was rounded by a spreadsheet (such as 2.02611E+14): its"
+    )
 
 
 def test_keys_that_no_longer_match_name_the_nearest(exports: Exports) -> None:

@@ -39,6 +39,22 @@ def test_what_cannot_be_read_is_said_with_its_line_and_value(
     ]  # fmt: skip
 
 
+def test_the_style_to_state_is_said_once_for_each_column(attain: Attain, workspace: Path) -> None:
+    write(workspace / "sources/deals.yaml", *SOURCE)
+    write(workspace / "data/raw/deals.csv", HEAD, "1,A,02-NOV-26,lead,12.29万",
+          "2,A,03-NOV-26,lead,3.2亿", '3,A,2026-11-02,lead,"1 234,50"',
+          "4,A,2026-11-02,lead,5")  # fmt: skip
+    [file] = json.loads(attain("check", "-w", workspace, "--json").out)["files"]
+    starts = [remark[:64] for remark in file["remarks"]]
+    assert starts == [
+        "created_at: 2 dates have two-digit years (such as 02-NOV-26), wh",
+        "a decimal comma stands in 1 row of amount (such as 1 234,50), wh",
+        "in 2 rows amount says its own unit (such as 12.29万), and is not ",
+    ]
+    for remark in file["remarks"]:
+        assert f"  {remark}" in attain("check", "-w", workspace).out
+
+
 def test_an_export_that_a_run_would_stop_at_is_a_problem(attain: Attain, workspace: Path) -> None:
     write(workspace / "sources/deals.yaml", *SOURCE)
     rows = [f"{n},A,02.11.2026,lead,5" for n in range(30)]

@@ -298,6 +298,15 @@ def test_python_s_limit_on_the_size_of_a_field_is_left_as_it_was(tmp_path: Path)
         ("windows-1252", "Ã¤ und Größe"),  # valid UTF-8 as well
         ("gbk", "远景"),
         ("big5", "許功蓋"),
+        ("cp950", "碁恒"),  # of Windows, beyond Big5
+        ("big5-hkscs", "鰂魚涌邨"),
+        ("cp932", "①髙島屋"),
+        ("euc_jp", "株式会社"),
+        ("euc_kr", "한국전자"),
+        ("cp949", "똠방각하"),
+        ("koi8-r", "Продажи"),
+        ("windows-1250", "Łódź"),
+        ("tis-620", "กรุงเทพ"),
         ("cp1251", "Продажи"),
         ("shift_jis", "表示ソ"),  # its second bytes are those of \\
         ("latin-1", "naïve"),
@@ -316,6 +325,61 @@ def test_a_stated_encoding_is_not_doubted(tmp_path: Path, stated: str, text: str
         landed = land_text(con, path, KNOWN, tmp_path / "l.parquet", stated=source.encoding)
         assert landed_rows(con, landed) == [(2, "1", text, "5"), (3, "2", "b", "6")]
     assert landed.notes == {}
+
+
+# Exports as they come from systems of Taiwan, Hong Kong, Japan, Korea and Eastern Europe.
+FOREIGN = [
+    ("big5", "台積電股份有限公司", "鴻海精密工業", "聯發科技 新竹市"),
+    ("big5-hkscs", "鰂魚涌太古坊邨", "九龍倉集團有限公司", "長江實業 中環"),
+    ("shift_jis", "株式会社日立製作所", "トヨタ自動車", "東京エレクトロン"),
+    ("euc_jp", "株式会社日立製作所", "キヤノン株式会社", "東京都港区"),
+    ("euc_kr", "삼성전자주식회사", "현대자동차 서울", "엘지화학 부산공장"),
+    ("windows-1251", "ООО Северсталь", "Газпром нефть", "Новосибирск"),
+    ("koi8-r", "ООО Северсталь", "Газпром нефть", "Новосибирск"),
+    ("windows-1253", "Ελληνικά Πετρέλαια", "Θεσσαλονίκη", "Αθήνα"),
+    ("tis-620", "บริษัทไทยออยล์", "กรุงเทพมหานคร", "เชียงใหม่"),
+]
+
+
+@pytest.mark.parametrize(("written", "names"), [(e, n) for e, *n in FOREIGN], ids=str)
+def test_an_encoding_of_another_country_is_told_by_its_words(
+    tmp_path: Path, written: str, names: list[str]
+) -> None:
+    text = "id,name,amount\n" + "".join(f"{n},{name},5\n" for n, name in enumerate(names))
+    landed, rows = land_bytes(tmp_path, text.encode(written))
+    assert [row[2] for row in rows] == names
+    assert landed.notes == {"recognised_encoding": {"encoding": written}}
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("gb18030", ["臺灣積體電路", "鴻海精密", "聯發科"]),  # traditional, yet no Big5
+        ("gb18030", ["嵇喆", "彭囡", "廖亮", "韩昇", "何旻"]),  # rare names, plausible Cyrillic
+        ("gb18030", ["陈俊", "秦雷", "何彧", "彭彧", "林嬿"]),  # plausible Korean
+        ("gb18030", ["赢单", "护工", "技工普工", "验证工程师"]),  # plausible Japanese
+        ("gb18030", ["卢森堡法郎", "安哥拉宽扎", "辽阳", "长沙"]),
+        ("cp1252", ["Irã", "Omã", "São Tomé", "Conceição", "Guimarães"]),  # Romanian has ă
+        ("cp1252", ["Großhändler Söhne", "Ålesund", "Malmö", "Çà et là"]),
+        ("cp1252", ["ÉLECTRICITÉ", "ÖSTERREICH", "MÜLLER"]),
+    ],
+    ids=str,
+)
+def test_short_files_of_chinese_and_western_names_stay_what_they_are(
+    tmp_path: Path, written: str, names: list[str]
+) -> None:
+    text = "id,name,amount\n" + "".join(f"{n},{name},5\n" for n, name in enumerate(names))
+    landed, rows = land_bytes(tmp_path, text.encode(written))
+    assert [row[2] for row in rows] == names
+    assert landed.notes == {}
+
+
+def test_a_line_of_utf_8_in_a_file_of_big5_is_read_as_what_it_is(tmp_path: Path) -> None:
+    lines = [f"{n},台積電股份有限公司,5\n".encode("big5") for n in range(5)]
+    content = b"id,name,amount\n" + b"".join(lines) + "9,鴻海精密工業,5\n".encode()
+    landed, rows = land_bytes(tmp_path, content)
+    assert [row[2] for row in rows] == ["台積電股份有限公司"] * 5 + ["鴻海精密工業"]
+    assert landed.notes["mixed_encoding"]["lines"] == 1
 
 
 def test_what_is_not_of_the_stated_encoding_is_counted(tmp_path: Path) -> None:

@@ -214,6 +214,16 @@ def test_a_cell_that_holds_a_number_has_no_style(exports: Exports) -> None:
         ("亿元", "(0.00000001)", "-1"),
         ("thousand", "1,234.5", "1234500"),
         ("million", "2.5", "2500000"),
+        ("百万元", "USD 2.5", "2500000"),
+        ("written", "12.29万", "122900"),
+        ("written", "12.29 万元", "122900"),
+        ("written", "1.2345678912亿", "123456789.12"),
+        ("written", "(3百万)", "-3000000"),
+        ("written", "¥2千万", "20000000"),
+        ("written", "1,234.5k", "1234500"),
+        ("written", "2.5 Million", "2500000"),
+        ("written", "12.29", "12.29"),
+        ("written", "12.29元", "12.29"),
     ],
 )
 def test_amounts_in_a_unit_are_exact(exports: Exports, unit: str, text: str, value: str) -> None:
@@ -226,6 +236,70 @@ def test_amounts_in_a_unit_are_exact(exports: Exports, unit: str, text: str, val
     assert exports.faults() == [
         (3, "balance.not_a_number", "much"), (4, "balance.missing_required", None),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("unit", "text"),
+    [("万元", "12.29元"), ("百万元", "¥12.29 元"), ("万元", "12.29万"), ("written", "12万3"),
+     ("written", "约12万")],
+)  # fmt: skip
+def test_an_amount_that_names_another_unit_than_its_column_is_not_read(
+    exports: Exports, unit: str, text: str
+) -> None:
+    exports.source("c", f"table: gl_balance\nfiles: [余额.csv]\ncolumns: {{account: 科目, "
+                   f"period_end: 日, balance: {{from: 额, unit: {unit}}}}}\n")  # fmt: skip
+    exports.put("raw/余额.csv", "科目,日,额", f"receivable,2026-01-31,{text}")
+    exports.stage("gl_balance")
+    assert exports.faults() == [(2, "balance.not_a_number", text)]
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "read"),
+    [
+        ("¥12.29", "", ("122900", None)),
+        ("USD 12.29", "USD", ("122900", "USD")),
+        ("USD 12.29", "", ("122900", "USD")),
+        ("12.29 EUR", "EUR", ("122900", "EUR")),
+        ("USD 12.29", "EUR", None),  # which of them is it?
+    ],
+)
+def test_an_amount_in_ten_thousands_may_name_its_currency(
+    exports: Exports, amount: str, currency: str, read: tuple[str, str | None] | None
+) -> None:
+    exports.source("o", "table: opportunity\nfiles: [o.csv]\ncolumns: {opportunity_id: id, "
+                   "owner_id: o, stage: s, created_at: c, currency: cur, "
+                   "amount: {from: 金额, unit: 万元}}\n")  # fmt: skip
+    exports.put("raw/o.csv", "id,o,s,c,金额,cur", f"1,E,lead,2026-01-05,{amount},{currency}")
+    exports.stage("opportunity")
+    expected = [(Decimal(read[0]), read[1])] if read else []
+    assert exports.rows("opportunity", "amount", "currency") == expected
+
+
+@pytest.mark.parametrize(
+    ("order", "century", "text", "day"),
+    [
+        ("ymd", 2000, "02-NOV-26", "2026-11-02"),
+        ("ymd", 2000, "2 nov. '26", "2026-11-02"),
+        ("ymd", 2000, "Nov 2, 26", "2026-11-02"),
+        ("dmy", 2000, "02/11/26", "2026-11-02"),
+        ("mdy", 2000, "11/02/26 10:30", "2026-11-02"),
+        ("dmy", 1900, "02.11.98", "1998-11-02"),
+        ("dmy", 2000, "02.11.2026", "2026-11-02"),
+        ("ymd", 2000, "2026-11-02", "2026-11-02"),
+        ("ymd", 2000, "02/11/26", None),  # the 2nd, the 11th, or the year 2002
+        ("ymd", 2000, "26-11-02", None),
+    ],
+)
+def test_years_of_two_digits_are_of_the_century_that_is_stated(
+    exports: Exports, order: str, century: int, text: str, day: str | None
+) -> None:
+    exports.source("ads", f"table: campaign\nfiles: [ads.csv]\ndate_order: {order}\n"
+                   f"short_years: {century}\n"
+                   "columns: {campaign_id: id, start_date: begins}\n")  # fmt: skip
+    exports.put("raw/ads.csv", "id,begins", f'1,"{text}"')
+    exports.stage("campaign")
+    expected = [(dt.date.fromisoformat(day),)] if day else []
+    assert exports.rows("campaign", "start_date") == expected
 
 
 # --- time zones
