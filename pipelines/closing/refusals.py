@@ -323,10 +323,13 @@ def in_quarantine(
         "order by file, line",
         [list(tables), list(naming)],
     )
-    return [
+    told = [
         f"{row['file']} line {row['line']} is in quarantine ({row['rule_id']}); set it right first"
         for row in found[:_SHOWN]
     ]
+    if len(found) > _SHOWN:
+        told.append(f"{len(found) - _SHOWN} more such rows; attain quarantine lists them all")
+    return told
 
 
 def canonical_inputs(session: Session, table: str = "mart.commission_statement") -> set[str]:

@@ -253,6 +253,16 @@ def test_every_reason_against_closing_is_told(here: Workspace) -> None:
         ]
 
 
+def test_of_many_rows_that_cannot_be_read_it_is_told_how_many(here: Workspace) -> None:
+    path = scored(here, E1=70, E2=90).root / "data" / "appraisal_input.csv"
+    unread = [f"E2,{LATER},mood{n},often,L,2026-11-03\n" for n in range(7)]
+    path.write_text(path.read_text(encoding="utf-8") + "".join(unread), encoding="utf-8")
+    with computed(here, tables=NEEDED) as session:
+        told = refused(session, here, LATER)
+        assert sum("is in quarantine" in one for one in told) == 5
+        assert told[-1] == "2 more such rows; attain quarantine lists them all"
+
+
 @pytest.mark.parametrize(
     ("period", "day"),
     [("2026-02", (2, 28)), ("2026-12", (12, 31)), ("2026-Q1", (3, 31)), ("2026-Q4", (12, 31)),
