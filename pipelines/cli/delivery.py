@@ -179,22 +179,32 @@ def _send(
     on: dt.date,
     now: dt.datetime,
 ) -> Mailed:
-    """Send, and keep what could not be for `attain status`; links lead to folders as they are."""
+    """Send, and keep what could not be for `attain status`; links lead to folders as they are.
+
+    Raises:
+        UserError: no mail could be sent at all; robots have spoken all the same.
+    """
+    from pipelines.delivery.access.problem import Problem
     from pipelines.delivery.mail import send as mail
     from pipelines.delivery.readership import write_reader_folders
     from pipelines.delivery.robots.send import say
     from pipelines.delivery.undelivered import keep
 
     found = mail.Mailed()
+    no_mail: UserError | None = None
     if call.really and policy.mail.pages_at:
         write_reader_folders(workspace, on, anew=False)
     if call.mail is not None and not call.really:
         found += mail.rehearse(workspace, opened, policy.mail, call.mail, on, now, call.out)
     elif call.mail is not None and (policy.mail.server or not call.robots):
         password = os.environ.get(policy.mail.password_env)
-        found += mail.send(
-            workspace, opened, policy.mail, call.mail, on, now, password, time.sleep, call.again
-        )
+        try:
+            found += mail.send(
+                workspace, opened, policy.mail, call.mail, on, now, password, time.sleep, call.again
+            )
+        except UserError as error:
+            no_mail = error
+            found.problems.append(Problem("mail", error.message, error.message))
     if call.robots:
         local = now.astimezone(ZoneInfo(workspace.settings.time_zone))
         found += say(
@@ -203,6 +213,8 @@ def _send(
         )  # fmt: skip
     if call.really:
         keep(workspace, "mail", on, found.problems)
+    if no_mail is not None:
+        raise no_mail
     return found
 
 

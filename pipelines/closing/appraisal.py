@@ -16,6 +16,7 @@ from pipelines.closing.refusals import (
     in_quarantine,
     late_exports,
     unproved,
+    unread_forms,
     wrong_clock,
 )
 from pipelines.errors import UserError
@@ -80,7 +81,9 @@ def refusals(
     reasons += _out_of_turn(session, period)
     reasons += _not_decided(session, period)
     reasons += _not_answered(session, period)
-    reasons += in_quarantine(warehouse, _WRITTEN, _names(session, period))
+    names = _names(session, period)
+    reasons += in_quarantine(warehouse, _WRITTEN, names)
+    reasons += unread_forms(session, _WRITTEN, names)
     return reasons
 
 

@@ -31,6 +31,7 @@ _ASKED = (
     "mart.commission_statement", "mart.commission_difference", "mart.commission_dispute",
     "mart.commission_line", "mart.check_result", "commission.pool_share",
 )  # fmt: skip
+_DECIDED = ("commission_adjustment", "commission_approval", "commission_dispute")
 
 
 def early_refusals(
@@ -116,7 +117,7 @@ def refusals(
     reasons += late_exports(session, canonical_inputs(session))
     for ask in (_without_verdict, _disputes, _unexplained, _inputs, _quarantined):
         reasons += ask(session.warehouse, since, period)
-    return reasons
+    return reasons + unread_forms(session, _DECIDED, (period,))
 
 
 def unproved(session: Session, closed: list[ClosedPeriod]) -> list[str]:
@@ -286,9 +287,25 @@ def _inputs(warehouse: Warehouse, since: str, period: str) -> list[str]:
 
 
 def _quarantined(warehouse: Warehouse, _since: str, _period: str) -> list[str]:
-    return in_quarantine(
-        warehouse, ("commission_adjustment", "commission_approval", "commission_dispute")
-    )
+    return in_quarantine(warehouse, _DECIDED)
+
+
+def unread_forms(
+    session: Session, tables: Sequence[str], naming: Sequence[str] = ("",)
+) -> list[str]:
+    """Filled forms of which nothing could be read: nobody knows what stands in them.
+
+    Args:
+        naming: only files in whose name one of these stands.
+    """
+    found = [
+        f"{one.export.name} cannot be read: {one.problem}"
+        for table in tables
+        for one in session.landed_of(table)
+        if one.problem and one.export.source.form
+        if any(name in one.export.name for name in naming)
+    ]
+    return list(dict.fromkeys(found))
 
 
 def in_quarantine(
@@ -306,10 +323,13 @@ def in_quarantine(
         "order by file, line",
         [list(tables), list(naming)],
     )
-    return [
+    told = [
         f"{row['file']} line {row['line']} is in quarantine ({row['rule_id']}); set it right first"
         for row in found[:_SHOWN]
     ]
+    if len(found) > _SHOWN:
+        told.append(f"{len(found) - _SHOWN} more such rows; attain quarantine lists them all")
+    return told
 
 
 def canonical_inputs(session: Session, table: str = "mart.commission_statement") -> set[str]:

@@ -54,6 +54,7 @@ _ANSWERS = (
     Field("decision", open=True, width=40), Field("decided_by", open=True),
     Field("decided", "day", open=True, hint="day"), Field("choices", hidden=True),
 )  # fmt: skip
+_APPEAL = ("appeal", "employee", "period")
 _DISTRIBUTION = (
     Field("scheme", width=26), Field("grade"), Field("guide"),
     Field("people_before", "number"), Field("people_after", "number"),
@@ -122,7 +123,7 @@ def _scores_form(
                  row[f"label_{language}"], row["most"], row["score"], row["comment"],
                  named, row["rated"] or today)
                 for row in rows
-            ]),
+            ], ("employee", "period", "indicator")),
         ),
     )  # fmt: skip
 
@@ -163,7 +164,7 @@ def _calibration_form(
     return Form(
         f"attain-calibration-{period}.xlsx",
         (
-            Sheet("calibration", _CALIBRATION, rows),
+            Sheet("calibration", _CALIBRATION, rows, ("employee", "period", "field")),
             Sheet("distribution", _DISTRIBUTION, [
                 (row[f"label_{language}"], row["grade"] or held, row["guide"],
                  counted("H", row["people"]),
@@ -195,12 +196,12 @@ def _appeals_form(warehouse: Warehouse, period: str, today: dt.date, language: L
                  row["employee_id"], row["name"], row["unit"], period, row["score"],
                  row["grade"] or held, None, None, today, row["indicators"])
                 for row in people
-            ]),
+            ], _APPEAL),
             Sheet("answers", _ANSWERS, [
                 (row["appeal_id"], row["employee_id"], row["name"], row["period"],
                  row["indicator"], row["reason"], row["opened"], row["opened_by"],
                  row["answer_by"], None, None, None, today, outcomes)
                 for row in appeals
-            ]),
+            ], _APPEAL),
         ),
     )  # fmt: skip

@@ -42,6 +42,8 @@ _DECISIONS = (
     Field("decided", "day", open=True, hint="day"), Field("choices", hidden=True),
 )  # fmt: skip
 
+_DISPUTE = ("dispute", "employee", "month", "line")
+
 
 def commission_forms(
     warehouse: Warehouse, month: str, today: dt.date, language: Language
@@ -94,7 +96,7 @@ def _disputes_form(month: str, payee: str, rows: list[dict[str, Any]], today: dt
                 (f"{month}-{payee}-{row['line_id']}", payee, row["name"], month, row["line_id"],
                  row["source_id"], row["amount"], None, None, today)
                 for row in rows
-            ]),
+            ], _DISPUTE),
         ),
     )  # fmt: skip
 
@@ -111,12 +113,12 @@ def _decisions_form(warehouse: Warehouse, month: str, today: dt.date, language: 
                 (row["approval_id"], row["kind"], row["period"], row["key"], row["expected"],
                  row["actual"], row["amount"], None, row["reason"], None, today, yes_or_no)
                 for row in differences
-            ]),
+            ], ("approval", "kind", "month", "key")),
             Sheet("decisions", _DECISIONS, [
                 (row["dispute_id"], row["payee_id"], row["name"], row["period"], row["line_id"],
                  row["source_id"], row["claimed_amount"], row["reason"], row["opened"],
                  row["opened_by"], None, None, None, today, outcomes)
                 for row in disputes
-            ]),
+            ], _DISPUTE),
         ),
     )  # fmt: skip

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipelines.errors import UserError
+from pipelines.sources.contract import SEAL
 from pipelines.workspace.yamlfile import read_yaml
 
 Language = Literal["zh", "en"]
@@ -60,6 +61,9 @@ class Field:
     width: int | None = None
 
 
+_SEAL = Field("row", hidden=True)
+
+
 @dataclass(frozen=True)
 class Formula:
     """A cell that is computed from others; `value` is what it shows before it is computed anew."""
@@ -70,11 +74,16 @@ class Formula:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: its fields, and a row of cells for each of them."""
+    """One sheet: its fields, and a row of cells for each of them.
+
+    `seal` are the fields that say what a row is about. They stand once more in a hidden column, so
+    that a row is not read of somebody else when one of them was written over.
+    """
 
     name: str
     fields: tuple[Field, ...]
     rows: Sequence[Sequence[Cell | Formula]]
+    seal: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -154,12 +163,17 @@ def _write_sheet(book: Any, styles: _Styles, sheet: Sheet, language: Language) -
         width = one.width or _WIDTHS[one.kind]
         page.set_column(place, place, width, styles.of(one), {"hidden": one.hidden})
         page.write_string(0, place, word(one.name, language), styles.head)
+    if sheet.seal:
+        page.set_column(len(names), len(names), None, styles.of(_SEAL), {"hidden": True})
+        page.write_string(0, len(names), word(_SEAL.name, language), styles.head)
     for number, cells in enumerate(sheet.rows, 1):
         row = dict(zip(names, cells, strict=True))
         for place, one in enumerate(sheet.fields):
             _write_cell(page, number, place, row[one.name], styles.of(one))
             if one.open:
                 _validate(page, number, place, one, row, language)
+        if sheet.seal:
+            _write_cell(page, number, len(names), _sealed(sheet, row), styles.of(_SEAL))
     page.freeze_panes(1, 2)
     page.autofilter(0, 0, max(len(sheet.rows), 1), len(sheet.fields) - 1)
     page.set_landscape()
@@ -167,6 +181,10 @@ def _write_sheet(book: Any, styles: _Styles, sheet: Sheet, language: Language) -
     page.repeat_rows(0)
     # no password: it keeps from slips of the hand, not from anybody
     page.protect("", {"format_columns": True, "autofilter": True, "sort": True})
+
+
+def _sealed(sheet: Sheet, row: dict[str, Any]) -> str:
+    return SEAL.join("" if row[name] is None else str(row[name]).strip() for name in sheet.seal)
 
 
 def _write_cell(page: Any, row: int, place: int, cell: Cell | Formula, style: Any) -> None:

@@ -110,6 +110,10 @@ class Succession(BaseModel):
     table: str
 
 
+SEAL = "␟"
+"""Between the values of the columns that a row of a form is `sealed` by."""
+
+
 class Table(BaseModel):
     """One canonical table of the contract."""
 
@@ -129,6 +133,7 @@ class Table(BaseModel):
     products: tuple[tuple[str, str, str], ...] = ()
     sums: tuple[tuple[str, str, str], ...] = ()
     contact: tuple[str, ...] = ()
+    sealed: tuple[str, ...] = ()
     lasting: Lasting | None = None
     names: tuple[tuple[str, ...], ...] = ()
     succession: Succession | None = None
@@ -178,6 +183,7 @@ class _Written(BaseModel):
     products: list[tuple[str, str, str]] = Field(default_factory=list)
     sums: list[tuple[str, str, str]] = Field(default_factory=list)
     contact: list[str] = Field(default_factory=list)
+    sealed: list[str] = Field(default_factory=list)
     lasting: list[str] = Field(default_factory=list, max_length=2)
     names: list[list[str]] = Field(default_factory=list)
     succession: tuple[str, str, str] | None = None
@@ -198,6 +204,7 @@ class _Written(BaseModel):
         named |= {
             *self.happened,
             *self.contact,
+            *self.sealed,
             *self.lasting,
             *self.otherwise,
             *self.otherwise.values(),
@@ -271,6 +278,7 @@ def _table(name: str, written: _Written) -> Table:
         products=tuple(written.products),
         sums=tuple(written.sums),
         contact=tuple(written.contact),
+        sealed=tuple(written.sealed),
         lasting=_lasting(*written.lasting),
         names=tuple(tuple(one) for one in written.names),
         succession=_succession(written.succession),

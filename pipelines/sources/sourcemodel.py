@@ -208,6 +208,8 @@ class SourceFile(BaseModel):
     this reading of it is about. `join` reads columns of another export beside each row.
     `record_url` is where the system shows one of its records, `{id}` standing for the record's id.
     A `form` is a workbook that `attain forms` wrote; nobody misses one that was not filled.
+    `sealed` is the header below which each of its rows repeats what it was written for; a row whose
+    cells say something else is not read.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -236,6 +238,7 @@ class SourceFile(BaseModel):
     join: Join | None = None
     kept: dict[str, Texts] = Field(default_factory=dict, alias="only")
     left_out: dict[str, Texts] = Field(default_factory=dict, alias="except")
+    sealed: str | None = None
     each: dict[str, ValueMap] = Field(default_factory=dict)
     columns: dict[str, Annotated[ColumnSource, BeforeValidator(_column)]]
     constants: ValueMap = Field(default_factory=dict)
@@ -318,7 +321,8 @@ class SourceFile(BaseModel):
             names: the headers of the file.
         """
         present = {clean_header(name).lower() for name in names}
-        for word, keys in (("only", self.kept), ("each", self.each)):
+        sealed = (self.sealed,) if self.sealed else ()
+        for word, keys in (("only", self.kept), ("each", self.each), ("sealed", sealed)):
             for key in keys:
                 headers = alternatives(key)
                 if not present & {clean_header(header).lower() for header in headers}:
@@ -339,7 +343,9 @@ class SourceFile(BaseModel):
     def headers(self) -> set[str]:
         named = {header for column in self.columns.values() for header in column.headers}
         deciding = {
-            h for key in (*self.kept, *self.left_out, *self.each) for h in alternatives(key)
+            h
+            for key in (*self.kept, *self.left_out, *self.each, *filter(None, (self.sealed,)))
+            for h in alternatives(key)
         }
         joined = set(self.join.on) if self.join else set()
         return named | deciding | joined | set(self.header)

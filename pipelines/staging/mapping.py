@@ -61,6 +61,7 @@ def load_context(table: Table, load: Load) -> dict[str, Any]:
         "relation": _relation(table, load, columns, line),
         "line": line,
         "ragged": "cast(null as varchar)" if plain else RAGGED_COLUMN,
+        "sealed": _sealed_text(source, names),
         "columns": columns,
         "ordered": {
             c: plain_text(source, table.columns[c], text, typed_cells, is_1904)
@@ -69,6 +70,13 @@ def load_context(table: Table, load: Load) -> dict[str, Any]:
         },
         "scales": {c: UNITS[mapped.unit] for c, mapped in source.columns.items()},
     }
+
+
+def _sealed_text(source: SourceFile, names: dict[str, str]) -> str:
+    """What a row of a form was written for; null in what is no form."""
+    if source.sealed is None:
+        return NO_TEXT
+    return f"coalesce({first_filled(source, alternatives(source.sealed), names)}, '')"
 
 
 def column_texts(table: Table, source: SourceFile, names: dict[str, str]) -> dict[str, str]:

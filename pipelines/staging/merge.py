@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipelines.sources.contract import Table
+from pipelines.sources.contract import SEAL, Table
 from pipelines.staging.groups import Group
 from pipelines.staging.ids import id_texts
 from pipelines.staging.mapping import Load, load_context, ordered_columns, scaled_columns
@@ -24,7 +24,7 @@ from pipelines.staging.relation import (
     refused,
     staged,
 )
-from pipelines.staging.rules import Rule, row_rules
+from pipelines.staging.rules import CHANGED, Rule, row_rules
 from pipelines.staging.successions import follow, succession_mark
 from pipelines.warehouse.duck import Warehouse, fingerprint
 from pipelines.warehouse.quoting import identifier, literal
@@ -139,9 +139,12 @@ def _judge(warehouse: Warehouse, table: Table, rules: Sequence[Rule]) -> None:
     key = joined([f"typed_{column}" for column in table.key])
     for index, rule in enumerate(rules):
         value = identifier(f"raw_{rule.column}") if rule.column else "null"
+        of = key
+        if rule.rule == CHANGED and table.sealed == table.key:  # of whom it was written for
+            of = f"replace(_sealed, {literal(SEAL)}, {literal(' | ')})"
         warehouse.con.execute(
             f"insert into faults select _load, _line, {literal(rule.identity)}, "
-            f"{literal(rule.column)}, {value}, {owner}, {amount}, {key} "
+            f"{literal(rule.column)}, {value}, {owner}, {amount}, {of} "
             f"from rejected where fault_{index}"
         )
 

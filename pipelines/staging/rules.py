@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipelines.sources.contract import Column, Table
+from pipelines.sources.contract import SEAL, Column, Table
 from pipelines.sources.sourcefile import allowed_values
 from pipelines.warehouse.quoting import identifier, literal
 
+CHANGED = "changed_in_form"
 _EXPECTED = {
     "timestamp": "not_a_date",
     "date": "not_a_date",
@@ -36,6 +37,10 @@ class Rule:
 def row_rules(table: Table, stages: tuple[str, ...]) -> list[Rule]:
     """All rules one row can be judged by on its own, in the order in which they are reported."""
     rules = [Rule("", "wrong_column_count", "_ragged is not null")]
+    for place, name in enumerate(table.sealed, 1):
+        written = f"split_part(_sealed, {literal(SEAL)}, {place})"
+        changed = f"{written} <> coalesce({identifier(f'raw_{name}')}, '')"
+        rules.append(Rule(name, CHANGED, f"_sealed is not null and {changed}"))
     for column in table.columns.values():
         rules.extend(_column_rules(table, column, stages))
     for limit in table.ranges:

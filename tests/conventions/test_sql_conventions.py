@@ -41,6 +41,7 @@ def _staging_sql() -> dict[str, str]:
             "relation": f"landed.{identifier(table.name)}",
             "line": "_line",
             "ragged": "_ragged",
+            "sealed": "_sealed",
             "scales": dict.fromkeys(table.columns, 10000),
             "columns": column_texts(table, source, names),
             "ordered": {

@@ -283,6 +283,27 @@ def test_groups_are_told_once_each_what_one_reader_may_see(
     assert card["header"]["title"]["content"].startswith("Team weekly · 华东2组 Week 46, 2026")
 
 
+def test_a_server_that_takes_no_mail_keeps_no_robot_from_speaking(
+    one_run: FirstRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with robot_server() as groups, mail_server() as post:  # which speaks no TLS
+        root = copy_of(one_run, tmp_path, post.port)
+        policy = POLICY.format(port=post.port).replace("security: none", "security: ssl")
+        (root / "policy" / "delivery.yaml").write_text(policy + ROBOTS, encoding="utf-8")
+        monkeypatch.setenv("T_SIGN", SECRET)
+        monkeypatch.setenv("T_HEADS", groups.url("wecom"))
+        monkeypatch.setenv("T_EAST", "https://robots.example:99999/send")
+        monkeypatch.setenv("T_TEAM", "https://robots.example/发送")
+        monkeypatch.setenv("T_LOST", "https://[robots.example/send")
+        with pytest.raises(UserError, match="no connection as policy"):
+            send(root, "--really")
+    assert {kind: len(bodies) for kind, bodies in groups.taken.items()} == {"wecom": 1}
+    status = " ".join(CliRunner().invoke(cli, ["status", "-w", str(root)]).output.split())
+    assert "no connection as policy/delivery.yaml asks for it" in status
+    for robot, name in (("east", "EAST"), ("team", "TEAM"), ("lost", "LOST")):
+        assert f"robot {robot}: $T_{name} is no https address; nothing is said." in status
+
+
 def test_after_a_run_policy_has_folders_written_and_mail_sent_and_a_fault_only_said(
     handed_out: HandedOut, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

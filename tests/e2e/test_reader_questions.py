@@ -177,7 +177,7 @@ def test_rows_changes_and_reports_are_the_reader_s(
     rows, changed, reports, others = assistants.ask(
         REP,
         ("explain_value", {"kpi": "collections", "period": "2026-Q3", "scope": REP, "limit": 3}),
-        ("what_changed", {"period": "2026-Q3", "scope": f"rep:{REP}", "most": 5}),
+        ("what_changed", {"period": "2026-Q3", "scope": "本人", "most": 5}),
         ("list_reports", {"earlier": True}),
         ("list_reports", {"report": "director_weekly"}),
     )  # fmt: skip

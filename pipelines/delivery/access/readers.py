@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pipelines.delivery.access.address import is_address
 from pipelines.delivery.access.organisation import Organisation, Person, Place
 from pipelines.delivery.access.policy import AccessPolicy, Deputy, Reach, Sees, Subject
 from pipelines.delivery.access.problem import Problem
@@ -217,7 +218,7 @@ def _addresses(readers: Iterable[Reader]) -> tuple[frozenset[str], list[Problem]
     problems = []
     for reader in readers:
         address = _address(reader.person)
-        if not address or "@" not in address.strip("@"):
+        if not is_address(address):
             without.add(reader.id)
             problems.append(Problem(
                 reader.id,

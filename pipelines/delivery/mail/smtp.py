@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from pipelines.delivery.access.address import is_address
 from pipelines.delivery.outbox.handing import InDoubtError, RefusedError, TryLaterError
 from pipelines.delivery.outbox.policy import MailPolicy
 from pipelines.delivery.outbox.store import Record
@@ -34,6 +35,8 @@ class MailServer:
         Raises:
             RefusedError: it will not be taken. TryLaterError: not now. InDoubtError: nobody knows.
         """
+        if not is_address(record.address):
+            raise RefusedError(f"{record.address!r} is no mail address")
         try:
             self._answer(self._smtp.mail(self._sender), _TAKEN)
             self._answer(self._smtp.rcpt(record.address), _TAKEN, 251)

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from pipelines.delivery.access.address import is_address
 from pipelines.policy.models import Policy, once
 from pipelines.workspace.resources import shipped
 from pipelines.workspace.workspace import Workspace
@@ -44,8 +45,7 @@ class MailPolicy(Policy):
     @field_validator("sender")
     @classmethod
     def _is_an_address(cls, value: str) -> str:
-        local, at, domain = value.partition("@")
-        if value and not (at and local and "." in domain and value.isascii() and " " not in value):
+        if value and not (is_address(value) and "." in value.rpartition("@")[2]):
             raise ValueError(f"{value!r} is not a mail address such as reports@company.example")
         return value
 

@@ -267,7 +267,16 @@ class _Guarded:
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        await self._app(scope, receive, guarded)
+        await self._app(_without_prefix(scope), receive, guarded)
+
+
+def _without_prefix(scope: Scope) -> Scope:
+    """A request as it is where the proxy takes the sub-path off: one that leaves it there sends it
+    twice, since the server puts it before every path."""
+    root, path = scope.get("root_path", "").rstrip("/"), scope.get("path", "")
+    if not root or not f"{path}/".startswith(f"{root}{root}/"):
+        return scope
+    return {**scope, "path": path.removeprefix(root)}
 
 
 async def _style(_request: Request) -> Response:

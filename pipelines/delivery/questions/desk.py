@@ -33,6 +33,7 @@ _PAGES = {"employee": "employee", "team": "team", "region": "region"}
 _KINDS = {"rep": "employee", "person": "employee", "员工": "employee", "销售": "employee",
           "团队": "team", "大区": "region", "区域": "region"}  # fmt: skip
 _COMPANY = ("company", "公司", "全公司")
+_ME = ("me", "myself", "我", "我自己", "本人")
 _SOME = 8
 
 
@@ -127,7 +128,7 @@ class Opened:
             Refusal: nobody among those the reader may see; or several. Whether there is somebody
                 else of that name is not said.
         """
-        kind, identity = _asked_scope(asked)
+        kind, identity = _asked_scope(asked, self.reader.id)
         found = [
             scope
             for scope in self.values.scopes(kpi_id)
@@ -238,9 +239,11 @@ class Desk:
         return Opened(reader, subject_list(catalogue), values, published)
 
 
-def _asked_scope(asked: str) -> tuple[str | None, str | None]:
-    """The kind and the id or name of a scope, each None where it is not said."""
+def _asked_scope(asked: str, me: str) -> tuple[str | None, str | None]:
+    """The kind and the id or name of a scope, each None where it is not said; `me` is who asks."""
     text = asked.strip()
+    if text.casefold() in _ME:
+        return "employee", me
     if text.casefold() in _COMPANY:
         return "company", None
     kind, colon, identity = text.partition(":")

@@ -37,8 +37,8 @@ Kpi = Annotated[str, Field(description="Id or label: collections, 回款额, Col
 Scope = Annotated[
     str,
     Field(
-        description="company, or rep:E012, team:T03, region:R-EAST, customer:…, or the id or name "
-        "of a person or unit"
+        description="company, me (whose assistant asks), or rep:E012, team:T03, region:R-EAST, "
+        "customer:…, or the id or name of a person or unit"
     ),
 ]
 Period = Annotated[

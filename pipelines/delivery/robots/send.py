@@ -198,14 +198,24 @@ def _unusable(robot: Robot, opened: Readership, environment: Mapping[str, str]) 
                 f"机器人 {robot.id}：环境变量 {name} 未设置，不推送。",
                 f"robot {robot.id}: ${name} is not set; nothing is said.",
             )
-    url = urlsplit(environment[robot.url_env])
-    if not url.hostname or not (url.scheme == "https" or url.hostname in _NEAR):
+    if not _is_usable(environment[robot.url_env]):
         return Problem(
             robot.id,
             f"机器人 {robot.id}：${robot.url_env} 不是 https 地址，不推送。",
             f"robot {robot.id}: ${robot.url_env} is no https address; nothing is said.",
         )
     return None
+
+
+def _is_usable(address: str) -> bool:
+    """Whether a message can be posted to an address without anybody on the way reading it."""
+    try:
+        url = urlsplit(address)
+        is_port = url.port is None or url.port > 0
+    except ValueError:  # a port that is none, a bracket that is not closed
+        return False
+    is_private = url.scheme == "https" or (url.scheme == "http" and url.hostname in _NEAR)
+    return bool(url.hostname) and is_port and is_private and address.isascii()
 
 
 def _words(error: BaseException) -> str:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from pipelines.delivery.outbox.handing import RefusedError, TryLaterError
+from pipelines.delivery.outbox.handing import InDoubtError, RefusedError, TryLaterError
 from pipelines.delivery.outbox.policy import Kind
 from pipelines.delivery.robots.words import Said, markdown
 
@@ -42,6 +42,7 @@ LIMITS: dict[Kind, Limits] = {
     "webhook": Limits(0),
 }
 _BYTES: dict[Kind, int] = {"wecom": 4_000, "dingtalk": 18_000, "feishu": 16_000, "webhook": 18_000}
+_GATEWAY = (502, 504)
 _TOO_MANY: dict[Kind, frozenset[int]] = {
     "wecom": frozenset({45009, -1}),
     "dingtalk": frozenset({130101, -1}),
@@ -117,14 +118,19 @@ def understand(kind: Kind, status: int, content: bytes) -> str:
     """What an answer means: its words, where the message was taken.
 
     Raises:
-        RefusedError: it will not be taken. TryLaterError: not now.
+        RefusedError: it will not be taken. TryLaterError: not now. InDoubtError: a gateway between
+            had no answer.
     """
     text = " ".join(content.decode("utf-8", "replace").split())[:300]
+    if status in _GATEWAY:
+        raise InDoubtError(f"status {status} {text}")
     if status == 429 or status >= 500:
         raise TryLaterError(f"status {status} {text}")
     if not 200 <= status < 300:
         raise RefusedError(f"status {status} {text}")
     if kind == "webhook":
+        if _says_no(content):
+            raise RefusedError(text)
         return f"status {status}"
     try:
         answer = json.loads(content)
@@ -136,3 +142,15 @@ def understand(kind: Kind, status: int, content: bytes) -> str:
     if code in _TOO_MANY[kind]:
         raise TryLaterError(text)
     raise RefusedError(text)
+
+
+def _says_no(content: bytes) -> bool:
+    """Whether a web hook that answered with status 200 says in its JSON that it did not work."""
+    try:
+        answer = json.loads(content)
+    except ValueError:
+        return False
+    if not isinstance(answer, dict):
+        return False
+    failed = any(answer.get(name) is False for name in ("ok", "success"))
+    return failed or str(answer.get("errcode") or 0) != "0"

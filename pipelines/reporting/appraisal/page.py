@@ -18,6 +18,7 @@ from pipelines.reporting.appraisal import grades as section_grades
 from pipelines.reporting.appraisal import scorecard as section_scorecard
 from pipelines.reporting.appraisal.fairness import HR
 from pipelines.reporting.appraisal.grades import flags_of, grade_of, is_held, red_lines_of
+from pipelines.reporting.appraisal.raters import raters_section
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Comparison, Page, Place, Reader, Section, Tile
 from pipelines.reporting.model.periods import named_period
@@ -59,7 +60,7 @@ def _overview(context: Context, results: list[Record]) -> Page:
         sections.append(section_fairness.luck_section(context, page_of_luck))
     if adjusted := section_closed.adjustments_section(context):
         sections.append(adjusted)
-    if raters := section_grades.raters_section(context):
+    if raters := raters_section(context):
         sections.append(raters)
     if refused := section_grades.refused_section(context):
         sections.append(refused)
@@ -323,7 +324,7 @@ def _form(context: Context, row: Record, scores: list[Record]) -> Page:
 @shows(
     section_grades.grades_section, section_grades.results_section,
     section_grades.decisions_section, section_grades.refused_section,
-    section_grades.raters_section, section_grades.red_line_names,
+    raters_section, section_grades.red_line_names,
     section_scorecard.scores_by_person, section_scorecard.scorecard_section,
     section_scorecard.matrix_section, section_scorecard.judged_section,
     section_appeals.appeals_section, section_appeals.appealed_sections,

@@ -21,7 +21,7 @@ _WITHOUT_BOUND = Decimal("Infinity")
 
 @shows(queries=("kpi_ranges",))
 def question_section(context: Context) -> Section | None:
-    """Between which values the company's headline figures lie; nothing where none is in question."""
+    """Between which values the company's headline figures lie; nothing where none is open."""
     book = KpiBook(context, "company", {})
     shown = [
         row

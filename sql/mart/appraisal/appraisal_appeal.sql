@@ -32,9 +32,12 @@ raised as (
       cast(cast(appeal.opened_at as date) + coalesce(scheme.answer_days, 0) * interval 1 day as date)
     ) as answered_by,
     appeal.decided_at is not null and appeal.decided_at < parameter.as_of_end
-    and coalesce(appeal.decided_by, '') <> appeal.employee_id as is_answered
+    and coalesce(appeal.decided_by, '') not in (appeal.employee_id, coalesce(employee.name, ''))
+      as is_answered,
+    employee.name
   from staging.appraisal_appeal as appeal
   cross join core.parameter as parameter
+  left join core.dim_employee as employee on appeal.employee_id = employee.employee_id
   left join mart.appraisal_total as total
     on appeal.employee_id = total.employee_id and appeal.period = total.period
   left join policy.appraisal_scheme as scheme
@@ -61,7 +64,7 @@ select
   case
     when scheme_id is null then 'not_appraised'
     when indicator is not null and scored_indicator is null then 'no_such_indicator'
-    when decided_by = employee_id then 'answered_by_oneself'
+    when decided_by in (employee_id, name) then 'answered_by_oneself'
   end as remark,
   reason,
   opened_at,

@@ -12,7 +12,7 @@ with grade_decision as (
     trim(decided.after) as after,
     grade.grade as computed,
     case
-      when decided.approved_by = decided.employee_id then 'self_approved'
+      when decided.approved_by in (decided.employee_id, employee.name) then 'self_approved'
       when grade.employee_id is null then 'not_appraised'
       when band.grade is null then 'no_such_grade'
       when grade.grade is null and lower(trim(decided.before)) not in ('held', '待定') then 'stale'
@@ -25,6 +25,7 @@ with grade_decision as (
     decided._line
   from staging.appraisal_override as decided
   cross join core.parameter as parameter
+  left join core.dim_employee as employee on decided.employee_id = employee.employee_id
   left join mart.appraisal_grade as grade
     on decided.employee_id = grade.employee_id and decided.period = grade.period
   left join policy.grade_band as band

@@ -67,7 +67,8 @@ slip as (
       stretch.employee_id = slip.employee_id
       and slip.slip_date between stretch.period_start and stretch.period_end
       and slip.approved_by <> slip.employee_id
-  where stretch.is_last
+  left join core.dim_employee as employee on stretch.employee_id = employee.employee_id
+  where stretch.is_last and slip.approved_by <> coalesce(employee.name, '')
   group by stretch.employee_id, stretch.period, stretch.scheme_id
 )
 

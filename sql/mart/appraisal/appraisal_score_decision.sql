@@ -17,7 +17,7 @@ with decision as (
     total.scheme_id,
     cast(total.score as varchar) as computed,
     case
-      when decided.approved_by = decided.employee_id then 'self_approved'
+      when decided.approved_by in (decided.employee_id, employee.name) then 'self_approved'
       when total.employee_id is null then 'not_appraised'
       when coalesce(try_cast(trim(decided.after) as decimal(9, 4)) < 0, true) then 'not_a_score'
       when try_cast(trim(decided.after) as decimal(9, 4)) > scheme.highest_score then 'above_the_highest'
@@ -31,6 +31,7 @@ with decision as (
     decided._line
   from staging.appraisal_override as decided
   cross join core.parameter as parameter
+  left join core.dim_employee as employee on decided.employee_id = employee.employee_id
   left join mart.appraisal_total as total
     on decided.employee_id = total.employee_id and decided.period = total.period
   left join policy.appraisal_scheme as scheme

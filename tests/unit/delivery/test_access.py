@@ -190,6 +190,15 @@ def test_somebody_nobody_knows_is_named(policy: AccessPolicy) -> None:
         ({"A": None, "B": "b@a.example"}, {"A"}),
         ({"A": "nobody", "B": "b@a.example"}, {"A"}),
         ({"A": "b@a.example", "B": " B@A.example"}, {"A", "B"}),
+        # no server takes these as one address: letters of Chinese, two in a cell, a name beside it
+        ({"A": "王芳@a.example", "B": "b@a.example"}, {"A"}),
+        ({"A": "a@公司.example", "B": "b@a.example"}, {"A"}),
+        ({"A": "a@a.example\u200b", "B": "b@a.example"}, {"A"}),
+        ({"A": "a@a.example; c@a.example", "B": "b@a.example"}, {"A"}),
+        ({"A": "Wang <a@a.example>", "B": "b@a.example"}, {"A"}),
+        ({"A": "a@b@a.example", "B": "b@a.example"}, {"A"}),
+        ({"A": "a.@a.example", "B": "b@a..example"}, {"A", "B"}),
+        ({"A": "a.b+c_d-1@mail.a-1.example", "B": "o'hara@intranet"}, set()),
     ],
 )
 def test_whoever_cannot_be_mailed_is_named_and_still_reads(

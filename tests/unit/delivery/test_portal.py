@@ -208,9 +208,11 @@ def test_workbooks_are_saved_and_not_shown(portal: Served) -> None:
     assert answer.headers["content-disposition"] == "attachment"
 
 
-def test_below_a_sub_path_every_way_stays_below_it(portal: Served) -> None:
+@pytest.mark.parametrize("sent", ["/reports", "/reports/reports"])
+def test_below_a_sub_path_every_way_stays_below_it(portal: Served, sent: str) -> None:
+    """Also behind a proxy that does not take it off, where the server adds it once more."""
     client = portal.client(root_path="/reports")
-    client.base_url = "https://portal.example/reports"  # type: ignore[assignment]
+    client.base_url = f"https://portal.example{sent}"  # type: ignore[assignment]
     assert client.get(OWN).headers["location"].startswith("/reports/sign-in?to=rep_weekly")
     form = client.get("/sign-in")
     assert 'action="/reports/sign-in"' in form.text

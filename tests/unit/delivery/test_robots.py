@@ -11,7 +11,12 @@ from typing import Any
 
 import pytest
 
-from pipelines.delivery.outbox.handing import RefusedError, TryLaterError, hand_over_all
+from pipelines.delivery.outbox.handing import (
+    InDoubtError,
+    RefusedError,
+    TryLaterError,
+    hand_over_all,
+)
 from pipelines.delivery.outbox.policy import Quiet, Robot
 from pipelines.delivery.outbox.store import Draft, open_outbox
 from pipelines.delivery.robots.send import Post, until_off_hour
@@ -142,12 +147,35 @@ def test_an_answer_that_is_none_of_the_vendor_s_is_no_success(kind: str, content
 
 @pytest.mark.parametrize(
     ("status", "error"),
-    [(429, TryLaterError), (503, TryLaterError), (404, RefusedError), (302, RefusedError)],
+    [
+        (429, TryLaterError),
+        (503, TryLaterError),
+        (404, RefusedError),
+        (302, RefusedError),
+        # a gateway that had no answer cannot say whether the message was taken behind it
+        (502, InDoubtError),
+        (504, InDoubtError),
+    ],
 )
 def test_a_status_means_what_it_says(status: int, error: type[Exception]) -> None:
     for kind in KINDS:
         with pytest.raises(error):
             understand(kind, status, b"")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b'{"errcode": 40001, "errmsg": "no"}', b'{"ok": false, "error": "channel_not_found"}',
+     b'{"success": false}', b'{"errcode": "93000"}'],
+)  # fmt: skip
+def test_a_web_hook_that_says_no_with_status_200_has_not_taken_it(content: bytes) -> None:
+    with pytest.raises(RefusedError):
+        understand("webhook", 200, content)
+
+
+@pytest.mark.parametrize("content", [b"", b"ok", b"[]", b'{"ok": true}', b'{"errcode": 0}', b"{"])
+def test_a_web_hook_needs_to_say_nothing_more_than_its_status(content: bytes) -> None:
+    assert understand("webhook", 200, content) == "status 200"
 
 
 def test_a_line_cut_before_the_answer_is_a_doubt_and_is_not_sent_again(tmp_path: Path) -> None:

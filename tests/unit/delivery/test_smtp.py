@@ -63,6 +63,21 @@ def test_a_refused_address_is_named_and_the_others_get_theirs(tmp_path: Path) ->
     assert left == {"b": "550 no such mailbox"}
 
 
+@pytest.mark.parametrize("address", ["王芳@a.example", "b@公司.example", "b\r\nDATA@a.example"])
+def test_an_address_that_cannot_be_said_is_refused_and_the_others_get_theirs(
+    tmp_path: Path, address: str
+) -> None:
+    with mail_server() as post:
+        with open_outbox(tmp_path, NOW) as outbox:
+            put(outbox, "a")
+            outbox.put(Draft("b", "mail", "b", "b", address, "b", MESSAGE % b"b"))
+        handed, left = send(tmp_path, post, "c")
+    assert [record.reader for record in handed.sent] == ["a", "c"]
+    assert list(left) == ["b"]
+    assert "address" in left["b"]
+    assert len(post.taken) == 2
+
+
 def test_a_busy_mailbox_is_tried_again(tmp_path: Path) -> None:
     with mail_server() as post:
         post.busy = Counter({"b@a.example": 1})

@@ -109,16 +109,59 @@ def test_a_formula_that_nobody_worked_out_is_named_by_its_cell_and_is_no_empty_o
         ]  # fmt: skip
 
 
-def test_an_id_that_was_changed_is_named_by_its_cell(root: Path) -> None:
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [("A2", "E9"), ("A2", "E2"), ("D2", "2026-09"), ("E2", "teamwork"), ("L2", "E2␟2026-10␟x")],
+)
+def test_a_locked_cell_that_was_changed_is_named_and_nobody_else_is_given_the_score(
+    root: Path, cell: str, value: str
+) -> None:
     with computed(root, AS_OF, APPRAISAL) as session:
         forms = sent(session, "appraisal", "en", root / "data")
-    fill(forms[f"scores-{MONTH}-L"], {"A2": "E9", "H2": 88, "H3": 75})
+    fill(forms[f"scores-{MONTH}-L"], {cell: value, "H2": 88, "H3": 75, "H5": 80})
     with computed(root, AS_OF, APPRAISAL) as session:
-        [wrong] = read_quarantine(session.warehouse, Wanted()).rows
-        assert (cell_of_form(wrong), wrong["value"]) == ("A2", "E9")
-        assert rows(session, "select indicator, score from staging.appraisal_input") == [
-            ("teamwork", 75)
-        ]
+        wrong = read_quarantine(session.warehouse, Wanted()).rows
+        assert {row["line"] for row in wrong} == {2}
+        if cell != "L2":
+            assert [(cell_of_form(row), row["value"]) for row in wrong] == [(cell, value)]
+            assert "not what the form was written with" in problem(
+                wrong[0]["rule_id"], wrong[0]["column_name"], "en", value
+            )
+        assert rows(session, "select employee_id, indicator, score from staging.appraisal_input "
+                             "order by all") == [
+            ("E1", "teamwork", 75), ("E2", "teamwork", 80),
+        ]  # fmt: skip
+        held = rows(session, "select employee_id, held_for from mart.appraisal_result "
+                             "where period = '2026-10' order by all")[:2]  # fmt: skip
+        assert held[0][1] == ("weight,score:attitude" if cell != "L2" else "weight")
+        assert held[1][1] == "weight"
+
+
+@pytest.mark.parametrize(
+    ("form", "number", "filled", "cell", "value"),
+    [
+        ("calibration", 1, {"I2": "B", "J2": "x", "K2": "HR"}, "A2", "E2"),
+        ("appeals", 1, {"I2": "unfair"}, "B2", "E2"),
+        ("disputes", 1, {"I2": "wrong"}, "B2", "E2"),
+        ("disputes", 1, {"I2": "wrong"}, "E2", "another line"),
+        ("approvals", 1, {"H2": "approved", "I2": "paid by hand", "J2": "F"}, "D2", "E2"),
+    ],
+)
+def test_no_row_of_any_form_is_read_of_somebody_else(
+    root: Path, form: str, number: int, filled: dict[str, object], cell: str, value: str
+) -> None:
+    kind = "commission" if form in ("disputes", "approvals") else "appraisal"
+    tables = BOOKS if kind == "commission" else APPRAISAL
+    with computed(root, AS_OF, tables) as session:
+        forms = sent(session, kind, "en", root / "data")
+    name = f"{form}-{MONTH}-E1" if form == "disputes" else f"{form}-{MONTH}"
+    fill(forms[name], {**filled, cell: value}, sheet=number)
+    with computed(root, AS_OF, tables) as session:
+        wrong = read_quarantine(session.warehouse, Wanted()).rows
+        assert [(cell_of_form(row), row["value"]) for row in wrong] == [(cell, value)]
+        for table in ("appraisal_override", "appraisal_appeal", "commission_dispute",
+                      "commission_approval"):  # fmt: skip
+            assert rows(session, f"select * from staging.{table}") == []
 
 
 def test_a_calibration_moves_grades_and_shows_the_distribution_before_and_after(
@@ -215,6 +258,31 @@ def test_disputes_and_approvals_come_back(root: Path, language: Language) -> Non
                              "from mart.commission_dispute") == [
             ("rejected", "F", "one only", "two receipts came")
         ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("form", "number", "cell", "missing"),
+    [
+        ("scores", 1, "I2", "score"),
+        ("calibration", 1, "J2", "after"),
+        ("appeals", 1, "H2", "reason"),
+        ("disputes", 1, "H2", "reason"),
+    ],
+)
+def test_what_somebody_wrote_beside_an_empty_cell_is_not_lost(
+    root: Path, form: str, number: int, cell: str, missing: str
+) -> None:
+    """A comment without a score, a reason without a grade, an appeal or claim without a reason."""
+    kind, tables = ("commission", BOOKS) if form == "disputes" else ("appraisal", APPRAISAL)
+    with computed(root, AS_OF, tables) as session:
+        forms = sent(session, kind, "en", root / "data")
+    name = {"scores": f"scores-{MONTH}-L", "disputes": f"disputes-{MONTH}-E1"}.get(form)
+    said: object = 70 if form == "disputes" else "attitude" if form == "appeals" else "too new"
+    fill(forms[name or f"{form}-{MONTH}"], {cell: said}, sheet=number)
+    with computed(root, AS_OF, tables) as session:
+        wrong = read_quarantine(session.warehouse, Wanted()).rows
+        assert {row["line"] for row in wrong} == {2}
+        assert f"{missing}.missing_required" in {row["rule_id"] for row in wrong}
 
 
 def test_what_may_be_filled_is_not_written_over(root: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from pipelines.closing import appraisal
 from pipelines.closing.close import close_period, freeze
@@ -234,6 +235,9 @@ def test_every_reason_against_closing_is_told(here: Workspace) -> None:
         f"A1,E2,{LATER},open,too low,2026-11-04,,\n"
         f"A2,E1,{LATER},rejected,too low as well,2026-11-04,2026-11-06,L\n", encoding="utf-8",
     )  # fmt: skip
+    for period in (LATER, "2025-01"):
+        with xlsxwriter.Workbook(str(path.with_name(f"attain-scores-{period}-L.xlsx"))) as book:
+            book.add_worksheet("Sheet1").write_row(0, 0, ["Employee no.", "Score"])
     with computed(here, tables=NEEDED) as session:
         told = refused(session, here, LATER)
         assert told[0] == (
@@ -241,10 +245,22 @@ def test_every_reason_against_closing_is_told(here: Workspace) -> None:
         )
         assert told[1] == "appeal A1 of E2 is open, to be answered by 2026-11-14: too low"
         assert told[2].startswith("data/appraisal_input.csv line 6 is in quarantine")
+        assert told[3].startswith(f"data/attain-scores-{LATER}-L.xlsx cannot be read: has no sheet")
+        assert len(told) == 4
         assert refused(session, here, "2026-Q9") == [
             "nobody was appraised in 2026-Q9 as of 2026-11-15; the newest periods are "
             "2026-10, 2026-09"
         ]
+
+
+def test_of_many_rows_that_cannot_be_read_it_is_told_how_many(here: Workspace) -> None:
+    path = scored(here, E1=70, E2=90).root / "data" / "appraisal_input.csv"
+    unread = [f"E2,{LATER},mood{n},often,L,2026-11-03\n" for n in range(7)]
+    path.write_text(path.read_text(encoding="utf-8") + "".join(unread), encoding="utf-8")
+    with computed(here, tables=NEEDED) as session:
+        told = refused(session, here, LATER)
+        assert sum("is in quarantine" in one for one in told) == 5
+        assert told[-1] == "2 more such rows; attain quarantine lists them all"
 
 
 @pytest.mark.parametrize(

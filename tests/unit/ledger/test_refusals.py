@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from pipelines.checks.reconciliations import all_reconciliations
 from pipelines.closing.close import close_period, freeze
@@ -87,6 +88,9 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Amounts]:
     """What stands against closing October, and what its lines earn by source."""
     root = tmp_path_factory.mktemp("troubled")
     troubled().write(root)
+    for month in ("2026-10", "2026-09"):
+        with xlsxwriter.Workbook(str(root / "data" / f"attain-approvals-{month}.xlsx")) as book:
+            book.add_worksheet("Sheet1").write_row(0, 0, ["Approval no.", "Outcome"])
     with computed(root, "2026-10-31", NEEDED) as session:
         checked(session)
         reasons = refusals(session, [], "2026-10", END)
@@ -106,6 +110,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Amounts]:
         "people without a commission plan in the month (1): E3 (role agent) is named on 1 "
         "document of 2026-10 that plans pay for, and no plan pays them then",
         "adjustment A1 of 2026-10 names E1 as approver, who may not approve it",
+        "data/attain-approvals-2026-10.xlsx cannot be read: has no sheet",
         "commission_adjustment.csv line 3 is in quarantine (approved_by.missing_required); set it "
         "right first",
         "dispute D1 of E1 about 2026-10 is open, to be decided by 2026-11-09: R1 is mine",
@@ -116,7 +121,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Amounts]:
         "data/invoice.csv line 5: document I4 is in USD, which has no rate on 2026-10-05; no rate "
         "of it was exported",
     ],
-    ids=["not ended", "splits", "no salary", "no plan", "approved by its payee", "no approver",
+    ids=["not ended", "splits", "no salary", "no plan", "approved by its payee", "unread form",
+         "no approver",
          "dispute", "allocated twice", "credit of a draft", "no rate"],
 )  # fmt: skip
 def test_a_month_is_kept_open_by(found: tuple[str, Amounts], reason: str) -> None:

@@ -202,6 +202,7 @@ def test_a_decision_after_the_day_of_the_report_is_not_known(lab: Laboratory) ->
 def appeals(lab: Laboratory, *rows: Row, **more: Any) -> list[dict[str, Any]]:
     """Appeals of E1, who was judged in October and announced to within 15 days."""
     results(lab, [judged(80)], announced_days=15, appeal_days=10, answer_days=5, **more)
+    lab.given("core.dim_employee", [{"employee_id": "E1", "name": "王芳"}])
     lab.given("staging.appraisal_appeal", [
         {"appeal_id": f"A{number}", "employee_id": "E1", "period": "2026-10", "status": "open",
          "reason": "too low", "opened_at": dt.datetime(2026, 11, 9), **row}
@@ -225,11 +226,13 @@ def test_an_appeal_has_its_day_and_counts_as_open_until_somebody_else_answers(
         {"employee_id": "E9", "indicator": "b"},
         {"indicator": "b"},
         {"opened_at": dt.datetime(2026, 11, 16)},
+        {**answered, "decided_by": "王芳"},
     )
     assert pick(
         found, "appeal_id", "status", "is_answer_overdue", "answer_by", "remark", "decision"
     ) == [
         ("A1", "open", True, day("2026-11-14"), None, None),
+        ("A10", "open", True, day("2026-11-14"), "answered_by_oneself", None),
         ("A2", "accepted", False, day("2026-11-14"), None, "so it is"),
         ("A3", "open", True, day("2026-11-14"), "answered_by_oneself", None),
         ("A4", "open", True, day("2026-11-14"), None, None),
@@ -517,7 +520,8 @@ def test_raters_are_made_equal_where_the_scheme_says_so(lab: Laboratory) -> None
 
 def test_what_is_written_about_a_person_and_not_counted_is_listed(lab: Laboratory) -> None:
     """By the schemes of the roles the person had then: those of others count nothing for them."""
-    hands = [by_hand(), by_hand("safety"), by_hand("teamwork", most=95)]
+    hands = [by_hand(), by_hand("safety"), by_hand("teamwork", most=95), by_hand("order")]
+    hands += [by_hand("care"), by_hand("small", most=5)]
     leads = [by_hand("teamwork", scheme_id="L"), by_hand("coaching", scheme_id="L")]
     targets = [indicator("a", against="quota"), indicator("b")]
     given(lab, [*hands, *leads, *targets])
@@ -527,13 +531,19 @@ def test_what_is_written_about_a_person_and_not_counted_is_listed(lab: Laborator
          "valid_to": day("2026-09-30") if who == "GONE" else None}
         for who, role in [("E1", "rep"), ("GONE", "rep"), ("HR", "hr"), ("LEFT", "rep")]
     ])  # fmt: skip
-    lab.given("core.dim_employee", [{"employee_id": "LEFT", "leave_date": day("2026-09-30")}])
+    lab.given("core.dim_employee", [
+        {"employee_id": "LEFT", "leave_date": day("2026-09-30")},
+        {"employee_id": "E1", "name": "王芳"},
+    ])  # fmt: skip
     lab.given("staging.appraisal_input", [
         given_by_hand("2026-10", 80),
         given_by_hand("2026-10", 80, name="mood"),
         given_by_hand("2026-10", 80, name="coaching"),
         given_by_hand("2026-10", 80, rater_id="E1", name="safety"),
         given_by_hand("2026-10", 96, name="teamwork"),
+        given_by_hand("2026-10", 80, rater_id="王芳", name="order"),
+        given_by_hand("2026-10", Decimal("0.88"), name="care"),
+        given_by_hand("2026-10", Decimal("0.5"), name="small"),
         given_by_hand("2019-01", 50),
         given_by_hand("2026-10", 80, employee_id="GONE"),
         given_by_hand("2026-10", 80, employee_id="HR"),
@@ -543,7 +553,7 @@ def test_what_is_written_about_a_person_and_not_counted_is_listed(lab: Laborator
     lab.given("staging.appraisal_slip", [
         {"employee_id": "E1", "slip_date": day(date), "kind": "reward", "points": 5,
          "reason": "r", "approved_by": by}
-        for date, by in (("2026-10-05", "E1"), ("2026-10-06", "L"))
+        for date, by in (("2026-10-05", "E1"), ("2026-10-06", "L"), ("2026-10-07", "王芳"))
     ])  # fmt: skip
     lab.given("staging.agreed_target", [
         {"employee_id": "E1", "period": period, "indicator": name, "target": 5,
@@ -553,8 +563,10 @@ def test_what_is_written_about_a_person_and_not_counted_is_listed(lab: Laborator
     refused = lab.result("mart.appraisal_refused", "kind, employee_id, name, period, given_at")
     assert pick(refused, "kind", "employee_id", "name", "refused_for") == [
         ("score", "E1", "attitude", "no_such_period"),
+        ("score", "E1", "care", "percent"),
         ("score", "E1", "coaching", "no_such_indicator"),
         ("score", "E1", "mood", "no_such_indicator"),
+        ("score", "E1", "order", "of_oneself"),
         ("score", "E1", "safety", "of_oneself"),
         ("score", "E1", "teamwork", "above_the_scale"),
         ("score", "GONE", "attitude", "not_there"),
@@ -562,6 +574,7 @@ def test_what_is_written_about_a_person_and_not_counted_is_listed(lab: Laborator
         ("score", "LEFT", "attitude", "not_there"),
         ("slip", "E1", "reward", "of_oneself"),
         ("slip", "E1", "reward", "no_slips"),
+        ("slip", "E1", "reward", "of_oneself"),
         ("target", "E1", "a", "other_period"),
         ("target", "E1", "b", "no_such_indicator"),
     ]
@@ -571,10 +584,14 @@ def test_bonus_steps_and_slips_are_points_beside_the_weights(lab: Laboratory) ->
     stepped(lab, "new", "bonus", (None, 0), (2, 3), (5, 6))
     lab.given("staging.appraisal_slip", [
         {"employee_id": "E1", "slip_date": day(date), "kind": kind, "points": points,
-         "reason": "r", "approved_by": "L"}
-        for date, kind, points in [("2026-10-02", "reward", 4), ("2026-10-03", "fault", 30),
-                                   ("2026-11-03", "fault", 50)]
+         "reason": "r", "approved_by": by}
+        for date, kind, points, by in [
+            ("2026-10-02", "reward", 4, "L"), ("2026-10-03", "fault", 30, "L"),
+            ("2026-11-03", "fault", 50, "L"), ("2026-10-09", "reward", 9, "E1"),
+            ("2026-10-10", "reward", 9, "王芳"),
+        ]
     ])  # fmt: skip
+    lab.given("core.dim_employee", [{"employee_id": "E1", "name": "王芳"}])
     bonus = indicator("new", part="bonus")
     given(lab, [indicator("a")], [value("a", 100), value("new", 4)],
           {**MONTH, "slips_most": 10, "slips_least": -20}, parts=[bonus])  # fmt: skip
@@ -684,13 +701,20 @@ def test_who_is_level_has_the_better_grade_and_small_units_keep_their_scores(
     assert [row["grade"] for row in advisory] == ["A", "B", "B", "B", "B"]
 
 
-def test_nobody_decides_about_themselves(lab: Laboratory) -> None:
-    moves = [("score", "80", "99", "2026-11-10")]
-    row = results(lab, [judged(80)], moves=moves, approver="E1")[0]
+@pytest.mark.parametrize("approver", ["E1", "王芳"])
+def test_nobody_decides_about_themselves(lab: Laboratory, approver: str) -> None:
+    """Under their id or the name they have."""
+    lab.given("core.dim_employee", [{"employee_id": "E1", "name": "王芳"}])
+    moves = [("score", "80", "99", "2026-11-10"), ("grade", "A", "S", "2026-11-10")]
+    row = results(lab, [judged(80)], moves=moves, approver=approver)[0]
     assert (row["score"], row["flags"]) == (80, "stale_decision,no_salary")
     decision = lab.result("mart.appraisal_score_decision")[0]
     assert pick([decision], "is_applied", "refused_for", "score") == [
         (False, "self_approved", None)
+    ]
+    grade = lab.result("mart.appraisal_decision", "field")[0]
+    assert pick([grade], "field", "is_applied", "refused_for") == [
+        ("grade", False, "self_approved")
     ]
 
 
@@ -899,7 +923,8 @@ def test_red_lines_look_at_the_grades_that_were_closed(lab: Laboratory) -> None:
 
 @pytest.mark.parametrize(
     ("why", "held"), [("of_oneself", "score:attitude"), ("above_the_scale", "score:attitude"),
-                      ("unreadable", "score:attitude"), ("no_scheme", None)],
+                      ("percent", "score:attitude"), ("unreadable", "score:attitude"),
+                      ("no_scheme", None)],
 )  # fmt: skip
 def test_a_score_that_cannot_count_holds_its_person_and_nobody_else(
     lab: Laboratory, why: str, held: str | None

@@ -253,6 +253,24 @@ def test_a_dispute_decided_after_the_day_of_the_report_is_still_open_on_it(
     assert pick(rows, "status", "effect_amount", "effect_period") == [("accepted", 50, "2026-11")]
 
 
+@pytest.mark.parametrize(
+    ("by", "said", "status"),
+    [
+        ("F1", "accepted", "accepted"),
+        ("E1", "accepted", "open"),
+        ("王芳", "rejected", "open"),
+        ("E1", "withdrawn", "withdrawn"),
+        (None, "rejected", "rejected"),
+    ],
+)
+def test_nobody_answers_their_own_dispute_and_may_withdraw_it(
+    lab: Laboratory, by: str | None, said: str, status: str
+) -> None:
+    lab.given("core.dim_employee", [{"employee_id": "E1", "name": "王芳"}])
+    decided = {"status": said, "decided_by": by, "decided_at": "2026-11-10 09:00:00"}
+    assert pick(disputes(lab, [decided]), "status") == [(status,)]
+
+
 def test_the_target_variable_pay_of_a_part_of_the_year_is_prorated_by_its_days(
     lab: Laboratory,
 ) -> None:

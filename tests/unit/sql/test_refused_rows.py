@@ -1,4 +1,4 @@
-"""What rows in quarantine leave in question: how far each may move a figure, and the figures' ranges.
+"""What rows in quarantine leave in question: how far each may move a figure, and ranges of figures.
 
 The day of the report is Sunday 2026-11-15; its week began on the 9th.
 """
@@ -193,7 +193,8 @@ def receivables(lab: Laboratory, table: str, row: Row) -> tuple[Any, ...]:
     ])  # fmt: skip
     lab.given("core.open_item_bucket_span", [
         {"item_kind": "invoice", "document_id": number, "customer_id": "K", "is_overdue": overdue,
-         "open_amount_base": 400, "valid_from": day("2026-10-01"), "valid_before": day("9999-12-31")}
+         "open_amount_base": 400, "valid_from": day("2026-10-01"),
+         "valid_before": day("9999-12-31")}
         for number, overdue in (("LATE", True), ("SOON", False))
     ])  # fmt: skip
     lab.given("staging.receipt", [

@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.sources.contract import Column, Table, canonical_tables
 from pipelines.sources.sourcefile import allowed_values
-from pipelines.staging.rules import Rule, row_rules
+from pipelines.staging.rules import CHANGED, Rule, row_rules
 from tests.support.exports import STAGES, Exports
 
 TABLES = canonical_tables()
@@ -72,7 +72,11 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Exports:
 @pytest.mark.parametrize("name", sorted(TABLES))
 def test_each_rule_catches_its_own_fault(exports: Exports, name: str) -> None:
     table = TABLES[name]
-    rules = [rule for rule in row_rules(table, STAGES) if rule.column in table.exported]
+    rules = [
+        rule
+        for rule in row_rules(table, STAGES)
+        if rule.column in table.exported and rule.rule != CHANGED  # of filled forms alone
+    ]
     header = list(table.exported)
     good = [good_value(table, column, 900) for column in table.exported.values()]
     lines = [as_line(header), as_line(good), as_line([*good, "too many"])]
