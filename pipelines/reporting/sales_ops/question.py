@@ -16,6 +16,7 @@ from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, table
 from pipelines.reporting.model.values import Count, Text, message
 
+_SUMS = ("contract_amount", "collections")
 _WITHOUT_BOUND = Decimal("Infinity")
 
 
@@ -32,17 +33,13 @@ def question_section(context: Context) -> Section | None:
     if not shown:
         return None
     shown.sort(key=lambda row: (-_width(row), row.kpi_id, row.period_kind))
-    widest = shown[0]
-    said = book.in_question(widest.scope_id, widest.kpi_id, widest.period_kind)
-    assert said is not None
     return Section(
         id="question",
         topic=message("question.topic"),
         message=message(
             "question.headline",
             figures=Count(value=len(shown), unit="figures"),
-            widest=context.kpis[widest.kpi_id].label,
-            between=said,
+            widest=context.kpis[shown[0].kpi_id].label,
         ),
         what=(message("question.what"),),
         table=table(
@@ -50,7 +47,7 @@ def question_section(context: Context) -> Section | None:
             [
                 (
                     context.kpis[row.kpi_id].label,
-                    message(f"question.{row.period_kind}"),
+                    _when(row),
                     _figure(context, row, row.value),
                     _figure(context, row, row.lowest),
                     _figure(context, row, row.highest),
@@ -61,6 +58,12 @@ def question_section(context: Context) -> Section | None:
         ),
         table_open=True,
     )
+
+
+def _when(row: Record) -> Text:
+    """The period of a sum; a level is that of the day."""
+    is_level = row.period_kind == "week" and row.kpi_id not in _SUMS
+    return message("question.now" if is_level else f"question.{row.period_kind}")
 
 
 def _figure(context: Context, row: Record, value: Decimal | None) -> Text:
@@ -74,4 +77,4 @@ def _width(row: Record) -> Decimal:
     """How wide a figure is in question, for what it is."""
     if row.lowest is None or row.highest is None or not row.value:
         return _WITHOUT_BOUND
-    return (row.highest - row.lowest) / abs(row.value)
+    return Decimal((row.highest - row.lowest) / abs(row.value))
