@@ -72,3 +72,41 @@ def test_the_samples_planted_over_allocation_is_found(sample_page):
     section = section_of(sample_page, "allocation")
     assert [cell.value for cell in column(section, "allocated_beyond")] == [D(300000)]
     assert said(sample_page).endswith("November 2026, Contract amount is ¥300k over-allocated.")
+
+
+def test_figures_in_question_are_the_published_ranges(sample, sample_page):
+    published = sample.execute(
+        "select kpi_id, period_kind, lowest, highest, row_count from mart.kpi_range "
+        "where scope_kind = 'company' and (highest is null "
+        "or (highest - lowest) / greatest(abs(highest), abs(lowest)) >= 0.001)"
+    ).fetchall()
+    section = section_of(sample_page, "question")
+    assert len(column(section, "figure")) == len(published) > 5
+    assert sorted(c.value for c in column(section, "rows")) == sorted(row[-1] for row in published)
+
+
+def test_each_tile_says_the_published_range_of_its_own_figure(sample, pages):
+    """Of the company, the regions and the teams; nobody else's."""
+    published = {
+        (scope, kpi_id, lowest, highest, rows)
+        for scope, kpi_id, lowest, highest, rows in sample.execute(
+            "select case scope_kind when 'company' then 'company' "
+            "else concat(scope_kind, ':', scope_id) end, kpi_id, lowest, highest, row_count "
+            "from mart.kpi_range"
+        ).fetchall()
+    }
+    said = set()
+    for report in ("director_weekly", "region_weekly", "team_weekly", "rep_weekly"):
+        for tile in (tile for page in pages[report] for tile in page.tiles):
+            if tile.in_question is not None:
+                figures = tile.in_question.params
+                low, high = exact(figures.get("low")), exact(figures.get("high"))
+                said.add((tile.asked.scope, tile.kpi_id, low, high, figures["rows"].value))
+    assert len(said) > 20
+    assert said <= published
+
+
+def exact(value) -> D | None:
+    if value is None:
+        return None
+    return value.amount if value.kind == "money" else value.value

@@ -142,3 +142,48 @@ def test_the_faults_of_one_table_leave_those_of_another_alone(exports: Exports) 
     exports.put("canonical/opportunity.csv", HEADER, GOOD)
     exports.stage("opportunity", "fx_rate", at=NEXT_MONDAY)
     assert exports.faults("table_name", "first_seen_at") == [("fx_rate", MONDAY)]
+
+
+def kept(exports: Exports, table: str, *columns: str) -> list[tuple[object, ...]]:
+    """What is kept, typed, of the rows that are in quarantine now."""
+    return exports.warehouse.con.execute(
+        f"select {', '.join(columns)} from refused.{table} order by _load, _line"
+    ).fetchall()
+
+
+def test_what_can_be_read_of_a_refused_row_is_kept(exports: Exports) -> None:
+    worse = "O3,,2026-01-05,lead,much"
+    exports.put("canonical/opportunity.csv", HEADER, GOOD, BAD, worse, GOOD)
+    exports.stage("opportunity")
+    columns = ("opportunity_id", "owner_id", "created_at", "amount", "_rule", "_value", "_columns")
+    assert kept(exports, "opportunity", *columns) == [
+        ("O2", "E2", None, Decimal(20), "created_at.not_a_date", "31/02/2026", "created_at"),
+        ("O3", None, dt.datetime(2026, 1, 5), None, "owner_id.missing_required", None,
+         "owner_id,amount"),
+        ("O1", "E1", dt.datetime(2026, 1, 5), Decimal(10), "duplicate_key", "O1", ""),
+    ]  # fmt: skip
+
+
+def test_a_row_that_was_set_right_is_kept_no_longer(exports: Exports) -> None:
+    exports.put("canonical/opportunity.csv", HEADER, GOOD, BAD)
+    exports.stage("opportunity")
+    exports.put("canonical/opportunity.csv", HEADER, GOOD, "O2,E2,2026-02-28,lead,20")
+    exports.stage("opportunity", at=NEXT_MONDAY)
+    assert kept(exports, "opportunity", "opportunity_id") == []
+
+
+def test_a_row_of_an_unknown_parent_is_kept_until_the_parent_comes(exports: Exports) -> None:
+    exports.put("canonical/customer.csv", "customer_id,name", "K1,甲")
+    exports.put(
+        "canonical/receipt.csv", "receipt_id,customer_id,received_date,amount",
+        "R1,K2,2026-11-02,50",
+    )  # fmt: skip
+    exports.stage("customer")
+    exports.stage("receipt")
+    columns = ("receipt_id", "amount", "_rule", "_value", "_columns")
+    unknown = ("R1", Decimal(50), "customer_id.unknown_reference", "K2", "customer_id")
+    assert kept(exports, "receipt", *columns) == [unknown]
+    exports.put("canonical/customer.csv", "customer_id,name", "K1,甲", "K2,乙")
+    exports.stage("customer", at=NEXT_MONDAY)
+    exports.stage("receipt", at=NEXT_MONDAY)
+    assert kept(exports, "receipt", *columns) == []
