@@ -19,8 +19,9 @@ from pipelines.ledger.proof import read_months
 from pipelines.ledger.seals import NAMESPACE, absent_folders, signature_faults, unsigned
 from pipelines.ledger.store import ClosedPeriod
 from pipelines.run.session import Session
+from pipelines.sources.contract import canonical_tables
 from pipelines.warehouse.duck import Warehouse
-from pipelines.warehouse.quoting import literal
+from pipelines.warehouse.quoting import identifier, literal
 from pipelines.workspace.workspace import Workspace
 
 _SHOWN = 5
@@ -308,21 +309,36 @@ def unread_forms(
     return list(dict.fromkeys(found))
 
 
+def _period_of(table: str) -> str:
+    """The period that a row in quarantine is of, as what people write names it."""
+    if "period" in canonical_tables()[table].columns:
+        return "refused.period"
+    return "strftime(refused.slip_date, '%Y-%m')"
+
+
 def in_quarantine(
-    warehouse: Warehouse, tables: Sequence[str], naming: Sequence[str] = ("",)
+    warehouse: Warehouse, tables: Sequence[str], periods: Sequence[str] | None = None
 ) -> list[str]:
     """Rows that people wrote and that cannot be read: nobody knows what they meant.
 
     Args:
-        naming: only rows in which one of these stands.
+        periods: only rows of one of these; all where it is left out. A row whose own period cannot
+            be read may be of any, and one that was changed is of the one it was written for.
     """
-    found = warehouse.rows(
-        "select file, line, rule_id from mart.quarantine where resolved_at is null "
-        "and list_contains(?, table_name) "
-        "and len(list_filter(?, lambda name: contains(coalesce(raw_row, ''), name))) > 0 "
-        "order by file, line",
-        [list(tables), list(naming)],
-    )
+    found = [
+        row
+        for name in tables
+        for row in warehouse.rows(
+            "select fault.file, fault.line, fault.rule_id from mart.quarantine as fault "
+            f"left join refused.{identifier(name)} as refused "
+            "on fault.load_id = refused._load and fault.line = refused._line "
+            f"where fault.table_name = ?1 and fault.resolved_at is null and (?2 is null "
+            f"or {_period_of(name)} is null or list_contains(?2, {_period_of(name)}) "
+            "or list_has_any(?2, string_split(coalesce(fault.row_key, ''), ' | '))) "
+            "order by all",
+            [name, list(periods) if periods is not None else None],
+        )
+    ]
     told = [
         f"{row['file']} line {row['line']} is in quarantine ({row['rule_id']}); set it right first"
         for row in found[:_SHOWN]

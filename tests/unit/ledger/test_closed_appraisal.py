@@ -253,6 +253,29 @@ def test_every_reason_against_closing_is_told(here: Workspace) -> None:
         ]
 
 
+def test_rows_of_another_period_stop_no_closing(here: Workspace) -> None:
+    """Whenever they were written; a row whose own period cannot be read may be of any."""
+    path = scored(here, E1=70, E2=90).root / "data" / "appraisal_input.csv"
+    of_before = f"E2,2026-08,mood,often,L,{LATER}-02\n"
+    path.write_text(path.read_text(encoding="utf-8") + of_before, encoding="utf-8")
+    slips = "employee_id,slip_date,kind,points,reason,approved_by\n"
+    late = slips + f"E1,2026-08-31,fault,2,{LATER},\n"
+    (here.root / "data" / "appraisal_slip.csv").write_text(late, encoding="utf-8")
+    with computed(here, tables=NEEDED) as session:
+        assert refused(session, here, LATER) == []
+    nobody_s = f"E2,,mood,70,L,{LATER}-02\n"
+    path.write_text(path.read_text(encoding="utf-8") + nobody_s, encoding="utf-8")
+    (here.root / "data" / "appraisal_slip.csv").write_text(
+        late + f"E1,{LATER}-05,fault,2,rude,\n", encoding="utf-8"
+    )
+    with computed(here, tables=NEEDED) as session:
+        told = refused(session, here, LATER)
+        assert [one.partition(" is in ")[0] for one in told] == [
+            "data/appraisal_input.csv line 7",
+            "data/appraisal_slip.csv line 3",
+        ]
+
+
 def test_of_many_rows_that_cannot_be_read_it_is_told_how_many(here: Workspace) -> None:
     path = scored(here, E1=70, E2=90).root / "data" / "appraisal_input.csv"
     unread = [f"E2,{LATER},mood{n},often,L,2026-11-03\n" for n in range(7)]
