@@ -1,7 +1,8 @@
 """Headline figures that rows in quarantine leave in question, and how wide.
 
-Belongs here: the company's figures side by side, the widest first. Does not belong here: how far a
-row may move one (`mart.kpi_range`), what a tile says of its own (`model/kpis.py`).
+Belongs here: the company's figures of sales side by side, the widest first. Does not belong here:
+receivables, which are finance's to see (their tiles say it), how far a row may move a figure
+(`mart.kpi_range`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pipelines.reporting.model.shows import shows
 from pipelines.reporting.model.tables import count, table
 from pipelines.reporting.model.values import Count, Text, message
 
-_SUMS = ("contract_amount", "collections")
+_SALES = ("contract_amount", "quota_attainment", "win_rate_count", "pipeline_coverage")
 _WITHOUT_BOUND = Decimal("Infinity")
 
 
@@ -28,6 +29,7 @@ def question_section(context: Context) -> Section | None:
         row
         for row in context.rows("kpi_ranges", scope_kind="company")
         if row.scope_id == context.company_id
+        and row.kpi_id in _SALES
         and book.in_question(row.scope_id, row.kpi_id, row.period_kind) is not None
     ]
     if not shown:
@@ -62,7 +64,7 @@ def question_section(context: Context) -> Section | None:
 
 def _when(row: Record) -> Text:
     """The period of a sum; a level is that of the day."""
-    is_level = row.period_kind == "week" and row.kpi_id not in _SUMS
+    is_level = row.kpi_id == "pipeline_coverage"
     return message("question.now" if is_level else f"question.{row.period_kind}")
 
 

@@ -77,11 +77,12 @@ def test_the_samples_planted_over_allocation_is_found(sample_page):
 def test_figures_in_question_are_the_published_ranges(sample, sample_page):
     published = sample.execute(
         "select kpi_id, period_kind, lowest, highest, row_count from mart.kpi_range "
-        "where scope_kind = 'company' and (highest is null "
+        "where scope_kind = 'company' and kpi_id not in ('collections', 'overdue_rate', "
+        "'receivables_open') and (highest is null "
         "or (highest - lowest) / greatest(abs(highest), abs(lowest)) >= 0.001)"
     ).fetchall()
     section = section_of(sample_page, "question")
-    assert len(column(section, "figure")) == len(published) > 5
+    assert len(column(section, "figure")) == len(published) > 2
     assert sorted(c.value for c in column(section, "rows")) == sorted(row[-1] for row in published)
 
 
