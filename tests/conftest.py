@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -80,6 +81,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return group_of(super()._split_scope(nodeid))
 
     return Together(config, log)
+
+
+@pytest.fixture(autouse=True)
+def _no_dagster_home_is_left() -> Iterator[None]:
+    """A run in this process names its workspace there, whose folder goes with its test."""
+    before = os.environ.get("DAGSTER_HOME")
+    yield
+    os.environ.pop("DAGSTER_HOME", None)
+    if before is not None:
+        os.environ["DAGSTER_HOME"] = before
 
 
 @pytest.fixture(scope="session")
