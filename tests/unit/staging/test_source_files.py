@@ -77,7 +77,7 @@ def test_a_right_one_loads(tmp_path: Path) -> None:
          "line 5, columns: opportunity requires owner_id; map it or give a constant."),
         ("unit: 万元", "unit: 万园",
          "line 10, columns.amount.unit: expected '元', '千元', '万元', '百万元', '亿元', "
-         "'thousand' or 'million'; found '万园'."),
+         "'thousand', 'million' or 'written'; found '万园'."),
         ("created_at: 创建时间", "created_at: {from: 创建时间, unit: 万元}",
          "line 8, columns.created_at.unit: a unit is for amounts; created_at is a timestamp."),
         ("  owner_id: 负责人\n", "  owner_id: 负责人\n  owner_id: 工号\n",
