@@ -110,6 +110,16 @@ def test_of_two_rows_with_other_days_or_owners_either_may_be_right(lab: Laborato
     ]
 
 
+@pytest.mark.parametrize("more", [{"status": "cancelled"}, {"signed_at": None}])
+def test_a_repeated_row_may_say_that_nothing_was_signed(
+    lab: Laboratory, more: dict[str, Any]
+) -> None:
+    again = contract("duplicate_key", contract_id="A", **more)
+    assert pick(contracts(lab, again), "side", "first_day", "low", "high") == [
+        ("accepted", day("2026-11-10"), -1000, 0)
+    ]
+
+
 # --- deals ---------------------------------------------------------------------------------------
 
 
@@ -174,6 +184,8 @@ def test_of_two_rows_of_a_deal_either_may_be_right(lab: Laboratory) -> None:
         ("refused", "lost", 0, 1),
         ("accepted", "won", -1, 0),
     ]
+    given_up = deal("duplicate_key", opportunity_id="A", outcome="abandoned")
+    assert pick(deals(lab, given_up), "side", "outcome", "least_deals") == [("accepted", "won", -1)]
     due = OPEN | {"expected_close_date": day("2026-12-01")}
     dearer = deal("duplicate_key", **due, opportunity_id="B", amount=450)
     assert pick(deals(lab, dearer), "most_deals", "low", "high") == [(0, 0, 50)]
@@ -182,7 +194,9 @@ def test_of_two_rows_of_a_deal_either_may_be_right(lab: Laboratory) -> None:
 # --- receivables ---------------------------------------------------------------------------------
 
 
-def receivables(lab: Laboratory, table: str, row: Row) -> tuple[Any, ...]:
+def receivables(
+    lab: Laboratory, table: str, row: Row, receipts: list[Row] | None = None
+) -> tuple[Any, ...]:
     """What a document would change: collected, overdue, current, each between low and high."""
     lab.given("core.dim_customer", [{"customer_id": "K", "owner_id": "E1"}])
     lab.given("core.fct_invoice", [
@@ -197,11 +211,13 @@ def receivables(lab: Laboratory, table: str, row: Row) -> tuple[Any, ...]:
          "valid_before": day("9999-12-31")}
         for number, overdue in (("LATE", True), ("SOON", False))
     ])  # fmt: skip
-    lab.given("staging.receipt", [
+    lab.given("staging.receipt", receipts or [
         {"receipt_id": "R", "customer_id": "K", "amount": 600, "received_date": day("2026-11-01")}
     ])  # fmt: skip
-    lab.given("staging.receipt_allocation", [])
-    lab.given("staging.fx_rate", [])
+    lab.given("staging.receipt_allocation", [
+        {"receipt_id": "R", "invoice_id": "SOON", "allocated_date": day("2026-11-10"),
+         "line_no": 0, "amount": 50}
+    ])  # fmt: skip
     for name in ("invoice", "receipt", "receipt_allocation", "invoice_instalment", "write_off"):
         lab.given(f"refused.{name}", [row] if name == table else [])
     (found,) = lab.result("core.refused_receivable")
@@ -215,8 +231,9 @@ def receivables(lab: Laboratory, table: str, row: Row) -> tuple[Any, ...]:
 
 def invoice(rule: str, **more: Any) -> Row:
     return refused(rule, **({
-        "invoice_id": "I", "kind": "invoice", "customer_id": "K", "net_amount": 100,
-        "gross_amount": 113, "invoice_date": day("2026-10-01"), "due_date": day("2026-10-31"),
+        "invoice_id": "I", "kind": "invoice", "customer_id": "K", "owner_id": "E1",
+        "net_amount": 100, "gross_amount": 113, "invoice_date": day("2026-10-01"),
+        "due_date": day("2026-10-31"),
     } | more))  # fmt: skip
 
 
@@ -236,6 +253,15 @@ UNKNOWN = "customer_id.unknown_reference"
          (0, 0, 0, 1130, 0, 0)),
         (invoice("duplicate_key", invoice_id="LATE", gross_amount=1230), (0, 0, 0, 100, 0, 100)),
         (invoice("duplicate_key", invoice_id="LATE", gross_amount=1130), (0, 0, 0, 0, 0, 0)),
+        # the second of two rows may be right: due on another day, another's, no invoice
+        (invoice("duplicate_key", invoice_id="LATE", due_date=day("2026-12-31"), gross_amount=1130),
+         (0, 0, -1130, 1130, -1130, 1130)),
+        (invoice("duplicate_key", invoice_id="LATE", gross_amount=1130, owner_id="E2"),
+         (0, 0, -1130, 1130, -1130, 1130)),
+        (invoice("duplicate_key", invoice_id="LATE", gross_amount=1130, kind="credit_note"),
+         (0, 0, -2260, 0, -2260, 0)),
+        (invoice("duplicate_key", invoice_id="LATE", gross_amount=1130, status="cancelled"),
+         (0, 0, -1130, 0, -1130, 0)),
     ],
 )  # fmt: skip
 def test_an_invoice_in_quarantine_may_be_owed(
@@ -251,16 +277,43 @@ def receipt(rule: str, **more: Any) -> Row:
 
 
 @pytest.mark.parametrize(
-    ("row", "less"),
+    ("row", "less", "more"),
     [
-        (receipt("received_date.not_a_date", received_date=None), 50),
+        (receipt("received_date.not_a_date", received_date=None), 50, 0),
         # no payment is larger than the largest, nor than all that its customer was billed
-        (receipt("amount.not_a_number", amount=None), 600),
-        (receipt("duplicate_key", receipt_id="R", amount=700), 100),
+        (receipt("amount.not_a_number", amount=None), 600, 0),
+        (receipt("duplicate_key", receipt_id="R", amount=700, received_date=day("2026-11-01")),
+         100, 0),
+        # the same money on another day, or money that bounced
+        (receipt("duplicate_key", receipt_id="R", amount=600), 600, 600),
+        (receipt("duplicate_key", receipt_id="R", amount=600, received_date=day("2026-11-01"),
+                 bounced_date=day("2026-11-05")), 600, 600),
     ],
-)
-def test_money_in_quarantine_may_wait_at_its_customer(lab: Laboratory, row: Row, less: int) -> None:
-    assert receivables(lab, "receipt", row) == (0, 0, 0, 0, -less, 0)
+)  # fmt: skip
+def test_money_in_quarantine_may_wait_at_its_customer(
+    lab: Laboratory, row: Row, less: int, more: int
+) -> None:
+    assert receivables(lab, "receipt", row) == (0, 0, 0, 0, -less, more)
+
+
+def test_the_largest_payment_is_that_of_most_worth(lab: Laboratory) -> None:
+    """600 dollars are more than 700 yuan."""
+    lab.given("staging.fx_rate", [
+        {"currency": "USD", "rate_date": day("2026-11-01"), "rate_to_base": 7}
+    ])  # fmt: skip
+    row = receipt("amount.not_a_number", amount=None, customer_id="?")
+    found = receivables(
+        lab, "receipt", row,
+        receipts=[{"receipt_id": "R", "customer_id": "K", "amount": 600, "currency": "USD"},
+                  {"receipt_id": "S", "customer_id": "K", "amount": 700}],
+    )  # fmt: skip
+    assert found == (0, 0, 0, 0, -4200, 0)
+
+
+def test_whose_a_document_is_may_be_in_question(lab: Laboratory) -> None:
+    row = invoice("duplicate_key", invoice_id="LATE", gross_amount=1130, owner_id="E2")
+    receivables(lab, "invoice", row)
+    assert pick(lab.result("core.refused_receivable"), "owner_id") == [(None,)]
 
 
 def allocation(rule: str, **more: Any) -> Row:
@@ -282,6 +335,10 @@ def allocation(rule: str, **more: Any) -> Row:
         (allocation("receipt_id.unknown_reference", receipt_id="?", invoice_id="PAID"),
          (0, 50, 0, 0, -50, 50)),
         (allocation("amount.not_a_number", amount=None), (0, 1130, -400, 0, 0, 1130)),
+        (allocation("duplicate_key", invoice_id="SOON", amount=70), (0, 20, 0, 0, 0, 20)),
+        # the same money for another instalment
+        (allocation("duplicate_key", invoice_id="SOON", instalment_seq=2),
+         (0, 0, 0, 50, -50, 50)),
     ],
 )  # fmt: skip
 def test_an_allocation_in_quarantine_may_settle_an_invoice(
