@@ -90,7 +90,7 @@ def appraisal_forms(
 
 
 def _require(warehouse: Warehouse, period: str) -> None:
-    if not warehouse.exists("mart.appraisal_result"):
+    if not warehouse.exists("core.appraisal_asked"):
         raise UserError(f"{warehouse.path.name}: nothing has been computed yet. Run: attain run", 1)
     known = [
         row["period"]

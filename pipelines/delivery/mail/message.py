@@ -214,6 +214,8 @@ def plain(of: Letter, speech: Words) -> str:
             lines.append(say(message("mail.no_value", label=label, scope=scope, reason=reason)))
         else:
             lines.append(say(message("mail.value", label=label, scope=scope, value=tile.value)))
+        if tile.in_question is not None:
+            lines.append(f"    {say(tile.in_question)}")
         for c in tile.comparisons[:2]:
             word = f" {say(c.word)}" if c.word is not None else ""
             lines.append(f"    {say(c.label)} {say(c.shown)}{word}")

@@ -966,6 +966,26 @@ def test_the_newest_period_of_a_scheme_is_the_one_that_ends_last(lab: Laboratory
     ]
 
 
+def test_whoever_leads_a_person_on_the_last_day_is_asked_for_the_scores(lab: Laboratory) -> None:
+    given(lab, [indicator("a"), by_hand()])
+    lab.given("core.appraisal_stretch", [
+        {"employee_id": who, "period": "2026-10", "scheme_id": "S", "version": 1, "unit_id": "T1",
+         "last_day": day("2026-10-31")}
+        for who in ("E1", "E2")
+    ])  # fmt: skip
+    lab.given("staging.assignment", [
+        {"employee_id": "E1", "manager_id": "L1", "valid_from": day("2026-01-01"),
+         "valid_to": day("2026-10-30")},
+        {"employee_id": "E1", "manager_id": "L2", "valid_from": day("2026-10-31")},
+        {"employee_id": "E2", "manager_id": None, "valid_from": day("2026-01-01")},
+    ])  # fmt: skip
+    rows = lab.result("core.appraisal_asked", "employee_id")
+    assert pick(rows, "employee_id", "indicator", "leader_id", "unit_id", "most") == [
+        ("E1", "attitude", "L2", "T1", 100),
+        ("E2", "attitude", "", "T1", 100),
+    ]
+
+
 @pytest.mark.parametrize(
     ("scope", "expected"), [("employee", "E1"), ("team", "T1"), ("region", "R"), ("company", "C")]
 )

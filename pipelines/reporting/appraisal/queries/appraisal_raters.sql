@@ -1,20 +1,12 @@
 -- who is asked for how many scores of the newest periods and gave how many, how high and how far apart
-with stretch as (
-  select stretch.*
-  from core.appraisal_stretch as stretch
-  inner join
-    mart.appraisal_latest as latest
-    on stretch.scheme_id = latest.scheme_id and stretch.period = latest.period
-),
-
-rated as (
+with rated as (
   select
     input.rater_id,
     input.employee_id,
     input.indicator,
     avg(input.score) as score
   from staging.appraisal_input as input
-  inner join stretch
+  inner join core.appraisal_stretch as stretch
     on
       input.employee_id = stretch.employee_id
       and (
@@ -22,6 +14,9 @@ rated as (
         or input.period between strftime(stretch.period_start, '%Y-%m')
         and strftime(stretch.period_end, '%Y-%m')
       )
+  inner join
+    mart.appraisal_latest as latest
+    on stretch.scheme_id = latest.scheme_id and stretch.period = latest.period
   group by input.rater_id, input.employee_id, input.indicator
 ),
 
@@ -38,39 +33,33 @@ scored as (
   group by rater_id
 ),
 
--- of whoever leads the person on the last day, as the forms ask; a score that counts may be anybody's
+-- a score that counts may be anybody's; a form asks once, however many schemes count it
 asked as (
-  select distinct
-    stretch.employee_id,
-    part.manual_indicator,
-    coalesce(leader.manager_id, '') as rater_id,
-    given.employee_id is null as is_missing
-  from stretch
-  inner join policy.appraisal_part as part
-    on
-      stretch.scheme_id = part.scheme_id
-      and stretch.version = part.version
-      and part.manual_indicator is not null
-  left join staging.assignment as leader
-    on
-      stretch.employee_id = leader.employee_id
-      and stretch.last_day >= leader.valid_from
-      and stretch.last_day <= coalesce(leader.valid_to, date '9999-12-31')
+  select
+    asked.leader_id,
+    asked.employee_id,
+    asked.indicator,
+    bool_or(given.employee_id is null) as is_missing
+  from core.appraisal_asked as asked
+  inner join
+    mart.appraisal_latest as latest
+    on asked.scheme_id = latest.scheme_id and asked.period = latest.period
   left join core.appraisal_given as given
     on
-      stretch.employee_id = given.employee_id
-      and stretch.period = given.period
-      and stretch.scheme_id = given.scheme_id
-      and part.manual_indicator = given.manual_indicator
+      asked.employee_id = given.employee_id
+      and asked.period = given.period
+      and asked.scheme_id = given.scheme_id
+      and asked.indicator = given.manual_indicator
+  group by asked.leader_id, asked.employee_id, asked.indicator
 ),
 
 coverage as (
   select
-    rater_id,
+    leader_id as rater_id,
     count(*) as asked_scores,
     count(case when is_missing then 1 end) as missing_scores
   from asked
-  group by rater_id
+  group by leader_id
 )
 
 select
