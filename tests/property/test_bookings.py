@@ -27,7 +27,7 @@ CASES = st.fixed_dictionaries({
     "notes": st.lists(st.tuples(st.integers(1, 40), DAYS), min_size=1, max_size=2),
     "back": DAYS, "cut": st.integers(1, 99), "line": st.integers(1, 99),
 })  # fmt: skip
-BOOKINGS = ("on the note", "on the invoice", "in lines", "on both", "unnamed")
+BOOKINGS = ("on the note", "on the invoice", "in lines", "on both", "unnamed", "on the customer")
 POLICIES = ("apply_when_it_fits", "apply_up_to_balance", "keep_open")
 
 
@@ -68,6 +68,7 @@ def documents(case: dict[str, Any], booking: str, who: str) -> dict[str, list[Ro
             "in lines": [(f"I{who}", part), (f"I{who}", cents - part)],
             "on both": [(number, part), (f"I{who}", cents - part)],
             "unnamed": [(f"I{who}", cents)],
+            "on the customer": [],
         }[booking]  # fmt: skip
         made["receipt_allocation"] += [
             allocation(back, target, on(paid_back), -amount * CENT, line_no=line)
@@ -117,7 +118,8 @@ def read(lab: Laboratory, found: Sequence[dict[str, Any]], policy: str) -> list[
 
 
 def test_a_settlement_reads_the_same_however_it_is_booked(lab: Laboratory) -> None:
-    """A refund on the note, its invoice, both or in lines; a note with or without a reference."""
+    """A refund on the note, its invoice, both, in lines or on the customer alone; a note with or
+    without a reference."""
     for policy, found in zip(POLICIES, _parts(cases(CASES, 210)), strict=True):
         for what, by_who in zip(("items", "cash", "commission"), read(lab, found, policy),
                                 strict=True):  # fmt: skip

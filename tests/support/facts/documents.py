@@ -77,5 +77,6 @@ def given_documents(
             lab.build("core.credit_note_refund", "core.credit_note_worth")
         lab.build(model)
         if model == "core.fct_invoice":
-            lab.build("core.credit_note_part", "core.invoice_order", "core.fct_allocation")
+            lab.build("core.credit_note_part", "core.invoice_order", "core.refund_allocation",
+                      "core.fct_allocation")  # fmt: skip
     return lab

@@ -198,26 +198,30 @@ PAID = (receipt("R", "2026-10-05", 120), allocation("R", "I", "2026-10-05", 120)
 
 
 def booked(
-    lab: Laboratory, policy: str, refunds: list[tuple[Row, Row]], *notes: Row, **more: Any
+    lab: Laboratory, policy: str, refunds: list[tuple[Row, Row | None]], *notes: Row, **more: Any
 ) -> list[tuple[Any, ...]]:
     """What is open of an invoice over 120 that was paid, with some notes and refunds."""
     lab.con.execute(f"update policy.receivable set credit_notes = '{policy}'")
     paid = [PAID, *refunds]
     return kinds(
         lab, invoice=[invoice("I", "2026-10-01", 120), *notes],
-        receipt=[row for row, _ in paid], receipt_allocation=[row for _, row in paid], **more,
+        receipt=[row for row, _ in paid],
+        receipt_allocation=[row for _, row in paid if row is not None], **more,
     )  # fmt: skip
 
 
-def refund(number: str, on: str, amount: object, date: str = "2026-10-09") -> tuple[Row, Row]:
-    return receipt(number, date, amount), allocation(number, on, date, amount)
+def refund(
+    number: str, on: str | None, amount: object, date: str = "2026-10-09"
+) -> tuple[Row, Row | None]:
+    """Money paid back on a document, or on the customer alone."""
+    return receipt(number, date, amount), on and allocation(number, on, date, amount)
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-@pytest.mark.parametrize("booked_on", ["I", "N"])
+@pytest.mark.parametrize("booked_on", ["I", "N", None])
 @pytest.mark.parametrize("date", ["2026-10-06", "2026-10-09", "2026-10-12"])
 def test_a_refund_closes_the_note_whether_booked_on_it_or_on_its_invoice(
-    lab: Laboratory, booked_on: str, policy: str, date: str
+    lab: Laboratory, booked_on: str | None, policy: str, date: str
 ) -> None:
     """Whenever the note comes."""
     named = note("N", date, 40, "I")
@@ -225,9 +229,9 @@ def test_a_refund_closes_the_note_whether_booked_on_it_or_on_its_invoice(
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-@pytest.mark.parametrize("booked_on", ["I", "N"])
+@pytest.mark.parametrize("booked_on", ["I", "N", None])
 def test_a_refund_of_a_part_leaves_the_rest_of_the_note(
-    lab: Laboratory, booked_on: str, policy: str
+    lab: Laboratory, booked_on: str | None, policy: str
 ) -> None:
     named = note("N", "2026-10-06", 40, "I")
     found = booked(lab, policy, [refund("back", booked_on, -15)], named)
@@ -251,18 +255,67 @@ def test_a_later_note_does_not_take_what_was_paid_back_for_the_first(
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-@pytest.mark.parametrize("booked_on", ["I", "N"])
+@pytest.mark.parametrize("booked_on", ["I", "N", None])
 def test_a_note_without_a_reference_is_closed_by_its_refund_as_well(
-    lab: Laboratory, booked_on: str, policy: str
+    lab: Laboratory, booked_on: str | None, policy: str
 ) -> None:
     unnamed = note("N", "2026-10-06", 40)
     assert booked(lab, policy, [refund("back", booked_on, -40)], unnamed) == []
 
 
+@pytest.mark.parametrize(
+    ("notes", "more", "expected"),
+    [
+        # nothing but what was paid too much, by cash or beside a write-off
+        ([], {"receipt": [("S", "I", 25)]}, [("I", -25)]),
+        ([], {"write_off": [write_off("I", "2026-10-06", 25)]}, [("I", -25)]),
+        # its notes first, then the rest
+        ([note("N", "2026-10-06", 40, "I")], {"receipt": [("S", "I", 25)], "back": (-25, -40)},
+         [("I", -25), ("N", -40)]),
+        ([note("N", "2026-10-06", 40, "I")], {"receipt": [("S", "I", 25)], "back": (-60, -5)},
+         [("I", -25), ("N", -5), ("N", -35)]),
+        # each to the note of its amount
+        ([note("N", "2026-10-06", 40, "I"), note("O", "2026-10-07", 15)], {"back": (-15, -40)},
+         [("N", -40), ("O", -15)]),
+        # one document, as far as they reach; the rest is the customer's to pay
+        ([note("N", "2026-10-06", 40, "I")], {"back": (-50,)}, [("N", -40)]),
+        # which of two is not known
+        ([note("N", "2026-10-06", 40, "I"), note("O", "2026-10-07", 15)], {"back": (-20,)}, []),
+        # it may return money on account
+        ([note("N", "2026-10-06", 40, "I")], {"receipt": [("S", None, 40)], "back": (-40,)}, []),
+        # the note took the invoice's balance; its money is owed to nobody
+        ([note("N", "2026-10-06", 40, "J"), invoice("J", "2026-10-01", 40)], {"back": (-40,)}, []),
+        # of another customer, in another currency
+        ([note("N", "2026-10-06", 40, customer_id="L")], {"back": (-40,)}, []),
+        ([note("N", "2026-10-06", 40, currency="USD")], {"back": (-40,)}, []),
+    ],
+)  # fmt: skip
+def test_a_refund_that_no_export_allocates_pays_back_what_the_customer_has_too_much(
+    lab: Laboratory, notes: list[Row], more: dict[str, Any], expected: list[tuple[str, int]]
+) -> None:
+    money = [refund(number, on, amount, "2026-10-08")
+             for number, on, amount in more.pop("receipt", ())]  # fmt: skip
+    back = [refund(f"back{n}", None, amount) for n, amount in enumerate(more.pop("back", (-25,)))]
+    booked(lab, "apply_when_it_fits", [*money, *back], *notes, **more)
+    found = lab.result("core.refund_allocation", "invoice_id, amount desc")
+    assert pick(found, "invoice_id", "amount") == expected
+
+
+@pytest.mark.parametrize("change", [{"received_date": day("2027-01-05")},
+                                    {"bounced_date": day("2026-10-12")}])  # fmt: skip
+def test_a_refund_that_was_not_paid_by_the_day_of_the_report_pays_nothing_back(
+    lab: Laboratory, change: Row
+) -> None:
+    later = {**receipt("back", "2026-10-09", -40), **change}
+    booked(lab, "keep_open", [(later, None)], note("N", "2026-10-06", 40, "I"))
+    assert lab.result("core.refund_allocation") == []
+
+
 def references(lab: Laboratory, *notes: Row, invoices: list[Row], refunds: list[Any]) -> list[Any]:
     given_documents(
         lab, "core.fct_invoice", invoice=[*invoices, *notes],
-        receipt=[row for row, _ in refunds], receipt_allocation=[row for _, row in refunds],
+        receipt=[row for row, _ in refunds],
+        receipt_allocation=[row for _, row in refunds if row is not None],
     )  # fmt: skip
     return pick(
         lab.result("core.credit_note_refund", "note_id, invoice_id"), "note_id", "invoice_id"
