@@ -320,6 +320,15 @@ def test_a_guaranteed_minimum_is_not_owed(lab: Laboratory) -> None:
     assert draws(lab, [700, 1500], recoverable=False) == [(300, 0, 0), (0, 0, 0)]
 
 
+@pytest.mark.parametrize("recoverable", [True, False])
+def test_what_a_clawback_takes_beyond_the_month_is_not_filled_up(
+    lab: Laboratory, recoverable: bool
+) -> None:
+    """A minimum of 1,000 advances no more than 1,000: of -400 and of -2,500 it leaves the same."""
+    found = draws(lab, [-400, -2500, 300], recoverable=recoverable)
+    assert [drawn for drawn, _, _ in found] == [1000, 1000, 700]
+
+
 def test_a_draw_ends_after_its_months(lab: Laboratory) -> None:
     assert draws(lab, [700, 700], months=1) == [(300, 0, 300), (0, 0, 300)]
 
