@@ -1003,3 +1003,31 @@ def test_a_part_looks_at_the_kpi_of_the_person_or_of_a_unit_they_are_in(
     ])  # fmt: skip
     rows = lab.result("core.appraisal_look")
     assert pick(rows, "part_id", "kpi_id", "scope_id") == [("a", "a", expected)]
+
+
+def test_scores_are_held_against_their_rater_s_mean_of_the_indicator_and_period(
+    lab: Laboratory,
+) -> None:
+    """Of a period that is over they are of its last day, else of the day they were given."""
+    lab.given("staging.appraisal_input", [
+        {"employee_id": who, "period": period, "indicator": indicator, "score": score,
+         "rater_id": rater, "rated_at": day(on)}
+        for who, period, indicator, score, rater, on in (
+            ("E1", "2026-Q3", "attitude", 70, "L", "2026-10-09"),
+            ("E2", "2026-Q3", "attitude", 90, "L", "2026-10-09"),
+            ("E3", "2026-Q3", "attitude", 60, "M", "2026-10-09"),
+            ("E1", "2026-Q3", "teamwork", 50, "L", "2026-10-09"),
+            ("E1", "2026-H2", "attitude", 40, "L", "2026-11-02"),
+            ("E1", "soon", "attitude", 30, "L", "2026-11-03"),
+            ("E4", "2026-Q3", "attitude", 10, "L", "2026-12-01"),
+        )
+    ])  # fmt: skip
+    rows = lab.result("core.fct_rating", "rated_date, indicator, employee_id")
+    assert pick(rows, "employee_id", "indicator", "rated_date", "rater_mean", "distance") == [
+        ("E1", "attitude", day("2026-09-30"), 80, 10),
+        ("E2", "attitude", day("2026-09-30"), 80, 10),
+        ("E3", "attitude", day("2026-09-30"), 60, 0),
+        ("E1", "teamwork", day("2026-09-30"), 50, 0),
+        ("E1", "attitude", day("2026-11-02"), 40, 0),
+        ("E1", "attitude", day("2026-11-03"), 30, 0),
+    ]

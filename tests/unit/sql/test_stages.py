@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -356,3 +357,47 @@ def test_the_funnel_of_a_team_is_that_of_its_members_on_the_day(lab: Laboratory)
         ("company", "C", 2), ("employee", "E1", 2), ("region", "R", 2),
         ("team", "T1", 1), ("team", "T2", 1),
     ]  # fmt: skip
+
+
+def given_probabilities(lab: Laboratory, **learnt: str) -> None:
+    """What was learnt by stage for the fourth quarter; the process says 30 % at needs analysis."""
+    lab.given("core.stage_probability", [
+        {"quarter_start": day("2026-10-01"), "segment": "(none)", "stage_id": stage, "won": 1,
+         "decided": 30, "probability": probability} for stage, probability in learnt.items()
+    ])  # fmt: skip
+
+
+def outcomes(lab: Laboratory, deals: Sequence[Row], events: Sequence[Row]) -> list[tuple[Any, ...]]:
+    given_deals(lab, deals, events).build("core.fct_stage_visit", "core.fct_stage_entry")
+    rows = lab.result("core.fct_stage_outcome", "opportunity_id, entered_date, stage_id")
+    return pick(rows, "opportunity_id", "stage_id", "probability", "probability_decile",
+                "squared_error")  # fmt: skip
+
+
+def test_the_probability_of_a_stage_s_entry_is_held_against_what_became_of_the_deal(
+    lab: Laboratory,
+) -> None:
+    """What was learnt before that quarter, else what the process says; (1 - 0.4)² and (1 - 0.3)²."""
+    given_probabilities(lab, qualification="0.4")
+    assert outcomes(lab, [WON], moves("O", Q, ("2026-10-05", N), ("2026-10-31", W))) == [
+        ("O", Q, Decimal("0.4"), "40-50", Decimal("0.36")),
+        ("O", N, Decimal("0.3"), "30-40", Decimal("0.49")),
+    ]
+
+
+def test_a_lost_deal_s_probability_should_have_been_nothing(lab: Laboratory) -> None:
+    given_probabilities(lab, qualification="1")
+    lost = closed("O", "2026-10-01", "lost", "2026-10-31", N)
+    assert outcomes(lab, [lost], moves("O", Q, ("2026-10-05", N))) == [
+        ("O", Q, 1, "90-100", 1),
+        ("O", N, Decimal("0.3"), "30-40", Decimal("0.09")),
+    ]
+
+
+def test_stages_skipped_and_deals_not_decided_say_nothing_of_probabilities(lab: Laboratory) -> None:
+    given_probabilities(lab)
+    given_up = closed("A", "2026-10-01", "abandoned", "2026-10-31", Q)
+    jumped = closed("J", "2026-10-01", "won", "2026-10-31", W)
+    found = outcomes(lab, [deal("D", "2026-10-01", N), given_up, jumped],
+                     moves("J", Q, ("2026-10-31", W)))  # fmt: skip
+    assert [(row[0], row[1]) for row in found] == [("J", Q)]
