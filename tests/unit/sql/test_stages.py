@@ -377,7 +377,7 @@ def outcomes(lab: Laboratory, deals: Sequence[Row], events: Sequence[Row]) -> li
 def test_the_probability_of_a_stage_s_entry_is_held_against_what_became_of_the_deal(
     lab: Laboratory,
 ) -> None:
-    """What was learnt before that quarter, else what the process says; (1 - 0.4)² and (1 - 0.3)²."""
+    """What was learnt before that quarter, else what the process says: (1 - 0.4)², (1 - 0.3)²."""
     given_probabilities(lab, qualification="0.4")
     assert outcomes(lab, [WON], moves("O", Q, ("2026-10-05", N), ("2026-10-31", W))) == [
         ("O", Q, Decimal("0.4"), "40-50", Decimal("0.36")),
