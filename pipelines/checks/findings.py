@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
-from pipelines.warehouse.rows import Day, Long, Moment, Text
+from pipelines.warehouse.rows import Amount, Day, Long, Moment, Text
 
 Status = Literal["passed", "failed", "errored"]
 Severity = Literal["block", "warn"]
 
 
 class ResultRow(NamedTuple):
-    """A row of `mart.check_result`; `evidence` is JSON."""
+    """A row of `mart.check_result`; `evidence` is JSON, `amount` in base currency."""
 
     check_id: Text
     table_name: Text
@@ -24,6 +25,7 @@ class ResultRow(NamedTuple):
     zh: Text
     en: Text
     evidence: Text
+    amount: Amount | None
 
 
 class HistoryRow(NamedTuple):
@@ -45,7 +47,8 @@ class Finding:
 
     `errored` means the check itself could not be made: it says nothing about the data, and a
     blocking check that errored blocks all the same. `is_counted`: the
-    sentence says itself how many.
+    sentence says itself how many. `amount`: how much money is in question, in base currency, where
+    that is known.
     """
 
     check: str
@@ -57,6 +60,7 @@ class Finding:
     offenders: int = 0
     evidence: list[dict[str, Any]] = field(default_factory=list)
     is_counted: bool = False
+    amount: Decimal | None = None
 
     @property
     def blocks(self) -> bool:
@@ -72,6 +76,7 @@ class Finding:
             zh=self.zh,
             en=self.en,
             evidence=json.dumps(self.evidence, default=str, ensure_ascii=False, sort_keys=True),
+            amount=self.amount,
         )
 
 

@@ -1,17 +1,19 @@
 """Reconciliations: SQL that returns offenders, one file each below `sql/checks/`.
 
 A check file's header says what it guards, whether it blocks, what it says in both languages, and
-to readers of the figures: what its breach does to them, and who can put it right.
+to readers of the figures: what its breach does to them, how much money is in question, and who can
+put it right.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 
 import duckdb
 
-from pipelines.checks.findings import Finding, Severity
+from pipelines.checks.findings import Finding, Severity, Status
 from pipelines.errors import OutOfMemoryError
 from pipelines.warehouse.duck import Warehouse
 from pipelines.warehouse.model import tables_read
@@ -19,12 +21,16 @@ from pipelines.workspace.resources import shipped
 
 _SHOWN = 10
 _FIELDS = ("check", "guards", "severity", "zh", "en", "effect_zh", "effect_en", "asks", "why")
+_OPTIONAL = ("touches", "amount")
 ASKED = ("finance", "hr", "sales_ops")
 
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """One check: its query returns the rows that break it."""
+    """One check: its query returns the rows that break it.
+
+    `amount` is an aggregate over them in base currency: how much is in question.
+    """
 
     check: str
     guards: str
@@ -37,6 +43,7 @@ class Reconciliation:
     why: str
     sql: str
     touches: str
+    amount: str
 
     @property
     def figures_of(self) -> str:
@@ -50,25 +57,35 @@ class Reconciliation:
     def run(self, warehouse: Warehouse) -> Finding:
         """Count the offenders and show the first ones."""
         try:
-            count, evidence = warehouse.in_less_memory(partial(self._offenders, warehouse))
+            return warehouse.in_less_memory(partial(self._found, warehouse))
         except (duckdb.Error, OutOfMemoryError) as error:
             return self._finding("errored", 0, [{"error": str(error).splitlines()[0]}])
-        return self._finding("failed" if count else "passed", count, evidence)
 
-    def _offenders(self, warehouse: Warehouse) -> tuple[int, list[dict[str, object]]]:
-        count = int(warehouse.scalar(f"select count(*) from ({self.sql})"))
-        return count, warehouse.rows(f"{self.sql} order by all limit {_SHOWN}") if count else []
+    def _found(self, warehouse: Warehouse) -> Finding:
+        amount = f"cast({self.amount} as decimal(18, 4))" if self.amount else "null"
+        totals = warehouse.rows(f"select count(*) as n, {amount} as amount from ({self.sql})")[0]
+        if not totals["n"]:
+            return self._finding("passed", 0, [])
+        evidence = warehouse.rows(f"{self.sql} order by all limit {_SHOWN}")
+        return self._finding("failed", totals["n"], evidence, totals["amount"])
 
-    def _finding(self, status: str, offenders: int, evidence: list[dict[str, object]]) -> Finding:
+    def _finding(
+        self,
+        status: Status,
+        offenders: int,
+        evidence: list[dict[str, object]],
+        amount: Decimal | None = None,
+    ) -> Finding:
         return Finding(
             check=self.check,
             table=self.guards,
             severity=self.severity,
-            status=status,  # type: ignore[arg-type]
+            status=status,
             zh=self.zh,
             en=self.en,
             offenders=offenders,
             evidence=evidence,
+            amount=amount,
         )
 
 
@@ -78,12 +95,12 @@ def parse_reconciliation(text: str, path: str) -> Reconciliation:
     Raises:
         ValueError: the header misses a field; this is a mistake of ours, not of a user.
     """
-    header: dict[str, str] = {"touches": ""}
+    header = dict.fromkeys(_OPTIONAL, "")
     for line in text.splitlines():
         if not line.startswith("--"):
             break
         name, _, value = line.removeprefix("--").partition(":")
-        if name.strip() in (*_FIELDS, "touches"):
+        if name.strip() in (*_FIELDS, *_OPTIONAL):
             header[name.strip()] = value.strip()
     absent = [name for name in _FIELDS if not header.get(name)]
     if absent:

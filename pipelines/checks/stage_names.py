@@ -8,6 +8,7 @@ share in quarantine that `policy/quality.yaml` allows.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from pipelines.checks.findings import Finding
 from pipelines.sources.contract import Table
@@ -34,7 +35,7 @@ def unknown_stages(
     found = warehouse.rows(
         # the key of a change begins with that of its deal
         "select value as name, count(distinct split_part(row_key, ' | ', 1)) as deals, "
-        "min(file) as file, arg_min(line, (file, line)) as line "
+        "min(file) as file, arg_min(line, (file, line)) as line, sum(amount) as amount "
         f"from mart.quarantine where table_name = ? and resolved_at is null "
         f"and rule_id in ({rules}) group by value order by deals desc, name",
         [table.name],
@@ -56,6 +57,7 @@ def unknown_stages(
             "the rows are in quarantine and in no funnel until a stage names them below `from`",
             sum(row["deals"] for row in found),
             [{**row, "nearest": near[row["name"]]} for row in found],
+            sum((row["amount"] for row in found if row["amount"] is not None), Decimal(0)) or None,
         )
     ]
 
@@ -76,6 +78,7 @@ def _finding(
     en: str,
     offenders: int = 0,
     evidence: list[dict[str, object]] | None = None,
+    amount: Decimal | None = None,
 ) -> Finding:
     return Finding(
         check="stage_names_known",
@@ -86,4 +89,5 @@ def _finding(
         en=en,
         offenders=offenders,
         evidence=evidence or [],
+        amount=amount,
     )

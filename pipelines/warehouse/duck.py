@@ -182,7 +182,7 @@ class Warehouse:
         return rows
 
     def note(self, name: str, mark: str, rows: int = 0) -> None:
-        """Note what something was made from; asking with `on conflict` takes seven times as long."""
+        """Note what something was made from; `on conflict` would take seven times as long."""
         if name in self._built():
             self.con.execute(
                 "update meta.built set fingerprint = ?, row_count = ? where name = ?",

@@ -65,7 +65,10 @@ class Freshness(Frozen):
 
 
 class FailedCheck(Frozen):
-    """A check that did not pass, what that means for the reader, and which table it is about."""
+    """A check that did not pass, what that means for the reader, and which table it is about.
+
+    `in_question` says how much money, where that is known.
+    """
 
     id: str
     guards: str = ""
@@ -73,6 +76,7 @@ class FailedCheck(Frozen):
     meaning: Text
     blocking: bool
     has_run: bool = True
+    in_question: Text | None = None
 
     @property
     def verdict(self) -> Literal["warned", "failed", "errored"]:
@@ -115,7 +119,8 @@ class Quality(Frozen):
 
     def without_money(self) -> Quality:
         """The status as everybody may see it."""
-        return self.model_copy(update={"quarantined_amount": None})
+        failed = tuple(check.model_copy(update={"in_question": None}) for check in self.failed)
+        return self.model_copy(update={"quarantined_amount": None, "failed": failed})
 
 
 class SparkPoint(Frozen):

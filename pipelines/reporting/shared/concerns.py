@@ -7,11 +7,20 @@ belong here: what the check found in its own words, with file and line (`verdict
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import cache
 
 from pipelines.checks.reconciliations import Reconciliation, all_reconciliations
 from pipelines.reporting.model.page import FailedCheck
-from pipelines.reporting.model.values import Bilingual, Count, Message, Text, message, verbatim
+from pipelines.reporting.model.values import (
+    Bilingual,
+    Count,
+    Message,
+    Money,
+    Text,
+    message,
+    verbatim,
+)
 from pipelines.sources.contract import canonical_tables
 
 _OF_HR = (
@@ -41,7 +50,13 @@ def _reconciliations() -> dict[str, Reconciliation]:
 
 
 def concern(
-    check_id: str, guards: str, *, offenders: int, has_run: bool, blocking: bool
+    check_id: str,
+    guards: str,
+    *,
+    offenders: int,
+    has_run: bool,
+    blocking: bool,
+    amount: Decimal | None = None,
 ) -> FailedCheck:
     """A check in its reader's words: what is wrong, what that does to figures, who is asked.
 
@@ -49,6 +64,7 @@ def concern(
         guards: the table it looks at, `schema.name`.
         offenders: rows that break it; 0 where it counts none.
         has_run: whether it came to a verdict at all.
+        amount: how much money is in question, in base currency.
     """
     export = guards.removeprefix("staging.")
     known = _reconciliations().get(check_id)
@@ -65,8 +81,12 @@ def concern(
         effect = message("concern.not_run")
     return FailedCheck(
         id=check_id, guards=guards, name=name, meaning=_meaning(offenders, effect, asks),
-        blocking=blocking, has_run=has_run,
+        blocking=blocking, has_run=has_run, in_question=_in_question(amount),
     )  # fmt: skip
+
+
+def _in_question(amount: Decimal | None) -> Message | None:
+    return message("concern.in_question", amount=Money(amount=abs(amount))) if amount else None
 
 
 def not_computed(reasons: Sequence[str] = ()) -> list[FailedCheck]:

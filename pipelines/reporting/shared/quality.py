@@ -75,6 +75,7 @@ def _failed(check: Record) -> FailedCheck:
         offenders=check.offenders or 0,
         has_run=check.status != "errored",
         blocking=check.severity == "block",
+        amount=check.amount,
     )
 
 

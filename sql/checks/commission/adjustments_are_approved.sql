@@ -5,6 +5,7 @@
 -- en:       a manual adjustment is approved by somebody who may, and never by its payee
 -- effect_zh: 这些手工调整已计入，但所属月份在获得批准前不能关账。
 -- effect_en: The adjustments are counted, and their month cannot be closed before they are approved.
+-- amount:   sum(amount)
 -- asks:     finance
 -- why:      an adjustment that nobody may have approved keeps its month from being closed
 select

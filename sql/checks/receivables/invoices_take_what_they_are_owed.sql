@@ -6,6 +6,7 @@
 -- effect_zh: 多收的部分作为客户的预收款单列，不抵减其他发票的逾期。
 -- effect_en: What is too much stands as the customer's credit and lowers no other invoice.
 -- asks:     finance
+-- amount:   case when count(amount_base) = count(*) then sum(amount_base) end
 -- why:      what is too much is a credit of the customer and waits for the invoice it was meant for
 with surplus as (
   select
@@ -23,6 +24,7 @@ with surplus as (
 select
   surplus.invoice_id,
   surplus.amount,
+  cast(surplus.amount * invoice.rate_to_base as decimal(18, 4)) as amount_base,
   load.file,
   surplus._line as line,
   concat(
@@ -30,4 +32,5 @@ select
     ' more than it was owed (', surplus.sources, '): the customer''s credit until it is allocated'
   ) as problem
 from surplus
+left join core.fct_invoice as invoice on surplus.invoice_id = invoice.invoice_id
 left join mart.load as load on surplus._load = load.load_id

@@ -5,6 +5,7 @@
 -- en:       somebody in service collects what is overdue
 -- effect_zh: 这些逾期款没有在职的催收人；金额不受影响。
 -- effect_en: Nobody in service collects these overdue items; the amounts are right.
+-- amount:   sum(amount)
 -- asks:     sales_ops
 -- why:      the owner of a document may have left; where neither the owner of the account nor a leader of the
 --           unit is known and in service, it stands on nobody's page

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -75,6 +77,31 @@ def test_a_check_that_cannot_run_is_errored_not_failed_and_blocks(lab: Laborator
     found = check.run(lab.warehouse)
     assert (found.status, found.offenders, found.blocks) == ("errored", 0, True)
     assert "no_such_column" in found.evidence[0]["error"]
+
+
+@pytest.mark.parametrize(("rate", "expected"), [("7.1", Decimal("142")), (None, None)])
+def test_what_is_in_question_is_said_in_base_currency_or_not_at_all(
+    lab: Laboratory, rate: str | None, expected: Decimal | None
+) -> None:
+    """20 USD too much at 7.1; without a rate nobody knows how much that is."""
+    found = run(lab, CHECKS["invoices_take_what_they_are_owed"], {
+        "core.fct_invoice": [{"invoice_id": "I", "currency": "USD", "rate_to_base": rate}],
+        "core.fct_settlement": [
+            {"item_kind": "overpayment", "document_id": "I", "kind": "surplus", "amount": 20,
+             "source_id": "R", "is_known": True},
+        ],
+    })  # fmt: skip
+    assert (found.offenders, found.amount) == (1, expected)
+
+
+def test_of_differences_by_day_the_latest_is_in_question(lab: Laboratory) -> None:
+    found = run(lab, CHECKS["receivables_tie_to_ledger"], {
+        "mart.receivable_metric": [
+            {"as_of_date": dt.date(2026, month, 28), "scope_kind": "company", "scope_id": "C",
+             "gl_difference": difference} for month, difference in ((9, 500), (10, -30))
+        ],
+    })  # fmt: skip
+    assert (found.offenders, found.amount) == (2, -30)
 
 
 HEADER = (

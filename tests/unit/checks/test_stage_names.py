@@ -44,9 +44,17 @@ def test_the_sentence_names_process_name_deals_and_the_nearest_stage(exports: Ex
     )
     assert finding.evidence[1] == {
         "name": "propsal", "deals": 1, "file": "canonical/opportunity.csv", "line": 3,
-        "nearest": "proposal",
+        "nearest": "proposal", "amount": None,
     }  # fmt: skip
+    assert finding.amount is None
     assert exports.rows("opportunity", "opportunity_id") == [("O1",)]
+
+
+def test_what_waits_for_a_stage_is_money_where_the_rows_state_some(exports: Exports) -> None:
+    exports.put("canonical/opportunity.csv", f"{DEAL},amount", "O1,E1,2026-01-01,立项,1000.50",
+                "O2,E1,2026-01-01,立项,", "O3,E1,2026-01-01,propsal,99.50")  # fmt: skip
+    (finding,) = said(exports, "opportunity")
+    assert finding.amount == 1100
 
 
 def test_a_change_from_or_to_an_unknown_name_is_in_no_funnel(exports: Exports) -> None:

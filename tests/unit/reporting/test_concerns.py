@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 
 from pipelines.checks.reconciliations import Reconciliation, all_reconciliations
 from pipelines.models.catalog import tables_above
 from pipelines.reporting.language.speaker import speaker
-from pipelines.reporting.model.page import FailedCheck, Quality
+from pipelines.reporting.model.page import FailedCheck, Quality, Reader
 from pipelines.reporting.model.values import verbatim
 from pipelines.reporting.reports import REPORTS
 from pipelines.reporting.shared.concerns import concern, not_computed, who_answers_for
@@ -46,12 +47,28 @@ def test_no_reader_is_told_of_a_table_a_column_or_a_file(language: str) -> None:
         assert not TECHNICAL.search(said(check, language)), check.id
 
 
+@pytest.mark.parametrize(
+    ("language", "expected"), [("zh", "涉及 ¥1.23万。"), ("en", "¥12.3k in question.")]
+)
+def test_how_much_is_in_question_is_for_those_who_may_know(language: str, expected: str) -> None:
+    check = concern("invoices_take_what_they_are_owed", "core.fct_settlement", offenders=5,
+                    has_run=True, blocking=False, amount=Decimal("12345.67"))  # fmt: skip
+    assert check.in_question is not None
+    said = speaker(language, "CNY", 2026).text(check.in_question)  # type: ignore[arg-type]
+    assert said == expected
+    quality = Quality(checks_passed=1, quarantined_amount=Decimal(5)).with_failed((check,))
+    person = quality.seen_by(Reader(kind="employee", id="E1", name=verbatim("E1")))
+    assert [one.in_question for one in person.failed] == [None]
+    assert quality.seen_by(Reader(kind="region", id="R", name=verbatim("R"))) == quality
+
+
 def test_what_is_wrong_what_it_does_and_who_is_asked() -> None:
     settled = found("invoices_take_what_they_are_owed", "core.fct_settlement", 5)
     assert said(settled, "en") == (
         "no invoice takes more than it is owed: 5 cases. What is too much stands as the "
         "customer's credit and lowers no other invoice. Finance can put it right."
     )
+    assert settled.in_question is None
     share = found("unexpected_rows:share in quarantine (warn)", "staging.opportunity", 1)
     assert said(share, "en") == (
         "opportunities: many rows could not be used: 1 case. Figures from them are too low by "

@@ -7,6 +7,7 @@ select
   cast(offenders as bigint) as offenders,
   zh,
   en,
-  evidence
+  evidence,
+  amount
 from mart.check_result
 order by severity, check_id, table_name
