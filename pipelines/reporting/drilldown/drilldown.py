@@ -120,6 +120,7 @@ def drilldown(
         parts=parts_table(explained, catalogue),
         checks=checks_said(explained.checks),
         failed=failed_checks(explained.checks),
+        in_question=tile.in_question,
     )
 
 

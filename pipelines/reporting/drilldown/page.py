@@ -50,7 +50,8 @@ class Term(Frozen):
 class Drilldown(Frozen):
     """One figure of one page, opened for the same reader.
 
-    `asked` is what was asked of the catalogue; `rows` holds the first `ROWS_SHOWN` of `row_count`.
+    `asked` is what was asked of the catalogue; `rows` holds the first `ROWS_SHOWN` of `row_count`;
+    `in_question` is what the tile says of rows in quarantine.
     """
 
     report: Slug
@@ -73,6 +74,7 @@ class Drilldown(Frozen):
     parts: Table | None = None
     checks: Message
     failed: tuple[FailedCheck, ...] = ()
+    in_question: Text | None = None
 
     @property
     def stem(self) -> PurePosixPath:

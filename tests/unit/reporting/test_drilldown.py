@@ -78,6 +78,19 @@ def test_what_opens_is_the_figure_of_the_tile_and_its_rows_give_it(behind, pages
             assert one.verdict.id in ("drill.adds_up", "drill.rows", "drill.none"), one.stem
 
 
+def test_what_a_tile_says_of_rows_in_quarantine_stands_on_the_page_behind_it(behind, pages) -> None:
+    tiles = {(page.reader.id, tile.asked): tile for page in pages["director_weekly"]
+             for tile in page.tiles}  # fmt: skip
+    found = behind["director_weekly"]
+    assert [one.in_question for one in found] == [
+        tiles[one.reader.id, one.asked].in_question for one in found
+    ]
+    questioned = next(one for one in found if one.in_question is not None)
+    said = render_drilldown(questioned, "en")
+    above, _, _ = said.partition('<div class="sections">')
+    assert "until" in above and "in quarantine" in above
+
+
 def test_a_representative_opens_only_rows_of_their_own(behind) -> None:
     others = 0
     for one in behind["rep_weekly"]:
