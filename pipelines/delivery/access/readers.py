@@ -7,7 +7,6 @@ here: which subjects a part of a page is about (`subjects.py`), and cutting a pa
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -95,6 +94,7 @@ def readers_on(organisation: Organisation, policy: AccessPolicy, day: dt.date) -
     }
     views = {who: _view(organisation, policy, place, day) for who, place in places.items()}
     deputies, problems = _deputies(organisation, policy, views, day)
+    problems += _without_place(organisation, places, day)
     problems += _unknown_roles(policy, places, views)
     problems += _unknown_people(organisation, policy)
     found = {}
@@ -139,26 +139,29 @@ def _deputies(
 ) -> tuple[list[Deputy], list[Problem]]:
     """The deputies of a day. Whoever would stand in for themselves through others does not."""
     holding = [one for one in policy.deputies if one.holds_on(day)]
+    present = [one for one in holding if one.of in views and one.by in views]
     problems, kept = [], []
     for one in holding:
-        if _leads_back(one, holding):
+        if _leads_back(one, present):
             problems.append(Problem(
                 one.by,
                 f"{one.by} 代理 {one.of}，而 {one.by} 又直接或经他人由 {one.of} 代理："
-                "代理成环，均不生效。",
+                "代理成环，均不生效；请在 policy/access.yaml 的 deputies 中删去其一。",
                 f"{one.by} stands in for {one.of}, who leads back to {one.by} through other "
-                "deputies: none of them holds.",
+                "deputies: none of them holds; take one out of deputies in policy/access.yaml.",
             ))  # fmt: skip
-        elif one.of in views and one.by in views:
+        elif one in present:
             kept.append(one)
         else:
             gone = one.of if one.of not in views else one.by
             if gone in organisation.people:  # an unknown id has a sentence of its own
                 problems.append(Problem(
                     gone,
-                    f"{one.by} 代理 {one.of}：{gone} 当日不在职，代理不生效。",
-                    f"{one.by} stands in for {one.of}: {gone} is not in service that day, so it "
-                    "does not hold.",
+                    f"{one.by} 代理 {one.of}：{gone} 当日不在职或无任职，代理不生效；"
+                    "请在 policy/access.yaml 中另指定代理人或写明止日 to。",
+                    f"{one.by} stands in for {one.of}: {gone} is not in service or has no place "
+                    "that day, so it does not hold; name somebody else in policy/access.yaml, or "
+                    "its last day (to).",
                 ))  # fmt: skip
     return kept, problems
 
@@ -180,6 +183,23 @@ def _leads_back(start: Deputy, holding: Iterable[Deputy]) -> bool:
     return False
 
 
+def _without_place(
+    organisation: Organisation, places: Mapping[str, Place], day: dt.date
+) -> list[Problem]:
+    """Whoever works here and stands in no unit: without a role nobody knows what they may see."""
+    return [
+        Problem(
+            person.id,
+            f"{person.id} 当日在职，但任职表中没有当日的部门与角色，看不到任何内容；"
+            "请补全任职导出。",
+            f"{person.id} is in service and has no unit and role that day, so they see nothing; "
+            "add the row to the export of assignments.",
+        )
+        for _, person in sorted(organisation.people.items())
+        if person.is_in_service(day) and person.id not in places
+    ]
+
+
 def _unknown_roles(
     policy: AccessPolicy, places: Mapping[str, Place], views: Mapping[str, View]
 ) -> list[Problem]:
@@ -189,8 +209,10 @@ def _unknown_roles(
             near = did_you_mean(place.role, policy.roles)
             problems.append(Problem(
                 who,
-                f"{who}：policy/access.yaml 中没有角色 {place.role}，此人看不到任何内容。",
-                f"{who}: policy/access.yaml has no role {place.role!r}{near}; they see nothing.",
+                f"{who}：policy/access.yaml 中没有角色 {place.role}，此人看不到任何内容；"
+                "请在 roles 中补上该角色。",
+                f"{who}: policy/access.yaml has no role {place.role!r}{near}; they see nothing "
+                "until roles has a line for it.",
             ))  # fmt: skip
     return problems
 
@@ -213,7 +235,9 @@ def _unknown_people(organisation: Organisation, policy: AccessPolicy) -> list[Pr
 def _addresses(readers: Iterable[Reader]) -> tuple[frozenset[str], list[Problem]]:
     """Who cannot be mailed: without an address, or with one that is another reader's too."""
     readers = list(readers)
-    used = Counter(_address(reader.person) for reader in readers)
+    same: dict[str, list[str]] = {}
+    for reader in readers:
+        same.setdefault(_address(reader.person), []).append(reader.id)
     without: set[str] = set()
     problems = []
     for reader in readers:
@@ -222,19 +246,26 @@ def _addresses(readers: Iterable[Reader]) -> tuple[frozenset[str], list[Problem]
             without.add(reader.id)
             problems.append(Problem(
                 reader.id,
-                f"{reader.id} 没有可用的邮箱地址，不发送邮件。",
-                f"{reader.id} has no mail address that could be used; nothing is mailed to them.",
+                f"{reader.id} 没有可用的邮箱地址，不发送邮件；请在员工导出中补上。",
+                f"{reader.id} has no mail address that could be used; nothing is mailed to them "
+                "until the export of employees has one.",
             ))  # fmt: skip
-        elif used[address] > 1:
+        elif len(same[address]) > 1:
             without.add(reader.id)
             problems.append(Problem(
                 reader.id,
-                f"{reader.id} 的邮箱与另一位读者相同，不发送邮件，以免互相看到对方的报告。",
-                f"{reader.id} has the mail address of another reader too; nothing is mailed there, "
-                "since each would read the other's page.",
+                f"{reader.id} 的邮箱与 {_others(same[address], reader.id, '、')} 相同，"
+                "不发送邮件，以免互相看到对方的报告；请在员工导出中各填各的邮箱。",
+                f"{reader.id} has the same mail address as "
+                f"{_others(same[address], reader.id, ', ')}; nothing is mailed there, since each "
+                "would read the other's page: give each their own in the export of employees.",
             ))  # fmt: skip
     return frozenset(without), problems
 
 
 def _address(person: Person) -> str:
     return (person.email or "").strip().lower()
+
+
+def _others(readers: Iterable[str], one: str, between: str) -> str:
+    return between.join(other for other in readers if other != one)

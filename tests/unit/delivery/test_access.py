@@ -113,7 +113,8 @@ def test_an_unknown_role_sees_nothing_and_is_named_and_others_go_on(policy: Acce
     assert set(readers.all) == {"A"}
     (problem,) = readers.problems
     assert problem.en == (
-        "Q: policy/access.yaml has no role 'team_laed' (did you mean team_lead?); they see nothing."
+        "Q: policy/access.yaml has no role 'team_laed' (did you mean team_lead?); they see nothing "
+        "until roles has a line for it."
     )
     assert "team_laed" in problem.zh
 
@@ -170,6 +171,83 @@ def test_deputies_in_a_circle_are_named_and_none_holds(
     assert all("none of them holds" in p.en and "成环" in p.zh for p in readers.problems)
     assert not sees(readers, "L2", "deals", "team", "T1")
     assert set(readers.all) == set(readers_on(sample(), policy, DAY).all)
+
+
+def test_a_circle_through_somebody_who_has_left_is_none(policy: AccessPolicy) -> None:
+    """What does not hold any more leads nowhere: the one deputyship that does hold goes on."""
+    circle = [("L1", "L2"), ("L2", "M1"), ("M1", "L1")]
+    more = with_(policy, deputies=[{"of": of, "by": by} for of, by in circle])
+    gone = Person("M1", "M1", "m1@a.example", BEGAN, DAY)
+    org = dataclasses.replace(sample(), people={**sample().people, "M1": gone})
+    readers = readers_on(org, more, DAY)
+    assert sees(readers, "L2", "deals", "team", "T1")
+    assert not sees(readers, "L1", "deals", "team", "T2")
+    assert [(p.who, "not in service" in p.en) for p in readers.problems] == [("M1", True)] * 2
+
+
+def test_a_deputyship_that_is_over_or_has_not_begun_is_nothing(policy: AccessPolicy) -> None:
+    day = dt.timedelta(days=1)
+    for dates in ({"to": DAY - day}, {"from": DAY + day}):
+        # nor does it close a circle with one that holds
+        deputies = [{"of": "L2", "by": "L1", **dates}, {"of": "L1", "by": "L2"}]
+        readers = readers_on(sample(), with_(policy, deputies=deputies), DAY)
+        assert readers.problems == ()
+        assert not sees(readers, "L1", "deals", "team", "T2")
+        assert sees(readers, "L2", "deals", "team", "T1")
+
+
+@pytest.mark.parametrize("gone", ["L1", "L2"])
+def test_a_deputyship_of_somebody_who_has_left_does_not_hold_and_says_what_to_do(
+    policy: AccessPolicy, gone: str
+) -> None:
+    left = Person(gone, gone, f"{gone}@a.example", BEGAN, DAY)
+    org = dataclasses.replace(sample(), people={**sample().people, gone: left})
+    readers = readers_on(org, with_(policy, deputies=[{"of": "L2", "by": "L1"}]), DAY)
+    (problem,) = readers.problems
+    assert problem.who == gone
+    assert "policy/access.yaml" in problem.en and "policy/access.yaml" in problem.zh
+    assert not sees(readers, "A", "deals", "team", "T2")
+    if gone == "L2":
+        assert not sees(readers, "L1", "deals", "team", "T2")
+
+
+@pytest.mark.parametrize(
+    "place",
+    [None, Place("A", "T1", "rep", BEGAN, DAY - dt.timedelta(days=1)),
+     Place("A", "T1", "rep", DAY + dt.timedelta(days=1))],
+    ids=["none", "over", "to come"],
+)  # fmt: skip
+def test_whoever_works_here_without_a_place_is_named(
+    policy: AccessPolicy, place: Place | None
+) -> None:
+    others = tuple(one for one in sample().places if one.person != "A")
+    org = dataclasses.replace(sample(), places=(*others, *((place,) if place else ())))
+    readers = readers_on(org, policy, DAY)
+    assert set(readers.all) == set(sample().people) - {"A"}
+    (problem,) = readers.problems
+    assert problem.who == "A"
+    assert "export of assignments" in problem.en and "任职导出" in problem.zh
+
+
+def test_whoever_has_no_lead_and_no_known_unit_reads_their_own(policy: AccessPolicy) -> None:
+    org = organisation(
+        {"A": ("T", "rep"), "B": ("LOST", "rep"), "L": ("LOST", "team_lead")},
+        {"T": "NOWHERE"}, leaders={"T": "Q"},
+    )  # fmt: skip
+    readers = readers_on(org, policy, DAY)
+    assert readers.problems == ()
+    for who, other in (("A", "B"), ("B", "A"), ("L", "A")):
+        assert sees(readers, who, "deals", "employee", who)
+        assert not sees(readers, who, "deals", "employee", other)
+        assert not sees(readers, who, "deals", "company", "company")
+
+
+def test_two_with_one_address_are_each_told_whose_it_is_too(policy: AccessPolicy) -> None:
+    people = {who: Person(who, who, "b@a.example", BEGAN) for who in "ABC"}
+    org = organisation(dict.fromkeys("ABC", ("T", "rep")), {"T": None}, **people)
+    said = {one.who: one.en for one in readers_on(org, policy, DAY).problems}
+    assert "same mail address as B, C;" in said["A"]
+    assert "same mail address as A, B;" in said["C"]
 
 
 def test_somebody_nobody_knows_is_named(policy: AccessPolicy) -> None:
