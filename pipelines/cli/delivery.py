@@ -186,16 +186,24 @@ def _send(
     """
     from pipelines.delivery.access.problem import Problem
     from pipelines.delivery.mail import send as mail
+    from pipelines.delivery.outbox.store import FOLDER, open_outbox
+    from pipelines.delivery.outbox.unsettled import set_back
     from pipelines.delivery.readership import write_reader_folders
     from pipelines.delivery.robots.send import say
     from pipelines.delivery.undelivered import keep
 
+    began = time.monotonic()
     found = mail.Mailed()
     no_mail: UserError | None = None
+    if call.really:
+        with open_outbox(workspace.root / FOLDER, now) as outbox:
+            found.problems += set_back(outbox, now)
     if call.really and policy.mail.pages_at:
         write_reader_folders(workspace, on, anew=False)
     if call.mail is not None and not call.really:
-        found += mail.rehearse(workspace, opened, policy.mail, call.mail, on, now, call.out)
+        found += mail.rehearse(
+            workspace, opened, policy.mail, call.mail, on, now, call.out, call.again
+        )
     elif call.mail is not None and (policy.mail.server or not call.robots):
         password = os.environ.get(policy.mail.password_env)
         try:
@@ -206,7 +214,8 @@ def _send(
             no_mail = error
             found.problems.append(Problem("mail", error.message, error.message))
     if call.robots:
-        local = now.astimezone(ZoneInfo(workspace.settings.time_zone))
+        passed = dt.timedelta(seconds=time.monotonic() - began)  # mail may have taken long
+        local = (now + passed).astimezone(ZoneInfo(workspace.settings.time_zone))
         found += say(
             workspace, opened, policy, os.environ, on, local, time.time, time.sleep, call.robots,
             call.again, call.really,

@@ -7,9 +7,10 @@ import email
 import email.policy
 import socket
 import ssl
+import threading
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any
@@ -20,7 +21,11 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 @dataclass
 class Post:
-    """What the server does at each recipient, and what it took."""
+    """What the server does at each recipient, and what it took.
+
+    `says` is answered to a message in place of 250, `when` is done once at a moment of a delivery:
+    `rcpt` when it is addressed, `data` when its last byte is there, `taken` before the answer.
+    """
 
     taken: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
@@ -28,11 +33,15 @@ class Post:
     busy: Counter[str] = field(default_factory=Counter)
     takes_and_drops: set[str] = field(default_factory=set)
     hangs: set[str] = field(default_factory=set)
+    hangs_after: set[str] = field(default_factory=set)
+    says: dict[str, str] = field(default_factory=dict)
+    when: dict[tuple[str, str], Callable[[], None]] = field(default_factory=dict)
     port: int = 0
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        self._now("rcpt", address)
         if address in self.refuses:
             return self.refuses[address]
         if self.busy[address] > 0:
@@ -44,14 +53,23 @@ class Post:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        (address,) = envelope.rcpt_tos
+        self._now("data", address)
         content = envelope.content
         assert isinstance(content, bytes)
         self.taken.append(email.message_from_bytes(content, policy=email.policy.default))  # type: ignore[arg-type]
         self.recipients.extend(envelope.rcpt_tos)
+        self._now("taken", address)
+        if address in self.hangs_after:
+            await asyncio.sleep(5)
         if self.takes_and_drops.intersection(envelope.rcpt_tos):
             assert server.transport is not None
             server.transport.abort()
-        return "250 taken"
+        return self.says.get(address, "250 taken")
+
+    def _now(self, moment: str, address: str) -> None:
+        """What a test does at a moment of a delivery, once."""
+        self.when.pop((moment, address), lambda: None)()
 
     @property
     def ids(self) -> Counter[str]:
@@ -103,3 +121,32 @@ def mail_server(
         yield post
     finally:
         controller.stop()
+
+
+@contextmanager
+def raw_server(speak: Callable[[socket.socket], None]) -> Iterator[int]:
+    """A server that says what a test writes to each connection; its port."""
+    ends = threading.Event()
+    listening = socket.create_server(("127.0.0.1", 0))
+    listening.settimeout(0.02)
+
+    def serve() -> None:
+        while not ends.is_set():
+            try:
+                line, _ = listening.accept()
+            except TimeoutError:
+                continue
+            threading.Thread(target=one, args=(line,), daemon=True).start()
+
+    def one(line: socket.socket) -> None:
+        with line, suppress(OSError):  # the other side left
+            speak(line)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield listening.getsockname()[1]
+    finally:
+        ends.set()
+        thread.join()
+        listening.close()

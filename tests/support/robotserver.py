@@ -24,6 +24,7 @@ class Groups:
     taken: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     headers: list[dict[str, str]] = field(default_factory=list)
     answers: list[tuple[int, object]] = field(default_factory=list)
+    location: str | None = None
     drops: int = 0
     port: int = 0
 
@@ -71,6 +72,8 @@ def robot_server() -> Iterator[Groups]:
             text = json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(text)))
+            if groups.location:
+                self.send_header("Location", groups.location)
             self.end_headers()
             self.wfile.write(text)
 

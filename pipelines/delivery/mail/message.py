@@ -103,6 +103,11 @@ def letter(
     return Letter(chosen, own, folder, policy, tuple(deadlines))
 
 
+def key_of(chosen: Chosen) -> str:
+    """What is mailed once."""
+    return f"{CHANNEL}/{chosen.key}"
+
+
 def draft(of: Letter, now: dt.datetime) -> Draft:
     """The message as it will be handed over, byte for byte, however often that is tried.
 
@@ -111,13 +116,14 @@ def draft(of: Letter, now: dt.datetime) -> Draft:
     """
     made = _message(of, now)
     return Draft(
-        key=f"{CHANNEL}/{of.chosen.key}",
+        key=key_of(of.chosen),
         channel=CHANNEL,
         series=of.chosen.series,
         reader=of.chosen.reader.id,
         address=str(made["To"].addresses[0].addr_spec),
         subject=str(made["Subject"]),
         content=made.as_bytes(policy=SMTP),
+        ends=of.chosen.entry.period.end,
     )
 
 

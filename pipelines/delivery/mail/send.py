@@ -15,7 +15,7 @@ from pipelines.delivery.access.problem import Problem
 from pipelines.delivery.access.readers import Reader
 from pipelines.delivery.deadlines.read import deadlines_for
 from pipelines.delivery.folders.write import folder_names
-from pipelines.delivery.mail.message import CHANNEL, draft, letter
+from pipelines.delivery.mail.message import CHANNEL, draft, key_of, letter
 from pipelines.delivery.mail.smtp import signed_in
 from pipelines.delivery.outbox.choose import chosen
 from pipelines.delivery.outbox.handing import hand_over_all
@@ -119,15 +119,19 @@ def _unmade(reader: Reader, why: str) -> Problem:
 
 def rehearse(
     workspace: Workspace, opened: Readership, policy: MailPolicy, wanted: Asked, day: dt.date,
-    now: dt.datetime, out: Path | None,
+    now: dt.datetime, out: Path | None, again: Collection[str] = (),
 ) -> Mailed:  # fmt: skip
     """What would be sent; nothing is, and nothing is noted. `out` is a folder for the messages."""
     made, problems = drafts(opened, policy, wanted, _names(workspace, opened), day, now)
     found = Mailed(problems=[*opened.readers.problems, *problems])
     with open_outbox(workspace.root / FOLDER, now) as outbox:
-        found.new = [one for one in made if not outbox.knows(one.key)]
+        found.new = [
+            one
+            for one in made
+            if outbox.would_take(one) or (one.reader in again and outbox.is_unsettled(one.key))
+        ]
         found.known = len(made) - len(found.new)
-        found.problems += unsettled(outbox, CHANNEL)
+        found.problems += unsettled(outbox, CHANNEL, opened.readers.all)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         for one in found.new:
@@ -168,16 +172,27 @@ def send(
                 found.new.append(one)
             else:
                 found.known += 1
+        outbox.withdraw(CHANNEL, _keys(opened, policy, day))
         outbox.let_go(CHANNEL)
         handed = hand_over_all(
             outbox, CHANNEL, partial(signed_in, policy, password), policy.retry_seconds, sleep,
             wanted.readers,
         )  # fmt: skip
         found.sent = [(record.reader, record.subject) for record in handed.sent]
-        open_ends = unsettled(outbox, CHANNEL)
+        open_ends = unsettled(outbox, CHANNEL, opened.readers.all)
         found.problems += open_ends
         found.unsettled = len(open_ends) + len(problems)
     return found
+
+
+def _keys(opened: Readership, policy: MailPolicy, day: dt.date) -> frozenset[str]:
+    """What everybody is to be sent that day, whoever this call is for."""
+    return frozenset(
+        key_of(one)
+        for who, reader in opened.readers.all.items()
+        if who not in opened.readers.without_mail
+        for one in chosen(opened.published, reader, policy.reports, day)
+    )
 
 
 def _names(workspace: Workspace, opened: Readership) -> dict[str, str]:

@@ -6,11 +6,13 @@ Belongs here: SMTP and what its answers mean. Does not belong here: which messag
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from pipelines.delivery.access.address import is_address
+from pipelines.delivery.outbox.deadline import within
 from pipelines.delivery.outbox.handing import InDoubtError, RefusedError, TryLaterError
 from pipelines.delivery.outbox.policy import MailPolicy
 from pipelines.delivery.outbox.store import Record
@@ -51,11 +53,12 @@ class MailServer:
             raise InDoubtError(
                 f"the server did not answer whether it took the message ({_words(error)})"
             ) from None
-        return self._answer(answer, _TAKEN)
+        if answer[0] // 100 not in (2, 4, 5):
+            raise InDoubtError(f"the server's answer to the message is none: {_said(answer)}")
+        return self._answer(answer, *range(_TAKEN, 300))
 
     def _answer(self, answer: tuple[int, bytes], *good: int) -> str:
-        code, said = answer
-        text = f"{code} {said.decode('utf-8', 'replace')}".replace("\n", " ")[:300]
+        code, text = answer[0], _said(answer)
         if code in good:
             return text
         with suppress(smtplib.SMTPException, OSError):
@@ -63,6 +66,34 @@ class MailServer:
         if 500 <= code < 600:
             raise RefusedError(text)
         raise TryLaterError(text, is_cut=code == 421)
+
+
+def _said(answer: tuple[int, bytes]) -> str:
+    code, said = answer
+    return f"{code} {said.decode('utf-8', 'replace')}".replace("\n", " ")[:300]
+
+
+class _Timed:
+    """Every answer of a server is whole in its time, or the line is cut."""
+
+    sock: socket.socket | None
+    timeout: float
+
+    def getreply(self) -> tuple[int, bytes]:
+        """The next answer; see smtplib."""
+        if self.sock is None:
+            raise smtplib.SMTPServerDisconnected("the line is closed")
+        with within(self.sock, self.timeout):
+            answer: tuple[int, bytes] = super().getreply()  # type: ignore[misc]
+        return answer
+
+
+class _Plain(_Timed, smtplib.SMTP):
+    pass
+
+
+class _Ssl(_Timed, smtplib.SMTP_SSL):
+    pass
 
 
 def _dotted(content: bytes) -> bytes:
@@ -87,11 +118,9 @@ def signed_in(policy: MailPolicy, password: str | None) -> Iterator[MailServer]:
     smtp: smtplib.SMTP
     try:
         if policy.security == "ssl":
-            smtp = smtplib.SMTP_SSL(
-                policy.server, policy.port, timeout=policy.timeout_seconds, context=secure
-            )
+            smtp = _Ssl(policy.server, policy.port, timeout=policy.timeout_seconds, context=secure)
         else:
-            smtp = smtplib.SMTP(policy.server, policy.port, timeout=policy.timeout_seconds)
+            smtp = _Plain(policy.server, policy.port, timeout=policy.timeout_seconds)
             if policy.security == "starttls":
                 smtp.starttls(context=secure)
         if policy.user:

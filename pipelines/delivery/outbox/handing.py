@@ -29,9 +29,17 @@ class TryLaterError(Exception):
 class _CutError(Exception):
     """The connection is of no more use; the message it was cut at has its note already."""
 
+    def __init__(self, is_doubt: bool = False) -> None:
+        super().__init__()
+        self.is_doubt = is_doubt
+
 
 class InDoubtError(Exception):
     """The message may have been taken: nobody can say."""
+
+
+_MOST = 3
+"""Connections that end one after the other with nothing taken between: it is not the message."""
 
 
 class Line(Protocol):
@@ -60,7 +68,8 @@ def hand_over_all(
 
     Args:
         connect: opens a connection; a new one is opened after one was cut.
-        waits: seconds before the second attempt, the third, and so on.
+        waits: seconds before the second attempt, the third, and so on. There is none after several
+            messages one after the other whose arrival nobody knows: each would be one more.
         only: the readers to send to; all, if not given.
     """
     found = Handed()
@@ -74,7 +83,9 @@ def hand_over_all(
             break
         if wait:
             sleep(wait)
-        _round(outbox, waiting, connect, found)
+        waiting.sort(key=lambda record: record.attempts)  # nobody is held up by others
+        if not _round(outbox, waiting, connect, found):
+            break
     return found
 
 
@@ -83,20 +94,28 @@ def _round(
     waiting: Sequence[Record],
     connect: Callable[[], AbstractContextManager[Line]],
     found: Handed,
-) -> None:
-    """One attempt at each message; a server that cannot be reached is asked once."""
+) -> bool:
+    """One attempt at each message; a server that cannot be reached is asked once, and one that
+    hangs or cuts the line every time a few times. Returns whether another attempt is of use."""
     left = list(waiting)
+    cuts: list[_CutError] = []
     while left:
         try:
             with connect() as line:
                 while left:
                     _one(outbox, left.pop(0), line, found)
-        except _CutError:
-            continue
+                    cuts = []
+        except _CutError as cut:
+            cuts.append(cut)
+            if len(cuts) >= _MOST:
+                for record in left:
+                    outbox.left(record.key, f"the other side broke off {_MOST} times in a row")
+                return not any(one.is_doubt for one in cuts)
         except TryLaterError as error:
             for record in left:
                 outbox.failed(record.key, str(error))
-            return
+            break
+    return True
 
 
 def _one(outbox: Outbox, record: Record, line: Line, found: Handed) -> None:
@@ -107,7 +126,7 @@ def _one(outbox: Outbox, record: Record, line: Line, found: Handed) -> None:
         found.refused.append((record, str(error)))
     except InDoubtError as error:
         outbox.in_doubt(record.key, str(error))
-        raise _CutError from None
+        raise _CutError(is_doubt=True) from None
     except TryLaterError as error:
         outbox.failed(record.key, str(error))
         if error.is_cut:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,15 +39,21 @@ create table if not exists message (
   attempts integer not null default 0,
   said text not null default '',
   made_at text not null,
-  changed_at text not null
+  changed_at text not null,
+  ends text not null default ''
 ) strict
 """
+_CALLS = "create table if not exists call (at text not null) strict"
 _COLUMNS = "key, channel, series, reader, address, subject, content, state, attempts, said"
+_TOLERANCE = dt.timedelta(minutes=5)  # clocks of two machines, and one that is set by the network
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A message to be sent: `key` is what is sent once, `series` what a later one replaces."""
+    """A message to be sent: `key` is what is sent once, `series` what a later one replaces.
+
+    `ends` is the last day it is about: no message of an earlier one follows in its series.
+    """
 
     key: str
     channel: str
@@ -56,6 +62,7 @@ class Draft:
     address: str
     subject: str
     content: bytes
+    ends: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -78,20 +85,50 @@ class Outbox:
     """The messages of a workspace."""
 
     def __init__(self, con: sqlite3.Connection, now: dt.datetime) -> None:
-        self._con = con
-        self._now = now.isoformat(timespec="seconds")
+        self._con, self._moment = con, now.astimezone(dt.UTC)
+        self._now = self._moment.isoformat(timespec="seconds")
         with self._con:
             self._con.execute(_TABLE)
+            self._con.execute(_CALLS)
+            columns = {row[1] for row in self._con.execute("pragma table_info(message)")}
+            if "ends" not in columns:  # of an earlier version
+                self._con.execute("alter table message add column ends text not null default ''")
+
+    def note_call(self) -> dt.datetime | None:
+        """Note that messages are sent now; returns when they last were, where that lies ahead: then
+        the clock has been set back."""
+        rows = self._con.execute("select at from call").fetchall()
+        with self._con:
+            self._con.execute("delete from call")
+            self._con.execute("insert into call values (?)", [self._now])
+        before = max((dt.datetime.fromisoformat(at) for (at,) in rows), default=self._moment)
+        return before if before > self._moment + _TOLERANCE else None
 
     def knows(self, key: str) -> bool:
         """Whether a message was ever put in."""
         return bool(self._con.execute("select 1 from message where key = ?", [key]).fetchone())
 
+    def would_take(self, draft: Draft) -> bool:
+        """Whether `put` would make a message wait that has not been sent."""
+        if self._is_overtaken(draft):
+            return False
+        kept = self._state(draft.key)
+        return kept is None or kept == "replaced"
+
     def put(self, draft: Draft) -> bool:
-        """Put a message in, unless it is there; older ones of its series that still wait are
-        replaced. Returns whether it is new."""
+        """Put a message in, unless it is there; older ones of its series that are not settled are
+        replaced. Returns whether it is new.
+
+        One that was replaced before anybody took it waits again, where it is the newest once more:
+        a page that had failed and holds again. One that is about an earlier time than another of
+        its series, sent or waiting, is not put in: a clock that was set back, or an earlier day
+        that is computed again, sends nothing old and takes nobody's newer page away.
+        """
         with self._con:
-            if self.knows(draft.key):  # one that waits goes to today's address
+            if self._is_overtaken(draft):
+                return False
+            kept = self._state(draft.key)
+            if kept is not None and kept != "replaced":  # one that waits goes to today's address
                 self._con.execute(
                     "update message set address = ?, content = ? "
                     "where key = ? and state = 'waiting'",
@@ -100,16 +137,29 @@ class Outbox:
                 return False
             self._con.execute(
                 "update message set state = 'replaced', content = null, changed_at = ? "
-                "where series = ? and channel = ? and state in ('waiting', 'returned')",
-                [self._now, draft.series, draft.channel],
+                "where series = ? and channel = ? and (state in ('waiting', 'returned') "
+                "or (state in ('refused', 'handing') and ends < ?))",
+                [self._now, draft.series, draft.channel, _ends(draft)],
             )
             self._con.execute(
-                f"insert into message ({_COLUMNS}, made_at, changed_at) "
-                "values (?, ?, ?, ?, ?, ?, ?, 'waiting', 0, '', ?, ?)",
+                f"insert or replace into message ({_COLUMNS}, made_at, changed_at, ends) "
+                "values (?, ?, ?, ?, ?, ?, ?, 'waiting', 0, '', ?, ?, ?)",
                 [draft.key, draft.channel, draft.series, draft.reader, draft.address,
-                 draft.subject, draft.content, self._now, self._now],
+                 draft.subject, draft.content, self._now, self._now, _ends(draft)],
             )  # fmt: skip
         return True
+
+    def _state(self, key: str) -> State | None:
+        found = self._con.execute("select state from message where key = ?", [key]).fetchone()
+        return found[0] if found else None
+
+    def _is_overtaken(self, draft: Draft) -> bool:
+        """Whether another message of its series is about a later time."""
+        later = self._con.execute(
+            "select 1 from message where series = ? and channel = ? and ends > ?",
+            [draft.series, draft.channel, _ends(draft)],
+        )
+        return later.fetchone() is not None
 
     def of(self, state: State, channel: str) -> list[Record]:
         """The messages of a channel in a state, in the order they were put in."""
@@ -139,9 +189,17 @@ class Outbox:
         """It was not taken this time; it waits."""
         self._step(key, "waiting", said, tried=1)
 
+    def left(self, key: str, said: str) -> None:
+        """It was not tried this time; it waits."""
+        self._step(key, "waiting", said)
+
     def in_doubt(self, key: str, said: str) -> None:
         """Nobody knows whether it was taken."""
         self._step(key, "handing", said)
+
+    def is_unsettled(self, key: str) -> bool:
+        """Whether `again` would let a message wait once more."""
+        return self._state(key) in ("handing", "refused", "returned")
 
     def again(self, reader: str, channel: str) -> list[str]:
         """Let what is in doubt, refused or returned wait once more; returns its subjects.
@@ -155,6 +213,16 @@ class Outbox:
                 [self._now, reader, channel],
             ).fetchall()
         return [subject for (subject,) in rows]
+
+    def withdraw(self, channel: str, keys: Collection[str]) -> None:
+        """What waits and is none of these is nobody's to have today: who has left, another role."""
+        waiting = [one.key for one in self.of("waiting", channel) if one.key not in keys]
+        with self._con:
+            self._con.executemany(
+                "update message set state = 'replaced', content = null, changed_at = ? "
+                "where key = ?",
+                [(self._now, key) for key in waiting],
+            )
 
     def let_go(self, channel: str) -> None:
         """What waits and has no content is of an earlier page; nobody is sent it any more."""
@@ -172,6 +240,10 @@ class Outbox:
                 "content = case when ? then content end where key = ?",
                 [state, said, self._now, tried, keep, key],
             )
+
+
+def _ends(draft: Draft) -> str:
+    return draft.ends.isoformat() if draft.ends else ""
 
 
 @contextmanager

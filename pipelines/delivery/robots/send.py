@@ -20,7 +20,13 @@ from pipelines.delivery.folders.write import folder_names
 from pipelines.delivery.mail.message import Letter, letter
 from pipelines.delivery.mail.send import Mailed
 from pipelines.delivery.outbox.choose import chosen
-from pipelines.delivery.outbox.handing import InDoubtError, TryLaterError, hand_over_all
+from pipelines.delivery.outbox.deadline import within
+from pipelines.delivery.outbox.handing import (
+    InDoubtError,
+    RefusedError,
+    TryLaterError,
+    hand_over_all,
+)
 from pipelines.delivery.outbox.policy import DeliveryPolicy, Robot
 from pipelines.delivery.outbox.store import FOLDER, Draft, Outbox, Record, open_outbox
 from pipelines.delivery.outbox.unsettled import unsettled
@@ -38,8 +44,9 @@ class Post:
 
     def __init__(
         self, robot: Robot, url: str, secret: str | None, clock: Callable[[], float],
-        sleep: Callable[[float], None],
+        sleep: Callable[[float], None], timeout: float = _TIMEOUT,
     ) -> None:  # fmt: skip
+        self._timeout = timeout
         self._robot, self._url, self._secret = robot, urlsplit(url), secret
         self._clock, self._sleep, self._is_first = clock, sleep, True
 
@@ -59,13 +66,16 @@ class Post:
         try:
             begin()
             try:
-                line.request("POST", f"{self._url.path or '/'}?{query}", made.content, headers)
-                answer = line.getresponse()
-                status, content = answer.status, answer.read(10_000)
+                with within(line.sock, self._timeout):
+                    line.request("POST", f"{self._url.path or '/'}?{query}", made.content, headers)
+                    answer = line.getresponse()
+                    status, content = answer.status, answer.read(10_000)
             except (OSError, http.client.HTTPException) as error:
                 raise InDoubtError(f"no answer whether it was taken ({_words(error)})") from None
         finally:
             line.close()
+        if 300 <= status < 400:
+            raise RefusedError(_elsewhere(self._robot, status, answer.getheader("Location")))
         return understand(self._robot.kind, status, content)
 
     def _connected(self) -> http.client.HTTPConnection:
@@ -73,14 +83,24 @@ class Post:
         line: http.client.HTTPConnection
         if self._url.scheme == "https":
             context = ssl.create_default_context()
-            line = http.client.HTTPSConnection(host, port, timeout=_TIMEOUT, context=context)
+            line = http.client.HTTPSConnection(host, port, timeout=self._timeout, context=context)
         else:
-            line = http.client.HTTPConnection(host, port, timeout=_TIMEOUT)
+            line = http.client.HTTPConnection(host, port, timeout=self._timeout)
         try:
             line.connect()
         except OSError as error:
             raise TryLaterError(f"{host} cannot be reached: {_words(error)}", is_cut=True) from None
         return line
+
+
+def _elsewhere(robot: Robot, status: int, location: str | None) -> str:
+    """Where a message was sent on to: a signed one goes nowhere but to the address policy knows."""
+    try:
+        host = urlsplit(location or "").hostname
+    except ValueError:
+        host = None
+    to = f" to {host}" if host else ""
+    return f"status {status}: moved{to}; put the new address into ${robot.url_env}"
 
 
 def until_off_hour(seconds: float) -> float:
@@ -128,16 +148,24 @@ def say(
                 continue
             made = _drafts(robot, opened, policy, names, day)
             if not really:
-                new = [one for one in made if not outbox.knows(one.key)]
+                is_again = robot.id in again
+                new = [
+                    one
+                    for one in made
+                    if outbox.would_take(one) or (is_again and outbox.is_unsettled(one.key))
+                ]
             else:
                 if robot.id in again:
                     outbox.again(robot.id, channel)
                 new = [one for one in made if outbox.put(one)]
+                outbox.withdraw(channel, {one.key for one in made})
                 if not policy.quiet.holds_at(now):
                     _post(outbox, robot, channel, environment, policy, clock, sleep, found)
+                elif waiting := len(outbox.of("waiting", channel)):
+                    found.problems.append(_quiet(robot, policy, waiting))
             found.new += new
             found.known += len(made) - len(new)
-            open_ends = unsettled(outbox, channel)
+            open_ends = unsettled(outbox, channel, (robot.id,))
             found.problems += open_ends
             found.unsettled += len(open_ends)
     return found
@@ -178,6 +206,7 @@ def _drafts(
                 address=robot.id,
                 subject=words.title,
                 content=json.dumps(body_of(robot.kind, words), ensure_ascii=False).encode(),
+                ends=one.entry.period.end,
             )
         )
     return found
@@ -205,6 +234,18 @@ def _unusable(robot: Robot, opened: Readership, environment: Mapping[str, str]) 
             f"robot {robot.id}: ${robot.url_env} is no https address; nothing is said.",
         )
     return None
+
+
+def _quiet(robot: Robot, policy: DeliveryPolicy, waiting: int) -> Problem:
+    begins, ends = policy.quiet.begins, policy.quiet.ends
+    return Problem(
+        robot.id,
+        f"机器人 {robot.id}：{begins}–{ends} 为安静时段，{waiting} 条消息待 {ends} 之后的 "
+        "attain send --really 推送。",
+        f"robot {robot.id}: quiet hours from {begins} to {ends}; {waiting} "
+        f"{'message waits' if waiting == 1 else 'messages wait'} for attain send --really after "
+        "them.",
+    )
 
 
 def _is_usable(address: str) -> bool:

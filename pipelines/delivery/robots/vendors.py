@@ -7,7 +7,7 @@
 | 飞书 | 100, and 5 a second | 20 KB | body, seconds | code 0 | 11232, 9499 while busy |
 
 All of them answer with status 200 whatever happened: the code in the body counts. A web hook of
-one's own answers by its status.
+one's own answers by its status, and by what its JSON says against it.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ LIMITS: dict[Kind, Limits] = {
 }
 _BYTES: dict[Kind, int] = {"wecom": 4_000, "dingtalk": 18_000, "feishu": 16_000, "webhook": 18_000}
 _GATEWAY = (502, 504)
+_GOOD_CODES = ("0", "200", "201", "202", "204", "ok", "success")
 _TOO_MANY: dict[Kind, frozenset[int]] = {
     "wecom": frozenset({45009, -1}),
     "dingtalk": frozenset({130101, -1}),
@@ -129,8 +130,7 @@ def understand(kind: Kind, status: int, content: bytes) -> str:
     if not 200 <= status < 300:
         raise RefusedError(f"status {status} {text}")
     if kind == "webhook":
-        if _says_no(content):
-            raise RefusedError(text)
+        _hear(content, text)
         return f"status {status}"
     try:
         answer = json.loads(content)
@@ -144,13 +144,24 @@ def understand(kind: Kind, status: int, content: bytes) -> str:
     raise RefusedError(text)
 
 
-def _says_no(content: bytes) -> bool:
-    """Whether a web hook that answered with status 200 says in its JSON that it did not work."""
+def _hear(content: bytes, text: str) -> None:
+    """What a web hook that answered with status 200 says in its body; nothing need stand there.
+
+    Raises:
+        RefusedError: it says that it did not work. InDoubtError: it is a page for people, as a
+            sign-in or a gateway shows them, or holds a code that may mean anything.
+    """
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        raise InDoubtError(f"a page instead of an answer; is the address that of a hook? {text}")
     try:
         answer = json.loads(content)
     except ValueError:
-        return False
+        return
     if not isinstance(answer, dict):
-        return False
+        return
     failed = any(answer.get(name) is False for name in ("ok", "success"))
-    return failed or str(answer.get("errcode") or 0) != "0"
+    said = str(answer.get("status") or "").lower() in ("error", "fail", "failed", "failure")
+    if failed or said or answer.get("error") or str(answer.get("errcode") or 0) != "0":
+        raise RefusedError(text)
+    if str(answer.get("code") or 0).lower() not in _GOOD_CODES:
+        raise InDoubtError(f"a code that is not known: {text}")

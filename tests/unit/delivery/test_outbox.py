@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from pipelines.delivery.outbox.handing import (
     hand_over_all,
 )
 from pipelines.delivery.outbox.store import Draft, Outbox, Record, open_outbox
+from pipelines.delivery.outbox.unsettled import set_back, unsettled
 from pipelines.errors import UserError
 
 NOW = dt.datetime(2026, 11, 16, 8, tzinfo=dt.UTC)
@@ -182,6 +184,106 @@ def test_a_newer_message_of_a_series_replaces_one_that_still_waits(opened) -> No
         send(outbox, service)
         assert states(outbox) == {"A/W46": "replaced", "A/W47": "sent"}
     assert service.got == {"A/W47": 1}
+
+
+def dated(who: str, week: int, of: str = "") -> Draft:
+    """A message about a week, of which there may be several."""
+    (draft,) = drafts(who, week=week)
+    ends = dt.date(2026, 11, 15) + dt.timedelta(weeks=week - 46)
+    return replace(draft, key=f"{draft.key}{of}", ends=ends)
+
+
+@pytest.mark.parametrize("is_sent", [True, False])
+def test_an_earlier_page_neither_follows_a_later_one_nor_takes_its_place(  # type: ignore[no-untyped-def]
+    opened, is_sent: bool
+) -> None:
+    """A clock set back over the end of a week chooses the week before; then it is set right."""
+    service = Service()
+    with opened() as outbox:
+        assert outbox.put(dated("A", 46))
+        if is_sent:
+            send(outbox, service)
+    with opened() as outbox:
+        assert not outbox.would_take(dated("A", 45))
+        assert not outbox.put(dated("A", 45))
+        assert outbox.put(dated("B", 45))  # theirs is the newest
+        outbox.withdraw(CHANNEL, {"A/W45", "B/W45"})
+        send(outbox, service)
+    with opened() as outbox:
+        assert outbox.put(dated("A", 46)) is not is_sent
+        send(outbox, service)
+    assert service.got == {"A/W46": 1, "B/W45": 1}
+
+
+def test_a_page_that_failed_while_it_waited_and_holds_again_is_sent_after_all(opened) -> None:  # type: ignore[no-untyped-def]
+    service = Service()
+    with opened() as outbox:
+        outbox.put(dated("A", 46))
+        outbox.put(dated("A", 46, "/stale"))
+        assert states(outbox) == {"A/W46": "replaced", "A/W46/stale": "waiting"}
+        assert outbox.put(dated("A", 46))
+        send(outbox, service)
+        assert not outbox.put(dated("A", 46))
+    assert service.got == {"A/W46": 1}
+
+
+def test_what_waits_for_somebody_who_is_to_have_it_no_more_is_withdrawn(opened) -> None:  # type: ignore[no-untyped-def]
+    service = Service()
+    service.at = {"A": ["busy"] * 3, "B": ["busy"] * 3}
+    with opened() as outbox:
+        for draft in drafts("A", "B"):
+            outbox.put(draft)
+        send(outbox, service)
+        outbox.withdraw(CHANNEL, {"A/W46"})
+        send(outbox, service)
+        assert states(outbox) == {"A/W46": "sent", "B/W46": "replaced"}
+        assert unsettled(outbox, CHANNEL, ("A",)) == []
+    assert service.got == {"A/W46": 1}
+
+
+def test_a_later_page_settles_what_was_refused_or_in_doubt_and_never_sends_it(opened) -> None:  # type: ignore[no-untyped-def]
+    service = Service()
+    service.at = {"A": ["refused"], "B": ["no answer"]}
+    with opened() as outbox:
+        for who in "AB":
+            outbox.put(dated(who, 46))
+        send(outbox, service)
+        assert len(unsettled(outbox, CHANNEL, ("A", "B"))) == 2
+        assert unsettled(outbox, CHANNEL, ()) == []  # they have left: nobody can set it right
+        for who in "AB":
+            outbox.put(dated(who, 46, "/stale"))  # of the same week: the doubt stays
+        assert {one.key for one in outbox.of("handing", CHANNEL)} == {"B/W46"}
+        for week in (47, 46):
+            for who in "AB":
+                outbox.put(dated(who, week))
+        send(outbox, service)
+        assert unsettled(outbox, CHANNEL, ("A", "B")) == []
+    assert service.got == {"B/W46": 1, "A/W47": 1, "B/W47": 1}
+
+
+def test_a_clock_that_was_set_back_is_told_once(tmp_path: Path) -> None:
+    said = []
+    for hours in (0, 24, 0, 1, 1 - 1 / 30):
+        now = (NOW + dt.timedelta(hours=hours)).astimezone(dt.timezone(dt.timedelta(hours=8)))
+        with open_outbox(tmp_path, now) as outbox:
+            said.append([problem.en for problem in set_back(outbox, now)])
+    assert [len(one) for one in said] == [0, 0, 1, 0, 0]  # nor are two minutes a jump
+    assert "last sent at 2026-11-17 16:00, now it is 2026-11-16 16:00" in said[2][0]
+
+
+def test_an_outbox_of_an_earlier_version_goes_on(tmp_path: Path) -> None:
+    service = Service()
+    with open_outbox(tmp_path, NOW) as outbox:
+        outbox.put(drafts("A")[0])
+        send(outbox, service)
+    with closing(sqlite3.connect(tmp_path / "outbox.db")) as con, con:
+        con.execute("alter table message drop column ends")
+        con.execute("drop table call")
+    with open_outbox(tmp_path, NOW) as outbox:
+        assert not outbox.put(dated("A", 46))
+        assert outbox.put(dated("A", 47))
+        send(outbox, service)
+    assert service.got == {"A/W46": 1, "A/W47": 1}
 
 
 def test_the_clock_has_no_say_in_what_is_sent(tmp_path: Path) -> None:

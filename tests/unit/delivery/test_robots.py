@@ -6,6 +6,8 @@ import datetime as dt
 import hashlib
 import hmac
 import json
+import socket
+import time
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from pipelines.delivery.outbox.store import Draft, open_outbox
 from pipelines.delivery.robots.send import Post, until_off_hour
 from pipelines.delivery.robots.vendors import body_of, signed, understand
 from pipelines.delivery.robots.words import Said, markdown, plain
+from tests.support.mailserver import raw_server
 from tests.support.robotserver import SECRET, Groups, robot_server
 
 KINDS = ("wecom", "dingtalk", "feishu", "webhook")
@@ -42,12 +45,17 @@ def robot(kind: str) -> Robot:
 
 
 def post(
-    folder: Path, groups: Groups, kind: str, *texts: Said, at: float = NOON
+    folder: Path,
+    groups: Groups,
+    kind: str,
+    *texts: Said,
+    at: float = NOON,
+    timeout: float = 20,
 ) -> tuple[dict[str, str], list[float]]:
     """Post messages; what is open afterwards by key, and the waits."""
     slept: list[float] = []
     secret = None if kind == "wecom" else SECRET
-    line = Post(robot(kind), groups.url(kind), secret, lambda: at, slept.append)
+    line = Post(robot(kind), groups.url(kind), secret, lambda: at, slept.append, timeout)
 
     class Connect:
         def __enter__(self) -> Post:
@@ -166,14 +174,29 @@ def test_a_status_means_what_it_says(status: int, error: type[Exception]) -> Non
 @pytest.mark.parametrize(
     "content",
     [b'{"errcode": 40001, "errmsg": "no"}', b'{"ok": false, "error": "channel_not_found"}',
-     b'{"success": false}', b'{"errcode": "93000"}'],
+     b'{"success": false}', b'{"errcode": "93000"}', b'{"error": "no such channel"}',
+     b'{"status": "Failed", "code": 0}'],
 )  # fmt: skip
 def test_a_web_hook_that_says_no_with_status_200_has_not_taken_it(content: bytes) -> None:
     with pytest.raises(RefusedError):
         understand("webhook", 200, content)
 
 
-@pytest.mark.parametrize("content", [b"", b"ok", b"[]", b'{"ok": true}', b'{"errcode": 0}', b"{"])
+@pytest.mark.parametrize(
+    "content",
+    [b"<!DOCTYPE html><title>Sign in</title>", b"\xef\xbb\xbf\n <html>", b"<?xml version='1.0'?>",
+     b'{"code": 19001, "msg": "param invalid"}', b'{"code": "E12"}'],
+)  # fmt: skip
+def test_a_page_or_an_unknown_code_says_neither_yes_nor_no(content: bytes) -> None:
+    with pytest.raises(InDoubtError, match=r"page|code"):
+        understand("webhook", 200, content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"ok", b"[]", b'{"ok": true}', b'{"errcode": 0}', b"{", b'{"code": 200}',
+     b'{"code": "0", "status": "success", "error": null}'],
+)  # fmt: skip
 def test_a_web_hook_needs_to_say_nothing_more_than_its_status(content: bytes) -> None:
     assert understand("webhook", 200, content) == "status 200"
 
@@ -185,6 +208,44 @@ def test_a_line_cut_before_the_answer_is_a_doubt_and_is_not_sent_again(tmp_path:
             left, _ = post(tmp_path, groups, "wecom", words())
     assert list(left) == ["0 handing"]
     assert len(groups.taken["wecom"]) == 1
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+@pytest.mark.parametrize(
+    ("location", "said"),
+    [("https://other.example/hook?token=abc", "moved to other.example; put the new address"),
+     ("//[bad", "moved; put the new address into $URL"), (None, "moved; put")],
+)  # fmt: skip
+def test_a_robot_that_has_moved_is_followed_nowhere_and_its_variable_named(
+    tmp_path: Path, status: int, location: str | None, said: str
+) -> None:
+    with robot_server() as groups:
+        groups.answers = [(status, {})]
+        groups.location = location
+        left, _ = post(tmp_path, groups, "wecom", words())
+    assert list(left) == ["0 refused"]
+    assert said in left["0 refused"]
+    assert "token" not in left["0 refused"]
+    assert len(groups.headers) == 1
+
+
+@pytest.mark.parametrize("kind", ["wecom", "webhook"])
+def test_an_answer_that_comes_byte_by_byte_is_waited_for_no_longer_than_any(
+    tmp_path: Path, kind: str
+) -> None:
+    def slowly(line: socket.socket) -> None:
+        line.recv(10_000)
+        line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
+        for _ in range(100):
+            line.sendall(b" ")
+            time.sleep(0.2)
+
+    began = time.monotonic()
+    with raw_server(slowly) as port:
+        left, _ = post(tmp_path, Groups(port=port), kind, words(), timeout=1)
+    assert time.monotonic() - began < 5
+    assert list(left) == ["0 handing"]
+    assert "no whole answer within 1 s" in left["0 handing"]
 
 
 def test_a_server_that_is_not_there_leaves_the_message_waiting(tmp_path: Path) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import socket
 import ssl
+import time
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +19,7 @@ from pipelines.delivery.outbox.handing import Handed, hand_over_all
 from pipelines.delivery.outbox.policy import MailPolicy
 from pipelines.delivery.outbox.store import Draft, Outbox, open_outbox
 from pipelines.errors import UserError
-from tests.support.mailserver import Post, mail_server
+from tests.support.mailserver import Post, mail_server, raw_server
 
 NOW = dt.datetime(2026, 11, 16, 8, tzinfo=dt.UTC)
 MESSAGE = b"Message-ID: <%s@a.example>\r\nSubject: week\r\n\r\n.one\r\n..two\r\n.\r\nlast\r\n"
@@ -115,6 +118,95 @@ def test_a_server_that_is_not_there_leaves_everything_waiting(tmp_path: Path) ->
     assert handed.sent == []
     assert all("cannot be reached" in said for said in left.values())
     assert len(left) == 2
+
+
+def silent(line: socket.socket) -> None:
+    line.recv(1)  # nothing comes before a greeting: until the other side leaves
+
+
+def drips(line: socket.socket) -> None:
+    for _ in range(100):
+        line.sendall(b"220-one line more\r\n")
+        time.sleep(0.2)
+
+
+def leaves(line: socket.socket) -> None:
+    line.close()
+
+
+def speaks_http(line: socket.socket) -> None:
+    line.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
+@pytest.mark.parametrize("speak", [silent, drips, leaves, speaks_http])
+def test_a_server_that_gives_no_greeting_is_left_in_time_and_everything_waits(
+    tmp_path: Path, speak: Callable[[socket.socket], None]
+) -> None:
+    began = time.monotonic()
+    with raw_server(speak) as port:
+        handed, left = send(tmp_path, Post(port=port), "a", "b")
+    assert time.monotonic() - began < 10
+    assert handed.sent == []
+    assert set(left) == {"a", "b"}
+    assert all("cannot be reached" in said for said in left.values())
+    with mail_server() as post:  # and once it is well again, each gets one
+        assert send(tmp_path, post, "a", "b")[1] == {}
+    assert post.ids == {"<a@a.example>": 1, "<b@a.example>": 1}
+
+
+def test_a_server_that_hangs_after_one_message_leaves_one_doubt(tmp_path: Path) -> None:
+    with mail_server() as post:
+        post.hangs_after = {"b@a.example"}
+        for _ in range(2):
+            handed, left = send(tmp_path, post, "a", "b", "c")
+    assert handed.sent == []
+    assert list(left) == ["b"]
+    assert "did not answer" in left["b"]
+    assert post.ids == {f"<{who}@a.example>": 1 for who in "abc"}
+
+
+@pytest.mark.parametrize("fault", ["hangs_after", "takes_and_drops"])
+def test_a_server_that_never_answers_does_not_make_a_doubt_of_everybody(
+    tmp_path: Path, fault: str
+) -> None:
+    """Three in a row and it is not the message: the others wait, and get theirs."""
+    readers = "abcdefg"
+    with mail_server() as post:
+        getattr(post, fault).update(f"{who}@a.example" for who in readers)
+        _handed, left = send(tmp_path, post, *readers)
+    assert sum("did not answer" in said for said in left.values()) == 3
+    assert sum("broke off 3 times in a row" in said for said in left.values()) == 4
+    with mail_server() as well:
+        handed, left = send(tmp_path, well, *readers)
+    assert len(handed.sent) == 4
+    assert len(left) == 3
+    assert (post.ids + well.ids) == {f"<{who}@a.example>": 1 for who in readers}
+
+
+def test_those_a_server_hangs_at_hold_nobody_up(tmp_path: Path) -> None:
+    """The first three are tried last in the second round."""
+    readers = "abcdef"
+    with mail_server() as post:
+        post.hangs = {f"{who}@a.example" for who in "abc"}
+        handed, left = send(tmp_path, post, *readers)
+    assert {record.reader for record in handed.sent} == set("def")
+    assert set(left) == set("abc")
+    assert max(post.ids.values()) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [("252 taken, somehow", "sent"), ("451 try later", "waiting"), ("554 no", "refused"),
+     ("354 go on", "handing"), ("what?", "handing")],
+)  # fmt: skip
+def test_an_answer_to_a_message_means_what_it_says_and_else_is_a_doubt(
+    tmp_path: Path, answer: str, state: str
+) -> None:
+    with mail_server() as post:
+        post.says = {"a@a.example": answer}
+        send(tmp_path, post, "a")
+    with open_outbox(tmp_path, NOW) as outbox:
+        assert [one.key for one in outbox.of(state, "mail")] == ["a"]  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,239 @@
+"""A small company whose mail is killed, whose clock jumps, whose people leave: each gets one.
+
+Moments are given to `deliver_after_run`, which a run calls at its end; kills are real ones.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+import signal
+import subprocess
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from pipelines.cli.delivery import deliver_after_run
+from pipelines.cli.main import cli
+from pipelines.delivery.access.policy import load_access
+from pipelines.delivery.outbox.policy import load_delivery
+from pipelines.workspace.workspace import open_workspace
+from tests.support.books import Books
+from tests.support.mailserver import Post, mail_server
+from tests.support.robotserver import robot_server
+from tests.support.runs import ATTAIN, run
+
+MONDAY = dt.datetime(2026, 11, 16, 8, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+POLICY = """
+mail:
+  server: 127.0.0.1
+  port: {port}
+  security: none
+  sender: reports@a.example
+  timeout_seconds: 2
+  retry_seconds: [0]
+  after_run: true
+"""
+EVERYBODY = {"d": 1, "e1": 2, "e2": 2, "gone": 1, "l": 1}
+"""How many pages each is mailed that Monday."""
+
+
+@pytest.fixture(scope="module")
+def computed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two who sell, one of them who leaves on Wednesday, a lead and a director."""
+    books = Books()
+    books.settings["history_start"] = "2026-08-01"
+    books.settings["reports"] = [
+        "director_weekly", "team_weekly", "rep_weekly", "commission_statement",
+    ]  # fmt: skip
+    books.plan(
+        "rep", {"credit": {"event": "cash_received", "to": "deal_team"}, "rate": {"flat_pct": 10}}
+    )
+    for who, role, more in (
+        ("E1", "rep", {}), ("E2", "rep", {}), ("L", "team_lead", {}),
+        ("GONE", "rep", {"leave_date": "2026-11-18"}),
+    ):  # fmt: skip
+        books.person(who, role, email=f"{who.lower()}@a.example", **more)
+    books.person("D", "director", unit="C", email="d@a.example")
+    for who in ("E1", "E2"):
+        books.invoice(f"I{who}", who, "2026-10-03", 1000)
+        books.cash(f"R{who}", f"I{who}", "2026-10-10", 500)
+    root = tmp_path_factory.mktemp("interrupted") / "ws"
+    books.write(root)
+    outcome = run(root, "--as-of", "2026-11-15")
+    assert outcome["exit_code"] == 0, outcome["blocked"]
+    return root
+
+
+@pytest.fixture
+def company(computed: Path, tmp_path: Path) -> Callable[[int], Path]:
+    """A copy of it that mails to a port."""
+
+    def served(port: int, more: str = "") -> Path:
+        root = tmp_path / "ws"
+        shutil.copytree(computed, root, copy_function=os.link, symlinks=True)
+        (root / "policy" / "delivery.yaml").write_text(
+            POLICY.format(port=port) + more, encoding="utf-8"
+        )
+        return root
+
+    return served
+
+
+def words(root: Path) -> list[str]:
+    return ["send", "-w", str(root), "--on", "2026-11-16", "--really", "--json"]
+
+
+def send(root: Path) -> dict[str, Any]:
+    done = CliRunner().invoke(cli, words(root))
+    found: dict[str, Any] = json.loads(done.stdout)
+    return {**found, "code": done.exit_code}
+
+
+def at(root: Path, moment: dt.datetime, capsys: pytest.CaptureFixture[str]) -> str:
+    """What a run that ends at a moment says of its delivery."""
+    workspace = open_workspace(root)
+    deliver_after_run(
+        workspace, load_access(workspace), load_delivery(workspace), moment.astimezone(dt.UTC)
+    )
+    return capsys.readouterr().err
+
+
+def status(root: Path) -> str:
+    return " ".join(CliRunner().invoke(cli, ["status", "-w", str(root)]).output.split())
+
+
+def got(post: Post) -> dict[str, int]:
+    """How many messages each address was handed; none of them twice."""
+    assert max(post.ids.values()) == 1
+    return dict(Counter(address.partition("@")[0] for address in post.recipients))
+
+
+@pytest.mark.parametrize("moment", ["rcpt", "data", "taken"])
+@pytest.mark.parametrize("who", ["d", "e2", "l"])
+def test_killed_at_any_moment_of_a_delivery_the_next_call_gives_each_exactly_one(
+    company: Callable[..., Path], who: str, moment: str
+) -> None:
+    """Before its first byte a message is sent by the next call; after that nobody can know, and it
+    is named: here it had arrived, and it does not come again."""
+    with mail_server() as post:
+        root = company(post.port)
+        killed: list[subprocess.Popen[bytes]] = []
+        post.when[moment, f"{who}@a.example"] = lambda: killed[0].send_signal(signal.SIGKILL)
+        killed.append(subprocess.Popen([*ATTAIN, *words(root)], stdout=subprocess.DEVNULL))
+        assert killed[0].wait(60) == -signal.SIGKILL
+        again, once_more = send(root), send(root)
+        assert got(post) == EVERYBODY
+    assert again["sent"] != [] or who == "l"
+    assert once_more["sent"] == []
+    for told in (again, once_more):
+        named = [one["en"] for one in told["problems"]]
+        if moment == "rcpt":
+            assert (named, told["code"]) == ([], 0)
+        else:
+            (sentence,) = named
+            assert sentence.startswith(f"{who.upper()}: ") and "broke off" in sentence
+            assert f"attain send --really --again {who.upper()}" in sentence
+            assert told["code"] == 1
+    assert ("broke off" in status(root)) is (moment != "rcpt")
+
+
+def test_killed_again_and_again_each_still_gets_exactly_one(company: Callable[..., Path]) -> None:
+    with mail_server() as post:
+        root = company(post.port)
+        for who in ("d", "e1", "e2", "gone", "l"):
+            killed: list[subprocess.Popen[bytes]] = []
+            post.when["rcpt", f"{who}@a.example"] = lambda of=killed: of[0].send_signal(  # type: ignore[misc]
+                signal.SIGKILL
+            )
+            killed.append(subprocess.Popen([*ATTAIN, *words(root)], stdout=subprocess.DEVNULL))
+            assert killed[0].wait(60) == -signal.SIGKILL
+        assert send(root)["problems"] == []
+        assert got(post) == EVERYBODY
+
+
+@pytest.mark.parametrize("hours", [-24, -72, 24, 24 * 400])
+def test_a_clock_that_jumps_between_two_calls_sends_nothing_twice_and_leaves_nobody_out(
+    company: Callable[..., Path], hours: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with mail_server() as post:
+        root = company(post.port)
+        post.busy["e2@a.example"] = 4  # the week waits over the jump, and so does the statement
+        assert "was not taken yet" in at(root, MONDAY, capsys)
+        jumped = at(root, MONDAY + dt.timedelta(hours=hours), capsys)
+        assert jumped.count("the clock was set back") == (1 if hours < 0 else 0)
+        assert status(root).count("the clock was set back") == (1 if hours < 0 else 0)
+        back = at(root, MONDAY, capsys)
+        assert back.count("the clock was set back") == (0 if hours < 0 else 1)
+        assert at(root, MONDAY + dt.timedelta(hours=1), capsys) == ""
+        assert got(post) == EVERYBODY
+    assert "the clock was" not in status(root)
+
+
+def test_whoever_has_left_is_sent_nothing_that_still_waited(
+    company: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with mail_server() as post:
+        root = company(post.port)
+        post.busy["gone@a.example"] = 2
+        post.refuses["e2@a.example"] = "550 no such mailbox"
+        said = at(root, MONDAY, capsys)
+        assert "GONE: " in said and "E2: " in said
+        said = at(root, MONDAY + dt.timedelta(days=2), capsys)
+        assert "GONE" not in said
+        assert "attain send --really --again E2" in said
+        assert got(post) == {who: n for who, n in EVERYBODY.items() if who not in ("gone", "e2")}
+
+
+def test_what_a_sentence_says_to_run_is_rehearsed_and_then_done(
+    company: Callable[..., Path],
+) -> None:
+    with mail_server() as post:
+        root = company(post.port)
+        post.refuses["l@a.example"] = "550 no such mailbox"
+        (problem,) = send(root)["problems"]
+        assert "attain send --really --again L" in problem["en"]
+        post.refuses.clear()
+        again = [*words(root), "--again", "L"]
+        told = json.loads(CliRunner().invoke(cli, [w for w in again if w != "--really"]).stdout)
+        assert [one["reader"] for one in told["new"]] == ["L"]
+        assert "l" not in got(post)
+        done = CliRunner().invoke(cli, again)
+        assert (json.loads(done.stdout)["problems"], done.exit_code) == ([], 0)
+        assert got(post) == EVERYBODY
+
+
+ROBOT = """
+robots:
+  - {id: team, kind: wecom, url_env: T_TEAM, reader: L, reports: [team_weekly]}
+quiet: {from: "22:00", to: "07:00"}
+"""
+
+
+def test_quiet_hours_over_midnight_and_a_clock_set_back_into_them(
+    company: Callable[..., Path],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is ready at 23:30 waits, is named, and is said once after seven."""
+    with robot_server() as groups, mail_server() as post:
+        root = company(post.port, ROBOT)
+        monkeypatch.setenv("T_TEAM", groups.url("wecom"))
+        for day, hour in ((16, 23), (17, 0), (16, 22), (17, 6)):
+            said = at(root, MONDAY.replace(day=day, hour=hour, minute=59), capsys)
+            assert "robot team: quiet hours from 22:00 to 07:00; 1 message waits" in said
+            assert groups.taken == {}
+        assert "quiet hours from 22:00 to 07:00" in status(root)
+        assert at(root, MONDAY.replace(day=17, hour=7, minute=5), capsys) == ""
+        assert len(groups.taken["wecom"]) == 1
+        assert "quiet hours" not in status(root)
+        for day, hour in ((16, 23), (17, 9)):
+            assert "quiet" not in at(root, MONDAY.replace(day=day, hour=hour), capsys)
+        assert len(groups.taken["wecom"]) == 1
+        assert got(post) == EVERYBODY
