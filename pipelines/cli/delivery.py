@@ -289,7 +289,7 @@ def serve(workspace: Path, host: str, port: int, root_path: str, password_for: s
 
     opened = open_workspace(workspace)
     if password_for is not None:
-        if ReaderFolders(opened).reader(password_for) is None:
+        if ReaderFolders(opened, lambda: today(opened, None)).reader(password_for) is None:
             raise UserError(f"{password_for}: nobody of that id has a folder. Run: attain readers")
         asked = click.prompt("Password", hide_input=True, confirmation_prompt=True)
         Passwords(opened.root / FILE).put(password_for, asked)

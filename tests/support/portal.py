@@ -37,6 +37,7 @@ class Served:
 
     root: Path
     clock: Clock = field(default_factory=Clock)
+    now: dt.datetime = NOW
 
     @property
     def workspace(self) -> Workspace:
@@ -44,7 +45,7 @@ class Served:
 
     def client(self, address: str = "10.0.0.9", root_path: str = "", **headers: str) -> TestClient:
         """A browser somewhere; it keeps its own cookies."""
-        app = application(portal_parts(self.workspace, lambda: NOW, self.clock))
+        app = application(portal_parts(self.workspace, lambda: self.now, self.clock))
         return self.another(app, address, root_path, **headers)
 
     @staticmethod
@@ -77,8 +78,8 @@ def give_passwords(root: Path, readers: Iterable[str]) -> None:
     (root / FILE).write_text("".join(f"{who}:{quick}\n" for who in readers), encoding="utf-8")
 
 
-def give_folders(root: Path, readers: dict[str, dict[str, str]]) -> None:
-    """The folder of each reader, as if `attain readers` had written them."""
+def give_folders(root: Path, readers: dict[str, dict[str, str]], **days: dict[str, str]) -> None:
+    """The folder of each reader, as if `attain readers` had written them; days by reader."""
     told: dict[str, Any] = {"set": "one", "readers": {}}
     for who, files in readers.items():
         folder = root / "reports" / "readers" / "published" / "one" / who
@@ -86,6 +87,7 @@ def give_folders(root: Path, readers: dict[str, dict[str, str]]) -> None:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text, encoding="utf-8")
         told["readers"][who] = {"folder": who, "name": f"{who} name", "email": f"{who}@a.example"}
+        told["readers"][who] |= days.get(who, {})
     (root / ".attain").mkdir(exist_ok=True)
     (root / ".attain" / "readers.json").write_text(json.dumps(told), encoding="utf-8")
 

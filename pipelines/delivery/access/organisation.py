@@ -75,6 +75,17 @@ class Organisation:
             return None
         return begun[-1]
 
+    def place_until(self, person: str, day: dt.date) -> dt.date | None:
+        """The last day of the place somebody has on a day; None where no end is known."""
+        day_before = dt.timedelta(days=1)
+        places = self._places.get(person, ())
+        ends = [place.since - day_before for place in places if place.since > day]
+        here = self.place(person, day)
+        if here is not None and here.until is not None:
+            ends.append(here.until)
+        leaves = self.people[person].leaves
+        return min([*ends, *([leaves - day_before] if leaves else [])], default=None)
+
     def unit_on(self, person: str, day: dt.date) -> str | None:
         """The unit somebody's facts of a day belong to: before the first and after the last place
         the nearest one, as facts are counted."""

@@ -51,7 +51,8 @@ class View:
 class Reader:
     """Somebody who may see something: their own view, and those of whom they stand in for.
 
-    `at` are the units they are assigned to or lead, without what is below these.
+    `at` are the units they are assigned to or lead, without what is below these; `until` is the
+    last day on which they surely see all of it, where an end is known.
     """
 
     person: Person
@@ -60,6 +61,7 @@ class Reader:
     deputed: tuple[View, ...]
     organisation: Organisation
     at: frozenset[str] = frozenset()
+    until: dt.date | None = None
 
     @property
     def id(self) -> str:
@@ -103,7 +105,8 @@ def readers_on(organisation: Organisation, policy: AccessPolicy, day: dt.date) -
         if view.reach or deputed:
             person = organisation.people[who]
             at = frozenset({places[who].unit, *organisation.led_by(who)})
-            found[who] = Reader(person, places[who].role, view, deputed, organisation, at)
+            until = _until(organisation, policy, places[who], day, deputies)
+            found[who] = Reader(person, places[who].role, view, deputed, organisation, at, until)
     without_mail, of_mail = _addresses(found.values())
     return Readers(day, found, (*problems, *of_mail), without_mail)
 
@@ -117,6 +120,27 @@ def _view(organisation: Organisation, policy: AccessPolicy, place: Place, day: d
     ]
     units = organisation.below({place.unit, *organisation.led_by(place.person)})
     return View(place.person, units, _furthest(stated))
+
+
+def _until(
+    organisation: Organisation,
+    policy: AccessPolicy,
+    place: Place,
+    day: dt.date,
+    deputies: Iterable[Deputy],
+) -> dt.date | None:
+    """The first end of what somebody sees by: place, service, grants, those they stand in for."""
+    who = place.person
+    ends = [organisation.place_until(who, day)]
+    ends += [
+        grant.last
+        for grant in policy.grants
+        if grant.holds_on(day) and (grant.role == place.role or grant.person == who)
+    ]
+    for one in deputies:
+        if one.by == who:
+            ends += [one.last, organisation.place_until(one.of, day)]
+    return min((end for end in ends if end is not None), default=None)
 
 
 def _furthest(stated: Iterable[Sees]) -> Sees:

@@ -6,6 +6,7 @@ unguessable, every name.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -19,7 +20,12 @@ KNOWN = "readers.json"
 def keep_known(
     state: Path, latest: Path, folders: Iterable[Folder], readers: Mapping[str, Reader]
 ) -> None:
-    """Note the set of folders that `latest` leads to and whose they are, in one step."""
+    """Note the set of folders that `latest` leads to and whose they are, in one step; and by which
+    day each reader has left, or may no more see all that stands in their folder."""
+
+    def day(at: dt.date | None) -> str | None:
+        return at.isoformat() if at else None
+
     told = {
         "set": latest.resolve().name,
         "readers": {
@@ -27,6 +33,8 @@ def keep_known(
                 "folder": str(one.path),
                 "name": readers[one.reader].person.name,
                 "email": (readers[one.reader].person.email or "").strip(),
+                "leaves": day(readers[one.reader].person.leaves),
+                "until": day(readers[one.reader].until),
             }
             for one in folders
         },

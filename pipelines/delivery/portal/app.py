@@ -115,10 +115,11 @@ class Portal:
         return self._parts.folders.reader(told[0].strip())
 
     def reader(self, request: Request) -> Known | None:
-        """Who is signed in, and still has a folder."""
+        """Who is signed in, and still has a folder with nothing in it that is not theirs."""
         who = self._sessions.reader(request.cookies.get(SESSION))
         found = self._parts.folders.reader(who) if who else None
-        return found or self._named_by_proxy(request)
+        found = found or self._named_by_proxy(request)
+        return None if found is None or self._parts.folders.is_outdated(found) else found
 
     # --- pages of the portal itself ---
 
@@ -149,6 +150,9 @@ class Portal:
         self, request: Request, problem: str = "", status: int = 200, to: str = ""
     ) -> Response:
         """The page for signing in."""
+        named = self._named_by_proxy(request)
+        if named is not None and self._parts.folders.is_outdated(named):
+            return self.show(request, "nothing", 403, problem="portal.outdated")
         if not {"password", "mail", "oidc"}.intersection(self._policy.sign_in):
             return self.show(request, "nothing", 403, problem="portal.only_proxy")
         token = self.token(request)
@@ -192,6 +196,10 @@ class Portal:
 
     def begin(self, request: Request, who: str, to: str) -> Response:
         """Sign somebody in, with a session of its own."""
+        known = self._parts.folders.reader(who)
+        if known is not None and self._parts.folders.is_outdated(known):
+            self._audit.note("outdated", who, self.address(request))
+            return self.form(request, "portal.outdated", 403, to)
         self._sessions.end(request.cookies.get(SESSION))
         response = self.to(request, to)
         self.give(request, response, SESSION, self._sessions.begin(who))
@@ -267,7 +275,13 @@ class _Guarded:
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        await self._app(_without_prefix(scope), receive, guarded)
+        inner = _without_prefix(scope)
+        root = inner.get("root_path", "").rstrip("/")
+        if inner["type"] == "http" and root and inner["path"] == root:
+            # a place below this server: what the request calls it is never believed
+            await RedirectResponse(f"{root}/", 303)(inner, receive, guarded)
+            return
+        await self._app(inner, receive, guarded)
 
 
 def _without_prefix(scope: Scope) -> Scope:
@@ -324,4 +338,5 @@ def application(parts: Parts) -> ASGIApp:
             Route("/{path:path}", portal.page),
         ]
     )
+    app.router.redirect_slashes = False  # it would lead to the host that a request names
     return _Guarded(app)

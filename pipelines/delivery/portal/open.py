@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from pipelines.delivery.outbox.policy import load_delivery
 from pipelines.delivery.portal.app import Parts
@@ -38,6 +39,7 @@ def portal_parts(
     Raises:
         UserError: policy/portal.yaml is wrong, or asks for mail without a server.
     """
+    zone = ZoneInfo(workspace.settings.time_zone)
     name, policy = workspace.settings.name, load_portal(workspace)
     if policy.entries.kinds:
         entry_folder(workspace, policy.entries)  # a wrong one is said before anybody enters
@@ -47,7 +49,7 @@ def portal_parts(
         policy=policy,
         published=workspace.reports / "published",
         entries=Entries(workspace, policy.entries, now),
-        folders=ReaderFolders(workspace),
+        folders=ReaderFolders(workspace, lambda: now().astimezone(zone).date()),
         passwords=Passwords(workspace.root / PASSWORDS),
         audit=audit,
         post=_post(workspace, policy, audit, now, secrets),

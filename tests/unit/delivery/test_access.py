@@ -229,6 +229,30 @@ def test_whoever_works_here_without_a_place_is_named(
     assert "export of assignments" in problem.en and "任职导出" in problem.zh
 
 
+def test_what_somebody_sees_is_known_to_end_with_the_first_that_ends(policy: AccessPolicy) -> None:
+    def until(who: str, **more: Any) -> dt.date | None:
+        org = dataclasses.replace(sample(), **more.pop("org", {}))
+        return readers_on(org, with_(policy, **more), DAY).all[who].until
+
+    later, last = (DAY + dt.timedelta(days=n) for n in (9, 3))
+    assert until("L1") is None
+    for to in (last, later):
+        assert until("L1", grants=[{"role": "team_lead", "see": {"pay": "unit"}, "to": to}]) == to
+        assert until("A", grants=[{"person": "A", "see": {"pay": "unit"}, "to": to}]) == to
+        assert until("L1", deputies=[{"of": "L2", "by": "L1", "to": to}]) == to
+    both = [{"of": "L2", "by": "L1", "to": later}, {"of": "M1", "by": "L1", "to": last}]
+    assert until("L1", deputies=both) == last
+    assert until("L2", deputies=both) is None
+    begins = [{"person": "A", "see": {"pay": "unit"}, "from": later, "to": later}]
+    assert until("A", grants=begins) is None  # more to see is no end
+    gone = {**sample().people, "L2": Person("L2", "L2", None, BEGAN, later)}
+    assert until("L1", org={"people": gone}, deputies=both[:1]) == later - dt.timedelta(days=1)
+    moves = (*sample().places, Place("L1", "T2", "rep", later))
+    assert until("L1", org={"places": moves}) == later - dt.timedelta(days=1)
+    ends = (Place("L1", "T1", "team_lead", BEGAN, last),)
+    assert until("L1", org={"places": ends}) == last
+
+
 def test_whoever_has_no_lead_and_no_known_unit_reads_their_own(policy: AccessPolicy) -> None:
     org = organisation(
         {"A": ("T", "rep"), "B": ("LOST", "rep"), "L": ("LOST", "team_lead")},

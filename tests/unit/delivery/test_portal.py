@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from pipelines.delivery.portal.passwords import FILE, Passwords
 from pipelines.delivery.portal.policy import load_portal
 from pipelines.errors import UserError
 from tests.support.policy_files import PolicyFiles
-from tests.support.portal import PASSWORD, Served, serve, sign_in
+from tests.support.portal import NOW, PASSWORD, Served, give_folders, serve, sign_in
 
 PAGES = {
     who: {
@@ -32,7 +34,7 @@ def portal(tmp_path: Path) -> Served:
 @pytest.fixture
 def proxied(tmp_path: Path) -> Served:
     policy = "sign_in: [proxy]\nproxy: {header: X-User, from: [10.0.0.1]}"
-    return serve(tmp_path / "ws", PAGES, policy)
+    return serve(tmp_path / "proxied", PAGES, policy)
 
 
 def test_a_reader_signs_in_and_reads_their_pages_and_no_other(portal: Served) -> None:
@@ -221,6 +223,18 @@ def test_below_a_sub_path_every_way_stays_below_it(portal: Served, sent: str) ->
     assert client.get(OWN).text == "week of E1"
 
 
+@pytest.mark.parametrize("sent", ["/reports", "/reports/reports"])
+def test_the_sub_path_alone_leads_to_its_list_whatever_a_request_calls_the_server(
+    portal: Served, sent: str
+) -> None:
+    """A proxy with TLS speaks to another name and without it: neither is told to the browser."""
+    client = portal.client(root_path="/reports", Host="evil.example")
+    answer = client.get(sent)
+    assert answer.is_redirect
+    assert answer.headers["location"] == "/reports/"
+    assert "evil" not in str(answer.headers)
+
+
 def test_the_proxy_s_word_counts_from_its_own_address_alone(proxied: Served) -> None:
     assert proxied.client("10.0.0.1", X_User="E1").get(OWN).text == "week of E1"
     assert proxied.client("10.0.0.1", X_User="E1").get(OTHER).status_code == 404
@@ -273,6 +287,53 @@ def test_whoever_loses_the_folder_is_out_at_once(portal: Served) -> None:
     known.unlink()
     known.write_text(text)
     assert client.get(OWN).status_code == 303
+
+
+WAYS = ("password", "proxy")
+
+
+def asked(portal: Served, way: str) -> TestClient:
+    """A browser of E1, signed in where that is done once."""
+    if way == "proxy":
+        return portal.client("10.0.0.1", X_User="E1")
+    client = portal.client()
+    assert sign_in(client, "E1").status_code == 303
+    return client
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_leaver_s_session_ends_with_the_day_before_they_are_gone(
+    portal: Served, proxied: Served, way: str
+) -> None:
+    """Also if nobody has written folders since: the cookie is still that of a session."""
+    of = portal if way == "password" else proxied
+    give_folders(of.root, PAGES, E1={"leaves": "2026-11-18"})
+    client = asked(of, way)
+    for hours, status in ((39, 200), (40, 303), (400, 303)):  # midnight in Shanghai is 16:00 UTC
+        of.now = NOW + dt.timedelta(hours=hours - 8)
+        for path in (OWN, "/", "/account"):
+            assert client.get(path).status_code == status, path
+    for path in ("/changed", "/entries", "/entries/score/2026-10"):
+        assert client.get(path).headers["location"].startswith("/sign-in"), path
+    answer = sign_in(client, "E1") if way == "password" else client.get("/sign-in")
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_a_deputy_sees_no_more_is_not_shown_until_it_is_written_anew(
+    portal: Served, proxied: Served, way: str
+) -> None:
+    of = portal if way == "password" else proxied
+    give_folders(of.root, PAGES, E1={"until": "2026-11-17"})
+    client = asked(of, way)
+    assert client.get(OWN).status_code == 200
+    of.now = NOW + dt.timedelta(days=2)
+    assert client.get(OWN).status_code == 303
+    answer = sign_in(client, "E1") if way == "password" else client.get("/sign-in")
+    assert answer.status_code == 403
+    assert "attain readers" in answer.text
+    give_folders(of.root, PAGES)
+    assert client.get(OWN).status_code == 200
 
 
 def test_passwords_are_kept_as_hashes_for_their_owner_s_eyes(portal: Served) -> None:
