@@ -347,7 +347,9 @@ def statement_of_account(
     from pipelines.policy.load import load_policies
     from pipelines.reporting.account.account import read_statement
     from pipelines.reporting.account.letter import write_statement
+    from pipelines.reporting.language.numbers import exact_money
     from pipelines.warehouse.duck import open_warehouse
+    from pipelines.workspace.currency import decimals_of
     from pipelines.workspace.workspace import open_workspace
 
     opened = open_workspace(workspace)
@@ -364,6 +366,7 @@ def statement_of_account(
         click.echo(json.dumps(told, ensure_ascii=False))
         return
     for one in statement.accounts:
-        click.echo(f"{one.currency} {one.closing:,.2f}  {statement.since} to {statement.until}")
+        closing = exact_money(one.closing, f"{one.currency} ", smallest=decimals_of(one.currency))
+        click.echo(f"{closing}  {statement.since} to {statement.until}")
     for file in files:
         click.echo(str(file))

@@ -94,7 +94,8 @@ def read_statement(
         until: last day; without it the day that the tables stand at.
 
     Raises:
-        UserError: nobody of that id or name, or days that are not computed.
+        UserError: nobody of that id or name, days that are not computed, or of which the exports
+            hold nothing.
     """
     (stand,) = warehouse.rows("select as_of_date, base_currency from core.parameter")
     until = until or stand["as_of_date"]
@@ -106,7 +107,8 @@ def read_statement(
         )
     if since > until:
         raise UserError(f"--from {since} lies after --as-of {until}.")
-    customer_id, name = _customer(warehouse, customer)
+    customer_id, name = _customer(warehouse, customer.strip())
+    _is_known(warehouse, until)
     asked = {"customer": customer_id, "until": until}
     moved = _by_currency(warehouse, "movements", asked)
     left = _by_currency(warehouse, "open_items", asked)
@@ -117,6 +119,21 @@ def read_statement(
         for currency in currencies
     )
     return Statement(customer_id, name, since, until, accounts)
+
+
+def _is_known(warehouse: Warehouse, until: dt.date) -> None:
+    """What was open before the first document is as unknown as where there is none at all."""
+    first = warehouse.scalar("select min(document_date) from core.fct_open_item")
+    if first is None:
+        raise UserError(
+            "No invoice, credit note or receipt has been read, so what a customer owes is not "
+            "known. Add these exports; attain check says what is recognised in them."
+        )
+    if until < first:
+        raise UserError(
+            f"{until} lies before the first document of the exports ({first}): what was open then "
+            "is not known. Give a later --as-of, or add the exports of that time."
+        )
 
 
 def _customer(warehouse: Warehouse, asked: str) -> tuple[str, str]:

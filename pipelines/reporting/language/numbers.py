@@ -68,15 +68,18 @@ def compact(
     signed: bool = False,
     symbol: str = "",
     pad: bool = True,
+    smallest: int = 2,
 ) -> tuple[str, str]:
     """A large number as (figures, unit of size): ("¥482", "万"), ("¥4.82", "M").
 
     Three significant figures; below the first unit whole numbers, and cents only where there
     are some and the amount is under a thousand: one cent still open must be seen. `pad` keeps
-    one decimal where there is room for it (¥3.0M), because a bare 3 looks rounded.
+    one decimal where there is room for it (¥3.0M), because a bare 3 looks rounded. `smallest` is
+    the decimals of the currency's smallest unit.
     """
     cents = abs(number) < 1000 and number != number.to_integral_value()
-    decimals, least, unit = (2, 2, Decimal(1)) if cents else (0, 0, Decimal(1))
+    decimals = max(smallest, 2) if cents else 0
+    least, unit = decimals, Decimal(1)
     shown, suffix = rounded(number, decimals), ""
     for size in _SIZES[language]:
         # 99 999 999 is 10 000 万 once rounded, which is written 1.0 亿: ask what would be shown.
@@ -110,10 +113,15 @@ def _trimmed(number: Decimal, decimals: int, least: int) -> str:
     return text.removesuffix(".")
 
 
-def exact_money(amount: Decimal, symbol: str, signed: bool = False) -> str:
-    """An amount to the cent: ¥1,234.50."""
-    shown = rounded(amount, 2)
-    return f"{sign_of(shown, signed)}{symbol}{abs(shown):,.2f}"
+def exact_money(amount: Decimal, symbol: str, signed: bool = False, smallest: int = 2) -> str:
+    """An amount to its currency's smallest unit: ¥1,234.50, JP¥1,234, KWD 1.234.
+
+    `smallest` is the decimals of that unit; a rate or a converted amount that is no whole number of
+    units has two at least.
+    """
+    decimals = smallest if amount == rounded(amount, smallest) else max(smallest, 2)
+    shown = rounded(amount, decimals)
+    return f"{sign_of(shown, signed)}{symbol}{abs(shown):,.{decimals}f}"
 
 
 def symbol_of(currency: str) -> str:

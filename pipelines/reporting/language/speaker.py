@@ -43,6 +43,7 @@ from pipelines.reporting.model.values import (
     Value,
     Verbatim,
 )
+from pipelines.workspace.currency import decimals_of
 
 _TOKEN = re.compile(r"(\*\*|\{[a-z][a-z0-9_]*\})")
 _TEXTS = (Verbatim, Bilingual, Listing, Message)
@@ -137,6 +138,7 @@ class Speaker:
         self.currency = currency
         self.year = year
         self._symbol = num.symbol_of(currency)
+        self._smallest = decimals_of(currency)
         self._entries = catalogue(language)
 
     # --- texts ---
@@ -237,8 +239,11 @@ class Speaker:
 
     def _money(self, value: Money) -> tuple[str, str]:
         if value.exact:
-            return num.exact_money(value.amount, self._symbol, value.signed), ""
-        return num.compact(value.amount, self.language, signed=value.signed, symbol=self._symbol)
+            return num.exact_money(value.amount, self._symbol, value.signed, self._smallest), ""
+        return num.compact(
+            value.amount, self.language, signed=value.signed, symbol=self._symbol,
+            smallest=self._smallest,
+        )  # fmt: skip
 
     def _pure(self, value: Ratio | Interval | Multiple | Number) -> tuple[str, str]:
         """Numbers whose unit is a sign, the same in both languages."""

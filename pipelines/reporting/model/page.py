@@ -419,11 +419,12 @@ def file_name(identifier: str) -> str:
     """An id as one path component: unsafe characters become "-", and a hash keeps it unique.
 
     Some file systems take names for one that differ in case or in how an accent is written: only
-    ids in capitals, composed, go without the hash, and those of functions (`hr`).
+    ids in capitals, composed, go without the hash, and those of functions (`hr`). None begins like
+    an option of a command.
     """
     if identifier in _FUNCTIONS:
         return identifier
-    safe = _UNSAFE.sub("-", unicodedata.normalize("NFC", identifier)).strip(".") or "-"
+    safe = _UNSAFE.sub("-", unicodedata.normalize("NFC", identifier)).strip(".").lstrip("-.") or "_"
     short = safe.encode()[:_LONGEST].decode(errors="ignore")
     is_alone = short == identifier == identifier.upper() and identifier.lower() not in _FUNCTIONS
     if is_alone and not _DEVICES.fullmatch(identifier):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipelines.reporting.language import numbers as num
 from pipelines.reporting.language.speaker import speaker
-from pipelines.reporting.model.values import Period
+from pipelines.reporting.model.values import Money, Period
 
 
 @pytest.mark.parametrize(
@@ -64,6 +64,24 @@ def test_rounding_is_half_up_not_half_even():
     assert num.plain(D("0.125"), 2) == "0.13"
     assert num.plain(D("2.5")) == "3"
     assert num.exact_money(D("-0.005"), "¥") == "−¥0.01"
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount", "exact", "short"),
+    [
+        ("JPY", "9000", "JP¥9,000", "JP¥9,000"),
+        ("JPY", "0.5", "JP¥0.50", "JP¥0.50"),  # a rate, or a converted amount
+        ("KWD", "1.234", "KWD\u00a01.234", "KWD\u00a01.234"),
+        ("KWD", "-0.001", "−KWD\u00a00.001", "−KWD\u00a00.001"),
+        ("CNY", "9000", "¥9,000.00", "¥9,000"),
+    ],
+)
+def test_an_amount_has_the_decimals_of_its_currency(
+    currency: str, amount: str, exact: str, short: str
+) -> None:
+    speech = speaker("en", currency, 2026)
+    assert speech.text(Money(amount=D(amount), exact=True)) == exact
+    assert speech.text(Money(amount=D(amount))) == short
 
 
 def test_a_currency_without_a_common_sign_is_named():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal as D
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,8 @@ def test_an_earlier_day_knows_nothing_of_what_came_later(warehouse: Warehouse) -
         ("KK", None, None, "No customer has the id or the name 'KK'"),
         ("K", "2026-11-01", None, "--from 2026-11-01 lies after --as-of 2026-10-31."),
         ("K", None, "2026-11-30", "2026-11-30 has not been computed: the tables stand"),
+        ("M", None, "2026-08-09", "2026-08-09 lies before the first document of the exports"),
+        ("K", None, "0001-01-01", "(2026-08-10): what was open then is not known"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_written_is_one_sentence(
@@ -125,6 +128,38 @@ def test_a_customer_is_found_by_name_and_two_of_one_name_are_not_guessed(
         "update core.dim_customer set name = if(customer_id = 'L', 'K', 'Lone <b>') "
         "where customer_id in ('L', 'M')"
     )
+
+
+def test_without_any_document_nobody_s_account_is_settled(tmp_path: Path) -> None:
+    """The exports are missing: nothing is known, which is not nothing owed."""
+    Books().person("E1", "rep").write(tmp_path)
+    with computed(tmp_path, "2026-10-31", TABLES) as session, pytest.raises(UserError) as error:
+        read_statement(session.warehouse, "K", None, None, POLICY)
+    assert "No invoice, credit note or receipt" in error.value.message
+    assert "attain check" in error.value.message
+
+
+@pytest.mark.parametrize("asked", [" K ", "\tK", "K\n"])
+def test_a_customer_is_found_with_blanks_around(warehouse: Warehouse, asked: str) -> None:
+    assert read_statement(warehouse, asked, None, None, POLICY).customer_id == "K"
+
+
+HOSTILE = ("../../evil/..\\x", "-rf", "/etc/passwd", "CON", "a\0b", "..", "x" * 300, '甲/乙:*?"<>|')
+
+
+@pytest.mark.parametrize("customer", HOSTILE)
+def test_an_id_that_is_hostile_to_file_names_stays_in_the_folder(
+    warehouse: Warehouse, tmp_path: Path, customer: str
+) -> None:
+    of = replace(statement(warehouse), customer_id=customer)
+    folder = tmp_path / "out"
+    files = write_statement(of, COMPANY, POLICY, folder)
+    assert sorted(folder.iterdir()) == sorted(files)
+    assert [file.parent for file in files] == [folder] * 4
+    assert sorted(tmp_path.iterdir()) == [folder]
+    for file in files:
+        assert not file.name.startswith(("-", "."))
+        assert not set(file.name) & set('/\\:*?"<>|\0')
 
 
 def test_a_customer_without_a_document_has_a_settled_account(warehouse: Warehouse) -> None:
