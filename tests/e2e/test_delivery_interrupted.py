@@ -24,10 +24,9 @@ from pipelines.cli.main import cli
 from pipelines.delivery.access.policy import load_access
 from pipelines.delivery.outbox.policy import load_delivery
 from pipelines.workspace.workspace import open_workspace
-from tests.support.books import Books
 from tests.support.mailserver import Post, mail_server
 from tests.support.robotserver import robot_server
-from tests.support.runs import ATTAIN, run
+from tests.support.runs import ATTAIN
 
 MONDAY = dt.datetime(2026, 11, 16, 8, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 POLICY = """
@@ -44,40 +43,13 @@ EVERYBODY = {"d": 1, "e1": 2, "e2": 2, "gone": 1, "l": 1}
 """How many pages each is mailed that Monday."""
 
 
-@pytest.fixture(scope="module")
-def computed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two who sell, one of them who leaves on Wednesday, a lead and a director."""
-    books = Books()
-    books.settings["history_start"] = "2026-08-01"
-    books.settings["reports"] = [
-        "director_weekly", "team_weekly", "rep_weekly", "commission_statement",
-    ]  # fmt: skip
-    books.plan(
-        "rep", {"credit": {"event": "cash_received", "to": "deal_team"}, "rate": {"flat_pct": 10}}
-    )
-    for who, role, more in (
-        ("E1", "rep", {}), ("E2", "rep", {}), ("L", "team_lead", {}),
-        ("GONE", "rep", {"leave_date": "2026-11-18"}),
-    ):  # fmt: skip
-        books.person(who, role, email=f"{who.lower()}@a.example", **more)
-    books.person("D", "director", unit="C", email="d@a.example")
-    for who in ("E1", "E2"):
-        books.invoice(f"I{who}", who, "2026-10-03", 1000)
-        books.cash(f"R{who}", f"I{who}", "2026-10-10", 500)
-    root = tmp_path_factory.mktemp("interrupted") / "ws"
-    books.write(root)
-    outcome = run(root, "--as-of", "2026-11-15")
-    assert outcome["exit_code"] == 0, outcome["blocked"]
-    return root
-
-
 @pytest.fixture
-def company(computed: Path, tmp_path: Path) -> Callable[[int], Path]:
+def company(small_company: Path, tmp_path: Path) -> Callable[[int], Path]:
     """A copy of it that mails to a port."""
 
     def served(port: int, more: str = "") -> Path:
         root = tmp_path / "ws"
-        shutil.copytree(computed, root, copy_function=os.link, symlinks=True)
+        shutil.copytree(small_company, root, copy_function=os.link, symlinks=True)
         (root / "policy" / "delivery.yaml").write_text(
             POLICY.format(port=port) + more, encoding="utf-8"
         )

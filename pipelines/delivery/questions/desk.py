@@ -258,11 +258,13 @@ def _last_day(period: Period) -> dt.date | None:
     start = period.start
     days = {"day": 0, "week": 6}.get(period.kind)
     if days is not None:
-        return start + dt.timedelta(days=days)
+        return start + min(dt.timedelta(days=days), dt.date.max - start)
     months = {"month": 1, "quarter": 3, "year": 12}.get(period.kind)
     if months is None:
         return None
     ends = start.month - 1 + months
+    if start.year + ends // 12 > dt.MAXYEAR:
+        return dt.date.max
     return dt.date(start.year + ends // 12, ends % 12 + 1, 1) - dt.timedelta(days=1)
 
 
