@@ -17,8 +17,8 @@ from tests.support.laboratory import ROOT, Laboratory, make_workspace
 TOGETHER = {
     "company": (
         "e2e/test_company_run.py",
-        "conventions/test_sql_", "e2e/test_every_", "e2e/test_figures_", "e2e/test_quarantine_",
-        "e2e/test_reader_", "e2e/test_sales_",
+        "conventions/test_sql_", "e2e/test_appraisal_", "e2e/test_every_", "e2e/test_figures_",
+        "e2e/test_quarantine_", "e2e/test_reader_", "e2e/test_sales_",
         "spark/", "unit/reporting/", "unit/sample/test_sample_commission.py",
     ),
     "sample": ("unit/sample/",),

@@ -59,6 +59,16 @@ def problem(rule_id: str, column: str, language: str, value: str | None = None) 
     return said[language].format(column=column) if said else rule_id
 
 
+def sentence(row: Mapping[str, Any], language: str, show_contacts: bool) -> str:
+    """Where a row is, what stands there, what is wrong with it and whose it is."""
+    cell = f", cell {place}" if (place := cell_of_form(row)) else ""
+    text = shown_value(row, show_contacts)
+    value = f" {text!r}" if text else ""
+    said = problem(row["rule_id"], row["column_name"] or "", language, row["value"])
+    owner = f" · {row['owner_id']}" if row["owner_id"] else ""
+    return f"{row['file']} line {row['line']}{cell}:{value} {said}{owner}"
+
+
 def read_quarantine(warehouse: Warehouse, wanted: Wanted, limit: int | None = None) -> Listing:
     """The rows asked for, newest first seen last, and their counts.
 

@@ -119,7 +119,7 @@ def print_quarantine(
     found: QuarantineListing, language: str, limit: int, xlsx: Path | None, show_contacts: bool
 ) -> None:
     """Counts by table and rule, then the first rows."""
-    from pipelines.books.quarantine import cell_of_form, problem, shown_value
+    from pipelines.books.quarantine import sentence
 
     console = Console(highlight=False)
     if not found.total:
@@ -139,16 +139,7 @@ def print_quarantine(
         )
     console.print(counts)
     for row in found.rows[:limit]:
-        said = problem(row["rule_id"], row["column_name"] or "", language, row["value"])
-        text = shown_value(row, show_contacts)
-        value = f" {text!r}" if text else ""
-        owner = f" · {row['owner_id']}" if row["owner_id"] else ""
-        cell = f", cell {place}" if (place := cell_of_form(row)) else ""
-        console.print(
-            f"{row['file']} line {row['line']}{cell}:{value} {said}{owner}",
-            markup=False,
-            soft_wrap=True,
-        )
+        console.print(sentence(row, language, show_contacts), markup=False, soft_wrap=True)
     if found.total > limit:
         console.print(f"… {found.total - limit:,} more: --limit, --table, --owner, --xlsx")
     if xlsx:

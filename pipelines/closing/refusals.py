@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pipelines.books.quarantine import sentence
 from pipelines.checks.findings import first_problem
 from pipelines.ledger.kinds import last_day
 from pipelines.ledger.proof import read_months
@@ -329,18 +330,19 @@ def in_quarantine(
         row
         for name in tables
         for row in warehouse.rows(
-            "select fault.file, fault.line, fault.rule_id from mart.quarantine as fault "
+            "select fault.file, fault.line, fault.rule_id, fault.table_name, fault.column_name, "
+            "fault.value, fault.raw_row, fault.owner_id from mart.quarantine as fault "
             f"left join refused.{identifier(name)} as refused "
             "on fault.load_id = refused._load and fault.line = refused._line "
             f"where fault.table_name = ?1 and fault.resolved_at is null and (?2 is null "
             f"or {_period_of(name)} is null or list_contains(?2, {_period_of(name)}) "
             "or list_has_any(?2, string_split(coalesce(fault.row_key, ''), ' | '))) "
-            "order by all",
+            "order by fault.file, fault.line, fault.rule_id",
             [name, list(periods) if periods is not None else None],
         )
     ]
     told = [
-        f"{row['file']} line {row['line']} is in quarantine ({row['rule_id']}); set it right first"
+        f"in quarantine, set it right first: {sentence(row, 'en', show_contacts=False)}"
         for row in found[:_SHOWN]
     ]
     if len(found) > _SHOWN:

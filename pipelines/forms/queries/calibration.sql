@@ -1,4 +1,5 @@
--- everybody who was appraised in a period, with the grade as computed and those that the scheme has
+-- everybody who was appraised in a period, with the grade as computed and those that the scheme has. A
+-- decision that is not applied is asked for again: who approves it, and when, is left open
 with grade as (
   select
     scheme_id,
@@ -20,15 +21,15 @@ select
   grade.grades,
   moved.after,
   moved.reason,
-  moved.approved_by,
-  cast(moved.decided_at as date) as decided
+  case when moved.is_applied then moved.approved_by end as approved_by,
+  case when moved.is_applied then cast(moved.decided_at as date) end as decided
 from mart.appraisal_result as result
 inner join mart.appraisal_grade as step
   on result.employee_id = step.employee_id and result.period = step.period
 inner join policy.appraisal_scheme as scheme
   on result.scheme_id = scheme.scheme_id and result.version = scheme.version
 inner join grade on result.scheme_id = grade.scheme_id and result.version = grade.version
-left join staging.appraisal_override as moved
+left join mart.appraisal_decision as moved
   on
     result.employee_id = moved.employee_id
     and result.period = moved.period

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pipelines.reporting.appraisal.curve import live_measure, live_score, live_total
+from pipelines.reporting.appraisal.movers import mover_rows
+from pipelines.reporting.appraisal.spread import spread_rows
 from pipelines.reporting.model.book import Book, Cell, RowFormula, Sheet, SumOf, columns
 from pipelines.reporting.model.context import Context
 from pipelines.reporting.model.page import Section, SectionNotice
@@ -40,6 +42,14 @@ _SCORES = (
 _ADJUSTMENTS = (
     "employee:text name:text month:text posted:text cause:text grade_closed:text grade_now:text "
     "pay_closed:money pay_now:money adjusted_before:money amount:money+"
+)
+_SPREAD = (
+    "counted_by:text counted_for:text scheme:text month:text grade:text people:int of_people:int "
+    "share:pct guide_share:pct"
+)
+_MOVERS = (
+    "employee:text name:text scheme:text month_before:text month:text score_before:score "
+    "score:score score_change:score grade_before:text grade:text"
 )
 
 
@@ -114,9 +124,13 @@ def _grade(grade: str | None) -> Shown:
     return message("grade.held") if grade is None else verbatim(grade)
 
 
-@shows(queries=("appraisal_results", "appraisal_scores", "appraisal_adjustments"))
-def payroll(context: Context) -> Book:
-    """For payroll: what each person is paid for the newest period, to the cent, with its sum."""
+@shows(
+    spread_rows, mover_rows,
+    queries=("appraisal_results", "appraisal_scores", "appraisal_adjustments"),
+)  # fmt: skip
+def payroll(context: Context, shown: Sequence[tuple[Record, list[Record]]]) -> Book:
+    """For payroll: what each person is paid for the newest period, to the cent, with its sum; and
+    HR's lists of the schemes as the page shows them."""
     return Book(
         title=message("payroll.title", company=context.company),
         currency=context.currency,
@@ -145,6 +159,18 @@ def payroll(context: Context) -> Book:
                 message("adjustments.topic"),
                 columns(_ADJUSTMENTS),
                 lambda: _adjustment_rows(context),
+            ),
+            Sheet(
+                "grades",
+                message("spread.sheet"),
+                columns(_SPREAD),
+                lambda: spread_rows(context, shown),
+            ),
+            Sheet(
+                "movers",
+                message("movers.topic"),
+                columns(_MOVERS),
+                lambda: mover_rows(context, shown),
             ),
         ),
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from pipelines.reporting.model.charts import ColumnPoint, Columns
@@ -19,9 +21,11 @@ from pipelines.reporting.model.values import (
     Listing,
     Message,
     Number,
+    Ratio,
     Shown,
     Text,
     message,
+    quotient,
     verbatim,
 )
 
@@ -118,12 +122,34 @@ def bands_of(context: Context, scheme: Record) -> list[Record]:
     ]
 
 
+@dataclass(frozen=True)
+class Spread:
+    """How many of some people reached each grade, and how many have none yet."""
+
+    people: int
+    graded: Counter[str]
+    held: int
+
+    def share(self, grade: str) -> Decimal:
+        """Of all of them, those that wait for a grade among them."""
+        return quotient(self.graded[grade], self.people)
+
+
+def spread_of(rows: Sequence[Record]) -> Spread:
+    """The grades of one person at least."""
+    return Spread(
+        people=len(rows),
+        graded=Counter(row.grade for row in rows if row.grade is not None),
+        held=sum(is_held(row) for row in rows),
+    )
+
+
 @shows(queries=("appraisal_grades",))
 def grades_section(context: Context, scheme: Record, rows: list[Record], suffix: str) -> Section:
     """How many people reached each grade, against the period before."""
     bands = bands_of(context, scheme)
-    now = Counter(row.grade for row in rows if row.grade is not None)
-    held = sum(is_held(row) for row in rows)
+    spread = spread_of(rows)
+    now, held = spread.graded, spread.held
     before = Counter(row.previous_grade for row in rows if row.previous_grade)
     waiting: list[tuple[Shown | None, ...]] = (
         [(message("grade.held"), None, None, count(held), share(held, len(rows)), None, None, None)]
@@ -175,7 +201,7 @@ def grades_section(context: Context, scheme: Record, rows: list[Record], suffix:
                         _band(band),
                         Number(value=band.coefficient, decimals=2),
                         count(now[band.grade]),
-                        share(now[band.grade], len(rows)),
+                        Ratio(value=spread.share(band.grade)),
                         share(band.guide_share, 100) if band.guide_share is not None else None,
                         count(before[band.grade]) if before else None,
                         money(pays[band.grade]),

@@ -15,7 +15,9 @@ from pipelines.reporting.appraisal import closed as section_closed
 from pipelines.reporting.appraisal import fairness as section_fairness
 from pipelines.reporting.appraisal import form as section_form
 from pipelines.reporting.appraisal import grades as section_grades
+from pipelines.reporting.appraisal import movers as section_movers
 from pipelines.reporting.appraisal import scorecard as section_scorecard
+from pipelines.reporting.appraisal import spread as section_spread
 from pipelines.reporting.appraisal.fairness import HR
 from pipelines.reporting.appraisal.grades import flags_of, grade_of, is_held, red_lines_of
 from pipelines.reporting.appraisal.raters import raters_section
@@ -45,7 +47,14 @@ _FEW = 9  # people whose form says as much as a table of small samples
 def _overview(context: Context, results: list[Record]) -> Page:
     shown = _by_scheme(context, results)
     period = named_period(max(row.period for row in results)) if results else context.last_month
-    sections: list[Section] = [_schemes_section(shown, results)] if results else []
+    sections: list[Section] = []
+    if results:
+        sections = [
+            _schemes_section(shown, results),
+            section_spread.units_section(context, shown),
+            section_spread.leaders_section(context, shown),
+            section_movers.movers_section(context, shown),
+        ]
     for number, (scheme, rows) in enumerate(shown):
         suffix = "" if number == 0 else f"_{number + 1}"
         sections += [
@@ -80,7 +89,7 @@ def _overview(context: Context, results: list[Record]) -> Page:
         quality=context.quality,
         tiles=_tiles(context, results),
         sections=tuple(sections),
-        book=section_closed.payroll(context) if results else None,
+        book=section_closed.payroll(context, shown) if results else None,
     )
     if not results:
         return page
@@ -327,6 +336,7 @@ def _form(context: Context, row: Record, scores: list[Record]) -> Page:
     raters_section, section_grades.red_line_names,
     section_scorecard.scores_by_person, section_scorecard.scorecard_section,
     section_scorecard.matrix_section, section_scorecard.judged_section,
+    section_spread.units_section, section_spread.leaders_section, section_movers.movers_section,
     section_appeals.appeals_section, section_appeals.appealed_sections,
     section_closed.adjustments_section, section_closed.payroll,
     section_fairness.fairness_page, section_fairness.luck_section,

@@ -21,6 +21,7 @@ from pipelines.run.session import Session
 from tests.support.books import computed, rows
 from tests.support.filled import Formula, fill
 from tests.support.judged import APPRAISAL, AS_OF, BOOKS, MONTH, company
+from tests.support.runs import attain
 
 TODAY = dt.date(2026, 11, 15)
 
@@ -201,6 +202,35 @@ def test_a_calibration_moves_grades_and_shows_the_distribution_before_and_after(
         ]
 
 
+def test_a_decision_that_no_longer_holds_is_not_renewed_by_the_next_calibration_form(
+    root: Path,
+) -> None:
+    """Its `before` is what is computed now, and nobody has decided about that: who approves is
+    asked again, and until then the row is one that cannot be read."""
+    with computed(root, AS_OF, APPRAISAL) as session:
+        forms = sent(session, "appraisal", "en", root / "data")
+    scores = forms[f"scores-{MONTH}-L"]
+    fill(scores, {"H2": 88, "H3": 90, "H4": 60, "H5": 70})
+    with computed(root, AS_OF, APPRAISAL) as session:
+        form = sent(session, "appraisal", "en", root / "new")[f"calibration-{MONTH}"]
+    decided = {"J2": "two late reports", "K2": "HR", "J3": "carried a colleague", "K3": "HR"}
+    fill(form, {"I2": "B", "I3": "A", **decided}).replace(root / "data" / form.name)
+    fill(scores, {"H2": 60})
+    with computed(root, AS_OF, APPRAISAL) as session:
+        again = sent(session, "appraisal", "en", root / "third")[f"calibration-{MONTH}"]
+        assert [(row[0], *row[7:11]) for row in sheet(again)[1:3]] == [
+            ("E1", "B", "B", "two late reports", ""), ("E2", "B", "A", "carried a colleague", "HR"),
+        ]  # fmt: skip
+    again.replace(root / "data" / form.name)
+    with computed(root, AS_OF, APPRAISAL) as session:
+        [wrong] = read_quarantine(session.warehouse, Wanted()).rows
+        assert (cell_of_form(wrong), wrong["rule_id"]) == ("K2", "approved_by.missing_required")
+        assert rows(session, "select employee_id, before, after, refused_for "
+                             "from mart.appraisal_decision order by all") == [
+            ("E1", "A", "B", "stale"), ("E2", "B", "A", None),
+        ]  # fmt: skip
+
+
 def test_appeals_are_raised_answered_and_not_answered_by_oneself(
     root: Path, language: Language
 ) -> None:
@@ -295,6 +325,20 @@ def test_what_may_be_filled_is_not_written_over(root: Path) -> None:
         path.read_bytes() for path in write_forms(made, root / "out", "zh", replace=True)
     ]
     assert sorted(path.suffix for path in (root / "out").iterdir()) == [".xlsx"] * 4
+
+
+def test_some_of_the_forms_are_written_anew_and_the_others_stay(root: Path) -> None:
+    with computed(root, AS_OF, APPRAISAL) as session:
+        folder = root / "forms" / "appraisal" / MONTH
+        sent(session, "appraisal", "zh", folder)
+    filled = {path: path.write_bytes(b"filled") for path in folder.iterdir()}
+    words = ("forms", "appraisal", MONTH, "-w", str(root), "--replace", "--only")
+    assert "2 workbooks" in attain(*words, "calibration", "--only", "appeals").stdout
+    kept = {path.name for path in filled if path.read_bytes() == b"filled"}
+    assert kept == {f"attain-scores-{MONTH}-L.xlsx", f"attain-scores-{MONTH}-nobody.xlsx"}
+    said = attain(*words, "approvals")
+    assert said.returncode == 2
+    assert "appraisal has no such form; it has scores, calibration, appeals" in said.stderr
 
 
 def test_only_what_is_asked_for_can_be_edited(root: Path) -> None:

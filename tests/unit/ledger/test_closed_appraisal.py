@@ -244,7 +244,10 @@ def test_every_reason_against_closing_is_told(here: Workspace) -> None:
             "a decision about the grade of E1 (A → B) is not applied: stale, computed is B"
         )
         assert told[1] == "appeal A1 of E2 is open, to be answered by 2026-11-14: too low"
-        assert told[2].startswith("data/appraisal_input.csv line 6 is in quarantine")
+        assert told[2] == (
+            "in quarantine, set it right first: data/appraisal_input.csv line 6: 'often' score is "
+            "not a number · E2"
+        )
         assert told[3].startswith(f"data/attain-scores-{LATER}-L.xlsx cannot be read: has no sheet")
         assert len(told) == 4
         assert refused(session, here, "2026-Q9") == [
@@ -270,9 +273,9 @@ def test_rows_of_another_period_stop_no_closing(here: Workspace) -> None:
     )
     with computed(here, tables=NEEDED) as session:
         told = refused(session, here, LATER)
-        assert [one.partition(" is in ")[0] for one in told] == [
-            "data/appraisal_input.csv line 7",
-            "data/appraisal_slip.csv line 3",
+        assert [one.removeprefix("in quarantine, set it right first: ") for one in told] == [
+            "data/appraisal_input.csv line 7: period is missing · E2",
+            "data/appraisal_slip.csv line 3: approved_by is missing · E1",
         ]
 
 
@@ -282,7 +285,7 @@ def test_of_many_rows_that_cannot_be_read_it_is_told_how_many(here: Workspace) -
     path.write_text(path.read_text(encoding="utf-8") + "".join(unread), encoding="utf-8")
     with computed(here, tables=NEEDED) as session:
         told = refused(session, here, LATER)
-        assert sum("is in quarantine" in one for one in told) == 5
+        assert sum(one.startswith("in quarantine") for one in told) == 5
         assert told[-1] == "2 more such rows; attain quarantine lists them all"
 
 

@@ -111,8 +111,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Amounts]:
         "document of 2026-10 that plans pay for, and no plan pays them then",
         "adjustment A1 of 2026-10 names E1 as approver, who may not approve it",
         "data/attain-approvals-2026-10.xlsx cannot be read: has no sheet",
-        "commission_adjustment.csv line 3 is in quarantine (approved_by.missing_required); set it "
-        "right first",
+        "in quarantine, set it right first: data/commission_adjustment.csv line 3: approved_by is "
+        "missing",
         "dispute D1 of E1 about 2026-10 is open, to be decided by 2026-11-09: R1 is mine",
         "data/receipt.csv line 5: receipt R4 of 100.00 is allocated for 100.01, 0.01 more than "
         "came in",

@@ -160,6 +160,22 @@ def test_a_decided_score_or_grade_replaces_the_computed_one(lab: Laboratory) -> 
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "moves",
+    [
+        [("grade", "B", "B", "2026-11-10")],
+        [("score", "80.0", "80", "2026-11-10")],
+        [("score", "80", "80.0", "2026-11-10"), ("grade", "B", "B", "2026-11-11")],
+    ],
+)
+def test_a_decision_that_leaves_things_as_they_are_moves_nobody(
+    lab: Laboratory, moves: list[Any]
+) -> None:
+    """So is a decision taken back: it stays on record, and nobody counts as moved."""
+    row = results(lab, [judged(80)], moves=moves)[0]
+    assert (row["score"], row["grade"], row["flags"]) == (80, "B", "no_salary")
+
+
 def test_a_grade_is_decided_after_the_score(lab: Laboratory) -> None:
     both = [("score", "80", "65", "2026-11-10"), ("grade", "C", "B", "2026-11-11")]
     row = results(lab, [judged(80)], moves=both)[0]

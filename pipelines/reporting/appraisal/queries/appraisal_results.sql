@@ -3,7 +3,8 @@ with graded as (
   select
     *,
     lag(grade) over (partition by employee_id, scheme_id order by period) as previous_grade,
-    lag(score) over (partition by employee_id, scheme_id order by period) as previous_score
+    lag(score) over (partition by employee_id, scheme_id order by period) as previous_score,
+    lag(period) over (partition by employee_id, scheme_id order by period) as previous_period
   from mart.appraisal_result
 )
 
@@ -55,9 +56,12 @@ select
   total.gate_points,
   total.score_at_most,
   total.stretches,
+  total.region_id,
+  total.team_id,
   manager.manager_id,
   graded.previous_grade,
-  graded.previous_score
+  graded.previous_score,
+  graded.previous_period
 from graded
 inner join
   mart.appraisal_latest as latest

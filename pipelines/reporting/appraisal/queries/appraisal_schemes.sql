@@ -6,6 +6,8 @@ select
   scheme.label_en,
   scheme.period_kind,
   scheme.distribution,
+  scheme.distribution_per,
+  scheme.small_unit,
   scheme.floating_pay,
   latest.period
 from mart.appraisal_latest as latest
