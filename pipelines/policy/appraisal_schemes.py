@@ -17,6 +17,7 @@ from pydantic import Field, field_validator, model_validator
 
 from pipelines.policy.models import Policy, once
 from pipelines.workspace.workspace import Label
+from pipelines.workspace.yamlfile import MistakeAt, did_you_mean
 
 Points = Annotated[Decimal, Field(ge=0, le=200)]
 Weight = Annotated[Decimal, Field(gt=0, le=100)]
@@ -325,47 +326,67 @@ class AppraisalScheme(Policy):
     @classmethod
     def _every_score_has_a_grade(cls, bands: tuple[Band, ...]) -> tuple[Band, ...]:
         once("grade", [band.grade for band in bands])
-        starts = [band.start for band in bands]
-        if starts != sorted(starts, reverse=True) or len(set(starts)) < len(starts):
-            raise ValueError("bands go from the best grade down, each from a lower score")
-        if starts[-1] != 0:
-            raise ValueError("the last band must begin at 0, so that every score has a grade")
-        for better, worse in pairwise(bands):
-            if better.coefficient < worse.coefficient:
-                raise ValueError(
-                    f"grade {better.grade!r} is better than {worse.grade!r} and has a smaller "
-                    "coefficient"
+        for place, (better, worse) in enumerate(pairwise(bands)):
+            if worse.start >= better.start:
+                raise MistakeAt(
+                    (place + 1, "from"),
+                    "bands go from the best grade down, each from a lower score: "
+                    f"{worse.grade} begins at {worse.start}, {better.grade} at {better.start}",
                 )
+            if better.coefficient < worse.coefficient:
+                raise MistakeAt(
+                    (place, "coefficient"),
+                    f"grade {better.grade!r} is better than {worse.grade!r} and has a smaller "
+                    "coefficient",
+                )
+        if bands[-1].start != 0:
+            raise MistakeAt(
+                (len(bands) - 1, "from"),
+                "the last band must begin at 0, so that every score has a grade; "
+                f"{bands[-1].grade} begins at {bands[-1].start}",
+            )
         return bands
 
     @model_validator(mode="after")
     def _groups_hold(self) -> AppraisalScheme:
         once("group", [group.id for group in self.groups])
+        known = [group.id for group in self.groups]
         sums: dict[str | None, Decimal] = defaultdict(Decimal)
-        for indicator in self.indicators:
-            if self.groups and indicator.group not in {group.id for group in self.groups}:
-                raise ValueError(f"indicator {indicator.id!r} belongs to no group of this scheme")
+        for place, indicator in enumerate(self.indicators):
+            at: tuple[str | int, ...] = ("indicators", place)
+            if self.groups and indicator.group is None:
+                raise MistakeAt(at, "`group` is missing: this scheme has groups")
+            if self.groups and indicator.group not in known:
+                near = did_you_mean(str(indicator.group), known)
+                raise MistakeAt(
+                    (*at, "group"), f"{indicator.group!r} is no group of this scheme{near}"
+                )
             if not self.groups and indicator.group:
-                raise ValueError(f"there is no group {indicator.group!r}; list it in `groups`")
+                raise MistakeAt(
+                    (*at, "group"), f"there is no group {indicator.group!r}; list it in `groups`"
+                )
             if not self.limits.indicator_least <= indicator.weight <= self.limits.indicator_most:
-                raise ValueError(
+                raise MistakeAt(
+                    (*at, "weight"),
                     f"the weight of {indicator.id!r}, {indicator.weight}, is outside "
-                    f"{self.limits.indicator_least} to {self.limits.indicator_most}"
+                    f"{self.limits.indicator_least} to {self.limits.indicator_most}",
                 )
             sums[indicator.group] += indicator.weight
         bounded = {"group_least", "group_most"} & self.limits.model_fields_set
         if bounded and not self.groups:
-            raise ValueError(f"limits: {min(bounded)} needs `groups`")
-        for group in self.groups:
+            raise MistakeAt(("limits", min(bounded)), "needs `groups`")
+        for place, group in enumerate(self.groups):
             if sums[group.id] != group.weight:
-                raise ValueError(
+                raise MistakeAt(
+                    ("groups", place, "weight"),
                     f"indicators of group {group.id!r} add up to {sums[group.id]}, not "
-                    f"{group.weight}"
+                    f"{group.weight}",
                 )
             if not self.limits.group_least <= group.weight <= self.limits.group_most:
-                raise ValueError(
+                raise MistakeAt(
+                    ("groups", place, "weight"),
                     f"the weight of group {group.id!r}, {group.weight}, is outside "
-                    f"{self.limits.group_least} to {self.limits.group_most}"
+                    f"{self.limits.group_least} to {self.limits.group_most}",
                 )
         return self
 

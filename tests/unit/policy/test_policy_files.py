@@ -225,17 +225,26 @@ MISTAKES = [
      "`steps`."),
     (APPRAISAL, "{to: 0, score: 100}", "{to: 0, score: 10}", "id: discount_discipline",
      "indicators.7: a better value must not score less: the scores of steps rise."),
-    (APPRAISAL, "from: 87, coefficient: 1.2", "from: 87, coefficient: 0.2", "bands:",
-     "bands: grade 'A' is better than 'B' and has a smaller coefficient."),
-    (APPRAISAL, "from: 65,", "from: 75,", "bands:",
-     "bands: bands go from the best grade down, each from a lower score."),
-    (APPRAISAL, "from: 0,", "from: 10,", "bands:",
-     "bands: the last band must begin at 0, so that every score has a grade."),
+    (APPRAISAL, "from: 87, coefficient: 1.2", "from: 87, coefficient: 0.2", "from: 87",
+     "bands.1.coefficient: grade 'A' is better than 'B' and has a smaller coefficient."),
+    (APPRAISAL, "from: 65,", "from: 75,", "grade: C",
+     "bands.3.from: bands go from the best grade down, each from a lower score: C begins at 75, B "
+     "at 75."),
+    (APPRAISAL, "from: 65,", "from: 90,", "grade: C",
+     "bands.3.from: bands go from the best grade down, each from a lower score: C begins at 90, B "
+     "at 75."),
+    (APPRAISAL, "from: 0,", "from: 10,", "grade: D",
+     "bands.4.from: the last band must begin at 0, so that every score has a grade; D begins at "
+     "10."),
     (APPRAISAL, "grade: B", "grade: A", "bands:", "bands: grade 'A' is listed twice."),
-    (APPRAISAL, "weight: 45}", "weight: 46}", "id:",
-     "indicators of group 'results' add up to 45, not 46."),
-    (APPRAISAL, "indicator_most: 20", "indicator_most: 19", "id:",
-     "the weight of 'contract_amount', 20, is outside 0 to 19."),
+    (APPRAISAL, "weight: 45}", "weight: 46}", "weight: 46",
+     "groups.0.weight: indicators of group 'results' add up to 45, not 46."),
+    (APPRAISAL, "group: growth", "group: grwth", "group: grwth",
+     "indicators.9.group: 'grwth' is no group of this scheme (did you mean growth?)."),
+    (APPRAISAL, "group_most: 50", "group_most: 40", "weight: 45}",
+     "groups.0.weight: the weight of group 'results', 45, is outside 10 to 40."),
+    (APPRAISAL, "indicator_most: 20", "indicator_most: 19", "weight: 20",
+     "indicators.0.weight: the weight of 'contract_amount', 20, is outside 0 to 19."),
     (APPRAISAL, "B: 45", "B: 44", "shares:",
      "distribution.shares: the shares add up to 99, not 100."),
     (APPRAISAL, "grade_at_best: B", "grade_at_best: E", "id:",
@@ -448,4 +457,4 @@ def test_limits_of_groups_need_groups(policies: PolicyFiles) -> None:
     grouping = re.compile(r"groups:|  - \{id: (?:results|customers|conduct|growth),|    group: ")
     ungrouped = [line for line in text.splitlines() if not grouping.match(line)]
     path.write_text("\n".join(ungrouped) + "\n", encoding="utf-8")
-    assert "limits: group_least needs `groups`" in policies.mistake()
+    assert "limits.group_least: needs `groups`" in policies.mistake()
