@@ -6,7 +6,8 @@ from tests.support.books import COMMISSION, Books
 
 AS_OF, MONTH = "2026-11-15", "2026-10"
 APPRAISAL = ("mart.appraisal_result", "mart.appraisal_decision", "mart.appraisal_refused",
-             "mart.appraisal_score", "mart.appraisal_appeal", "core.appraisal_asked")  # fmt: skip
+             "mart.appraisal_score", "mart.appraisal_appeal", "core.appraisal_asked",
+             "core.fct_rating")  # fmt: skip
 BOOKS = (*COMMISSION, "mart.commission_dispute", "mart.commission_difference",
          "mart.commission_approval")  # fmt: skip
 SCHEME = {

@@ -1,23 +1,24 @@
 -- who is asked for how many scores of the newest periods and gave how many, how high and how far apart
 with rated as (
   select
-    input.rater_id,
-    input.employee_id,
-    input.indicator,
-    avg(input.score) as score
-  from staging.appraisal_input as input
+    rating.rater_id,
+    rating.employee_id,
+    rating.indicator,
+    avg(rating.score) as score,
+    avg(rating.distance) as distance
+  from core.fct_rating as rating
   inner join core.appraisal_stretch as stretch
     on
-      input.employee_id = stretch.employee_id
+      rating.employee_id = stretch.employee_id
       and (
-        input.period = stretch.period
-        or input.period between strftime(stretch.period_start, '%Y-%m')
+        rating.period = stretch.period
+        or rating.period between strftime(stretch.period_start, '%Y-%m')
         and strftime(stretch.period_end, '%Y-%m')
       )
   inner join
     mart.appraisal_latest as latest
     on stretch.scheme_id = latest.scheme_id and stretch.period = latest.period
-  group by input.rater_id, input.employee_id, input.indicator
+  group by rating.rater_id, rating.employee_id, rating.indicator
 ),
 
 scored as (
@@ -27,7 +28,7 @@ scored as (
     cast(avg(score) as decimal(9, 2)) as mean_score,
     cast(min(score) as decimal(9, 2)) as lowest,
     cast(max(score) as decimal(9, 2)) as highest,
-    cast(coalesce(stddev_samp(score), 0) as decimal(9, 2)) as spread,
+    cast(avg(distance) as decimal(9, 2)) as spread,
     cast(avg(avg(score)) over () as decimal(9, 2)) as everybody
   from rated
   group by rater_id
