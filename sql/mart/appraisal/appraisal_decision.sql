@@ -13,6 +13,7 @@ with grade_decision as (
     grade.grade as computed,
     case
       when decided.approved_by in (decided.employee_id, employee.name) then 'self_approved'
+      when contradiction.employee_id is not null then 'contradicted'
       when grade.employee_id is null then 'not_appraised'
       when band.grade is null then 'no_such_grade'
       when grade.grade is null and lower(trim(decided.before)) not in ('held', '待定') then 'stale'
@@ -33,6 +34,18 @@ with grade_decision as (
       grade.scheme_id = band.scheme_id
       and grade.version = band.version
       and trim(decided.after) = band.grade
+  left join (
+    select
+      employee_id,
+      period,
+      name
+    from core.appraisal_contradiction
+    where kind = 'decision'
+  ) as contradiction
+    on
+      decided.employee_id = contradiction.employee_id
+      and decided.period = contradiction.period
+      and decided.field = contradiction.name
   where decided.field = 'grade' and decided.decided_at < parameter.as_of_end
 )
 

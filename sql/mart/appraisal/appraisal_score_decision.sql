@@ -18,6 +18,7 @@ with decision as (
     cast(total.score as varchar) as computed,
     case
       when decided.approved_by in (decided.employee_id, employee.name) then 'self_approved'
+      when contradiction.employee_id is not null then 'contradicted'
       when total.employee_id is null then 'not_appraised'
       when coalesce(try_cast(trim(decided.after) as decimal(9, 4)) < 0, true) then 'not_a_score'
       when try_cast(trim(decided.after) as decimal(9, 4)) > scheme.highest_score then 'above_the_highest'
@@ -36,6 +37,18 @@ with decision as (
     on decided.employee_id = total.employee_id and decided.period = total.period
   left join policy.appraisal_scheme as scheme
     on total.scheme_id = scheme.scheme_id and total.version = scheme.version
+  left join (
+    select
+      employee_id,
+      period,
+      name
+    from core.appraisal_contradiction
+    where kind = 'decision'
+  ) as contradiction
+    on
+      decided.employee_id = contradiction.employee_id
+      and decided.period = contradiction.period
+      and decided.field = contradiction.name
   where decided.field = 'score' and decided.decided_at < parameter.as_of_end
 )
 

@@ -596,6 +596,30 @@ def test_what_is_written_about_a_person_and_not_counted_is_listed(lab: Laborator
     ]
 
 
+@pytest.mark.parametrize(("second", "counts"), [(70, False), (80, True)])
+def test_two_different_scores_for_one_thing_are_both_left_out(
+    lab: Laboratory, second: int, counts: bool
+) -> None:
+    """A row repeated as it was contradicts nobody."""
+    given(lab, [by_hand()])
+    lab.given("core.employee_assignment", [
+        {"employee_id": "E1", "role": "rep", "valid_from": day("2026-01-01")},
+    ])  # fmt: skip
+    lab.given("core.appraisal_stretch", [stretch(judged(0))])
+    lab.given("staging.appraisal_input", [given_by_hand("2026-10", 80)])
+    lab.given("refused.appraisal_input", [
+        {**given_by_hand("2026-10", second, rater_id="M"), "_rule": "duplicate_key"},
+        {**given_by_hand("2026-10", 10, name="mood"), "_rule": "duplicate_key"},
+    ])  # fmt: skip
+    found = lab.result("core.appraisal_given")
+    assert pick(found, "given_score") == ([(80,)] if counts else [])
+    refused = [] if counts else [("E1", "attitude", "contradicted")]
+    listed = lab.result("mart.appraisal_refused")
+    assert pick(listed, "employee_id", "name", "refused_for") == refused
+    contradictions = lab.result("core.appraisal_contradiction")
+    assert pick(contradictions, "kind", "name") == [("score", "attitude")] * (not counts)
+
+
 def test_bonus_steps_and_slips_are_points_beside_the_weights(lab: Laboratory) -> None:
     stepped(lab, "new", "bonus", (None, 0), (2, 3), (5, 6))
     lab.given("staging.appraisal_slip", [
@@ -732,6 +756,24 @@ def test_nobody_decides_about_themselves(lab: Laboratory, approver: str) -> None
     assert pick([grade], "field", "is_applied", "refused_for") == [
         ("grade", False, "self_approved")
     ]
+
+
+def test_of_two_different_decisions_about_one_field_neither_is_applied(lab: Laboratory) -> None:
+    """The other field's stands."""
+    lab.given("refused.appraisal_override", [
+        {"employee_id": "E1", "period": "2026-10", "field": "grade", "before": "A", "after": "B",
+         "approved_by": "HR", "_rule": "duplicate_key"},
+        {"employee_id": "E1", "period": "2026-10", "field": "score", "before": "80", "after": "99",
+         "approved_by": "HR", "_rule": "duplicate_key"},
+    ])  # fmt: skip
+    moves = [("score", "80", "99", "2026-11-10"), ("grade", "A", "S", "2026-11-10")]
+    row = results(lab, [judged(80)], moves=moves)[0]
+    assert (row["score"], row["grade"]) == (99, "A")
+    assert pick(lab.result("mart.appraisal_decision", "field"), "field", "refused_for") == [
+        ("grade", "contradicted"), ("score", None),
+    ]  # fmt: skip
+    lab.con.execute("update refused.appraisal_override set after = '98' where field = 'score'")
+    assert lab.result("mart.appraisal_score_decision")[0]["refused_for"] == "contradicted"
 
 
 @pytest.mark.parametrize(("after", "refused"), [("950", "above_the_highest"), ("120", None)])
