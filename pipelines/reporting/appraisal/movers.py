@@ -133,7 +133,7 @@ def _headline(context: Context, moves: Sequence[Move]) -> Message:
     up = sum((move.change or 0) > 0 for move in moves)
     down = sum((move.change or 0) < 0 for move in moves)
     most = moves[0]
-    if most.change is None:
+    if not most.change:
         return message("movers.grades", n=Count(value=len(moves)))
     return message(
         "movers.headline",
