@@ -231,6 +231,8 @@ def deliver_after_run(
     workspace: Workspace, access: AccessPolicy, sending: DeliveryPolicy, now: dt.datetime
 ) -> None:
     """What policy asks for at the end of a run; what goes wrong is said and does not undo it."""
+    if not (access.folders.after_run or sending.mail.after_run):
+        return
     from pipelines.delivery.mail.send import Asked
     from pipelines.delivery.readership import open_readership, write_reader_folders
 

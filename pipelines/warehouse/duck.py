@@ -20,7 +20,7 @@ import duckdb
 from pipelines.errors import OutOfMemoryError, UserError
 from pipelines.warehouse.memory import AUTO, limit_for
 from pipelines.warehouse.model import SCHEMAS, Model
-from pipelines.warehouse.quoting import identifier
+from pipelines.warehouse.quoting import identifier, literal
 
 # Raise it when tables that a run appends to change their form. An older warehouse is made anew from
 # what is kept beside it; a newer one is not touched.
@@ -287,13 +287,14 @@ class Warehouse:
     def columns(self, name: str) -> tuple[str, ...]:
         """Names of a table's columns, in order; none where there is no such table.
 
-        Asked of the one table: the catalogue would resolve every view to answer.
+        Asked of the one table: the catalogue would resolve every view to answer. Without a value
+        beside the text: for the first of these DuckDB loads pandas, a second for short commands.
         """
         schema, _, table = name.partition(".")
+        quoted = f"{identifier(schema)}.{identifier(table)}"
         try:
             found = self.con.execute(
-                "select name from pragma_table_info(?) order by cid",
-                [f"{identifier(schema)}.{identifier(table)}"],
+                f"select name from pragma_table_info({literal(quoted)}) order by cid"
             ).fetchall()
         except duckdb.CatalogException:
             return ()
