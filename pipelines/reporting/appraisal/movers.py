@@ -24,7 +24,7 @@ from pipelines.reporting.model.values import (
     verbatim,
 )
 
-_SHOWN = 20
+_SHOWN = 10
 Schemes = Sequence[tuple[Record, list[Record]]]
 
 

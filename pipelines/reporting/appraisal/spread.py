@@ -59,13 +59,17 @@ class Group:
 @shows(queries=("appraisal_grades",))
 def units_section(context: Context, shown: Schemes) -> Section:
     """How each unit's people were graded: teams where the guide is one of teams, else regions."""
-    return _section(context, "units", "unit", _by_unit(context, shown), shown)
+    groups = _by_unit(context, shown)
+    words = (message("units.topic"), message("units.what"))
+    return _section(context, "units", "unit", words, groups, shown)
 
 
 @shows(queries=("appraisal_grades",))
 def leaders_section(context: Context, shown: Schemes) -> Section:
     """How the people of each leader were graded, whom the forms ask for their scores."""
-    return _section(context, "leaders", "rater", _by_leader(context, shown), shown)
+    groups = _by_leader(context, shown)
+    words = (message("leaders.topic"), message("leaders.what"))
+    return _section(context, "leaders", "rater", words, groups, shown)
 
 
 @shows(queries=("appraisal_grades",))
@@ -127,17 +131,24 @@ def _groups(
 
 
 def _section(
-    context: Context, section_id: str, column: str, groups: list[Group], shown: Schemes
+    context: Context,
+    section_id: str,
+    column: str,
+    words: tuple[Message, Message],
+    groups: list[Group],
+    shown: Schemes,
 ) -> Section:
+    """`words` are the topic, and who is counted together."""
+    topic, what = words
     grades = list(
         dict.fromkeys(band.grade for scheme, _ in shown for band in bands_of(context, scheme))
     )
     everybody = spread_of([row for _, rows in shown for row in rows])
     return Section(
         id=section_id,
-        topic=message(f"{section_id}.topic"),
+        topic=topic,
         message=_headline(groups),
-        what=(message(f"{section_id}.what"), message("spread.what")),
+        what=(what, message("spread.what")),
         table=Table(
             columns=(
                 Column(id=column, label=message(f"column.{column}"), type="text"),

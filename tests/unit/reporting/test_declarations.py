@@ -17,7 +17,7 @@ from tests.support.pages.warehouses import SUNDAY, compute, opened, small_worksp
 VERDICT = (
     "create table mart.check_result as select 'a' as check_id, 'staging.lead' as table_name, "
     "'block' as severity, 'failed' as status, 1 as offenders, '甲' as zh, 'a' as en, "
-    "'[]' as evidence"
+    "'[]' as evidence, null::decimal(18, 4) as amount"
 )
 KPIS = set(load_catalogue(sorted(shipped("policy", "kpis").glob("*.yaml"))).kpis)
 BUILT = builders()

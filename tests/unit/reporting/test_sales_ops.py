@@ -243,7 +243,8 @@ create or replace table mart.check_result as select * from (values
    '[{{"as_of_date": "2026-10-31", "gl_difference": "-1.0000"}}]'),
   ('gone', 'staging.opportunity', 'block', 'failed', 1, '丁', 'gone', '[]'),
   ('broke', 'staging.quote', 'warn', 'errored', 0, '戊', 'broke', '[{{"error": "no such"}}]')
-) as t (check_id, table_name, severity, status, offenders, zh, en, evidence)
+) as t (check_id, table_name, severity, status, offenders, zh, en, evidence);
+alter table mart.check_result add column amount decimal(18, 4)
 """
 
 

@@ -254,6 +254,7 @@ def test_failed_and_errored_checks_stand_on_the_page_and_are_told_apart(company_
             "('d', 'staging.deal', 'block', 'errored', 0, '丁', 'd holds', '[]')) "
             "as t (check_id, table_name, severity, status, offenders, zh, en, evidence)"
         )
+        con.execute("alter table mart.check_result add column amount decimal(18, 4)")
         status, _ = quality(con)
         page = next(iter(REPORTS["director_weekly"].build(con, SUNDAY)))
         closing = partial(statements_as_closed, con, SUNDAY, "2026-11", datetime(2026, 12, 1), "F")

@@ -4,7 +4,7 @@
 -- why:   what a deal was given as its probability when it entered a stage, against what became of it: the
 --        share won of such deals in the four quarters before (core.stage_probability), else that of the
 --        process, of its segment if it has one. A stage it skipped, or that says won or lost by itself,
---        gives none
+--        gives none. Errors have four decimals, as every sum of mart.kpi_value has
 with given as (
   select
     entry.opportunity_id,
@@ -56,7 +56,7 @@ select
   ) as probability_decile,
   cast(
     (probability - case when is_won then 1 else 0 end) * (probability - case when is_won then 1 else 0 end)
-    as decimal(18, 12)
+    as decimal(18, 4)
   ) as squared_error,
   _load,
   _line
