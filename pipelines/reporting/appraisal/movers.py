@@ -24,7 +24,7 @@ from pipelines.reporting.model.values import (
     verbatim,
 )
 
-_SHOWN = 10
+_SHOWN = 8
 Schemes = Sequence[tuple[Record, list[Record]]]
 
 

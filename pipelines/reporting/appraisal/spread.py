@@ -194,7 +194,7 @@ def _counts(spread: Spread, grades: Iterable[str], has_shares: bool) -> Iterator
     yield Count(value=spread.people)
     for grade in grades:
         n = Count(value=spread.graded[grade])
-        if has_shares:
+        if has_shares and n.value:  # nobody is no share
             yield message("spread.cell", n=n, share=Ratio(value=spread.share(grade)))
         else:
             yield message("value.plain", value=n)

@@ -94,8 +94,8 @@ def lines(of: Section) -> list[tuple[Any, ...]]:
 
 
 def graded(n: int, of: int) -> tuple[Any, ...]:
-    """So many people of so many."""
-    return ("spread.cell", n, quotient(n, of))
+    """So many people of so many; nobody is no share."""
+    return ("spread.cell", n, quotient(n, of)) if n else ("value.plain", 0)
 
 
 HALF = ("value.plain", Decimal("0.5"))
