@@ -121,8 +121,8 @@ class Outbox:
 
         One that was replaced before anybody took it waits again, where it is the newest once more:
         a page that had failed and holds again. One that is about an earlier time than another of
-        its series, sent or waiting, is not put in: a clock that was set back, or an earlier day
-        that is computed again, sends nothing old and takes nobody's newer page away.
+        its series, whatever became of that, is not put in: a clock that was set back, or an
+        earlier day that is computed again, sends nothing old and takes nobody's newer page away.
         """
         with self._con:
             if self._is_overtaken(draft):
@@ -154,7 +154,8 @@ class Outbox:
         return found[0] if found else None
 
     def _is_overtaken(self, draft: Draft) -> bool:
-        """Whether another message of its series is about a later time."""
+        """Whether another message of its series is about a later time, also one that was withdrawn:
+        a clock set back withdraws what it does not know, and nothing older follows that either."""
         later = self._con.execute(
             "select 1 from message where series = ? and channel = ? and ends > ?",
             [draft.series, draft.channel, _ends(draft)],

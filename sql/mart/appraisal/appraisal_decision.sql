@@ -34,18 +34,11 @@ with grade_decision as (
       grade.scheme_id = band.scheme_id
       and grade.version = band.version
       and trim(decided.after) = band.grade
-  left join (
-    select
-      employee_id,
-      period,
-      name
-    from core.appraisal_contradiction
-    where kind = 'decision'
-  ) as contradiction
+  left join core.contradicted_decision as contradiction
     on
       decided.employee_id = contradiction.employee_id
       and decided.period = contradiction.period
-      and decided.field = contradiction.name
+      and decided.field = contradiction.field
   where decided.field = 'grade' and decided.decided_at < parameter.as_of_end
 )
 

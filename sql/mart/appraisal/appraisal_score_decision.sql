@@ -37,18 +37,11 @@ with decision as (
     on decided.employee_id = total.employee_id and decided.period = total.period
   left join policy.appraisal_scheme as scheme
     on total.scheme_id = scheme.scheme_id and total.version = scheme.version
-  left join (
-    select
-      employee_id,
-      period,
-      name
-    from core.appraisal_contradiction
-    where kind = 'decision'
-  ) as contradiction
+  left join core.contradicted_decision as contradiction
     on
       decided.employee_id = contradiction.employee_id
       and decided.period = contradiction.period
-      and decided.field = contradiction.name
+      and decided.field = contradiction.field
   where decided.field = 'score' and decided.decided_at < parameter.as_of_end
 )
 

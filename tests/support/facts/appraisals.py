@@ -21,6 +21,7 @@ MONTH: dict[str, Any] = {
 }  # fmt: skip
 QUARTER = {**MONTH, "period_kind": "quarter"}
 HALF = Decimal("0.5")
+NOTHING: dict[str, Any] = {"counted": False, "weight": 100}
 CARD = ("core.appraisal_stretch", "core.appraisal_window", "core.appraisal_look",
         "core.appraisal_given", "core.appraisal_measure")  # fmt: skip
 TOTAL = ("mart.appraisal_total", "mart.appraisal_score_decision", "mart.appraisal_grade",
@@ -195,3 +196,14 @@ def closed_result(score: object, grade: str | None, pay: object, **more: Any) ->
 def salary(start: str, amount: object, end: str | None = None) -> Row:
     return {"employee_id": "E1", "valid_from": day(start), "valid_to": day(end) if end else None,
             "floating_salary": amount}  # fmt: skip
+
+
+PAID = [salary("2025-01-01", 1000)]
+
+
+def stepped(lab: Laboratory, name: str, part: str, *steps: tuple[object, object]) -> None:
+    """From an edge on, a score; steps go from the worst to the best."""
+    lab.given("policy.appraisal_step", [
+        {"scheme_id": "S", "version": 1, "part": part, "part_id": name, "position": position,
+         "edge": edge, "score": score} for position, (edge, score) in enumerate(steps, 1)
+    ])  # fmt: skip
