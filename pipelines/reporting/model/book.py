@@ -71,7 +71,7 @@ SHEET_ROWS = 20_000
 
 @dataclass(frozen=True)
 class Sheet:
-    """Columns and their rows. `rows` is called once for each language, and read as it goes.
+    """Columns and their rows. `rows` is called once for all languages, and read as it goes.
 
     Of more rows than `at_most` the first are shown, without totals: `elsewhere` says where all are.
     """

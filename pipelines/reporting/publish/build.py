@@ -29,7 +29,7 @@ from pipelines.reporting.model.values import Frozen, Text
 from pipelines.reporting.publish.entries import CATALOGUE, Catalogue, Entry, entry_of
 from pipelines.reporting.publish.render import Look, render, render_drilldown, render_rows
 from pipelines.reporting.publish.site import Site
-from pipelines.reporting.workbook.write import write_book
+from pipelines.reporting.workbook.write import write_books
 from pipelines.workspace.resources import shipped
 
 EDITION = "edition.json"
@@ -150,8 +150,7 @@ def write_beside(page: Page, folder: Path) -> None:
     """Make a page's folder below an output folder and write its workbooks and extracts there."""
     (folder / page.stem.parent).mkdir(parents=True, exist_ok=True)
     if page.book is not None:
-        for language in LANGUAGES:
-            write_book(page.book, folder / page.beside(f"{language}.xlsx"), language)
+        write_books(page.book, {lang: folder / page.beside(f"{lang}.xlsx") for lang in LANGUAGES})
     for extract in page.extracts:
         extract.write(folder / page.beside(f"{extract.name}.parquet"))
 

@@ -36,7 +36,7 @@ class PlainRows:
     Args:
         kinds: of each column: "text" for texts, "date" for dates, others for exact numbers.
         styles: number of the style of each column.
-        said: the text of a cell that is not plain text yet.
+        said: the text of a cell that is not plain text yet, in each language.
         live: formula and value of a cell that is computed from its row; none of any other.
     """
 
@@ -44,7 +44,7 @@ class PlainRows:
         self,
         kinds: Sequence[str],
         styles: Sequence[int],
-        said: Callable[[Any], str],
+        said: Sequence[Callable[[Any], str]],
         live: Callable[[Any, int], tuple[str, Decimal] | None],
     ) -> None:
         self._said = said
@@ -55,17 +55,22 @@ class PlainRows:
         ]
         self._plain: set[str] = set()
 
-    def xml(self, number: int, cells: Sequence[Any]) -> str | None:
-        """The row with this number, counted from one; None if the library must write it."""
-        made = []
+    def xml(self, number: int, cells: Sequence[Any]) -> list[str] | None:
+        """The row with this number, counted from one, in each language; None if the library must
+        write it."""
+        made: list[str] = []
+        apart: list[tuple[int, list[str]]] = []  # where the languages differ
         for cell, (kind, head, middle) in zip(cells, self._columns, strict=True):
             if cell is None:
                 continue
             if kind == "text":
-                text = cell if cell.__class__ is str else self._said(cell)
-                if text not in self._plain and not self._is_plain(text):
+                texts = [cell] if cell.__class__ is str else [said(cell) for said in self._said]
+                if not all(text in self._plain or self._is_plain(text) for text in texts):
                     return None
-                made.append(f"{head}{number}{middle}{text}</t></is></c>")
+                words = [f"{head}{number}{middle}{text}</t></is></c>" for text in texts]
+                if len(words) > 1:
+                    apart.append((len(made), words))
+                made.append(words[0])
                 continue
             if kind == "date":
                 if cell.__class__ is not dt.date or cell < _FIRST_DAY:
@@ -83,7 +88,17 @@ class PlainRows:
             else:
                 return None
             made.append(f"{head}{number}{middle}{text}</v></c>")
-        return f'<row r="{number}">{"".join(made)}</row>' if made else None
+        return self._in_each_language(number, made, apart) if made else None
+
+    def _in_each_language(
+        self, number: int, made: list[str], apart: list[tuple[int, list[str]]]
+    ) -> list[str]:
+        rows = []
+        for language in range(len(self._said)):
+            for place, words in apart:
+                made[place] = words[language]
+            rows.append(f'<row r="{number}">{"".join(made)}</row>')
+        return rows
 
     def _is_plain(self, text: str) -> bool:
         """Whether a text needs no second look; those that come first come again."""

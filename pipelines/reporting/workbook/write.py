@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -105,25 +107,48 @@ def write_book(book: Book, path: Path, language: LanguageCode) -> None:
         UserError: the file cannot be written there.
         ValueError: a cell does not fit its column.
     """
+    write_books(book, {language: path})
+
+
+def write_books(book: Book, paths: Mapping[LanguageCode, Path]) -> None:
+    """Write a workbook in several languages, its rows read once.
+
+    Raises:
+        UserError: a file cannot be written there.
+        ValueError: a cell does not fit its column.
+    """
     import xlsxwriter
 
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    path.unlink(missing_ok=True)  # an older publication may share it by a hard link
-    words = speaker(language, book.currency, book.year)
     try:
-        with xlsxwriter.Workbook(str(path), options) as made:
-            made.set_properties(
-                {"title": words.text(book.title), "author": book.author, "created": _MADE}
-            )
-            writer = _Writer(made, words, _formats(made))
-            for sheet in book.sheets:
-                _add_part(writer, sheet)
-                writer.columns[sheet.id] = [column.id for column in sheet.columns]
+        with ExitStack() as open_books:
+            writers = [
+                _begin(book, open_books.enter_context(_workbook(path)), language)
+                for language, path in paths.items()
+            ]
             for sheet in reversed(book.sheets):  # a sum must know how long the sheets below are
-                _write_sheet(writer, sheet)
-                writer.written.add(sheet.id)
+                _write_sheet(writers, sheet)
     except xlsxwriter.exceptions.FileCreateError as error:
-        raise UserError(f"{path}: cannot be written ({error}).") from None
+        where = " or ".join(map(str, paths.values()))
+        raise UserError(f"{where}: cannot be written ({error}).") from None
+
+
+def _workbook(path: Path) -> Any:
+    import xlsxwriter
+
+    path.unlink(missing_ok=True)  # an older publication may share it by a hard link
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    return xlsxwriter.Workbook(str(path), options)
+
+
+def _begin(book: Book, made: Any, language: LanguageCode) -> _Writer:
+    """A workbook with the heads of its sheets."""
+    words = speaker(language, book.currency, book.year)
+    made.set_properties({"title": words.text(book.title), "author": book.author, "created": _MADE})
+    writer = _Writer(made, words, _formats(made))
+    for sheet in book.sheets:
+        _add_part(writer, sheet)
+        writer.columns[sheet.id] = [column.id for column in sheet.columns]
+    return writer
 
 
 def _formats(made: Any) -> dict[str, Any]:
@@ -142,7 +167,7 @@ def _formats(made: Any) -> dict[str, Any]:
     return found
 
 
-def _add_part(writer: _Writer, sheet: Sheet) -> _Part:
+def _add_part(writer: _Writer, sheet: Sheet) -> None:
     parts = writer.parts.setdefault(sheet.id, [])
     title = re.sub(r"[\[\]:*?/\\']", " ", writer.words.text(sheet.title))
     suffix = f" ({len(parts) + 1})" if parts else ""
@@ -158,40 +183,50 @@ def _add_part(writer: _Writer, sheet: Sheet) -> _Part:
     part.page.repeat_rows(0)
     part.page.fit_to_pages(1, 0)
     parts.append(part)
-    return part
 
 
-def _write_sheet(writer: _Writer, sheet: Sheet) -> None:
-    part = writer.parts[sheet.id][0]
+def _write_sheet(writers: Sequence[_Writer], sheet: Sheet) -> None:
+    """The rows of a sheet into every workbook, where they differ in their words alone."""
+    plain = _plain_rows(writers, sheet)
     totals = [Decimal(0)] * len(sheet.columns)
-    kinds = [column.kind for column in sheet.columns]
-    styles = [writer.formats[kind]._get_xf_index() for kind in kinds]
-    plain = PlainRows(kinds, styles, writer.said, partial(writer.live, sheet.id))
     adding = [place for place, column in enumerate(sheet.columns) if column.adds]
+    filled = 0
     for number, cells in enumerate(sheet.rows()):
         if number == sheet.at_most:
-            _end_cut_part(writer, sheet, part)
-            return
+            for writer in writers:
+                _end_cut_part(writer, sheet, filled)
+            break
         if len(cells) != len(sheet.columns):
             raise ValueError(f"sheet {sheet.id}: {len(cells)} cells, {len(sheet.columns)} columns")
-        if part.rows == FULL:
-            _end_part(writer, sheet, part, totals)
-            part, totals = _add_part(writer, sheet), [Decimal(0)] * len(sheet.columns)
-        part.rows += 1
-        xml = plain.xml(part.rows + 1, cells)
-        if xml is not None:
-            write_row(part.page, part.rows, xml)
-        else:
-            for place, (column, cell) in enumerate(zip(sheet.columns, cells, strict=True)):
-                _write_cell(writer, sheet, part, place, column, cell)
+        if filled == FULL:
+            for writer in writers:
+                _end_part(writer, sheet, filled, totals)
+                _add_part(writer, sheet)
+            filled, totals = 0, [Decimal(0)] * len(sheet.columns)
+        filled += 1
+        _write_cells(writers, sheet, filled, cells, plain)
         for place in adding:
             if (cell := cells[place]) is not None:
                 totals[place] += _number(cell)
-    _end_part(writer, sheet, part, totals)
+    else:
+        for writer in writers:
+            _end_part(writer, sheet, filled, totals)
+    for writer in writers:
+        writer.written.add(sheet.id)
 
 
-def _end_part(writer: _Writer, sheet: Sheet, part: _Part, totals: list[Decimal]) -> None:
+def _plain_rows(writers: Sequence[_Writer], sheet: Sheet) -> PlainRows:
+    kinds = [column.kind for column in sheet.columns]
+    # the library numbers a style when it is first asked for: each workbook in the same order
+    styles, *_ = [[writer.formats[kind]._get_xf_index() for kind in kinds] for writer in writers]
+    said = [writer.said for writer in writers]
+    return PlainRows(kinds, styles, said, partial(writers[0].live, sheet.id))
+
+
+def _end_part(writer: _Writer, sheet: Sheet, rows: int, totals: list[Decimal]) -> None:
     """Filter over the rows; below them the totals, which follow the filter."""
+    part = writer.parts[sheet.id][-1]
+    part.rows = rows
     part.page.autofilter(0, 0, max(part.rows, 1), len(sheet.columns) - 1)
     if not sheet.total or not part.rows:
         return
@@ -208,8 +243,10 @@ def _end_part(writer: _Writer, sheet: Sheet, part: _Part, totals: list[Decimal])
             part.page.write_blank(row, place, None, style)
 
 
-def _end_cut_part(writer: _Writer, sheet: Sheet, part: _Part) -> None:
+def _end_cut_part(writer: _Writer, sheet: Sheet, rows: int) -> None:
     """Filter over the rows that are shown; a sum of them would be taken for that of all."""
+    part = writer.parts[sheet.id][-1]
+    part.rows = rows
     writer.cut.add(sheet.id)
     part.page.autofilter(0, 0, part.rows, len(sheet.columns) - 1)
     assert sheet.elsewhere is not None
@@ -217,10 +254,23 @@ def _end_cut_part(writer: _Writer, sheet: Sheet, part: _Part) -> None:
     part.page.write_string(part.rows + 1, 0, said, writer.formats["text total"])
 
 
-def _write_cell(
-    writer: _Writer, sheet: Sheet, part: _Part, place: int, column: Column, cell: Cell
+def _write_cells(
+    writers: Sequence[_Writer], sheet: Sheet, row: int, cells: Sequence[Cell], plain: PlainRows
 ) -> None:
-    row, page, style = part.rows, part.page, writer.formats[column.kind]
+    texts = plain.xml(row + 1, cells)
+    for number, writer in enumerate(writers):
+        page = writer.parts[sheet.id][-1].page
+        if texts is not None:
+            write_row(page, row, texts[number])
+            continue
+        for place, (column, cell) in enumerate(zip(sheet.columns, cells, strict=True)):
+            _write_cell(writer, sheet, page, (row, place), column, cell)
+
+
+def _write_cell(
+    writer: _Writer, sheet: Sheet, page: Any, at: tuple[int, int], column: Column, cell: Cell
+) -> None:
+    (row, place), style = at, writer.formats[column.kind]
     if cell is None:
         return
     if isinstance(cell, SumOf) and cell.sheet in writer.cut:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pipelines.reporting.model.book import Book, Cell, RowFormula, Sheet, columns
 from pipelines.reporting.model.values import Bilingual, message, verbatim
 from pipelines.reporting.workbook.lines import PlainRows
-from pipelines.reporting.workbook.write import write_book
+from pipelines.reporting.workbook.write import write_book, write_books
 
 COLUMNS = columns("customer:text bucket:text amount:money+ rate:rate due:date items:int+")
 KINDS = [column.kind for column in COLUMNS]
@@ -52,7 +52,8 @@ ROWS = st.tuples(
 
 
 def plain_xml(cells: list[object]) -> str | None:
-    return PlainRows(KINDS, range(6), str, lambda *_: None).xml(2, cells)
+    rows = PlainRows(KINDS, range(6), [str], lambda *_: None).xml(2, cells)
+    return rows[0] if rows else None
 
 
 def sheets_of(path: Path, rows: list[tuple[Cell, ...]]) -> dict[str, bytes]:
@@ -74,6 +75,28 @@ def test_whole_rows_and_single_cells_give_the_same_bytes(
         assert sheets_of(folder / "plain.xlsx", rows) == quick
 
 
+@settings(max_examples=50, deadline=None)
+@given(rows=st.lists(ROWS, min_size=1, max_size=4))
+def test_two_languages_in_one_reading_are_the_workbooks_of_each(
+    rows: list[tuple[Cell, ...]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder, read = tmp_path_factory.mktemp("book"), []
+
+    def once() -> list[tuple[Cell, ...]]:
+        read.append(1)
+        return rows
+
+    lines = Sheet("items", Bilingual(zh="未清项", en="Items"), COLUMNS, once, at_most=3,
+                  elsewhere=Bilingual(zh="其余在别处", en="More elsewhere"))  # fmt: skip
+    book = Book(Bilingual(zh="账龄", en="Ageing"), (lines,), "CNY", 2026)
+    write_books(book, {"zh": folder / "both.zh.xlsx", "en": folder / "both.en.xlsx"})
+    assert len(read) == 1
+    for language in ("zh", "en"):
+        write_book(book, folder / f"one.{language}.xlsx", language)
+        both, one = (folder / f"{name}.{language}.xlsx" for name in ("both", "one"))
+        assert both.read_bytes() == one.read_bytes()
+
+
 @pytest.mark.parametrize(
     "odd", ["=1", "+1", "-1", "@x", " x", "x ", "a<b", "a&b", "a\nb", "_x0041_"]
 )
@@ -92,10 +115,10 @@ def test_what_is_no_exact_number_is_left_to_the_library(place: int, cell: object
 
 
 def test_a_formula_over_its_row_is_not_left_to_the_library() -> None:
-    rows = PlainRows(["money"], [1], str, lambda cell, number: (f"B{number}-C{number}", cell))
-    assert rows.xml(7, [Decimal("1.10")]) == '<row r="7"><c r="A7" s="1"><v>1.10</v></c></row>'
-    live = PlainRows(["money"], [1], str, lambda _, number: (f"B{number}-C{number}", Decimal(2)))
-    assert live.xml(7, [object()]) == '<row r="7"><c r="A7" s="1"><f>B7-C7</f><v>2</v></c></row>'
+    rows = PlainRows(["money"], [1], [str], lambda cell, number: (f"B{number}-C{number}", cell))
+    assert rows.xml(7, [Decimal("1.10")]) == ['<row r="7"><c r="A7" s="1"><v>1.10</v></c></row>']
+    live = PlainRows(["money"], [1], [str], lambda _, number: (f"B{number}-C{number}", Decimal(2)))
+    assert live.xml(7, [object()]) == ['<row r="7"><c r="A7" s="1"><f>B7-C7</f><v>2</v></c></row>']
 
 
 def test_a_plain_row_is_not_left_to_the_library() -> None:
