@@ -15,12 +15,13 @@ from pipelines.checks.reconciliations import (
     parse_reconciliation,
 )
 from tests.support.laboratory import Laboratory
+from tests.support.reconciliations import appraisal as cases_of_appraisals
 from tests.support.reconciliations import commission as cases_of_commission
 from tests.support.reconciliations import receivables as cases_of_receivables
 from tests.support.reconciliations import sales as cases_of_sales
 from tests.support.reconciliations.rows import Given
 
-TOPICS = (cases_of_commission, cases_of_receivables, cases_of_sales)
+TOPICS = (cases_of_appraisals, cases_of_commission, cases_of_receivables, cases_of_sales)
 CLEAN = [case for topic in TOPICS for case in topic.CLEAN]
 BROKEN = [case for topic in TOPICS for case in topic.BROKEN]
 CHECKS = {check.check: check for check in all_reconciliations()}
