@@ -142,7 +142,7 @@ def _statements(context: Context) -> Iterable[list[Cell]]:
 
 
 def _lines(context: Context) -> Iterable[list[Cell]]:
-    for row in context.stream("book_lines"):
+    for row in context.stream("book_lines", sheet_rows=SHEET_ROWS):
         yield [
             row.line_id,
             message(f"statement.ledger.{row.ledger}"),

@@ -1,4 +1,17 @@
--- every line of open months in all ledgers, the newest month first
+-- the lines of open months in all ledgers, the newest month first, and one more than a sheet shows; which
+-- they are is told before anything else of them is read
+with newest as (
+  select
+    line_id,
+    payee_id,
+    posted_period,
+    ledger
+  from commission.booked_line
+  where not is_closed
+  order by posted_period desc, payee_id asc, ledger asc, line_id asc
+  limit $sheet_rows + 1
+)
+
 select
   line.line_id,
   line.ledger,
@@ -22,6 +35,6 @@ select
   case when line.ledger = 'paid' then line.amount end as paid,
   line.cause,
   line.reverses_line_id
-from mart.commission_line as line
-where not line.is_closed
+from newest
+inner join mart.commission_line as line on newest.line_id = line.line_id
 order by line.posted_period desc, line.payee_id asc, line.ledger asc, line.line_id asc

@@ -1,4 +1,4 @@
 -- how many lines of open months there are
 select count(*) as lines
-from mart.commission_line
+from commission.booked_line
 where not is_closed
