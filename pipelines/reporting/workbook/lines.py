@@ -64,13 +64,18 @@ class PlainRows:
             if cell is None:
                 continue
             if kind == "text":
-                texts = [cell] if cell.__class__ is str else [said(cell) for said in self._said]
+                if cell.__class__ is str:
+                    if cell not in self._plain and not self._is_plain(cell):
+                        return None
+                    made.append(f"{head}{number}{middle}{cell}</t></is></c>")
+                    continue
+                texts = [said(cell) for said in self._said]
                 if not all(text in self._plain or self._is_plain(text) for text in texts):
                     return None
-                words = [f"{head}{number}{middle}{text}</t></is></c>" for text in texts]
-                if len(words) > 1:
-                    apart.append((len(made), words))
-                made.append(words[0])
+                apart.append(
+                    (len(made), [f"{head}{number}{middle}{text}</t></is></c>" for text in texts])
+                )
+                made.append("")
                 continue
             if kind == "date":
                 if cell.__class__ is not dt.date or cell < _FIRST_DAY:

@@ -52,6 +52,7 @@ _WIDTHS: dict[Kind, int] = {
 FULL = 1_048_000
 """Rows of one sheet; a spreadsheet ends at 1,048,576."""
 _LONGEST_TEXT = 32_767
+_REMEMBERED = 10_000
 _ACTIVE = ("=", "+", "-", "@", "\t", "\r")
 _MADE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
@@ -75,6 +76,7 @@ class _Writer:
     written: set[str] = field(default_factory=set)
     cut: set[str] = field(default_factory=set)
     words_of: dict[str, str] = field(default_factory=dict)
+    words_of_object: dict[int, tuple[Cell, str]] = field(default_factory=dict)
     formulas: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def live(self, sheet: str, cell: Cell, number: int) -> tuple[str, Decimal] | None:
@@ -90,14 +92,21 @@ class _Writer:
         return self.formulas[key].replace("\0", str(number)), cell.value
 
     def said(self, cell: Cell) -> str:
-        """The text of a cell that is not plain text yet; words without parameters are kept."""
+        """The text of a cell that is not plain text yet; what comes again is kept: words without
+        parameters, and any object that many rows share."""
+        known = self.words_of_object.get(id(cell))
+        if known is not None:
+            return known[1]
         if not isinstance(cell, Verbatim | Bilingual | Message):
             raise ValueError(f"{cell!r} is not a text")
-        if not isinstance(cell, Message) or cell.params:
-            return self.words.text(cell)
-        if cell.id not in self.words_of:
-            self.words_of[cell.id] = self.words.text(cell)
-        return self.words_of[cell.id]
+        if isinstance(cell, Message) and not cell.params:
+            if cell.id not in self.words_of:
+                self.words_of[cell.id] = self.words.text(cell)
+            return self.words_of[cell.id]
+        text = self.words.text(cell)
+        if len(self.words_of_object) < _REMEMBERED:
+            self.words_of_object[id(cell)] = (cell, text)  # held, so that its id stays its own
+        return text
 
 
 def write_book(book: Book, path: Path, language: LanguageCode) -> None:
