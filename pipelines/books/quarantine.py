@@ -18,6 +18,7 @@ from pipelines.errors import UserError
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.sourcefile import form_sources
 from pipelines.warehouse.duck import Warehouse
+from pipelines.warehouse.quoting import literal
 from pipelines.workspace.yamlfile import did_you_mean, read_yaml
 
 _HEAD = ("file", "line", "problem", "column", "value", "owner", "amount", "first_seen", "resolved")
@@ -106,6 +107,17 @@ def read_quarantine(warehouse: Warehouse, wanted: Wanted, limit: int | None = No
         values,
     )
     return Listing(rows, sum(row["row_count"] for row in counts), counts)
+
+
+def faults_of_forms(warehouse: Warehouse) -> list[dict[str, Any]]:
+    """The cells of filled forms that must be set right, in the order of their files."""
+    patterns = sorted({pattern for source in form_sources() for pattern in source.files})
+    return warehouse.rows(
+        "select file, line, table_name, rule_id, column_name, value, raw_row, owner_id, "
+        "contact_fields from mart.quarantine where resolved_at is null and ("
+        + " or ".join(f"file glob {literal(f'{pattern}*')}" for pattern in patterns)
+        + ") order by file, line, rule_id"
+    )
 
 
 def _require_known(warehouse: Warehouse, wanted: Wanted) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from pipelines.books.quarantine import faults_of_forms, sentence
 from pipelines.checks.findings import Finding, first_problem
 from pipelines.checks.words import Count
 from pipelines.landing.file.kind import way_out
@@ -59,6 +60,7 @@ def outcome_of(
         checks={s: statuses.count(s) for s in ("passed", "failed", "errored")},
         blocked=[f"{f.table}: {f.en}" + _shown(f) for f in session.blocked] + list(errors),
         warnings=list(session.notes)
+        + _of_forms(session)
         + [f"{f.table}: {f.en}" + _shown(f) for f in warned]
         + [
             f"{source.files[0]}: no such export ({source.written_in}, optional)"
@@ -76,6 +78,20 @@ def outcome_of(
         reports_path=str(session.workspace.reports / "latest" / "index.html") if shown else "",
         seconds_by_layer={name: round(s, 3) for name, s in session.seconds.items()},
     )
+
+
+def _of_forms(session: Session) -> list[str]:
+    """What came back filled and cannot be used, said at once: nobody looks for it in quarantine."""
+    if not session.warehouse.exists("mart.quarantine"):  # a first run that was blocked
+        return []
+    faults = faults_of_forms(session.warehouse)
+    if not faults:
+        return []
+    return [
+        f"filled forms: {Count(len(faults)):cell} cannot be used; "
+        f"{sentence(faults[0], 'en', show_contacts=False)}. "
+        "Correct the form and drop it again; attain quarantine lists every cell"
+    ]
 
 
 def _accepted(session: Session) -> list[str]:

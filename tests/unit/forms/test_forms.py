@@ -17,6 +17,7 @@ from pipelines.forms.appraisal import appraisal_forms, scores_file
 from pipelines.forms.commission import commission_forms
 from pipelines.forms.form import Form, Language, write_forms
 from pipelines.landing.dated import export_date
+from pipelines.run.outcome import outcome_of
 from pipelines.run.session import Session
 from tests.support.books import computed, rows
 from tests.support.filled import Formula, fill
@@ -74,6 +75,9 @@ def test_scores_go_out_by_rater_and_come_back(root: Path, language: Language) ->
         assert [(cell_of_form(row), row["value"], row["owner_id"]) for row in wrong] == [
             ("H4", "many", "E2"), ("H5", "140", "E2"),
         ]  # fmt: skip
+        [said] = [one for one in outcome_of(session, [], [], []).warnings if "forms" in one]
+        assert said.startswith("filled forms: 2 cells cannot be used; data/attain-scores-2026-10-L")
+        assert "line 4, cell H4: 'many'" in said
         again = sent(session, "appraisal", language, root / "again")
         given = sheet(again[f"scores-{MONTH}-L"])
         assert [row[7] for row in given[1:]] == [88, 75.5, "", ""]
