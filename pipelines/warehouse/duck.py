@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from pipelines.errors import OutOfMemoryError, UserError
-from pipelines.warehouse.memory import AUTO, limit_for
+from pipelines.warehouse.memory import AUTO, limit_for, part_of
 from pipelines.warehouse.model import SCHEMAS, Model
 from pipelines.warehouse.quoting import identifier, literal
 
@@ -62,7 +62,10 @@ def fingerprint(*parts: object) -> str:
 class Memory:
     """What the open database is known to hold, shared by all its cursors."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: str | None = None) -> None:
+        self.limit = limit
+        self.is_short = False
+        """Whether something is done once more because memory ran out."""
         self.built: dict[str, tuple[str, int]] | None = None
         self.views: set[str] | None = None
 
@@ -127,8 +130,23 @@ class Warehouse:
         mark = self.mark_of(model, extra)
         if self.state(model.name) == mark:
             return Built(model.name, self.row_count(model.name), 0.0, False)
-        rows = self.replace(model.name, model.sql, mark, model.is_view)
+        with self._room_for_values(model):
+            rows = self.replace(model.name, model.sql, mark, model.is_view)
         return Built(model.name, rows, time.perf_counter() - started, True)
+
+    @contextmanager
+    def _room_for_values(self, model: Model) -> Iterator[None]:
+        """What a percentile keeps is beside the limit: the rest may take half of it meanwhile."""
+        limit = self._memory.limit
+        if not model.keeps_values or limit is None or self._memory.is_short:
+            yield
+            return
+        with suppress(duckdb.OutOfMemoryException):  # something else holds more than that now
+            self.con.execute(f"set memory_limit = '{part_of(limit, 0.5)}'")
+        try:
+            yield
+        finally:
+            self.con.execute(f"set memory_limit = '{limit}'")
 
     def mark_of(self, model: Model, extra: Sequence[object] = ()) -> str:
         """The fingerprint that a model's table has when it is current."""
@@ -228,6 +246,7 @@ class Warehouse:
             others_done()
             threads = int(self.scalar("select current_setting('threads')"))
             self.con.execute("set threads = 1")
+            self._memory.is_short = True
         try:
             return work()
         except duckdb.OutOfMemoryException:
@@ -238,6 +257,7 @@ class Warehouse:
                 1,
             ) from None
         finally:
+            self._memory.is_short = False
             self.con.execute(f"set threads = {threads}")
 
     def free_replaced(self, database: str = "", file: Path | None = None) -> None:
@@ -336,13 +356,14 @@ def open_warehouse(
         for file in (path, path.with_name(f"{path.name}.wal")):  # no log of another's
             file.unlink(missing_ok=True)
     spill = path.with_suffix(".spill")
+    limit = limit_for(memory_limit)
     try:
         con = duckdb.connect(
             str(path),
             read_only=read_only,
             config={
                 **({"threads": 1} if _is_small(path, to_read) else {}),
-                "memory_limit": limit_for(memory_limit),
+                "memory_limit": limit,
                 "temp_directory": str(spill),
                 # no table has an order; landing, where lines follow from positions, asks for it
                 "preserve_insertion_order": False,
@@ -358,7 +379,7 @@ def open_warehouse(
             "closed months stand. Delete this file; one run computes all of it again."
         ) from None
     try:
-        warehouse = Warehouse(con, path, is_read_only=read_only)
+        warehouse = Warehouse(con, path, Memory(limit), is_read_only=read_only)
         if read_only and not warehouse.exists("meta.built"):
             raise UserError(_not_there(path))
         if not read_only:

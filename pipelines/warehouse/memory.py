@@ -7,6 +7,7 @@ here: what a step does when that is not enough (`duck.py`).
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,8 @@ _SHARE_OF_MACHINE = 0.5
 _SHARE_OF_FREE = 0.75
 # With less, the larger models of a million deals do not fit.
 _LEAST = 1_500_000_000
+_LIMIT = re.compile(r"(\d+(?:\.\d+)?)\s?(\w+)")
+_UNITS = {"B": 1, "MB": 10**6, "GB": 10**9, "MiB": 2**20, "GiB": 2**30}
 _GROUPS = Path("/sys/fs/cgroup")
 _UNLIMITED = 1 << 60  # what the first version of control groups says for "no limit"
 
@@ -23,6 +26,12 @@ _UNLIMITED = 1 << 60  # what the first version of control groups says for "no li
 def limit_for(setting: str) -> str:
     """DuckDB's limit for a setting: itself, or for `auto` what the machine allows, in bytes."""
     return f"{automatic_limit(installed(), available())}B" if setting == AUTO else setting
+
+
+def part_of(limit: str, share: float) -> str:
+    """A share of a limit that `limit_for` gave, in bytes."""
+    number, unit = _LIMIT.fullmatch(limit).groups()  # type: ignore[union-attr]
+    return f"{int(float(number) * _UNITS[unit] * share)}B"
 
 
 def automatic_limit(machine: int, free: int) -> int:

@@ -71,6 +71,11 @@ class Model:
         """Names of the columns the SQL gives, in order."""
         return columns_given(self.sql)
 
+    @property
+    def keeps_values(self) -> bool:
+        """Whether a percentile keeps all its values, in memory that the engine does not count."""
+        return "quantile_cont(" in self.sql
+
     @cached_property
     def text_hash(self) -> str:
         return hashlib.sha256(self.sql.encode()).hexdigest()

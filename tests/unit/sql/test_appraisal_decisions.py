@@ -249,6 +249,32 @@ def test_two_different_scores_for_one_thing_are_both_left_out(
     assert pick(contradictions, "indicator") == [("attitude",)] * (not counts)
 
 
+@pytest.mark.parametrize(
+    ("second", "when", "refused"), [(6, 1, True), (5, 1, False), (6, 2, False)]
+)
+def test_of_two_different_targets_agreed_at_once_neither_counts(
+    lab: Laboratory, second: int, when: int, refused: bool
+) -> None:
+    """One agreed later replaces the first, as it is marked; the same one twice says nothing new."""
+    given(lab, [indicator("a")])
+    lab.given("core.employee_assignment", [
+        {"employee_id": "E1", "role": "rep", "valid_from": day("2026-01-01")},
+    ])  # fmt: skip
+    target = {"employee_id": "E1", "period": "2026-10", "indicator": "a", "agreed_by": "L"}
+    lab.given("staging.agreed_target", [
+        {**target, "target": 5, "agreed_at": dt.datetime(2026, 10, 1, 9)},
+    ])  # fmt: skip
+    lab.given("refused.agreed_target", [
+        {**target, "target": second, "agreed_at": dt.datetime(2026, 10, when, 9),
+         "_rule": "duplicate_key"},
+    ])  # fmt: skip
+    listed = lab.result("mart.appraisal_refused")
+    assert (
+        pick(listed, "kind", "name", "refused_for") == [("target", "a", "contradicted")] * refused
+    )
+    assert len(lab.result("core.contradicted_target")) == refused
+
+
 @pytest.mark.parametrize("approver", ["E1", "王芳"])
 def test_nobody_decides_about_themselves(lab: Laboratory, approver: str) -> None:
     """Under their id or the name they have."""

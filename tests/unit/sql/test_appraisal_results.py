@@ -343,7 +343,7 @@ def test_every_score_has_exactly_one_grade(lab: Laboratory) -> None:
 @pytest.mark.parametrize(
     ("why", "held"), [("of_oneself", "score:attitude"), ("above_the_scale", "score:attitude"),
                       ("percent", "score:attitude"), ("unreadable", "score:attitude"),
-                      ("no_scheme", None)],
+                      ("contradicted", "score:attitude"), ("no_scheme", None)],
 )  # fmt: skip
 def test_a_score_that_cannot_count_holds_its_person_and_nobody_else(
     lab: Laboratory, why: str, held: str | None
@@ -354,6 +354,17 @@ def test_a_score_that_cannot_count_holds_its_person_and_nobody_else(
     assert [(row["held_for"], row["grade"]) for row in rows] == [
         (held, None if held else "A"), (None, "A"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("why", "held"), [("contradicted", "target:a"), ("not_above_zero", None)])
+def test_two_targets_agreed_at_once_hold_their_person(
+    lab: Laboratory, why: str, held: str | None
+) -> None:
+    refused = {"kind": "target", "employee_id": "E1", "period": "2026-10", "name": "a",
+               "refused_for": why}  # fmt: skip
+    of_a_month_before = {**refused, "period": "2026-09", "refused_for": "contradicted"}
+    [row] = results(lab, [judged(90)], PAID, refused=[refused, of_a_month_before])
+    assert row["held_for"] == held
 
 
 def test_the_newest_period_of_a_scheme_is_the_one_that_ends_last(lab: Laboratory) -> None:

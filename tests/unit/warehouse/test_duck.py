@@ -9,7 +9,14 @@ import pytest
 
 from pipelines.errors import OutOfMemoryError
 from pipelines.warehouse.duck import open_warehouse
-from pipelines.warehouse.memory import automatic_limit, available, installed, limit_for
+from pipelines.warehouse.memory import (
+    automatic_limit,
+    available,
+    installed,
+    limit_for,
+    part_of,
+)
+from pipelines.warehouse.model import Model
 
 GB = 1_000_000_000
 
@@ -67,6 +74,54 @@ def test_a_small_company_is_computed_in_one_thread_and_a_large_one_in_all(tmp_pa
         file.truncate(256 * 1024**2)
     with open_warehouse(tmp_path / "w.duckdb") as warehouse:
         assert (warehouse.scalar(threads),) == every
+
+
+@pytest.mark.parametrize(
+    ("limit", "half"),
+    [("1.5GB", "750000000B"), ("2 GiB", "1073741824B"), ("512MB", "256000000B"), ("9B", "4B")],
+)
+def test_a_part_of_a_limit_is_told_in_bytes(limit: str, half: str) -> None:
+    assert part_of(limit, 0.5) == half
+
+
+def model(sql: str) -> Model:
+    return Model("core.x", sql, "one row", ("x",), "", "", "core")
+
+
+@pytest.mark.parametrize(
+    ("value", "less"), [("quantile_cont(range, [0.5])[1]", True), ("max(range)", False)]
+)
+def test_what_keeps_its_values_beside_the_limit_leaves_them_half_of_it(
+    tmp_path: Path, value: str, less: bool
+) -> None:
+    limit = "current_setting('memory_limit')"
+    with open_warehouse(tmp_path / "w.duckdb", "2GiB") as warehouse:
+        made = model(f"select {value} as x, {limit} as seen from range(9) group by all")
+        warehouse.build(made)
+        assert warehouse.rows("select seen from core.x") == [
+            {"seen": "1.0 GiB" if less else "2.0 GiB"}
+        ]
+        assert warehouse.scalar(f"select {limit}") == "2.0 GiB"
+        with pytest.raises(duckdb.Error):
+            warehouse.build(model(f"select {value} as y, error('broken') from range(9) group by 2"))
+        assert warehouse.scalar(f"select {limit}") == "2.0 GiB"
+
+
+def test_what_is_done_again_because_memory_ran_out_has_all_of_it(tmp_path: Path) -> None:
+    with open_warehouse(tmp_path / "w.duckdb", "2GiB", to_read=MANY) as warehouse:
+        tried = []
+
+        def work() -> None:
+            warehouse.build(
+                model(f"select quantile_cont(range, 0.5) as x, {len(tried)} as n, "
+                      "current_setting('memory_limit') as seen from range(9)")
+            )  # fmt: skip
+            tried.append(warehouse.scalar("select seen from core.x"))
+            if len(tried) == 1:
+                raise duckdb.OutOfMemoryException("too much")
+
+        warehouse.in_less_memory(work)
+        assert tried == ["1.0 GiB", "2.0 GiB"]
 
 
 def test_what_needs_more_memory_than_there_may_be_says_what_to_set(tmp_path: Path) -> None:
