@@ -33,4 +33,5 @@ select
   ) as problem
 from credited
 inner join core.fct_invoice as invoice on credited.invoice_id = invoice.invoice_id
-where credited.credited > invoice.net_amount_base + cast(0.01 as decimal(3, 2))
+-- a note without an invoice is below nothing, and may be paid back in part
+where credited.credited > greatest(invoice.net_amount_base, 0) + cast(0.01 as decimal(3, 2))

@@ -23,28 +23,75 @@ with document as (
     and coalesce(invoice.status, 'posted') = 'posted'
 ),
 
+money as (
+  select
+    allocation.invoice_id as document_id,
+    allocation.amount,
+    coalesce(allocation.currency, receipt.currency, document.currency) = document.currency as is_own_currency
+  from staging.receipt_allocation as allocation
+  inner join core.fct_receipt as receipt on allocation.receipt_id = receipt.receipt_id
+  inner join document on allocation.invoice_id = document.invoice_id
+  cross join core.parameter as parameter
+  where
+    allocation.invoice_id in (select invoice_id from staging.receipt_allocation where amount < 0)
+    and greatest(allocation.allocated_date, receipt.counted_date) <= parameter.as_of_date
+    and (receipt.bounced_date is null or receipt.bounced_date > parameter.as_of_date)
+),
+
 -- what was paid back, on whichever document
 refund as (
   select
-    allocation.invoice_id as document_id,
-    -sum(allocation.amount) as amount
-  from staging.receipt_allocation as allocation
-  inner join core.fct_receipt as receipt on allocation.receipt_id = receipt.receipt_id
+    document_id,
+    -sum(amount) as amount
+  from money
+  where amount < 0
+  group by document_id
+),
+
+-- what an invoice took beyond its amount
+settled as (
+  select
+    document_id,
+    amount
+  from money
+  where amount > 0 and is_own_currency
+  union all
+  select
+    write_off.invoice_id as document_id,
+    write_off.amount
+  from staging.write_off as write_off
   cross join core.parameter as parameter
-  where
-    allocation.amount < 0
-    and greatest(allocation.allocated_date, receipt.counted_date) <= parameter.as_of_date
-    and (receipt.bounced_date is null or receipt.bounced_date > parameter.as_of_date)
-  group by allocation.invoice_id
+  where write_off.written_off_date <= parameter.as_of_date
+),
+
+surplus as (
+  select
+    settled.document_id as invoice_id,
+    sum(settled.amount) - document.gross_amount as amount
+  from settled
+  inner join document on settled.document_id = document.invoice_id
+  where settled.document_id in (select document_id from refund)
+  group by settled.document_id, document.gross_amount
+  having sum(settled.amount) > document.gross_amount
+),
+
+-- what was not paid back on the note itself
+waiting as (
+  select
+    document.*,
+    document.gross_amount - coalesce(refund.amount, 0) as amount
+  from document
+  left join refund on document.invoice_id = refund.document_id
+  where document.kind = 'credit_note' and document.gross_amount > coalesce(refund.amount, 0)
 ),
 
 -- notes that name the invoice come first
 named as (
   select
     references_invoice_id as invoice_id,
-    sum(gross_amount) as amount
-  from document
-  where kind = 'credit_note' and references_invoice_id is not null
+    sum(amount) as amount
+  from waiting
+  where references_invoice_id is not null
   group by references_invoice_id
 ),
 
@@ -54,25 +101,26 @@ refunded as (
     document.customer_id,
     document.currency,
     document.invoice_date,
-    refund.amount - coalesce(named.amount, 0) as amount
+    refund.amount - coalesce(named.amount, 0) - coalesce(surplus.amount, 0) as amount
   from document
   inner join refund on document.invoice_id = refund.document_id
   left join named on document.invoice_id = named.invoice_id
-  where document.kind = 'invoice' and refund.amount > coalesce(named.amount, 0)
+  left join surplus on document.invoice_id = surplus.invoice_id
+  where
+    document.kind = 'invoice'
+    and refund.amount > coalesce(named.amount, 0) + coalesce(surplus.amount, 0)
 ),
 
 note as (
   select
-    document.invoice_id as note_id,
-    document.customer_id,
-    document.currency,
-    document.invoice_date as note_date,
-    document.gross_amount as amount
-  from document
-  left join refund on document.invoice_id = refund.document_id
-  where
-    document.kind = 'credit_note' and document.references_invoice_id is null
-    and refund.document_id is null and document.gross_amount > 0
+    invoice_id as note_id,
+    customer_id,
+    currency,
+    invoice_date as note_date,
+    amount,
+    gross_amount
+  from waiting
+  where references_invoice_id is null
 ),
 
 equal as (
@@ -121,7 +169,7 @@ gathered as (
     note.note_id,
     single.invoice_id,
     single.amount,
-    note.amount as note_amount,
+    note.gross_amount,
     sum(note.amount) over (
       partition by note.customer_id, note.currency order by note.note_date, note.note_id
       rows between unbounded preceding and current row
@@ -132,7 +180,7 @@ gathered as (
 ),
 
 -- several notes and refunded invoices are one thing where they are as much: which pays which makes no
--- difference to what is open
+-- difference to what is open, where no part of a note was paid back already
 waiting_note as (
   select
     note_id,
@@ -146,7 +194,7 @@ waiting_note as (
     ) as amount_to,
     sum(amount) over (partition by customer_id, currency) as total
   from note
-  where note_id not in (select note_id from equal)
+  where amount = gross_amount and note_id not in (select note_id from equal)
 ),
 
 waiting_refund as (
@@ -188,7 +236,7 @@ found as (
   select
     equal.note_id,
     equal.invoice_id,
-    note.amount,
+    note.gross_amount as amount,
     true as is_whole
   from equal
   inner join note on equal.note_id = note.note_id
@@ -196,7 +244,7 @@ found as (
   select
     note_id,
     invoice_id,
-    note_amount as amount,
+    gross_amount as amount,
     true as is_whole
   from gathered
   where amount_to <= amount

@@ -208,6 +208,10 @@ CLEAN: list[Clean] = [
                                  credited(100, "2026-11")],
         "core.fct_invoice": [{"invoice_id": "I", "net_amount_base": 100}],
     }),
+    ("no_source_is_paid_twice", "a note without an invoice, of which a part was paid back", {
+        "mart.commission_line": [credited(-60)],
+        "core.fct_invoice": [{"invoice_id": "I", "net_amount_base": -100}],
+    }),
     ("no_source_is_paid_twice", "on another component", {
         "mart.commission_line": [credited(100), credited(100) | {"component_id": "d"}],
         "core.fct_invoice": [{"invoice_id": "I", "net_amount_base": 100}],

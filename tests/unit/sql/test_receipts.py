@@ -349,6 +349,20 @@ TWO = [invoice("I", "2026-10-01", 120), invoice("J", "2026-10-02", 90)]
         ([note("N", "2026-10-07", 40, "I"), note("O", "2026-10-06", 40)],
          [refund("a", "I", -40)], []),
         ([note("N", "2026-10-06", 40)], [refund("a", "N", -40), refund("b", "I", -40)], []),
+        # partly on itself: the rest is what was paid back on the invoice, or part of that
+        ([note("N", "2026-10-06", 40)], [refund("a", "N", -25), refund("b", "I", -15)],
+         [("N", "I")]),
+        ([note("N", "2026-10-06", 40)], [refund("a", "N", -25), refund("b", "I", -20)],
+         [("N", "I")]),
+        ([note("N", "2026-10-06", 40)], [refund("a", "N", -25), refund("b", "I", -10)], []),
+        # a note that names the invoice and was paid back on itself leaves the refund to others
+        ([note("N", "2026-10-06", 40, "I"), note("O", "2026-10-07", 30)],
+         [refund("a", "N", -40), refund("b", "I", -30)], [("O", "I")]),
+        # what had been paid too much comes back first, and then what notes credit
+        ([note("N", "2026-10-06", 40)],
+         [refund("s", "I", 160, "2026-10-03"), refund("a", "I", -40)], []),
+        ([note("N", "2026-10-06", 40)],
+         [refund("s", "I", 160, "2026-10-03"), refund("a", "I", -80)], [("N", "I")]),
         # of another customer, in another currency, bounced or not yet known
         ([note("N", "2026-10-06", 40, customer_id="L")], [refund("a", "I", -40)], []),
         ([note("N", "2026-10-06", 40, currency="USD")], [refund("a", "I", -40)], []),
