@@ -311,8 +311,14 @@ class TableAccidents:
             empty, others = profile["row_count"] - profile["currency__n"], profile["currency__n"]
             if empty and others:
                 evidence = self._evidence([], "currency is null")
+                # an allocation is in the currency of its receipt
+                of_receipt = ".of_receipt" if self.table.name == "receipt_allocation" else ""
                 yield self._found(
-                    "currency_missing", "currency", evidence, count=empty, others=others
+                    f"currency_missing{of_receipt}",
+                    "currency",
+                    evidence,
+                    count=empty,
+                    others=others,
                 )
 
     def _inconsistent(

@@ -573,6 +573,19 @@ def test_a_currency_that_is_missing_beside_others(exports: Exports) -> None:
     )
 
 
+def test_an_allocation_without_a_currency_is_in_that_of_its_receipt(exports: Exports) -> None:
+    put_invoices(exports)
+    exports.put("canonical/receipt.csv", "receipt_id,customer_id,received_date,amount,currency",
+                "R1,K1,2026-10-05,100,USD", "R2,K1,2026-10-05,700,CNY")  # fmt: skip
+    exports.put("canonical/receipt_allocation.csv",
+                "receipt_id,invoice_id,allocated_date,amount,currency",
+                "R1,I1,2026-10-05,100,USD", "R2,I2,2026-10-05,700,")  # fmt: skip
+    found = look(exports, "receipt_allocation")["currency_missing:currency"]
+    assert found.en.startswith(
+        "1 row without a currency is taken in the currency of the receipt; 1 other has one"
+    )
+
+
 def test_what_happened_cannot_lie_in_the_future(exports: Exports) -> None:
     rows = ["S1,E1,2026-11-17,lead,1,CNY,甲,", "S2,E1,2026-11-16 23:59,lead,1,CNY,甲,"]
     exports.put("canonical/opportunity.csv", DEAL, *rows)

@@ -137,6 +137,8 @@ def dollars(lab: Laboratory) -> None:
         ((3500, "CNY"), (3500, None), [("invoice", "I", 1, 500)]),
         ((1000, "USD"), (7000, "CNY"), []),
         ((1000, None), (1000, None), []),  # without currencies: that of the invoice
+        ((7000, None), (1000, "USD"), []),  # of base currency, as everything else without one
+        ((7070, None), (1000, "USD"), [("receipt", "R", 1, -70)]),
     ],
 )
 def test_an_allocation_settles_an_invoice_of_another_currency_at_the_day_s_rate(
@@ -155,6 +157,21 @@ def test_an_allocation_settles_an_invoice_of_another_currency_at_the_day_s_rate(
         ],
     )
     assert found == left
+
+
+def test_a_receipt_without_a_currency_is_of_base_currency_where_others_state_theirs(
+    lab: Laboratory,
+) -> None:
+    dollars(lab)
+    found = kinds(
+        lab,
+        invoice=[invoice("I", "2026-10-01", 1000, currency="USD"),
+                 invoice("J", "2026-10-01", 50, currency="USD")],
+        receipt=[receipt("R", "2026-10-10", 7000), receipt("S", "2026-10-10", 50, currency="USD")],
+        receipt_allocation=[allocation("R", "I", "2026-10-10", 7000),
+                            allocation("S", "J", "2026-10-10", 50)],
+    )  # fmt: skip
+    assert found == []
 
 
 def test_a_collection_is_known_at_its_own_day_s_rate_beside_the_document_s(
