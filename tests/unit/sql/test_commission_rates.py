@@ -319,6 +319,48 @@ def test_a_clawback_at_the_original_rate_takes_that_and_leaves_the_position(
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("notes", "expected"),
+    [
+        # B reached 2 % for both: a half of it goes back at 2 %, not at what it brought A as well
+        ([back("N", -300, "B", is_at_original_rate=True)], [-6]),
+        ([back("N", -600, "A", is_at_original_rate=True)], [-12]),
+        # both: nothing is left of 24
+        ([back("N", -600, "A", is_at_original_rate=True),
+          back("O", -600, "B", is_at_original_rate=True)], [-12, -12]),
+        # while A was paid at 1 %
+        ([back("N", -600, "A", event_date=day("2026-10-05"), is_at_original_rate=True)], [-6]),
+    ],
+)  # fmt: skip
+def test_where_the_tier_pays_the_whole_each_credit_goes_back_at_it(
+    lab: Laboratory, notes: list[Row], expected: list[int]
+) -> None:
+    rows = earned(
+        lab, [credit("A", 600), credit("B", 600, "2026-10-06"), *notes],
+        {**WHOLE, "clawback": {"by": "original_rate"}}, 1000,
+    )  # fmt: skip
+    assert [row["amount"] for row in rows if row["step_kind"] == "original_rate"] == expected
+    assert sum(row["amount"] for row in rows if row["source_id"] in "AB") == 24
+
+
+@pytest.mark.parametrize("mode", ["whole", "interpolated"])
+def test_credits_that_go_back_at_their_rate_leave_not_a_cent_between_them(
+    lab: Laboratory, mode: str
+) -> None:
+    """Thirds of 1,000.01 whose rounded rates do not add up."""
+    parts = [Decimal("333.33"), Decimal("333.34"), Decimal("333.34"), Decimal("170.17")]
+    paid = [credit(f"C{n}", part, f"2026-10-0{n + 1}") for n, part in enumerate(parts)]
+    taken = [back(f"N{n}", -part, f"C{n}", is_at_original_rate=True)
+             for n, part in enumerate(parts)]  # fmt: skip
+    rows = earned(
+        lab, [*paid, *taken],
+        {**of_quota(1, 100, 2, mode=mode), "clawback": {"by": "original_rate"}}, 1000,
+    )  # fmt: skip
+    assert sum(row["amount"] for row in rows) == 0
+    rates = {row["rate"] for row in rows if row["step_kind"] == "original_rate"}
+    assert max(rates) - min(rates) < Decimal("0.0001")
+
+
 def test_a_loss_that_is_taken_back_at_the_original_rate_gives_again_what_it_took(
     lab: Laboratory,
 ) -> None:
