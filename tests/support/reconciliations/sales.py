@@ -57,6 +57,14 @@ def year_of(date: str, fiscal: str = "2026-01-01") -> Row:
             "fiscal_year_start": dt.date.fromisoformat(fiscal)}  # fmt: skip
 
 
+def billed(invoice: str, gross: object, kind: str = "invoice") -> Row:
+    return {"invoice_id": invoice, "kind": kind, "gross_amount": gross}
+
+
+def part(invoice: str, amount: object, seq: int = 1) -> Row:
+    return {"invoice_id": invoice, "seq": seq, "amount": amount, "_load": 1, "_line": 3 + seq}
+
+
 YEAR = [year_of("2026-11-15"), year_of("2026-12-31"), year_of("2027-01-01", "2027-01-01")]
 
 CLEAN: list[Clean] = [
@@ -70,6 +78,10 @@ CLEAN: list[Clean] = [
         "core.fct_opportunity": [{"opportunity_id": "O", "stage": "proposal"}],
     }),
     ("funnel_outcomes_add_up", "all four", {"mart.funnel_stage": [funnel(10, 4, 3, 2, 1)]}),
+    ("instalments_make_their_invoice", "to the cent, none, and those of a note", {
+        "core.fct_invoice": [billed("I", "300.01"), billed("J", 5), billed("N", -5, "credit_note")],
+        "staging.invoice_instalment": [part("I", "100.01"), part("I", 200, 2), part("N", 1)],
+    }),
     ("landed_is_accounted", "rows and money", {
         "mart.load": [load(3, 2, 1, 100, 90, 10), load(9, None, None, current=False)],
     }),
@@ -122,6 +134,15 @@ BROKEN: list[Broken] = [
     ("funnel_outcomes_add_up", "a deal in no place", {
         "mart.funnel_stage": [funnel(10, 4, 3, 2, 0)],
     }, {"stage_id": "proposal", "entered": 10}),
+    *(
+        ("instalments_make_their_invoice", f"{second} too", {
+            "mart.load": [{"load_id": 1, "file": "erp/terms.csv"}],
+            "core.fct_invoice": [billed("I", 1000)],
+            "staging.invoice_instalment": [part("I", 600), part("I", second, 2)],
+        }, {"file": "erp/terms.csv", "line": 4, "problem": f"the 2 instalments of invoice I make "
+            f"{made} and it is over 1000.00: {rest} is a part without terms"})
+        for second, made, rest in ((300, "900.00", "100.00"), ("400.01", "1000.01", "-0.01"))
+    ),
     ("landed_is_accounted", "a row is lost", {
         "mart.load": [load(3, 1, 1)],
     }, {"file": "f.csv", "row_difference": 1}),
