@@ -7,25 +7,7 @@
 --        belong together where they are equal, the first to the first; of what is left, where it is one
 --        document, as far as the refunds reach, and where both are as much, in order. What might as well
 --        return money on account of the same amount stays where it is
-with document as (
-  select
-    invoice.invoice_id,
-    case when invoice.gross_amount < 0 then 'credit_note' else invoice.kind end as kind,
-    invoice.customer_id,
-    invoice.invoice_date,
-    invoice.references_invoice_id,
-    abs(invoice.gross_amount) as gross_amount,
-    coalesce(invoice.currency, parameter.base_currency) as currency
-  from staging.invoice as invoice
-  cross join core.parameter as parameter
-  where
-    invoice.invoice_date <= parameter.as_of_date
-    and coalesce(invoice.status, 'posted') = 'posted'
-    -- a note that was paid back on invoices is none of those that wait
-    and invoice.invoice_id not in (select refund.note_id from core.credit_note_refund as refund)
-),
-
-receipt as (
+with receipt as (
   select
     receipt.receipt_id,
     receipt.customer_id,
@@ -76,12 +58,14 @@ refund as (
 -- only customers who were paid something back
 asked as (
   select document.*
-  from document
+  from core.posted_document as document
   inner join (select distinct
     customer_id,
     currency
   from refund) as refunded
     on document.customer_id = refunded.customer_id and document.currency = refunded.currency
+  -- a note that was paid back on invoices is none of those that wait
+  where document.invoice_id not in (select refund.note_id from core.credit_note_refund as refund)
 ),
 
 paid as (

@@ -7,33 +7,21 @@
 --        invoice, as far as the refund reaches; of one with several, where all that waits of notes is all
 --        that was paid back, in order. A note of one invoice (is_whole) refers to it in core.fct_invoice; of
 --        one of several each invoice has its part in core.fct_settlement and core.fct_credit_event
-with document as (
-  select
-    invoice.invoice_id,
-    case when invoice.gross_amount < 0 then 'credit_note' else invoice.kind end as kind,
-    invoice.customer_id,
-    invoice.invoice_date,
-    invoice.references_invoice_id,
-    abs(invoice.gross_amount) as gross_amount,
-    coalesce(invoice.currency, parameter.base_currency) as currency
-  from staging.invoice as invoice
-  cross join core.parameter as parameter
-  where
-    invoice.invoice_date <= parameter.as_of_date
-    and coalesce(invoice.status, 'posted') = 'posted'
-),
-
-money as (
+with money as (
   select
     allocation.invoice_id as document_id,
     allocation.amount,
     coalesce(allocation.currency, receipt.currency, document.currency) = document.currency as is_own_currency
   from staging.receipt_allocation as allocation
   inner join core.fct_receipt as receipt on allocation.receipt_id = receipt.receipt_id
-  inner join document on allocation.invoice_id = document.invoice_id
+  inner join core.posted_document as document on allocation.invoice_id = document.invoice_id
   cross join core.parameter as parameter
   where
-    allocation.invoice_id in (select invoice_id from staging.receipt_allocation where amount < 0)
+    allocation.invoice_id in (
+      select invoice_id
+      from staging.receipt_allocation
+      where amount < 0
+    )
     and greatest(allocation.allocated_date, receipt.counted_date) <= parameter.as_of_date
     and (receipt.bounced_date is null or receipt.bounced_date > parameter.as_of_date)
 ),
@@ -69,7 +57,7 @@ surplus as (
     settled.document_id as invoice_id,
     sum(settled.amount) - document.gross_amount as amount
   from settled
-  inner join document on settled.document_id = document.invoice_id
+  inner join core.posted_document as document on settled.document_id = document.invoice_id
   where settled.document_id in (select document_id from refund)
   group by settled.document_id, document.gross_amount
   having sum(settled.amount) > document.gross_amount
@@ -80,7 +68,7 @@ waiting as (
   select
     document.*,
     document.gross_amount - coalesce(refund.amount, 0) as amount
-  from document
+  from core.posted_document as document
   left join refund on document.invoice_id = refund.document_id
   where document.kind = 'credit_note' and document.gross_amount > coalesce(refund.amount, 0)
 ),
@@ -102,7 +90,7 @@ refunded as (
     document.currency,
     document.invoice_date,
     refund.amount - coalesce(named.amount, 0) - coalesce(surplus.amount, 0) as amount
-  from document
+  from core.posted_document as document
   inner join refund on document.invoice_id = refund.document_id
   left join named on document.invoice_id = named.invoice_id
   left join surplus on document.invoice_id = surplus.invoice_id

@@ -74,7 +74,8 @@ def given_documents(
         lab.as_of(day(as_of))
     for model in ("core.dim_customer", *build):
         if model == "core.fct_invoice":
-            lab.build("core.credit_note_refund", "core.credit_note_worth")
+            lab.build("core.posted_document", "core.credit_note_refund",
+                      "core.credit_note_worth")  # fmt: skip
         lab.build(model)
         if model == "core.fct_invoice":
             lab.build("core.credit_note_part", "core.invoice_order", "core.refund_allocation",

@@ -328,6 +328,19 @@ def test_a_refund_that_was_not_paid_by_the_day_of_the_report_pays_nothing_back(
     assert lab.result("core.refund_allocation") == []
 
 
+def test_documents_are_posted_and_their_amounts_above_nothing(lab: Laboratory) -> None:
+    given_documents(lab, invoice=[
+        invoice("I", "2026-10-01", 120), invoice("N", "2026-10-02", -40),
+        note("M", "2026-10-03", 15), invoice("F", "2026-10-04", 9, currency="USD"),
+        invoice("D", "2026-10-05", 10, status="draft"), invoice("L", "2027-01-01", 10),
+    ])  # fmt: skip
+    found = lab.result("core.posted_document", "invoice_id")
+    assert pick(found, "invoice_id", "kind", "gross_amount", "currency") == [
+        ("F", "invoice", 9, "USD"), ("I", "invoice", 120, "CNY"), ("M", "credit_note", 15, "CNY"),
+        ("N", "credit_note", 40, "CNY"),
+    ]  # fmt: skip
+
+
 def references(lab: Laboratory, *notes: Row, invoices: list[Row], refunds: list[Any]) -> list[Any]:
     given_documents(
         lab, "core.fct_invoice", invoice=[*invoices, *notes],
