@@ -1,6 +1,6 @@
 """A look into the records of an old workbook (XLS), for what the library does not give.
 
-Belongs here: cells shown as percent, errors, hidden rows, the first day of its calendar. Does not
+Belongs here: how cells are shown, errors, hidden rows, the first day of its calendar. Does not
 belong here: the values (`workbook.py`). The form: [MS-CFB] for the shell, [MS-XLS] for the records.
 """
 
@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines.errors import UserError
-from pipelines.landing.xlsx import Errors, HiddenRows, Inspected, is_percent
+from pipelines.landing.file.shown import Ways, set_mark
+from pipelines.landing.xlsx import Errors, HiddenRows, Inspected, Marks
 
 _LAST_SECTOR = 0xFFFFFFFA  # what is above are no sectors
 _NAMES = ("Workbook", "Book")
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!",
            42: "#N/A"}  # fmt: skip
-_PERCENT_BUILT_IN = (9, 10)
+_BUILT_IN = {9: "0%", 10: "0.00%"}
 _EOF, _FORMULA, _DATEMODE, _FILEPASS = 0x0A, 0x06, 0x22, 0x2F
 _BOUNDSHEET, _MULRK, _XF, _NUMBER, _BOOLERR, _ROW, _RK, _FORMAT, _BOF = (
     0x85, 0xBD, 0xE0, 0x203, 0x205, 0x208, 0x27E, 0x41E, 0x809,
@@ -25,7 +26,7 @@ _BOUNDSHEET, _MULRK, _XF, _NUMBER, _BOOLERR, _ROW, _RK, _FORMAT, _BOF = (
 
 
 def inspect_old(path: Path) -> Inspected:
-    """Percent cells, errors, hidden rows and the first day of an old workbook.
+    """How cells are shown, errors, hidden rows and the first day of an old workbook.
 
     Raises:
         UserError: the shell or the records are damaged.
@@ -86,7 +87,8 @@ def _chain(data: bytes, table: tuple[int, ...], first: int, size: int, before: i
 
 
 def _inspected(stream: bytes) -> Inspected:
-    formats = set(_PERCENT_BUILT_IN)
+    ways = Ways()
+    formats = {number: ways.mark(code) for number, code in _BUILT_IN.items()}
     styles: list[int] = []
     sheets: list[tuple[int, str]] = []
     is_1904 = False
@@ -95,30 +97,30 @@ def _inspected(stream: bytes) -> Inspected:
             return Inspected()  # the reader says that it has a password
         if kind == _DATEMODE:
             is_1904 = _u16(data, 0) == 1
-        elif kind == _FORMAT and is_percent(_text(data[2:], 2)):
-            formats.add(_u16(data, 0))
+        elif kind == _FORMAT:
+            formats[_u16(data, 0)] = ways.mark(_text(data[2:], 2))
         elif kind == _XF:
             styles.append(_u16(data, 2))
         elif kind == _BOUNDSHEET:
             sheets.append((_u32(data, 0), _text(data[6:], 1)))
-    percent = {number for number, shown in enumerate(styles) if shown in formats}
+    marks = [formats.get(number, 0) for number in styles]
     errors: dict[str, Errors] = {}
-    percents: dict[str, dict[int, bytearray]] = {}
+    shown: dict[str, Marks] = {}
     hidden: dict[str, HiddenRows] = {}
     for place, name in sheets:
-        own: dict[int, bytearray] = {}
+        own: Marks = {}
         wrong: Errors = {}
         unseen = HiddenRows()
         for kind, data in _records(stream, place):
             for row, column, style in _cells(kind, data):
-                if style in percent:
-                    _mark(own.setdefault(column + 1, bytearray()), row + 1)
+                if mark := marks[style] if style < len(marks) else 0:
+                    set_mark(own.setdefault(column + 1, bytearray()), row + 1, mark)
             if kind == _BOOLERR and data[7] == 1:
                 wrong[_u16(data, 0) + 1, _u16(data, 2) + 1] = _ERRORS.get(data[6], "#N/A")
             elif kind == _ROW and data[12] & 0x20:
                 unseen.add(_u16(data, 0) + 1)
-        errors[name], percents[name], hidden[name] = wrong, own, unseen
-    return Inspected(errors, percents, is_1904, hidden)
+        errors[name], shown[name], hidden[name] = wrong, own, unseen
+    return Inspected(errors, shown, is_1904, hidden, ways=ways.all())
 
 
 def _records(stream: bytes, place: int) -> Iterator[tuple[int, bytes]]:
@@ -141,12 +143,6 @@ def _cells(kind: int, data: bytes) -> Iterator[tuple[int, int, int]]:
         row, first = _u16(data, 0), _u16(data, 2)
         for number in range((len(data) - 6) // 6):
             yield row, first + number, _u16(data, 4 + 6 * number)
-
-
-def _mark(marks: bytearray, row: int) -> None:
-    if len(marks) <= row:
-        marks.extend(bytes(row + 1 - len(marks)))
-    marks[row] = 1
 
 
 def _text(data: bytes, width: int) -> str:

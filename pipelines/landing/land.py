@@ -58,7 +58,7 @@ _PARQUET = b"PAR1"
 _HASH_CHUNK = 1 << 22
 _MOST_OF_A_SENTENCE = 280
 # Part of the address of a landed file: raise it when reading changes, so nothing old is reused.
-READER_VERSION = 9
+READER_VERSION = 10
 # What a file was when it was hashed, to see that the same content is read.
 _HASHED: dict[Path, Signature] = {}
 
@@ -234,7 +234,22 @@ def _address(export: Export, sha256: str) -> str:
     parts += [_named_kind(export), export.member, _given_header(export), export.source.sheet]
     parts += [export.source.encoding, {h: list(v) for h, v in export.source.kept.items()}]
     parts += [export.source.join.model_dump(mode="json") if export.source.join else None]
+    parts += [sorted(_amounts(export))]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
+
+
+def _amounts(export: Export) -> set[str]:
+    """Headers that are read as amounts and as nothing else."""
+    table, columns = canonical_tables()[export.source.table], export.source.columns
+    money = {
+        name
+        for name, own in columns.items()
+        if table.columns[name].type == "money" and own.expression is None and own.map is None
+    }
+    others = {
+        header for name, own in columns.items() if name not in money for header in own.headers
+    }
+    return {header for name in money for header in columns[name].headers} - others
 
 
 def _given_header(export: Export) -> list[str] | None:
@@ -311,8 +326,9 @@ def _read(
     if kind == "workbook":
         sheet = export.sheet or export.source.sheet
         return land_workbook(
-            con, plain, sheet, known, working, header, export.source.kept, export.source.form
-        )
+            con, plain, sheet, known, working, header, export.source.kept, export.source.form,
+            amounts=_amounts(export),
+        )  # fmt: skip
     if kind == "parquet":
         return land_parquet(con, plain, working)
     if kind == "sqlite":

@@ -10,12 +10,10 @@ from __future__ import annotations
 import datetime as dt
 import io
 import itertools
-import math
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
@@ -28,6 +26,7 @@ from pipelines.errors import UserError
 from pipelines.landing.biff import inspect_old
 from pipelines.landing.detect import HEADER_SEARCH_ROWS, Header, find_header
 from pipelines.landing.file.guard import one_line, require_columns
+from pipelines.landing.file.shown import Shown
 from pipelines.landing.norecord import label_columns, no_record
 from pipelines.landing.parquet import Landed
 from pipelines.landing.rows import (
@@ -84,10 +83,12 @@ def land_workbook(
     header: Sequence[str] | None = None,
     kept: Mapping[str, Collection[str]] = NOTHING_KEPT,
     shows_formulas: bool = False,
+    amounts: Collection[str] = (),
 ) -> Landed:
     """Land one sheet of a workbook; see `land_text` for the arguments.
 
     Args:
+        amounts: headers below which a number names the currency that its cell shows.
         shows_formulas: one whose value the file does not hold is landed as itself, `=B2+1`, so that
             a cell somebody filled in is never read as empty.
 
@@ -111,7 +112,7 @@ def land_workbook(
         )
     notes = {"sheet": chosen.name} if sheet is None and len(names) > 1 else {}
     found = _header_of(chosen, header, len(names) > 1 and sheet is None)
-    landed = _write(con, chosen, found, inspected, target, kept, shows_formulas)
+    landed = _write(con, chosen, found, inspected, target, kept, shows_formulas, amounts)
     return Landed(target, landed.names, landed.rows, None, {**notes, **landed.notes})
 
 
@@ -331,6 +332,7 @@ def _write(
     target: Path,
     kept: Mapping[str, Collection[str]],
     shows_formulas: bool,
+    amounts: Collection[str],
 ) -> Landed:
     first = header.index + 1
     top = first - header.height
@@ -348,8 +350,15 @@ def _write(
     body = _unmerged(below, first, sheet.merged, numbers)
     errors = inspected.errors.get(sheet.name, {})
     signs = (inspected.formulas.get(sheet.name, {}) if shows_formulas else {}) | errors
-    percents = inspected.percents.get(sheet.name, {})
-    rows = _numbered(body, first + 1, len(header.names), signs, percents)
+    named = {clean_header(name).lower() for name in amounts}
+    as_shown = {
+        column: (
+            marks,
+            column <= len(header.names) and clean_header(header.names[column - 1]).lower() in named,
+        )
+        for column, marks in inspected.shown.get(sheet.name, {}).items()
+    }
+    rows = _numbered(body, first + 1, len(header.names), signs, as_shown, inspected.ways)
     spool = target.with_suffix(".spool")
     with _one_sentence():
         count = write_numbered(con, rows, header.names, spool, target, left_out)
@@ -409,28 +418,28 @@ def _numbered(
     first: int,
     width: int,
     signs: Mapping[tuple[int, int], str],
-    percents: Mapping[int, bytearray],
+    as_shown: Mapping[int, tuple[bytearray, bool]],
+    ways: Sequence[Shown],
 ) -> Iterator[tuple[int, list[str]]]:
-    """Rows of texts with their lines; `signs` are what stands in cells that hold no value."""
+    """Rows of texts with their lines.
+
+    Args:
+        signs: what stands in cells that hold no value.
+        as_shown: by column, from 1, how its rows are shown and whether it names currencies.
+    """
     lines_with_signs: dict[int, dict[int, str]] = {}
     for (line, column), text in signs.items():
         lines_with_signs.setdefault(line, {})[column] = text
     for line, row in enumerate(rows, first):
         texts = [cell_text(cell) for cell in row]
         texts += [""] * (width - len(texts))  # a sheet has no ragged rows, only empty ends
-        for column, marks in percents.items():
+        for column, (marks, names_currency) in as_shown.items():
             if line < len(marks) and marks[line] and column <= len(row):
-                texts[column - 1] = _as_percent(row[column - 1], texts[column - 1])
+                way = ways[marks[line]]
+                texts[column - 1] = way.text(row[column - 1], texts[column - 1], names_currency)
         for column, text in lines_with_signs.get(line, {}).items():
             texts[column - 1 : column] = [text]
         yield line, texts
-
-
-def _as_percent(cell: Any, text: str) -> str:
-    """A number as it is shown: 0.6 in a percent cell is `60%`."""
-    if isinstance(cell, bool) or not isinstance(cell, int | float) or not math.isfinite(cell):
-        return text
-    return f"{(Decimal(repr(cell)) * 100).normalize():f}%"
 
 
 def cell_text(cell: Any) -> str:

@@ -10,13 +10,14 @@ import html
 import itertools
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
 from pipelines.errors import UserError
 from pipelines.landing.file.guard import MAX_CELLS, MAX_WORKBOOK, Meter
+from pipelines.landing.file.shown import Shown, Ways, set_mark
 
 _CHUNK = 1 << 20
 _MAX_DIRECTORY = 1 << 24
@@ -45,9 +46,9 @@ _FORMULA = re.compile(
 _LONGEST_FORMULA = 80
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
-_PERCENT = re.compile(rb"""<c (?=[^>]*?\br="([A-Z]{1,3})(\d+)")(?=[^>]*?\bs="(\d+)")[^>/]*>""")
-_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^]]*]')
-_PERCENT_BUILT_IN = {"9", "10"}
+_STYLED = re.compile(rb"""<c (?=[^>]*?\br="([A-Z]{1,3})(\d+)")(?=[^>]*?\bs="(\d+)")[^>/]*>""")
+_BUILT_IN = {"9": "0%", "10": "0.00%"}
+Marks = dict[int, bytearray]
 Errors = dict[tuple[int, int], str]
 _HIDDEN = re.compile(rb"""<(?:\w+:)?row\b(?=[^>]*?\br="(\d+)")[^>]*?\bhidden="(?:1|true)\"""")
 
@@ -72,7 +73,7 @@ class _Extent:
     columns: int = 0
     errors: Errors = field(default_factory=dict)
     formulas: Errors = field(default_factory=dict)
-    percents: dict[int, bytearray] = field(default_factory=dict)
+    shown: Marks = field(default_factory=dict)
     hidden: HiddenRows = field(default_factory=HiddenRows)
 
 
@@ -80,20 +81,22 @@ class _Extent:
 class Inspected:
     """What the library does not give of the sheets of a workbook, by the sheet's name.
 
-    `percents` are the cells shown as percent: a column's number from 1, and a mark at the place of
-    each row. `is_1904`: its days are counted from 1 January 1904. `hidden` are rows not shown.
-    `formulas` are those whose value the file does not hold.
+    `shown` are the cells that show more than their number: a column's number from 1, and at the
+    place of each row the mark of its way among `ways`. `is_1904`: its days are counted from 1
+    January 1904. `hidden` are rows not shown. `formulas` are those whose value the file does not
+    hold.
     """
 
     errors: dict[str, Errors] = field(default_factory=dict)
-    percents: dict[str, dict[int, bytearray]] = field(default_factory=dict)
+    shown: dict[str, Marks] = field(default_factory=dict)
     is_1904: bool = False
     hidden: dict[str, HiddenRows] = field(default_factory=dict)
     formulas: dict[str, Errors] = field(default_factory=dict)
+    ways: tuple[Shown, ...] = ()
 
 
 def inspect(path: Path) -> Inspected:
-    """Errors, percent cells and the first day of an XLSX workbook.
+    """Errors, the first day, and the cells that show more than their number, of an XLSX workbook.
 
     Raises:
         UserError: the workbook is damaged, or would take more memory than any export.
@@ -102,13 +105,14 @@ def inspect(path: Path) -> Inspected:
     extents: dict[str, _Extent] = {}
     with zipfile.ZipFile(path) as archive:
         names = _sheet_names(archive)
-        shown_as_percent = _percent_styles(archive)
+        ways = Ways()
+        marks = _marked_styles(archive, ways)
         for part in archive.infolist():
             if not _PART.match(part.filename):
                 continue
             if part.filename in names:
                 extents[names[part.filename]] = _extent(
-                    archive, part, meter, names[part.filename], shown_as_percent
+                    archive, part, meter, names[part.filename], marks
                 )
             else:
                 for _ in _chunks(archive, part, meter):
@@ -116,10 +120,11 @@ def inspect(path: Path) -> Inspected:
         is_1904 = bool(names) and _is_1904(archive)
     return Inspected(
         {name: extent.errors for name, extent in extents.items()},
-        {name: extent.percents for name, extent in extents.items()},
+        {name: extent.shown for name, extent in extents.items()},
         is_1904,
         {name: extent.hidden for name, extent in extents.items()},
         {name: extent.formulas for name, extent in extents.items()},
+        ways.all(),
     )
 
 
@@ -155,28 +160,22 @@ def _is_1904(archive: zipfile.ZipFile) -> bool:
     return any(e.get("date1904") in ("1", "true", "on") for e in found)
 
 
-def _percent_styles(archive: zipfile.ZipFile) -> frozenset[bytes]:
-    """The numbers of the cell styles that show a value as percent."""
+def _marked_styles(archive: zipfile.ZipFile, ways: Ways) -> dict[bytes, int]:
+    """The numbers of the cell styles that show more than a number, each with its mark."""
     if "xl/styles.xml" not in archive.namelist():
-        return frozenset()
-    formats = set(_PERCENT_BUILT_IN)
+        return {}
+    formats = {name: ways.mark(code) for name, code in _BUILT_IN.items()}
     styles: list[str] = []
     for element in _directory(archive, "xl/styles.xml"):
         kind = element.tag.rpartition("}")[2]
         if kind == "numFmts":
             formats |= {
-                inner.get("numFmtId", "")
+                inner.get("numFmtId", ""): ways.mark(inner.get("formatCode", ""))
                 for inner in element
-                if is_percent(inner.get("formatCode", ""))
             }
         elif kind == "cellXfs":
             styles = [inner.get("numFmtId", "") for inner in element]
-    return frozenset(str(n).encode() for n, name in enumerate(styles) if name in formats)
-
-
-def is_percent(shown: str) -> bool:
-    """Whether a format of cells shows a number as percent; a quoted sign only looks so."""
-    return "%" in _QUOTED.sub("", shown)
+    return {str(n).encode(): mark for n, name in enumerate(styles) if (mark := formats.get(name))}
 
 
 def _directory(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
@@ -192,10 +191,10 @@ def _extent(
     part: zipfile.ZipInfo,
     meter: Meter,
     name: str,
-    percent: frozenset[bytes],
+    marks: Mapping[bytes, int],
 ) -> _Extent:
     """How far one sheet reaches; it is measured only where a quick bound does not suffice."""
-    found, is_usual = _bound(_chunks(archive, part, meter), percent)
+    found, is_usual = _bound(_chunks(archive, part, meter), marks)
     if not is_usual or found.rows * found.columns > MAX_CELLS:
         again = _chunks(archive, part, Meter(part.file_size, MAX_WORKBOOK))
         found.rows, found.columns = _measured(again)
@@ -208,7 +207,7 @@ def _extent(
     return found
 
 
-def _bound(chunks: Iterator[bytes], percent: frozenset[bytes]) -> tuple[_Extent, bool]:
+def _bound(chunks: Iterator[bytes], marks: Mapping[bytes, int]) -> tuple[_Extent, bool]:
     """What a sheet reaches to at most, and whether it is written as usual, so that this holds."""
     found = _Extent(columns=26)
     is_usual = True
@@ -223,8 +222,8 @@ def _bound(chunks: Iterator[bytes], percent: frozenset[bytes]) -> tuple[_Extent,
         cells = block.count(b"<c ") + block.count(b"<c>")
         is_usual = is_usual and cells + block.count(b"<row") <= block.count(b' r="')
         is_usual = is_usual and b":c " not in block and b":c>" not in block
-        if percent and any(b's="%s"' % style in block for style in percent):
-            _note_percents(found, block, percent)
+        if any(b's="%s"' % style in block for style in marks):
+            _note_shown(found, block, marks)
         if b"hidden=" in block:
             for number in _HIDDEN.findall(block):
                 found.hidden.add(int(number[:9]))
@@ -240,15 +239,11 @@ def _bound(chunks: Iterator[bytes], percent: frozenset[bytes]) -> tuple[_Extent,
     return found, is_usual
 
 
-def _note_percents(found: _Extent, block: bytes, percent: frozenset[bytes]) -> None:
-    for match in _PERCENT.finditer(block):
-        row = int(match[2][:9])
-        if match[3] not in percent or row > _MOST_ROWS:
-            continue
-        marks = found.percents.setdefault(_column_number(match[1]), bytearray())
-        if len(marks) <= row:
-            marks.extend(bytes(row + 1 - len(marks)))
-        marks[row] = 1
+def _note_shown(found: _Extent, block: bytes, marks: Mapping[bytes, int]) -> None:
+    for match in _STYLED.finditer(block):
+        row, mark = int(match[2][:9]), marks.get(match[3], 0)
+        if mark and row <= _MOST_ROWS:
+            set_mark(found.shown.setdefault(_column_number(match[1]), bytearray()), row, mark)
 
 
 def _measured(chunks: Iterator[bytes]) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from pipelines.landing.file.shown import CURRENCIES
 from pipelines.landing.land import by_sheet, content_hash, land_export, take_inventory
 from pipelines.landing.parquet import Landed
 from pipelines.sources.sourcefile import load_sources
@@ -228,6 +229,123 @@ def test_a_percent_typed_in_a_sheet_is_the_share_a_text_file_gives(tmp_path: Pat
         exports.stage("opportunity")
         shares.append(exports.rows("opportunity", "probability"))
     assert shares[0] == shares[1] == [(Decimal("12.5"),)]
+
+
+_MONEY = ["receipt_id", "customer_id", "received_date", "amount"]
+_NET = '_-* #,##0.00\\ "€"_-;-* #,##0.00\\ "€"_-'
+
+
+def _receipts(folder: Path, *cells: tuple[object, str], numbers: str = "") -> Exports:
+    """A workbook of receipts, R1 and on, whose amounts are shown by a format each."""
+    exports = Exports(folder)
+    exports.source(
+        "receipts",
+        f"table: receipt\nfiles: ['r*']\n{numbers}\ncolumns:\n"
+        + "".join(f"  {name}: {name}\n" for name in _MONEY),
+    )
+
+    def fill(made: xlsxwriter.Workbook) -> None:
+        added = made.add_worksheet()
+        added.write_row(0, 0, _MONEY)
+        for number, (value, shown) in enumerate(cells, 1):
+            added.write_row(number, 0, [f"R{number}", "K1", "2026-01-05"])
+            added.write(number, 3, value, made.add_format({"num_format": shown}))
+
+    book(folder / "raw" / "r.xlsx", fill)
+    exports.stage("receipt", unlisted=["customer"])
+    return exports
+
+
+@pytest.mark.parametrize(
+    ("shown", "currency"),
+    [
+        ("[$€-407] #,##0.00", "EUR"),
+        ("#,##0.00 €", "EUR"),
+        (_NET, "EUR"),
+        ("[$USD] #,##0.00", "USD"),
+        ('"USD" #,##0.00', "USD"),
+        ('"$"#,##0.00_);[Red]("$"#,##0.00)', "USD"),
+        ("[$HK$-C04]#,##0.00", "HKD"),
+        ("[$£-809]#,##0.00", "GBP"),
+        ("#,##0.00", None),
+        ("#,##0.00 _€", None),
+        ('0.00 "PCS"', None),
+        ("[$-409]0.00", None),
+        ("[$¥-804]#,##0.00", None),
+    ],
+)
+def test_the_currency_that_a_cell_shows_is_that_of_its_amount(
+    tmp_path: Path, shown: str, currency: str | None
+) -> None:
+    exports = _receipts(tmp_path, (12.5, shown), (-1234.5, shown))
+    assert exports.rows("receipt", "amount", "currency") == [
+        (Decimal("12.5"), currency), (Decimal("-1234.5"), currency),
+    ]  # fmt: skip
+
+
+def test_a_shown_currency_is_read_beside_decimal_commas(tmp_path: Path) -> None:
+    exports = _receipts(
+        tmp_path, (12.5, "#,##0.00 €"), (1234, "#,##0.00 €"), numbers='numbers: {decimal: ","}'
+    )
+    assert exports.rows("receipt", "amount", "currency") == [
+        (Decimal("12.5"), "EUR"), (Decimal(1234), "EUR"),
+    ]  # fmt: skip
+
+
+def test_an_amount_in_a_computed_column_is_the_number_alone(tmp_path: Path) -> None:
+    exports = Exports(tmp_path)
+    exports.source(
+        "receipts",
+        "table: receipt\nfiles: ['r*']\ncolumns:\n  receipt_id: receipt_id\n"
+        "  customer_id: customer_id\n  received_date: received_date\n"
+        '  amount: {expression: "-cast({amount} as decimal(18, 2))"}\n',
+    )
+
+    def fill(made: xlsxwriter.Workbook) -> None:
+        added = made.add_worksheet()
+        added.write_row(0, 0, _MONEY)
+        added.write_row(1, 0, ["R1", "K1", "2026-01-05"])
+        added.write(1, 3, 12.5, made.add_format({"num_format": "#,##0.00 €"}))
+
+    book(tmp_path / "raw" / "r.xlsx", fill)
+    exports.stage("receipt", unlisted=["customer"])
+    assert exports.rows("receipt", "amount") == [(Decimal("-12.5"),)]
+
+
+@pytest.mark.parametrize(
+    ("shown", "value", "text"),
+    [
+        ("00000", 123, "00123"),
+        ("00000;-00000", 7, "00007"),
+        ('"INV-"0000', 12, "INV-0012"),
+        ("\\K000", 5, "K005"),
+        ("000", 12345, "12345"),
+        ("00000", 1.5, "1.5"),
+        ("0", 7, "7"),
+        ("0.00", 7, "7"),
+        ('"x "0', 7, "7"),
+    ],
+)
+def test_a_key_has_the_zeros_that_its_cell_shows(
+    tmp_path: Path, shown: str, value: float, text: str
+) -> None:
+    def fill(made: xlsxwriter.Workbook) -> None:
+        added = made.add_worksheet()
+        added.write_row(0, 0, ["id", "name", "amount"])
+        added.write(1, 0, value, made.add_format({"num_format": shown}))
+        added.write_row(1, 1, ["a", 1])
+
+    assert land_sheet(book(tmp_path / "b.xlsx", fill))[1] == [(2, text, "a", "1")]
+
+
+def test_an_old_workbook_shows_zeros_too(tmp_path: Path) -> None:
+    rows = [["id", "name", "amount"], [Shown(7, "00000"), "a", 5]]
+    assert old(tmp_path, xls(rows))[1] == [(2, "00007", "a", "5")]
+
+
+def test_a_currency_shown_in_a_cell_is_one_that_amounts_are_read_in() -> None:
+    template = Path("sql/staging/parse.sql.j2").read_text(encoding="utf-8")
+    assert f"set codes = '{CURRENCIES}'" in template
 
 
 def old(folder: Path, data: bytes) -> tuple[Landed, Rows]:

@@ -506,6 +506,13 @@ def test_an_amount_that_names_its_currency_is_in_it(exports: Exports) -> None:
     ]  # fmt: skip
 
 
+def test_a_minus_of_its_own_sign_hides_no_currency(exports: Exports) -> None:
+    receipts(exports, "\u2212€5.25", "\u2212USD 1,234.50", "€\u22122")
+    assert exports.rows("receipt", "amount", "currency") == [
+        (Decimal("-5.25"), "EUR"), (Decimal("-1234.5"), "USD"), (Decimal(-2), "EUR"),
+    ]  # fmt: skip
+
+
 def test_an_amount_that_names_another_currency_than_its_row_is_not_read(exports: Exports) -> None:
     receipts(exports, "USD 5;USD", "USD 5;EUR", "€5;CNY", "$5;CAD", "usd 5;usd", currency=True)
     assert [row[0] for row in exports.rows("receipt", "receipt_id")] == ["R1", "R4", "R5"]

@@ -97,6 +97,7 @@ def test_amounts_as_people_write_them(text: str, value: str) -> None:
         "-5-", "5--", "5-5", "(5-)", "USD 5", "5 CR", "1¥2", "¥¥5", "1 234,5", "12,345 678", "-(5)",
         "元",
         "1'23", "1'2345", "12'34", "1,234'567", "1'234,567", "123,45,678.00", "1,2,345", "-", "--",
+        "100.-", "1'000.-", "100. -",
     ],
 )  # fmt: skip
 def test_an_amount_that_could_mean_two_things_is_not_read(text: str) -> None:
