@@ -50,6 +50,11 @@ class FileAccidents:
     def look(self) -> list[Finding]:
         """All accidents of the files that policy wants to be told of."""
         found = [*self._twice(), *self._against_the_last(), *self._beside_siblings()]
+        return [*wanted(self.policy, found), *self.look_at_each()]
+
+    def look_at_each(self) -> list[Finding]:
+        """What each file gives away alone, whatever came before it and lies beside it."""
+        found: list[Finding] = []
         for export in self.exports:
             if export.landed is not None:
                 found.extend(self._one(export.export.name, export.landed))
@@ -261,19 +266,20 @@ class FileAccidents:
         self, source: str, now: dict[str, Any], before: dict[str, Any]
     ) -> Iterator[Finding]:
         drop = Decimal(100) * (before["row_count"] - now["row_count"]) / before["row_count"]
-        if drop >= self.policy.drop.warn:
-            words = {"file": now["file"], "rows": now["row_count"], "before": before["row_count"]}
-            yield self._found(
-                "sharp_drop",
-                source,
-                [words],
-                "block"
-                if drop >= self.policy.drop.block and source not in self.confirmed
-                else "warn",
-                count=before["row_count"] - now["row_count"],
-                drop=drop,
-                **words,
-            )
+        if drop < self.policy.drop.warn:
+            return
+        blocks = drop >= self.policy.drop.block and source not in self.confirmed
+        words = {"file": now["file"], "rows": now["row_count"], "before": before["row_count"]}
+        yield self._found(
+            "sharp_drop.block" if blocks else "sharp_drop",
+            source,
+            [words],
+            "block" if blocks else "warn",
+            count=before["row_count"] - now["row_count"],
+            drop=drop,
+            accepted=self.table.name,
+            **words,
+        )
 
     def _scaled(
         self, source: str, now: dict[str, Any], before: dict[str, Any]

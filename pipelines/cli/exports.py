@@ -39,7 +39,7 @@ def check(file: Path | None, workspace: Path, write: bool, as_json: bool) -> Non
     load_delivery(opened)
     stages = policies.process.stage_names
     sources = load_sources(opened.sources, stages)
-    found = recognise(opened, sources, stages, file, policies.quality.quarantine)
+    found = recognise(opened, sources, stages, file, policies.quality)
     said = write_drafts(opened, found.guesses) if write else []
     if as_json:
         click.echo(

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipelines.checks.accidents import sentences
+from pipelines.checks.file_accidents import FileAccidents
+from pipelines.checks.findings import Finding
 from pipelines.checks.refused_values import STYLES
 from pipelines.checks.words import say
 from pipelines.errors import UserError
 from pipelines.landing.land import Export, by_sheet, content_of, land_export, take_inventory
 from pipelines.landing.parquet import Landed
-from pipelines.policy.quality import QuarantineShares
+from pipelines.policy.quality import Quality, QuarantineShares
 from pipelines.sources.contract import canonical_tables
 from pipelines.sources.headers import clean_header
 from pipelines.sources.sourcefile import unfinished_drafts
@@ -35,6 +37,7 @@ from pipelines.staging.mapping import (
 )
 from pipelines.staging.reading import Reading
 from pipelines.staging.trial import Refusal, Trial, tried
+from pipelines.warehouse.duck import Warehouse
 from pipelines.warehouse.quoting import identifier, literal
 from pipelines.workspace.workspace import Workspace
 
@@ -101,14 +104,14 @@ def recognise(
     sources: Sequence[SourceFile],
     stages: tuple[str, ...] = (),
     only: Path | None = None,
-    shares: QuarantineShares | None = None,
+    quality: Quality | None = None,
 ) -> Recognition:
     """Read every export as a run would, into a folder that is thrown away.
 
     Args:
         stages: the names of the stages in force, which a guessed mapping may name.
         only: look at this file alone.
-        shares: from which share of refused rows a run blocks.
+        quality: from which share of refused rows a run blocks, and which accidents are told of.
 
     Raises:
         UserError: an input folder does not exist, or `only` does not lie in one.
@@ -130,7 +133,7 @@ def recognise(
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as con:
         apart = _Elsewhere(workspace, Path(folder))
         files = [
-            _see(con, apart, sheet, reading, shares or QuarantineShares())
+            _see(con, apart, sheet, reading, quality or Quality())
             for export in exports
             for sheet in by_sheet(apart, export, content_of(export))
         ]
@@ -199,7 +202,7 @@ def _see(
     workspace: Workspace,
     export: Export,
     reading: Reading,
-    shares: QuarantineShares,
+    quality: Quality,
 ) -> FileSeen:
     seen = FileSeen(
         file=export.name,
@@ -221,14 +224,20 @@ def _see(
     used = {header for column in columns for header in column.read} | _deciding(export.source)
     table = canonical_tables()[export.source.table]
     trial = tried(con, table, Load(0, found, found.landed, found.landed.rows), reading)
+    alone = FileAccidents(
+        Warehouse(con, Path(":memory:")), table, quality, [found], workspace.landed
+    ).look_at_each()
     return replace(
         seen,
         rows=found.landed.rows,
         columns=columns,
-        problem=_too_much(table.name, trial, shares),
+        problem=_too_much(table.name, trial, quality.quarantine) or _blocking(alone),
         refused=trial.refused,
         refusals=trial.refusals,
-        remarks=tuple(_remarks(con, export, found.landed, trial)),
+        remarks=(
+            *(one.en for one in alone if one.severity != "block"),
+            *_remarks(con, export, found.landed, trial),
+        ),
         unused=tuple(
             n for n in found.landed.names if n not in used and clean_header(n) not in used
         ),
@@ -240,8 +249,6 @@ def _remarks(
 ) -> Iterator[str]:
     """What a source file may state, so that refused values are read or names are sure."""
     source = export.source
-    if told := landed.notes.get("recognised_encoding"):
-        yield say(sentences()["mixed_encoding.recognised"]["en"], {"file": export.name, **told})
     texts = column_texts(canonical_tables()[source.table], source, names_of(landed, export))
     for refusal in trial.refusals:
         for style in STYLES:
@@ -265,6 +272,11 @@ def _too_much(table: str, trial: Trial, shares: QuarantineShares) -> str | None:
     if not trial.refused or 100 * trial.refused < share * trial.rows:
         return None
     return f"{trial.refused:,} of {trial.rows:,} rows cannot be read, so a run would stop at them"
+
+
+def _blocking(findings: Sequence[Finding]) -> str | None:
+    """What a run would stop at, of what a file gives away alone."""
+    return next((one.en for one in findings if one.severity == "block"), None)
 
 
 def _deciding(source: SourceFile) -> set[str]:

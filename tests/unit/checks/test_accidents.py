@@ -617,6 +617,7 @@ def test_a_sharp_drop_against_the_last_export(exports: Exports, rows: int, sever
         f"canonical/customer_2026-11-16.csv has {rows} rows, the export before it 100 "
         f"({100 - rows} % fewer). Suggestion: export it again; if it holds changes only, say "
         "export: delta in the source file"
+        + ("; if this is all there is, attain run --accept-empty customer" * (severity == "block"))
     )
 
 

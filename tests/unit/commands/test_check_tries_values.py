@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.support.commands import Said, write
+from tests.support.landing_files import write_workbook
 
 Attain = Callable[..., Said]
 SOURCE = (
@@ -83,3 +84,38 @@ def test_merges_that_lead_back_to_themselves_are_said_before_a_run(
     assert ": 3 rows, line 3 'K4'" in said.out
     write(folder / "customer_merge.csv", "from_id,into_id", "K3,K2", "K2,K5")
     assert "quarantine" not in attain("check", "-w", workspace).out
+
+
+def test_what_a_file_gives_away_alone_is_said_before_a_run(attain: Attain, workspace: Path) -> None:
+    write(workspace / "sources/deals.yaml", *(x.replace("*.csv", "*") for x in SOURCE))
+    rows = [HEAD.split(","), ["1", "A", "2026-11-02", "lead", "5"]]
+    path = workspace / "data/raw/deals.xlsx"
+    write_workbook(path, {"Deals": rows, "By owner": [["Owner", "Amount"], ["A", "5"]]})
+    write(
+        workspace / "data/raw/deals_b.csv", HEAD, "2,A,2026-11-02,lead,5", "Total (3 records),,,,5"
+    )
+    said = attain("check", "-w", workspace)
+    assert said.code == 0
+    assert "sheet By owner is not read, and its 1 row is missing from all figures" in said.out
+    assert "deals_b.csv says it has 3 records" in said.out
+
+
+def test_amounts_a_thousandth_too_small_are_a_problem_before_a_run(
+    attain: Attain, workspace: Path
+) -> None:
+    write(workspace / "sources/deals.yaml", *SOURCE)
+    amounts = ("1.234", "12.500", "3.000", "800", "1.200", "2.345", "1.234.567")
+    write(workspace / "data/raw/deals.csv", HEAD,
+          *(f"{n},A,2026-11-02,lead,{amount}" for n, amount in enumerate(amounts)))  # fmt: skip
+    said = attain("check", "-w", workspace)
+    assert said.code == 1
+    assert "PROBLEM: data/raw/deals.csv: 6 rows of amount" in said.out
+
+
+def test_nothing_is_said_of_an_accident_that_policy_turns_off(
+    attain: Attain, workspace: Path
+) -> None:
+    write(workspace / "sources/deals.yaml", *SOURCE)
+    write(workspace / "policy/quality.yaml", "accidents: {records_missing: off}")
+    write(workspace / "data/raw/deals.csv", HEAD, "2,A,2026-11-02,lead,5", "Total (3 records),,,,5")
+    assert "3 records" not in attain("check", "-w", workspace).out
