@@ -16,6 +16,7 @@ import yaml
 
 from pipelines.onboarding.evidence import Values, date_order, empty_texts, number_style
 from pipelines.onboarding.guess import PAID, Fit
+from pipelines.onboarding.likeness import meanings
 from pipelines.onboarding.vocabulary import normal, patterns, present
 from pipelines.sources.contract import Table, canonical_tables
 from pipelines.sources.headers import clean_header
@@ -72,7 +73,7 @@ def draft(
         *_rows_read(names, fit),
         "columns:",
         *(line for column in fit.columns for line in _column(table, fit, column, values, stages)),
-        *_closed_at(fit, values, stages),
+        *_closed_at(fit, values, stages, names),
         *_constants(fit),
     ]
     unread = [name for name in names if name not in used]
@@ -188,8 +189,17 @@ def _headers(table: Table, fit: Fit, kinds: Sequence[str]) -> list[str]:
     ]
 
 
-def _closed_at(fit: Fit, values: Values, stages: tuple[str, ...]) -> list[str]:
-    """Where no column says when a deal was closed: the expected day, of those that are closed."""
+def _closed_at(
+    fit: Fit, values: Values, stages: tuple[str, ...], names: Sequence[str]
+) -> list[str]:
+    """When a deal was closed, where no known column says it: the days on which it was won or lost,
+    or else the expected day, of those that are closed."""
+    used = {header for mapped in fit.columns.values() for header in mapped.headers}
+    ended = [f"nullif({{{name}}}, '')" for name in names if name not in used
+             and meanings(name, fit.table) in ({"win", "when"}, {"lose", "when"})]  # fmt: skip
+    if fit.table == "opportunity" and "closed_at" not in fit.columns and ended:
+        written = f"coalesce({', '.join(ended)}, null)"
+        return [f"  closed_at: {{expression: {_quoted(written)}}}  # see that they mean this"]
     day, outcome = fit.columns.get("expected_close_date"), fit.columns.get("outcome")
     if fit.table != "opportunity" or "closed_at" in fit.columns or not day or not outcome:
         return []

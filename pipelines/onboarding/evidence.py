@@ -47,6 +47,14 @@ class Values:
         ).fetchall()
         return tuple(str(row[0]) for row in rows)
 
+    def is_key(self, header: str) -> bool:
+        """Whether a column is filled in each row, and never twice with the same."""
+        name = f"nullif(trim({identifier(header)}), '')"
+        row = self._con.execute(
+            f"select count(*) > 1 and count(*) = count(distinct {name}) from {self._relation}"
+        ).fetchone()
+        return row is not None and bool(row[0])
+
     def first_like(self, headers: Sequence[str], condition: str) -> str | None:
         """A value of one of the columns that holds a condition over `x`."""
         for header in headers:

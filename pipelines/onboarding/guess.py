@@ -17,10 +17,17 @@ from pipelines.onboarding.evidence import Values
 from pipelines.onboarding.likeness import like_headers
 from pipelines.onboarding.vocabulary import Pattern, found_in, normal, patterns
 from pipelines.sources.contract import canonical_tables
+from pipelines.sources.headers import clean_header
 from pipelines.sources.sourcemodel import PLACES, ColumnSource
 
 _PREFIX = re.compile(r"\w[\w ]*?(?: - |: ?|\.|/|_)(?=\w)")
 _MOST_STAGES = 40
+_KEY = re.compile(r"(?i)(?:(?<![a-z])(?:id|no|nr|number|code|key)|编号|编码|单号|号码?)[.]?$")
+# Numbers of people and firms, which are nobody's records.
+_OTHER = re.compile(
+    r"(?i)phone|mobile|fax|\btel|post|zip|tax|vat|bank|iban|手机|电话|传真|税号|[账帐]号"
+)
+_WORDED = ("stage", "outcome", "status")
 _ENDED = re.compile(r"\b(won|lost)\b|赢单|输单|丢单|成交|失单", re.IGNORECASE)
 # What is paid and what is open are written alike, and mean the opposite.
 PAID = re.compile(r"balance|paid|outstanding|amount due|open amount|余额|已收|未收|回款", re.I)
@@ -93,7 +100,9 @@ def best_fits(name: str, names: tuple[str, ...], values: Values) -> list[Fit]:
             best[pattern.table] = (score, fit)
     ranked = sorted((pair for pair in best.values() if pair[0] > 0), key=lambda pair: -pair[0])
     fits = [_completed(fit, headers) for _, fit in ranked] or _by_likeness(names, values)
-    return [_with_net(_with_outcome(_with_like(fit, names, values), values)) for fit in fits]
+    found = (_with_words(_with_key(_with_like(f, names, values), names, values), names, values)
+             for f in fits)  # fmt: skip
+    return [_with_net(_with_outcome(fit, values)) for fit in found]
 
 
 def _headers_of(columns: Mapping[str, ColumnSource]) -> set[str]:
@@ -128,6 +137,59 @@ def _with_like(fit: Fit, names: tuple[str, ...], values: Values) -> Fit:
         columns={c: columns[c] for c in order},
         missing=tuple(c for c in fit.missing if c not in columns),
         like={c: known for c, (_, known) in found.items()},
+    )
+
+
+def _with_key(fit: Fit, names: tuple[str, ...], values: Values) -> Fit:
+    """The fit with its key from a header that says only that it is one (`Copper ID`).
+
+    It is the first that is filled in each row and never twice with the same.
+    """
+    keys = [key for key in canonical_tables()[fit.table].key if key in fit.missing]
+    if len(keys) != 1 or not fit.columns or fit.pattern.source.each:
+        return fit
+    used = _headers_of(fit.columns)
+    ids = [name for name in names if _KEY.search(clean_header(name)) and not _OTHER.search(name)]
+    likely = [name for name in ids if name not in used]
+    header = next((name for name in likely if values.is_key(name)), None)
+    return fit if header is None else _taking(fit, keys[0], header)
+
+
+def _with_words(fit: Fit, names: tuple[str, ...], values: Values) -> Fit:
+    """The fit whose stages and outcomes are words: `stage_name` where `stage_id` holds numbers."""
+    used = _headers_of(fit.columns)
+    for column in _WORDED:
+        mapped = fit.columns.get(column)
+        if mapped is None or not mapped.own or not _are_codes(values, mapped.own[0]):
+            continue
+        bare = _KEY.sub("", clean_header(mapped.own[0])).strip("_ -.").lower()
+        for name in names:
+            begins = bool(bare) and clean_header(name).lower().startswith(bare)
+            if begins and name not in used and _is_worded(values, name):
+                fit = _taking(fit, column, name)
+                break
+    return fit
+
+
+def _are_codes(values: Values, header: str) -> bool:
+    samples = values.samples(header, _MOST_STAGES)
+    return bool(samples) and all(value.isdigit() for value in samples)
+
+
+def _is_worded(values: Values, header: str) -> bool:
+    samples = values.samples(header, _MOST_STAGES)
+    return bool(samples) and not any(any(map(str.isdigit, value)) for value in samples)
+
+
+def _taking(fit: Fit, column: str, header: str) -> Fit:
+    """The fit with a column from a header that is not known, which its draft says."""
+    columns = fit.columns | {column: ColumnSource(own=(header,))}
+    order = canonical_tables()[fit.table].exported
+    return replace(
+        fit,
+        columns={name: columns[name] for name in order if name in columns},
+        missing=tuple(name for name in fit.missing if name != column),
+        like={**fit.like, column: column},
     )
 
 

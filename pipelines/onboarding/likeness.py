@@ -17,7 +17,7 @@ from pipelines.sources.headers import clean_header
 from pipelines.staging.fields import DATES, NUMBERS
 
 _LIKE = 0.86
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[A-Za-z0-9À-ÿ]+|[^\W_]+")
 _SHORTEST = 4  # letters; shorter words stand in too many headers
 _DATE = re.compile(
     r".*\d{1,4}\s?[-/.年 ]\s?(\d{1,2}|[A-Za-z]{3,9}).*"  # 2026-01-05, 5 Jan
@@ -34,7 +34,8 @@ _MEANINGS = {
         "win": "won win",
         "when": "date time at on day timestamp datetime",
         "party": "account customer client company organization organisation buyer",
-        "owner": "owner salesperson salesman rep representative agent seller assignee assigned",
+        "owner": "owner owned salesperson salesman rep representative agent seller assignee "
+        "assigned",
         "amount": "amount value sum",
         "id": "id no nr number code key",
         "expect": "expected estimated est forecast planned target",
@@ -43,6 +44,7 @@ _MEANINGS = {
     for word in words.split()
 }
 _VAGUE = {"when", "id", "amount", "party", "owner"}  # say too little alone
+_ALONE = _VAGUE - {"owner"}  # who owns a record is said by one word
 _NOUNS = {
     "opportunity": {"opportunity", "deal", "opp"},
     "invoice": {"invoice", "bill"},
@@ -109,7 +111,7 @@ def _known(table: str) -> dict[str, str]:
 def _likeness(table: str, header: str, name: str, column: str) -> float:
     kind = canonical_tables()[table].columns[column].type
     meant, wanted = meanings(header, table), meanings(name, table)
-    if wanted and meant == wanted and (wanted - _VAGUE or len(wanted) > 1):
+    if wanted and meant == wanted and (wanted - _ALONE or len(wanted) > 1):
         return _SAME
     ours, theirs = normal(header), normal(name)
     if min(len(ours), len(theirs)) >= _SHORTEST:

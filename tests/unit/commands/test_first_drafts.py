@@ -14,6 +14,7 @@ from pipelines.onboarding.header import header_names
 from pipelines.onboarding.vocabulary import known_headers
 from tests.support.commands import Said, write
 from tests.support.landing_files import write_workbook
+from tests.support.staged import staged
 
 Attain = Callable[..., Said]
 DEALS = ("Deal ID,Owner,Created,Stage", "D1,A,2026-01-05,Won")
@@ -233,6 +234,64 @@ def test_an_amount_paid_is_said_to_be_read_from_nowhere(attain: Attain, workspac
     text = sources(workspace)["x"]
     assert "# What is paid is read from receipts and their allocation, not from Amount Paid" in text
     assert "  net_amount: Total  # 100; the only amount: see whether tax is in it" in text
+
+
+def test_a_key_is_found_by_what_it_is_where_its_header_is_the_system_s_own(
+    attain: Attain, workspace: Path
+) -> None:
+    write(workspace / "data/raw/pipeline.csv",
+          "Phone Number,Acme ID,Stage,Amount,Owned By,Created,Company ID",
+          "1,901,Won,5,Ann,2026-01-05,55", "2,902,Proposal,6,Bo,2026-01-06,55")  # fmt: skip
+    attain("check", "--write", "-w", workspace)
+    text = sources(workspace)["pipeline"]
+    assert "  opportunity_id: Acme ID  # 901 | 902; like 'opportunity_id'" in text
+    assert "  owner_id: Owned By" in text
+    assert "→ opportunity (2 rows, sources/pipeline.yaml)" in attain("check", "-w", workspace).out
+
+
+def test_a_column_that_repeats_itself_is_no_key(attain: Attain, workspace: Path) -> None:
+    write(workspace / "data/raw/pipeline.csv", "Acme ID,Stage,Amount,Owner,Created",
+          "901,Won,5,Ann,2026-01-05", "901,Proposal,6,Bo,2026-01-06")  # fmt: skip
+    attain("check", "--write", "-w", workspace)
+    assert "# missing: opportunity_id" in sources(workspace)["pipeline"]
+
+
+def test_a_stage_is_read_where_it_is_a_word(attain: Attain, workspace: Path) -> None:
+    write(workspace / "data/raw/deals.csv", "Deal ID,Owner,Created,stage,stage_name",
+          "D1,Ann,2026-01-05,5,Proposal", "D2,Ann,2026-01-05,6,Won")  # fmt: skip
+    attain("check", "--write", "-w", workspace)
+    assert "  stage: {from: stage_name, map: {" in sources(workspace)["deals"]
+    said = attain("check", "-w", workspace).out
+    assert "→ opportunity (2 rows, sources/deals.yaml)" in said
+    assert "quarantine" not in said
+
+
+def test_deals_are_closed_on_the_day_they_were_won_or_lost(attain: Attain, workspace: Path) -> None:
+    write(workspace / "data/raw/deals.csv",
+          "Deal ID,Owner,Created,Stage,Expected Close Date,date_won,date_lost",
+          "D1,Ann,2026-01-05,Won,2026-03-01,2026-02-01,",
+          "D2,Ann,2026-01-05,Lost,2026-03-01,,2026-02-02",
+          "D3,Ann,2026-01-05,Proposal,2026-03-01,,")  # fmt: skip
+    attain("check", "--write", "-w", workspace)
+    with staged(workspace) as found:
+        assert found.rows(
+            "select opportunity_id, closed_at::date::varchar from staging.opportunity order by 1"
+        ) == [("D1", "2026-02-01"), ("D2", "2026-02-02"), ("D3", None)]
+
+
+def test_the_actual_day_of_closing_is_read_before_the_expected_one(
+    attain: Attain, workspace: Path
+) -> None:
+    write(workspace / "data/raw/销售机会.csv",
+          "销售机会ID,销售机会名称,销售机会所有人,销售金额,销售阶段,预计成交日期,实际成交日期,创建时间",
+          "1,泵,王芳,5,赢单,2026-03-01,2026-02-01,2026-01-05",
+          "2,阀,李雷,6,输单,2026-03-01,2026-02-02,2026-01-05")  # fmt: skip
+    attain("check", "--write", "-w", workspace)
+    with staged(workspace) as found:
+        assert found.rows(
+            "select opportunity_id, owner_id, outcome, amount::int, closed_at::date::varchar "
+            "from staging.opportunity order by 1"
+        ) == [("1", "王芳", "won", 5, "2026-02-01"), ("2", "李雷", "lost", 6, "2026-02-02")]
 
 
 # the headers of vendors' exports as their public documentation lists them
