@@ -195,10 +195,10 @@ def _closed_at(
     """When a deal was closed, where no known column says it: the days on which it was won or lost,
     or else the expected day, of those that are closed."""
     used = {header for mapped in fit.columns.values() for header in mapped.headers}
-    ended = [f"nullif({{{name}}}, '')" for name in names if name not in used
+    days = [f"nullif({{{name}}}, '')" for name in names if name not in used
              and meanings(name, fit.table) in ({"win", "when"}, {"lose", "when"})]  # fmt: skip
-    if fit.table == "opportunity" and "closed_at" not in fit.columns and ended:
-        written = f"coalesce({', '.join(ended)}, null)"
+    if fit.table == "opportunity" and "closed_at" not in fit.columns and days:
+        written = f"coalesce({', '.join(days)}, null)"
         return [f"  closed_at: {{expression: {_quoted(written)}}}  # see that they mean this"]
     day, outcome = fit.columns.get("expected_close_date"), fit.columns.get("outcome")
     if fit.table != "opportunity" or "closed_at" in fit.columns or not day or not outcome:

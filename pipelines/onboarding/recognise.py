@@ -249,6 +249,9 @@ def _remarks(
 ) -> Iterator[str]:
     """What a source file may state, so that refused values are read or names are sure."""
     source = export.source
+    told = landed.notes.get("unproved_encoding")
+    if told and "mixed_encoding" not in landed.notes:
+        yield say(sentences()["mixed_encoding.unproved"]["en"], {"file": export.name, **told})
     texts = column_texts(canonical_tables()[source.table], source, names_of(landed, export))
     for refusal in trial.refusals:
         for style in STYLES:

@@ -7,13 +7,14 @@ not belong here: what the text means.
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pipelines.landing.file.guard import MAX_LINE, line_too_long
-from pipelines.landing.file.likely import RECOGNISED, likely_encoding
+from pipelines.landing.file.likely import RECOGNISED, is_proved, likely_encoding
 
 PROBE_BYTES = 1 << 20
 _CHUNK = 1 << 22
@@ -41,6 +42,10 @@ _SUSPECTS = {
     "gb18030": (_classes(range(0xE0, 0xF0)), b"LccLcc"),
     "cp1252": (_classes(range(0xC2, 0xF5)), b"Lc"),
 }
+# What is taken without a word of the file that proves it, as a person writes it below `encoding`.
+_WRITTEN = {"gb18030": "gb18030", "cp1252": "windows-1252"}
+_BEYOND = re.compile(r"[^\x00-\x1f,;|\"]*[^\x00-\x7f][^\x00-\x1f,;|\"]*")
+_LONGEST = 40
 # Two bytes that are a letter in UTF-8 may be a character of these; three are one hardly ever.
 _OF_TWO_BYTES = frozenset(("gb18030", "cp950", "big5hkscs", "cp932", "cp949", "euc_jp"))
 
@@ -57,13 +62,15 @@ class Encoding:
     """How a text is written: `name` holds for every line that is not UTF-8.
 
     `mark` bytes precede the first character. `mainly_utf8` says that a line which could be both is
-    taken for UTF-8. `is_stated`: a person says so, and no line is looked at for another.
+    taken for UTF-8. `is_stated`: a person says so, and no line is looked at for another. `unproved`
+    is a text of the file as it is read, where so few are beyond ASCII that they prove nothing.
     """
 
     name: str
     mark: int = 0
     mainly_utf8: bool = True
     is_stated: bool = False
+    unproved: str = ""
 
     @property
     def is_wide(self) -> bool:
@@ -93,8 +100,17 @@ def detect_encoding(probe: bytes, whole: bool) -> Encoding:
         lines.pop()  # it may end within a character
     foreign = [line for line in lines if not _decodes(line, "utf-8", True)]
     name = legacy_encoding(b"\n".join(foreign))
+    is_usual = name in _WRITTEN and not is_proved(b"\n".join(foreign))
+    unproved = _word_of(foreign[0].decode(name, errors="replace")) if is_usual else ""
     own = sum(1 for line in lines if not line.isascii() and _is_plainly_utf8(line, name))
-    return Encoding(name, mark_bytes, bool(mark_bytes) or own >= len(foreign))
+    mainly_utf8 = bool(mark_bytes) or own >= len(foreign)
+    return Encoding(name, mark_bytes, mainly_utf8, unproved=unproved)
+
+
+def _word_of(line: str) -> str:
+    """The first words of a line that are not ASCII."""
+    found = _BEYOND.search(line)
+    return found.group(0).strip()[:_LONGEST] if found else ""
 
 
 def unmarked_utf16(probe: bytes) -> str | None:
@@ -285,6 +301,9 @@ class LineDecoder:
         found: dict[str, Any] = {}
         if self.encoding.name in RECOGNISED and not self.encoding.is_stated:
             found["recognised_encoding"] = {"encoding": RECOGNISED[self.encoding.name]}
+        if self.encoding.unproved:
+            name, value = self.encoding.name, self.encoding.unproved
+            found["unproved_encoding"] = {"encoding": _WRITTEN[name], "value": value}
         main, second = (self._utf8, self._other), ("utf-8", self.encoding.name)
         if not self.encoding.mainly_utf8:
             main, second = main[::-1], second[::-1]

@@ -107,6 +107,13 @@ def likely_encoding(foreign: bytes, own: str) -> str:
     return best if _reads_well(probe, best) else own
 
 
+def is_proved(foreign: bytes) -> bool:
+    """Whether bytes beyond ASCII are enough, or name themselves, to tell an encoding by."""
+    probe = _whole_lines(foreign)
+    beyond = len(probe) - len(probe.translate(None, delete=bytes(range(0x80, 0x100))))
+    return beyond >= _MANY or _named_by_words(probe) is not None
+
+
 def _as_in_hong_kong(probe: bytes, name: str) -> str:
     """Big5 with the characters that Hong Kong added, where one of them stands."""
     if name != "cp950" or _is_all_of(probe, name) or not _is_all_of(probe, "big5hkscs"):

@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.support.commands import Said, write
 from tests.support.landing_files import write_workbook
 
@@ -119,3 +121,32 @@ def test_nothing_is_said_of_an_accident_that_policy_turns_off(
     write(workspace / "policy/quality.yaml", "accidents: {records_missing: off}")
     write(workspace / "data/raw/deals.csv", HEAD, "2,A,2026-11-02,lead,5", "Total (3 records),,,,5")
     assert "3 records" not in attain("check", "-w", workspace).out
+
+
+@pytest.mark.parametrize(
+    ("names", "encoding", "read_as", "seen"),
+    [
+        ("山田製作所 トヨタ自動車", "euc_jp", "gb18030", "怀拍澜侯疥"),
+        ("Dvořák Plzeň", "cp1250", "windows-1252", "Dvoøák Plzeò"),
+        ("Müller", "cp1252", "windows-1252", "Müller"),
+    ],
+)
+def test_an_encoding_that_few_words_do_not_prove_is_said_with_one_of_them(
+    attain: Attain, workspace: Path, names: str, encoding: str, read_as: str, seen: str
+) -> None:
+    write(workspace / "sources/deals.yaml", *SOURCE)
+    path = write(workspace / "data/raw/deals.csv", HEAD)
+    path.write_bytes(f"{HEAD}\n1,{names},2026-11-02,lead,5\n".encode(encoding))
+    said = attain("check", "-w", workspace).out
+    assert f"it is read as {read_as}, which so few words do not prove (such as {seen}" in said
+    write(workspace / "sources/deals.yaml", *SOURCE, f"encoding: {encoding}")
+    said = attain("check", "-w", workspace).out
+    assert names in said
+    assert "prove" not in said
+
+
+def test_an_encoding_that_its_words_prove_is_not_doubted(attain: Attain, workspace: Path) -> None:
+    write(workspace / "sources/deals.yaml", *SOURCE)
+    path = write(workspace / "data/raw/deals.csv", HEAD)
+    path.write_bytes(f"{HEAD},客户名称,负责部门\n1,王芳,2026-11-02,lead,5,,\n".encode("gb18030"))
+    assert "prove" not in attain("check", "-w", workspace).out
