@@ -22,6 +22,7 @@ from pipelines.models.catalog import tables_above
 from pipelines.run import steps
 from pipelines.run.outcome import Outcome, outcome_of
 from pipelines.run.session import Session
+from pipelines.warehouse.duck import BESIDE_PAGES
 from pipelines.warehouse.published import put_in_place, waiting_copy
 
 if TYPE_CHECKING:
@@ -113,9 +114,10 @@ def _open_figures(session: Session, pages: Iterable[Page]) -> tuple[list[Drilldo
     started = time.perf_counter()
     session.progress("report", "rows behind the figures")
     try:
-        return session.warehouse.in_less_memory(
-            partial(drilldowns, session.warehouse, session.policies.catalogue, pages)
-        )
+        with session.warehouse.leaving_room(BESIDE_PAGES):
+            return session.warehouse.in_less_memory(
+                partial(drilldowns, session.warehouse, session.policies.catalogue, pages)
+            )
     except (duckdb.Error, UserError) as error:
         return [], [f"the rows behind the figures could not be opened: {error}".splitlines()[0]]
     finally:

@@ -52,7 +52,7 @@ from pipelines.staging.stage import (
     filled_values,
     stage_table,
 )
-from pipelines.warehouse.duck import Built, fingerprint
+from pipelines.warehouse.duck import BESIDE_PAGES, Built, fingerprint
 from pipelines.warehouse.model import Model
 from pipelines.warehouse.quoting import identifier
 from pipelines.warehouse.rows import in_order, insert
@@ -383,6 +383,8 @@ def render_report(session: Session, name: str, not_renewed: frozenset[str] = fro
         pages = REPORTS[name].build(session.warehouse.con, session.as_of, not_renewed)
         return PageStore(session.pages_dir / name, pages)
 
-    pages = session.pages[name] = session.warehouse.in_less_memory(build_all, session.copy.wait)
+    with session.warehouse.leaving_room(BESIDE_PAGES):
+        pages = session.warehouse.in_less_memory(build_all, session.copy.wait)
+    session.pages[name] = pages
     session.spent("report", time.perf_counter() - started)
     return len(pages)

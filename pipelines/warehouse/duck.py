@@ -10,7 +10,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -35,6 +35,10 @@ _SMALL_EXPORTS = 32 * 1024**2
 """Bytes below which one thread does it: two take 1.2 to 1.6 times its processor time."""
 _MAY_DOUBLE = 32 * 1024**2
 """Bytes of a database below which nothing is saved by using again what was replaced."""
+_BESIDE_VALUES = 0.5
+"""What the engine may take of its limit while percentiles keep their values beside it."""
+BESIDE_PAGES = 0.7
+"""And while pages are made, which Python keeps."""
 _T = TypeVar("_T")
 
 
@@ -130,19 +134,22 @@ class Warehouse:
         mark = self.mark_of(model, extra)
         if self.state(model.name) == mark:
             return Built(model.name, self.row_count(model.name), 0.0, False)
-        with self._room_for_values(model):
+        with self.leaving_room(_BESIDE_VALUES) if model.keeps_values else nullcontext():
             rows = self.replace(model.name, model.sql, mark, model.is_view)
         return Built(model.name, rows, time.perf_counter() - started, True)
 
     @contextmanager
-    def _room_for_values(self, model: Model) -> Iterator[None]:
-        """What a percentile keeps is beside the limit: the rest may take half of it meanwhile."""
+    def leaving_room(self, share: float) -> Iterator[None]:
+        """The engine takes this share of its limit, because much is kept beside it meanwhile.
+
+        What is done once more because memory ran out has all of it again.
+        """
         limit = self._memory.limit
-        if not model.keeps_values or limit is None or self._memory.is_short:
+        if limit is None or self._memory.is_short:
             yield
             return
         with suppress(duckdb.OutOfMemoryException):  # something else holds more than that now
-            self.con.execute(f"set memory_limit = '{part_of(limit, 0.5)}'")
+            self.con.execute(f"set memory_limit = '{part_of(limit, share)}'")
         try:
             yield
         finally:
@@ -246,6 +253,8 @@ class Warehouse:
             others_done()
             threads = int(self.scalar("select current_setting('threads')"))
             self.con.execute("set threads = 1")
+            if self._memory.limit is not None:
+                self.con.execute(f"set memory_limit = '{self._memory.limit}'")
             self._memory.is_short = True
         try:
             return work()
