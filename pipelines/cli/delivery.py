@@ -179,14 +179,32 @@ def _send(
     on: dt.date,
     now: dt.datetime,
 ) -> Mailed:
-    """Send, and keep what could not be for `attain status`; links lead to folders as they are.
+    """One call: a rehearsal, or one that sends while no other does.
 
     Raises:
-        UserError: no mail could be sent at all; robots have spoken all the same.
+        UserError: another call is sending, or no mail could be sent at all; in the latter case
+            robots have spoken all the same.
     """
+    from pipelines.delivery.outbox.store import FOLDER, one_sender
+
+    if not call.really:
+        return _send_alone(workspace, opened, policy, call, on, now)
+    with one_sender(workspace.root / FOLDER):
+        return _send_alone(workspace, opened, policy, call, on, now)
+
+
+def _send_alone(
+    workspace: Workspace,
+    opened: Readership,
+    policy: DeliveryPolicy,
+    call: _Call,
+    on: dt.date,
+    now: dt.datetime,
+) -> Mailed:
+    """Send, and keep what could not be for `attain status`; links lead to folders as they are."""
     from pipelines.delivery.access.problem import Problem
     from pipelines.delivery.mail import send as mail
-    from pipelines.delivery.outbox.store import FOLDER, open_outbox
+    from pipelines.delivery.outbox.store import FOLDER, PATIENCE, open_outbox
     from pipelines.delivery.outbox.unsettled import set_back
     from pipelines.delivery.readership import write_reader_folders
     from pipelines.delivery.robots.send import say
@@ -196,7 +214,7 @@ def _send(
     found = mail.Mailed()
     no_mail: UserError | None = None
     if call.really:
-        with open_outbox(workspace.root / FOLDER, now) as outbox:
+        with open_outbox(workspace.root / FOLDER, now, PATIENCE) as outbox:
             found.problems += set_back(outbox, now)
     if call.really and policy.mail.pages_at:
         write_reader_folders(workspace, on, anew=False)

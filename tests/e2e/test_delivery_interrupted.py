@@ -1,6 +1,7 @@
 """A small company whose mail is killed, whose clock jumps, whose people leave: each gets one.
 
-Moments are given to `deliver_after_run`, which a run calls at its end; kills are real ones.
+Moments are given to `deliver_after_run`, which a run calls at its end; kills are real ones, and so
+are the processes that meet.
 """
 
 from __future__ import annotations
@@ -11,8 +12,11 @@ import os
 import shutil
 import signal
 import subprocess
+import threading
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +27,14 @@ from pipelines.cli.delivery import deliver_after_run
 from pipelines.cli.main import cli
 from pipelines.delivery.access.policy import load_access
 from pipelines.delivery.outbox.policy import load_delivery
+from pipelines.delivery.portal.app import application
+from pipelines.delivery.portal.open import portal_parts
+from pipelines.delivery.readership import write_reader_folders
 from pipelines.workspace.workspace import open_workspace
 from tests.support.mailserver import Post, mail_server
+from tests.support.portal import Served, ask_for_link, links_in, use_link
 from tests.support.robotserver import robot_server
-from tests.support.runs import ATTAIN
+from tests.support.runs import ATTAIN, attain
 
 MONDAY = dt.datetime(2026, 11, 16, 8, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 POLICY = """
@@ -209,3 +217,100 @@ def test_quiet_hours_over_midnight_and_a_clock_set_back_into_them(
             assert "quiet" not in at(root, MONDAY.replace(day=day, hour=hour), capsys)
         assert len(groups.taken["wecom"]) == 1
         assert got(post) == EVERYBODY
+
+
+@contextmanager
+def held_at(post: Post, address: str, root: Path) -> Iterator[subprocess.Popen[str]]:
+    """`attain send` in a process of its own, which a slow server keeps at an address meanwhile."""
+    reached, goes_on = threading.Event(), threading.Event()
+    post.when["rcpt", address] = reached.set
+    post.holds[address] = goes_on
+    sending = subprocess.Popen([*ATTAIN, *words(root)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert reached.wait(60)
+        yield sending
+    finally:
+        goes_on.set()
+        sending.wait(60)
+
+
+def patient(root: Path) -> None:
+    """A policy that waits for a slow server, and a portal that mails links by it."""
+    sending = root / "policy" / "delivery.yaml"
+    text = sending.read_text(encoding="utf-8").replace("timeout_seconds: 2", "timeout_seconds: 60")
+    sending.write_text(text, encoding="utf-8")
+    assert CliRunner().invoke(cli, ["readers", "-w", str(root), *words(root)[3:5]]).exit_code == 0
+    (root / "policy" / "portal.yaml").write_text(
+        "sign_in: [mail]\nlanguage: en\nat: https://portal.example/\n", encoding="utf-8"
+    )
+
+
+def test_while_all_are_mailed_a_link_comes_at_once_and_a_second_call_is_told_so(
+    company: Callable[..., Path],
+) -> None:
+    with mail_server() as post:
+        root = company(post.port)
+        patient(root)
+        parts = portal_parts(open_workspace(root), lambda: MONDAY, time.monotonic)
+        assert parts.post is not None
+        browser = Served.another(application(parts), "10.0.0.9")
+        with held_at(post, "d@a.example", root) as sending:
+            began = time.monotonic()
+            assert "a link is on its way" in ask_for_link(browser, "E1").text
+            parts.post.wait()
+            assert post.recipients == ["e1@a.example"]
+            assert time.monotonic() - began < 5
+            [link] = links_in([post.taken[0].get_content()])
+            assert use_link(browser, link).status_code == 303
+            for more in ([], ["--to", "E2"]):
+                second = attain(*words(root), *more)
+                assert (second.returncode, second.stdout) == (1, "")
+                [sentence] = second.stderr.splitlines()
+                assert "another attain send is at work; wait for it to end." in sentence
+            assert sending.poll() is None
+        assert sending.returncode == 0
+        assert got(post) == {**EVERYBODY, "e1": EVERYBODY["e1"] + 1}
+        assert send(root)["sent"] == []
+    assert "at work" not in status(root)
+
+
+def test_while_a_link_is_mailed_all_get_theirs(company: Callable[..., Path]) -> None:
+    with mail_server() as post:
+        root = company(post.port)
+        patient(root)
+        parts = portal_parts(open_workspace(root), lambda: MONDAY, time.monotonic)
+        assert parts.post is not None
+        reached, goes_on = threading.Event(), threading.Event()
+        served = json.loads((root / ".attain" / "readers.json").read_text(encoding="utf-8"))
+        served["readers"]["E1"]["email"] = "elsewhere@a.example"
+        (root / ".attain" / "readers.json").write_text(json.dumps(served), encoding="utf-8")
+        post.when["rcpt", "elsewhere@a.example"] = reached.set
+        post.holds["elsewhere@a.example"] = goes_on
+        try:
+            ask_for_link(Served.another(application(parts), "10.0.0.9"), "E1")
+            assert reached.wait(60)
+            told = send(root)
+        finally:
+            goes_on.set()
+            parts.post.wait()
+        assert (told["problems"], told["code"]) == ([], 0)
+        assert got(post) == {**EVERYBODY, "elsewhere": 1}
+
+
+def test_a_second_call_finds_no_gap_between_the_steps_of_the_first(
+    company: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Folders are written before mail is made; the outbox is open to nobody's sending meanwhile."""
+    told: list[str] = []
+
+    def meanwhile(*of: Any, **more: Any) -> Any:
+        told.append(attain(*words(root)).stderr)
+        return write_reader_folders(*of, **more)
+
+    with mail_server() as post:
+        root = company(post.port, "  pages_at: https://pages.a.example/\n")
+        monkeypatch.setattr("pipelines.delivery.readership.write_reader_folders", meanwhile)
+        assert len(send(root)["sent"]) == sum(EVERYBODY.values())
+        assert got(post) == EVERYBODY
+    [sentence] = told
+    assert "another attain send is at work; wait for it to end." in sentence

@@ -25,6 +25,7 @@ class Post:
 
     `says` is answered to a message in place of 250, `when` is done once at a moment of a delivery:
     `rcpt` when it is addressed, `data` when its last byte is there, `taken` before the answer.
+    `holds` keeps whoever mails to an address waiting, and nobody else, until its event is set.
     """
 
     taken: list[EmailMessage] = field(default_factory=list)
@@ -34,6 +35,7 @@ class Post:
     takes_and_drops: set[str] = field(default_factory=set)
     hangs: set[str] = field(default_factory=set)
     hangs_after: set[str] = field(default_factory=set)
+    holds: dict[str, threading.Event] = field(default_factory=dict)
     says: dict[str, str] = field(default_factory=dict)
     when: dict[tuple[str, str], Callable[[], None]] = field(default_factory=dict)
     port: int = 0
@@ -49,6 +51,8 @@ class Post:
             return "450 mailbox busy"
         if address in self.hangs:
             await asyncio.sleep(5)
+        while address in self.holds and not self.holds[address].is_set():
+            await asyncio.sleep(0.01)
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

@@ -20,7 +20,7 @@ from pipelines.delivery.mail.smtp import signed_in
 from pipelines.delivery.outbox.choose import chosen
 from pipelines.delivery.outbox.handing import hand_over_all
 from pipelines.delivery.outbox.policy import MailPolicy
-from pipelines.delivery.outbox.store import FOLDER, Draft, open_outbox
+from pipelines.delivery.outbox.store import FOLDER, PATIENCE, Draft, open_outbox
 from pipelines.delivery.outbox.unsettled import unsettled
 from pipelines.delivery.readership import Readership
 from pipelines.errors import UserError
@@ -158,13 +158,13 @@ def send(
 
     Raises:
         UserError: no server is named, it takes neither sign-in nor encryption as policy asks, or
-            another call is sending.
+            another call has the outbox open.
     """
     if not policy.server:
         raise UserError("policy/delivery.yaml names no mail.server; nothing can be sent.")
     made, problems = drafts(opened, policy, wanted, _names(workspace, opened), day, now)
     found = Mailed(problems=[*opened.readers.problems, *problems])
-    with open_outbox(workspace.root / FOLDER, now) as outbox:
+    with open_outbox(workspace.root / FOLDER, now, PATIENCE) as outbox:
         for who in again:
             outbox.again(who, CHANNEL)
         for one in made:

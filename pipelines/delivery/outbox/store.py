@@ -25,6 +25,12 @@ from pipelines.errors import UserError
 
 FOLDER = "outbox"
 """Of the workspace."""
+LINKS = f"{FOLDER}/links"
+"""Links that sign people in have an outbox of their own: nobody who waits for one waits for the
+mail of everybody, nor the other way round."""
+PATIENCE = 30
+"""Seconds for which whoever sends waits for one who only looks at the outbox: a rehearsal, or what
+came back."""
 State = Literal["waiting", "handing", "sent", "refused", "returned", "replaced"]
 _TABLE = """
 create table if not exists message (
@@ -248,24 +254,49 @@ def _ends(draft: Draft) -> str:
 
 
 @contextmanager
-def open_outbox(folder: Path, now: dt.datetime) -> Iterator[Outbox]:
-    """Open the outbox in a folder of the workspace, for one sender at a time.
+def open_outbox(
+    folder: Path, now: dt.datetime, patience: float = 0, who: str = "attain send"
+) -> Iterator[Outbox]:
+    """Open the outbox in a folder of the workspace, for one at a time.
+
+    Args:
+        patience: seconds to wait for another that has it open.
+        who: what others that have it open are called.
 
     Raises:
-        UserError: another command is sending.
+        UserError: another has it open.
     """
+    with _alone(folder, "outbox.lock", patience, who):
+        con = sqlite3.connect(folder / "outbox.db")
+        try:
+            con.execute("pragma synchronous = full")
+            yield Outbox(con, now)
+        finally:
+            con.close()
+
+
+@contextmanager
+def one_sender(folder: Path) -> Iterator[None]:
+    """A whole call that sends, mail and robots: what it opens in between is nobody else's to send.
+
+    Raises:
+        UserError: another call is sending.
+    """
+    with _alone(folder, "sending.lock", 0, "attain send"):
+        yield
+
+
+@contextmanager
+def _alone(folder: Path, lock: str, patience: float, who: str) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    held = FileLock(folder / lock, timeout=patience)
     try:
-        with FileLock(folder / "outbox.lock", timeout=0):
-            con = sqlite3.connect(folder / "outbox.db")
-            try:
-                con.execute("pragma synchronous = full")
-                yield Outbox(con, now)
-            finally:
-                con.close()
+        held.acquire()
     except Timeout:
-        raise UserError(
-            f"{folder}: another attain send is at work; wait for it to end.", 1
-        ) from None
+        raise UserError(f"{folder}: another {who} is at work; wait for it to end.", 1) from None
+    try:
+        yield
+    finally:
+        held.release()

@@ -1,4 +1,4 @@
-"""Mailing the links that sign people in, through the outbox that all mail goes through.
+"""Mailing the links that sign people in, through an outbox of their own.
 
 Belongs here: the message, and handing it over beside the requests. Does not belong here: which
 links hold (`links.py`).
@@ -20,7 +20,7 @@ from pipelines.delivery.mail.message import SMTP
 from pipelines.delivery.mail.smtp import signed_in
 from pipelines.delivery.outbox.handing import hand_over_all
 from pipelines.delivery.outbox.policy import MailPolicy
-from pipelines.delivery.outbox.store import FOLDER, Draft, Outbox, open_outbox
+from pipelines.delivery.outbox.store import LINKS, Draft, Outbox, open_outbox
 from pipelines.delivery.portal.audit import Audit
 from pipelines.delivery.portal.folders import Known
 from pipelines.errors import UserError
@@ -29,7 +29,7 @@ from pipelines.reporting.publish.render import words
 from pipelines.workspace.workspace import Workspace
 
 CHANNEL = "link"
-_WAITS = (0, 2, 5, 10, 20)  # seconds: another command may be sending
+_PATIENCE = 30  # seconds, where another portal of the workspace is mailing one
 _LINK_WAITS = (2, 5)
 
 
@@ -49,7 +49,7 @@ class Post:
         now: Callable[[], dt.datetime],
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._folder, self._policy, self._password = workspace.root / FOLDER, policy, password
+        self._folder, self._policy, self._password = workspace.root / LINKS, policy, password
         self._audit, self._now, self._sleep = audit, now, sleep
         self._worker = ThreadPoolExecutor(max_workers=1)
         self._begun: list[Future[None]] = []
@@ -73,15 +73,8 @@ class Post:
         self._audit.note("link mailed" if sent else "link not mailed", known.id, "")
 
     def _through_the_outbox(self, draft: Draft) -> bool:
-        for number, pause in enumerate(_WAITS):
-            self._sleep(pause)
-            try:
-                with open_outbox(self._folder, self._now()) as outbox:
-                    return self._hand_over(outbox, draft)
-            except UserError:  # held by attain send
-                if number == len(_WAITS) - 1:
-                    raise
-        return False
+        with open_outbox(self._folder, self._now(), _PATIENCE, "attain serve") as outbox:
+            return self._hand_over(outbox, draft)
 
     def _hand_over(self, outbox: Outbox, draft: Draft) -> bool:
         outbox.put(draft)

@@ -28,7 +28,7 @@ from pipelines.delivery.outbox.handing import (
     hand_over_all,
 )
 from pipelines.delivery.outbox.policy import DeliveryPolicy, Robot
-from pipelines.delivery.outbox.store import FOLDER, Draft, Outbox, Record, open_outbox
+from pipelines.delivery.outbox.store import FOLDER, PATIENCE, Draft, Outbox, Record, open_outbox
 from pipelines.delivery.outbox.unsettled import unsettled
 from pipelines.delivery.readership import Readership
 from pipelines.delivery.robots.vendors import LIMITS, body_of, signed, understand
@@ -132,11 +132,11 @@ def say(
         really: otherwise it is only told what would be said.
 
     Raises:
-        UserError: another call is sending.
+        UserError: another call has the outbox open.
     """
     found = Mailed()
     names = folder_names(opened.readers.all, opened.access.folders, workspace.state)
-    with open_outbox(workspace.root / FOLDER, now) as outbox:
+    with open_outbox(workspace.root / FOLDER, now, PATIENCE if really else 0) as outbox:
         for robot in policy.robots:
             if only is not None and robot.id not in only:
                 continue

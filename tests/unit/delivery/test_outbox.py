@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -18,7 +19,7 @@ from pipelines.delivery.outbox.handing import (
     TryLaterError,
     hand_over_all,
 )
-from pipelines.delivery.outbox.store import Draft, Outbox, Record, open_outbox
+from pipelines.delivery.outbox.store import Draft, Outbox, Record, one_sender, open_outbox
 from pipelines.delivery.outbox.unsettled import set_back, unsettled
 from pipelines.errors import UserError
 
@@ -298,6 +299,36 @@ def test_the_clock_has_no_say_in_what_is_sent(tmp_path: Path) -> None:
 
 def test_two_senders_at_once_are_one_too_many(opened) -> None:  # type: ignore[no-untyped-def]
     with opened(), pytest.raises(UserError, match="another attain send"), opened():
+        pass
+
+
+def test_whoever_sends_waits_for_one_who_only_looks(tmp_path: Path) -> None:
+    is_open, goes_on = threading.Event(), threading.Event()
+
+    def looks() -> None:
+        with open_outbox(tmp_path, NOW):
+            is_open.set()
+            goes_on.wait(10)
+
+    looking = threading.Thread(target=looks)
+    looking.start()
+    assert is_open.wait(10)
+    threading.Timer(0.2, goes_on.set).start()
+    with open_outbox(tmp_path, NOW, patience=10) as outbox:
+        assert goes_on.is_set()
+        assert outbox.put(drafts("A")[0])
+    looking.join()
+
+
+def test_a_call_that_sends_keeps_others_from_sending_and_nobody_from_looking(
+    tmp_path: Path,
+) -> None:
+    with one_sender(tmp_path):
+        with pytest.raises(UserError, match="another attain send"), one_sender(tmp_path):
+            pass
+        with open_outbox(tmp_path, NOW) as outbox:
+            assert outbox.of("waiting", CHANNEL) == []
+    with one_sender(tmp_path):
         pass
 
 

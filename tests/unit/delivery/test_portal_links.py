@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from pipelines.delivery.outbox.store import FOLDER, open_outbox
+from pipelines.delivery.outbox.store import LINKS, open_outbox
 from pipelines.delivery.portal.app import Parts, application
 from pipelines.delivery.portal.links import Links
 from pipelines.delivery.portal.open import portal_parts
@@ -86,7 +86,7 @@ def test_a_link_signs_in_whose_it_is_once(mailed: Mailed) -> None:
     assert (
         link.rpartition("/")[2] not in (mailed.served.root / "portal" / "audit.jsonl").read_text()
     )
-    with open_outbox(mailed.served.root / FOLDER, NOW) as outbox:
+    with open_outbox(mailed.served.root / LINKS, NOW) as outbox:
         [record] = outbox.of("sent", "link")
         assert record.content is None  # the link is nowhere but in the mailbox
 
@@ -152,7 +152,7 @@ def test_a_server_that_refuses_is_noted_and_nothing_is_sent_later(mailed: Mailed
     mailed.post.refuses["E1@a.example"] = "550 no such mailbox"
     assert mailed.ask(mailed.browser(), "E1").status_code == 200
     assert mailed.told()[-1] == "link not mailed"
-    with open_outbox(mailed.served.root / FOLDER, NOW) as outbox:
+    with open_outbox(mailed.served.root / LINKS, NOW) as outbox:
         assert outbox.of("waiting", "link") == []
 
 
