@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import re
 import shutil
@@ -28,23 +27,10 @@ from pipelines.errors import UserError
 from pipelines.reporting.publish.build import EDITION, Edition, StaleNotice, write_text
 from pipelines.reporting.publish.entries import CATALOGUE, Catalogue
 from pipelines.workspace.workspace import open_workspace
+from tests.support.handed import MONDAY, POLICY, another_monday, send, served_by
 from tests.support.mailserver import Post, mail_server
 from tests.support.robotserver import SECRET, robot_server
 from tests.support.runs import ATTAIN, FirstRun, HandedOut
-
-MONDAY = ("--on", "2026-11-16")
-POLICY = """
-mail:
-  server: 127.0.0.1
-  port: {port}
-  security: none
-  sender: reports@haiyue.example
-  sender_name: 海岳报告
-  pages_at: https://reports.haiyue.example/
-  unsubscribe: mailto:it@haiyue.example
-  retry_seconds: [0]
-  english: [E001]
-"""
 
 
 def copy_of(one_run: FirstRun, folder: Path, port: int) -> Path:
@@ -52,20 +38,6 @@ def copy_of(one_run: FirstRun, folder: Path, port: int) -> Path:
     root = folder / "ws"
     shutil.copytree(one_run.root, root, copy_function=os.link, symlinks=True)
     return served_by(root, port)
-
-
-def served_by(root: Path, port: int) -> Path:
-    (root / "policy" / "delivery.yaml").write_text(POLICY.format(port=port), encoding="utf-8")
-    return root
-
-
-def send(root: Path, *more: str) -> dict[str, Any]:
-    """The command in this process; a mistake of usage is raised."""
-    done = CliRunner().invoke(cli, ["send", "-w", str(root), *MONDAY, "--json", *more])
-    if done.exception is not None and not isinstance(done.exception, SystemExit):
-        raise done.exception
-    found: dict[str, Any] = json.loads(done.stdout)
-    return {**found, "code": done.exit_code}
 
 
 @dataclass(frozen=True)
@@ -307,10 +279,7 @@ def test_a_server_that_takes_no_mail_keeps_no_robot_from_speaking(
 def test_after_a_run_policy_has_folders_written_and_mail_sent_and_a_fault_only_said(
     handed_out: HandedOut, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    root = tmp_path / "ws"
-    left_out = shutil.ignore_patterns("outbox", "portal", "portal.yaml")
-    shutil.copytree(handed_out.root, root, copy_function=os.link, symlinks=True, ignore=left_out)
-    (root / "policy" / "delivery.yaml").unlink(missing_ok=True)
+    root = another_monday(handed_out, tmp_path)
     monday = dt.datetime(2026, 11, 16, 0, 30, tzinfo=dt.UTC)
     with mail_server() as post:
         workspace = open_workspace(served_by(root, post.port))

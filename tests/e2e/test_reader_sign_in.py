@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +12,7 @@ from starlette.testclient import TestClient
 from pipelines.delivery.portal.app import application
 from pipelines.delivery.portal.open import portal_parts
 from pipelines.workspace.workspace import open_workspace
+from tests.support.handed import People, people_of, reads, reads_their_own
 from tests.support.idp import SECRET, identity_provider
 from tests.support.mailserver import mail_server
 from tests.support.portal import (
@@ -32,25 +31,9 @@ PLACE = "at: https://portal.example/\nlanguage: en\n"
 Enter = Callable[[TestClient, str], Any]
 
 
-@dataclass(frozen=True)
-class People:
-    """Readers by id with their address, and a page that each has alone."""
-
-    address: Mapping[str, str]
-    own_page: Mapping[str, str]
-
-
 @pytest.fixture(scope="module")
 def people(handed_out: HandedOut) -> People:
-    told = json.loads((handed_out.root / ".attain" / "readers.json").read_text(encoding="utf-8"))
-    address = {who: of["email"] for who, of in told["readers"].items() if of["email"]}
-    own_page = {}
-    for who in address:
-        pages = sorted(handed_out.of(who).glob(f"*/{who}/*.en.html"))
-        if pages:
-            own_page[who] = pages[0].relative_to(handed_out.of(who)).as_posix()
-    assert len(own_page) >= 60
-    return People(address, own_page)
+    return people_of(handed_out)
 
 
 @pytest.fixture
@@ -82,13 +65,7 @@ def everybody_reads_their_own(app: Any, people: People, enter: Enter) -> None:
     readers = sorted(people.own_page)
     for number, who in enumerate(readers):
         browser = Served.another(app, f"10.0.{number}.9")
-        other = people.own_page[readers[number - 1]]
-        assert browser.get(f"/{people.own_page[who]}").status_code == 303, "not signed in yet"
-        answer = enter(browser, who)
-        assert (answer.status_code, answer.headers.get("location")) == (303, "/"), who
-        assert browser.get("/").status_code == 200
-        assert browser.get(f"/{people.own_page[who]}").status_code == 200, who
-        assert browser.get(f"/{other}").status_code == 404, (who, other)
+        reads_their_own(browser, who, enter, people, readers[number - 1])
 
 
 def test_by_password(handed_out: HandedOut, people: People, portal: Any) -> None:
@@ -136,7 +113,6 @@ def test_by_the_proxy_in_front(people: People, portal: Any) -> None:
     readers = sorted(people.own_page)
     for number, who in enumerate(readers):
         browser = Served.another(app, "10.0.0.1", X_Remote_User=who)
-        assert browser.get(f"/{people.own_page[who]}").status_code == 200, who
-        assert browser.get(f"/{people.own_page[readers[number - 1]]}").status_code == 404, who
+        reads(browser, who, people, readers[number - 1])
         elsewhere = Served.another(app, "10.0.0.2", X_Remote_User=who)
         assert elsewhere.get(f"/{people.own_page[who]}").status_code == 303, who

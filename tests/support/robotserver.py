@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,13 +19,17 @@ SECRET = "SECa1b2c3"
 
 @dataclass
 class Groups:
-    """What came by path, and what is answered next instead of success."""
+    """What came by path, and what is answered next instead of success.
+
+    `when` is done once, when a message of a path was taken and before that is said.
+    """
 
     taken: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     headers: list[dict[str, str]] = field(default_factory=list)
     answers: list[tuple[int, object]] = field(default_factory=list)
     location: str | None = None
     drops: int = 0
+    when: dict[str, Callable[[], None]] = field(default_factory=dict)
     port: int = 0
 
     def url(self, kind: str) -> str:
@@ -48,6 +52,7 @@ class Groups:
             if len(content) > 20 * 1024:
                 return 200, {"code": 9499, "msg": "too large"}
         self.taken.setdefault(kind, []).append(body)
+        self.when.pop(kind, lambda: None)()
         return 200, {"code": 0, "msg": "success"} if kind == "feishu" else {"errcode": 0}
 
 
