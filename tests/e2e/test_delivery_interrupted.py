@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from click.testing import CliRunner
 
@@ -314,3 +315,53 @@ def test_a_second_call_finds_no_gap_between_the_steps_of_the_first(
         assert got(post) == EVERYBODY
     [sentence] = told
     assert "another attain send is at work; wait for it to end." in sentence
+
+
+def reorganised(root: Path) -> None:
+    """E1 loses their address, T and U come with one for both, and L and E2 stand in for each other,
+    as somebody does for GONE."""
+    warehouse = open_workspace(root).warehouse
+    own = warehouse.with_suffix(".own")
+    shutil.copyfile(warehouse, own)  # other copies of the workspace share the file
+    own.replace(warehouse)
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute("update staging.employee set email = null where employee_id = 'E1'")
+        for who in ("T", "U"):
+            con.execute(
+                "insert into staging.employee select * replace (? as employee_id, "
+                "'both@a.example' as email) from staging.employee where employee_id = 'E2'",
+                [who],
+            )
+            con.execute(
+                "insert into staging.assignment select * replace (? as employee_id) "
+                "from staging.assignment where employee_id = 'E2'",
+                [who],
+            )
+    (root / "policy" / "access.yaml").write_text(
+        "deputies: [{of: L, by: E2}, {of: E2, by: L}, {of: GONE, by: L}]\n", encoding="utf-8"
+    )
+
+
+def test_whoever_cannot_be_mailed_is_one_sentence_each_and_the_others_get_theirs(
+    company: Callable[..., Path],
+) -> None:
+    """No address, one for two, a leaver, deputies in a circle, a server that hangs."""
+    with mail_server() as post:
+        root = company(post.port)
+        reorganised(root)
+        post.hangs = {"d@a.example"}
+        wednesday = [word.replace("2026-11-16", "2026-11-18") for word in words(root)]
+        done = CliRunner().invoke(cli, wednesday)
+        assert got(post) == {"e2": EVERYBODY["e2"], "l": EVERYBODY["l"]}
+    said = sorted((one["who"], one["en"]) for one in json.loads(done.stdout)["problems"])
+    expected = [
+        ("D", "timed out"), ("E1", "has no mail address that could be used"),
+        ("E2", "none of them holds"), ("GONE", "is not in service"), ("L", "none of them holds"),
+        ("T", "has the same mail address as U"), ("U", "has the same mail address as T"),
+    ]  # fmt: skip
+    assert [who for who, _ in said] == [who for who, _ in expected]
+    shown = status(root)
+    for (who, sentence), (_, part) in zip(said, expected, strict=True):
+        assert part in sentence
+        assert shown.count(" ".join(sentence.split())) == 1, who
+    assert done.exit_code == 1
