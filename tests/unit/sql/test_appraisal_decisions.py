@@ -107,6 +107,7 @@ def appeals(lab: Laboratory, *rows: Row, **more: Any) -> list[dict[str, Any]]:
 def test_an_appeal_has_its_day_and_counts_as_open_until_somebody_else_answers(
     lab: Laboratory,
 ) -> None:
+    """Or until the person withdraws it."""
     answered = {"status": "accepted", "decided_at": dt.datetime(2026, 11, 12)}
     found = appeals(
         lab,
@@ -120,12 +121,16 @@ def test_an_appeal_has_its_day_and_counts_as_open_until_somebody_else_answers(
         {"indicator": "b"},
         {"opened_at": dt.datetime(2026, 11, 16)},
         {**answered, "decided_by": "王芳"},
+        {**answered, "decided_by": "E1", "status": "withdrawn"},
+        {**answered, "decided_by": "e1"},
     )
     assert pick(
         found, "appeal_id", "status", "is_answer_overdue", "answer_by", "remark", "decision"
     ) == [
         ("A1", "open", True, day("2026-11-14"), None, None),
         ("A10", "open", True, day("2026-11-14"), "answered_by_oneself", None),
+        ("A11", "withdrawn", False, day("2026-11-14"), None, None),
+        ("A12", "open", True, day("2026-11-14"), "answered_by_oneself", None),
         ("A2", "accepted", False, day("2026-11-14"), None, "so it is"),
         ("A3", "open", True, day("2026-11-14"), "answered_by_oneself", None),
         ("A4", "open", True, day("2026-11-14"), None, None),
@@ -166,6 +171,7 @@ def test_a_held_person_is_given_a_score_by_decision(lab: Laboratory) -> None:
 def test_what_is_written_about_a_person_and_not_counted_is_listed(lab: Laboratory) -> None:
     """By the schemes of the roles the person had then: those of others count nothing for them."""
     hands = [by_hand(), by_hand("safety"), by_hand("teamwork", most=95), by_hand("order")]
+    hands += [by_hand("polish")]
     hands += [by_hand("care"), by_hand("small", most=5)]
     leads = [by_hand("teamwork", scheme_id="L"), by_hand("coaching", scheme_id="L")]
     targets = [indicator("a", against="quota"), indicator("b")]
@@ -187,6 +193,7 @@ def test_what_is_written_about_a_person_and_not_counted_is_listed(lab: Laborator
         given_by_hand("2026-10", 80, rater_id="E1", name="safety"),
         given_by_hand("2026-10", 96, name="teamwork"),
         given_by_hand("2026-10", 80, rater_id="王芳", name="order"),
+        given_by_hand("2026-10", 80, rater_id="e1", name="polish"),
         given_by_hand("2026-10", Decimal("0.88"), name="care"),
         given_by_hand("2026-10", Decimal("0.5"), name="small"),
         given_by_hand("2019-01", 50),
@@ -198,7 +205,7 @@ def test_what_is_written_about_a_person_and_not_counted_is_listed(lab: Laborator
     lab.given("staging.appraisal_slip", [
         {"employee_id": "E1", "slip_date": day(date), "kind": "reward", "points": 5,
          "reason": "r", "approved_by": by}
-        for date, by in (("2026-10-05", "E1"), ("2026-10-06", "L"), ("2026-10-07", "王芳"))
+        for date, by in (("2026-10-05", "E1"), ("2026-10-06", "L"), ("2026-10-07", "王芳 E1"))
     ])  # fmt: skip
     lab.given("staging.agreed_target", [
         {"employee_id": "E1", "period": period, "indicator": name, "target": 5,
@@ -212,6 +219,7 @@ def test_what_is_written_about_a_person_and_not_counted_is_listed(lab: Laborator
         ("score", "E1", "coaching", "no_such_indicator"),
         ("score", "E1", "mood", "no_such_indicator"),
         ("score", "E1", "order", "of_oneself"),
+        ("score", "E1", "polish", "of_oneself"),
         ("score", "E1", "safety", "of_oneself"),
         ("score", "E1", "teamwork", "above_the_scale"),
         ("score", "GONE", "attitude", "not_there"),
@@ -256,7 +264,7 @@ def test_of_two_different_targets_agreed_at_once_neither_counts(
     lab: Laboratory, second: int, when: int, refused: bool
 ) -> None:
     """One agreed later replaces the first, as it is marked; the same one twice says nothing new."""
-    given(lab, [indicator("a")])
+    given(lab, [indicator("a", against="quota")])
     lab.given("core.employee_assignment", [
         {"employee_id": "E1", "role": "rep", "valid_from": day("2026-01-01")},
     ])  # fmt: skip
@@ -275,9 +283,9 @@ def test_of_two_different_targets_agreed_at_once_neither_counts(
     assert len(lab.result("core.contradicted_target")) == refused
 
 
-@pytest.mark.parametrize("approver", ["E1", "王芳"])
+@pytest.mark.parametrize("approver", ["E1", "王芳", "e1", "Ｅ１", "王芳（E1）", "E1 王芳"])
 def test_nobody_decides_about_themselves(lab: Laboratory, approver: str) -> None:
-    """Under their id or the name they have."""
+    """Under their id or the name they have, however it was typed."""
     lab.given("core.dim_employee", [{"employee_id": "E1", "name": "王芳"}])
     moves = [("score", "80", "99", "2026-11-10"), ("grade", "A", "S", "2026-11-10")]
     row = results(lab, [judged(80)], moves=moves, approver=approver)[0]

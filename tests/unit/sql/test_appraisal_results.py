@@ -111,6 +111,7 @@ def test_bonus_steps_and_slips_are_points_beside_the_weights(lab: Laboratory) ->
             ("2026-10-02", "reward", 4, "L"), ("2026-10-03", "fault", 30, "L"),
             ("2026-11-03", "fault", 50, "L"), ("2026-10-09", "reward", 9, "E1"),
             ("2026-10-10", "reward", 9, "王芳"),
+            ("2026-10-11", "reward", 9, "e1"),
         ]
     ])  # fmt: skip
     lab.given("core.dim_employee", [{"employee_id": "E1", "name": "王芳"}])

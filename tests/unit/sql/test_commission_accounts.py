@@ -259,6 +259,7 @@ def test_a_dispute_decided_after_the_day_of_the_report_is_still_open_on_it(
         ("F1", "accepted", "accepted"),
         ("E1", "accepted", "open"),
         ("王芳", "rejected", "open"),
+        ("王芳（E1）", "accepted", "open"),
         ("E1", "withdrawn", "withdrawn"),
         (None, "rejected", "rejected"),
     ],
