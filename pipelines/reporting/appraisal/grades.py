@@ -32,7 +32,15 @@ from pipelines.reporting.model.values import (
 _NAMED = 5
 _NEAR = 2  # points below a band's edge that HR looks at twice
 _PLAIN_FLAGS = frozenset(
-    {"overridden", "stale_decision", "gate", "distribution", "no_coefficient", "no_salary"}
+    {
+        "overridden",
+        "stale_decision",
+        "gate",
+        "distribution",
+        "no_coefficient",
+        "no_score",
+        "no_salary",
+    }
 )
 
 

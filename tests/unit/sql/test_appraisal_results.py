@@ -251,6 +251,44 @@ def test_after_the_last_day_nobody_is_judged_or_paid_though_the_assignment_stays
     assert (row["floating_salary"], row["floating_pay"]) == (1000, 1000)
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "paid"),
+    [("2026-07-01", "2026-09-30", 3000), ("2026-07-01", "2026-07-10", 1000),
+     ("2026-09-20", "2026-09-30", 1000), ("2026-07-31", "2026-09-01", 3000)],
+)  # fmt: skip
+def test_months_paid_whole_are_those_in_which_somebody_was_there(
+    lab: Laboratory, first: str, last: str, paid: int
+) -> None:
+    card = judged(80, period="2026-07", period_end=day("2026-09-30"))
+    there = stretch(card, first_day=day(first), last_day=day(last))
+    row = results(lab, [card], PAID, stretches=[there])[0]
+    assert (row["floating_salary"], row["floating_pay"]) == (paid, paid)
+
+
+def test_a_month_on_leave_throughout_is_not_paid_whole(lab: Laboratory) -> None:
+    """Away in August, judged on July and September."""
+    days = [f"2026-{month:02}-{n:02}" for month in (7, 8, 9) for n in range(1, 31)]
+    lab.given("core.org_day", active(*days))
+    lab.given("core.absence_day", [
+        {"employee_id": "E1", "calendar_date": day(date)} for date in days if "-08-" in date
+    ])  # fmt: skip
+    card = judged(80, period="2026-07", period_end=day("2026-09-30"))
+    assert results(lab, [card], PAID)[0]["floating_pay"] == 2000
+    assert results(lab, [card], PAID, leave_counts=True)[0]["floating_pay"] == 3000
+
+
+def test_who_is_paid_by_score_and_was_given_only_a_grade_has_no_pay_and_says_so(
+    lab: Laboratory,
+) -> None:
+    moves = [("grade", "held", "A", "2026-11-10")]
+    row = results(lab, [judged(0, **NOTHING)], PAID, moves, floating_pay="score")[0]
+    assert pick([row], "score", "grade", "floating_pay", "flags") == [
+        (None, "A", None, "overridden,small_n,no_score")
+    ]
+    row = results(lab, [judged(0, **NOTHING)], PAID, moves)[0]
+    assert pick([row], "floating_pay", "flags") == [(1200, "overridden,small_n")]
+
+
 def test_who_came_back_is_judged_from_the_new_assignment_on(lab: Laboratory) -> None:
     """Gone on the 10th of October by a list that still says so, back since the 20th."""
     lab.given("staging.employee", [{"employee_id": "E1", "leave_date": day("2026-10-10")}])
