@@ -126,11 +126,13 @@ def _grade(grade: str | None) -> Shown:
 
 @shows(
     spread_rows, mover_rows,
-    queries=("appraisal_results", "appraisal_scores", "appraisal_adjustments"),
+    queries=("appraisal_results", "appraisal_scores", "appraisal_adjustments",
+             "appraisal_paid_elsewhere"),
 )  # fmt: skip
 def payroll(context: Context, shown: Sequence[tuple[Record, list[Record]]]) -> Book:
     """For payroll: what each person is paid for the newest period, to the cent, with its sum; and
     HR's lists of the schemes as the page shows them."""
+    elsewhere = context.rows("appraisal_paid_elsewhere")
     return Book(
         title=message("payroll.title", company=context.company),
         currency=context.currency,
@@ -140,7 +142,7 @@ def payroll(context: Context, shown: Sequence[tuple[Record, list[Record]]]) -> B
                 "payroll",
                 message("payroll.sheet"),
                 columns(_PAYROLL),
-                lambda: _payroll_rows(context),
+                lambda: _payroll_rows(context, elsewhere),
             ),
             Sheet(
                 "results",
@@ -176,8 +178,9 @@ def payroll(context: Context, shown: Sequence[tuple[Record, list[Record]]]) -> B
     )
 
 
-def _payroll_rows(context: Context) -> Iterable[list[Cell]]:
-    """Whoever is held is listed without pay; somebody still has to decide."""
+def _payroll_rows(context: Context, elsewhere: Sequence[Record]) -> Iterable[list[Cell]]:
+    """Whoever is held is listed without pay, as somebody still has to decide, but with what closed
+    periods owe them; so is who has no result any more."""
     for row in sorted(context.rows("appraisal_results"), key=lambda r: (r.period, r.employee_id)):
         is_paid = row.grade is not None
         total = sum(
@@ -195,7 +198,20 @@ def _payroll_rows(context: Context) -> Iterable[list[Cell]]:
             row.floating_pay,
             row.bonus,
             row.adjustments,
-            RowFormula(total, "{floating_pay}+{bonus}+{adjustments}") if is_paid else None,
+            RowFormula(total, "{floating_pay}+{bonus}+{adjustments}")
+            if is_paid or row.adjustments
+            else None,
+        ]
+    for row in elsewhere:
+        yield [
+            row.employee_id,
+            context.person(row.employee_id),
+            None,
+            Bilingual(zh=row.label_zh, en=row.label_en),
+            row.period,
+            *(None,) * 5,
+            row.amount,
+            RowFormula(row.amount, "{floating_pay}+{bonus}+{adjustments}"),
         ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import json
 import shutil
@@ -184,6 +185,39 @@ def test_pages_say_what_is_closed_what_is_computed_now_and_what_is_adjusted(
     assert '"scorecard.closed"' in said["scorecard"]
     assert said["total"].index('"60.0000"') < said["total"].index('"total.closed"')
     assert said["total"].index('"total.closed"') < said["total"].index('"85.0000"')
+
+
+def paid(workspace: Workspace, hours: int) -> list[tuple[Any, ...]]:
+    """Employee, period, adjustment and what is to be paid, as the workbook for payroll lists it."""
+    with computed(workspace, STARTED + dt.timedelta(hours=hours),
+                  tables=(*NEEDED, *REPORTS["appraisal"].reads)) as session:  # fmt: skip
+        book = next(iter(REPORTS["appraisal"].build(session.warehouse.con, AS_OF))).book
+        assert book is not None
+        [payroll] = [sheet for sheet in book.sheets if sheet.id == "payroll"]
+        return [(row[0], row[4], row[10], row[11] and row[11].value) for row in payroll.rows()]
+
+
+def test_payroll_lists_what_is_owed_to_who_left_and_to_who_is_held(here: Workspace) -> None:
+    """E1 left after September, E2 has no score of October: one had 200 too little, one too much."""
+    path = scored(here, E1=85, E2=70).root / "data" / "appraisal_input.csv"
+    given = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join(line for line in given if f"E2,{LATER}" not in line) + "\n",
+                    encoding="utf-8")  # fmt: skip
+    people = here.root / "data" / "employee.csv"
+    with people.open(encoding="utf-8", newline="") as handle:
+        found = list(csv.DictReader(handle))
+    with people.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, found[0])
+        writer.writeheader()
+        writer.writerows(
+            {**row, "leave_date": f"{MONTH}-30"} if row["employee_id"] == "E1" else row
+            for row in found
+        )
+    written_at(here.root / "data", STARTED)
+    owed = [("E2", LATER, -200, -200), ("E1", LATER, 200, 200)]
+    assert paid(here, 1) == owed
+    closed_at(here, LATER, STARTED + dt.timedelta(hours=2))
+    assert paid(here, 3) == owed
 
 
 @pytest.mark.parametrize(
