@@ -189,6 +189,7 @@ def test_what_is_written_about_a_person_and_not_counted_is_listed(lab: Laborator
     lab.given("staging.appraisal_input", [
         given_by_hand("2026-10", 80),
         given_by_hand("2026-10", 80, name="mood"),
+        given_by_hand("2026-Q3", 80, name="order"),
         given_by_hand("2026-10", 80, name="coaching"),
         given_by_hand("2026-10", 80, rater_id="E1", name="safety"),
         given_by_hand("2026-10", 96, name="teamwork"),
@@ -219,6 +220,7 @@ def test_what_is_written_about_a_person_and_not_counted_is_listed(lab: Laborator
         ("score", "E1", "coaching", "no_such_indicator"),
         ("score", "E1", "mood", "no_such_indicator"),
         ("score", "E1", "order", "of_oneself"),
+        ("score", "E1", "order", "other_period"),
         ("score", "E1", "polish", "of_oneself"),
         ("score", "E1", "safety", "of_oneself"),
         ("score", "E1", "teamwork", "above_the_scale"),

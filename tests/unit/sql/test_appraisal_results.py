@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.facts.appraisals import (
     BANDS,
+    CARD,
     MONTH,
     NOTHING,
     PAID,
@@ -117,7 +118,8 @@ def test_bonus_steps_and_slips_are_points_beside_the_weights(lab: Laboratory) ->
     lab.given("core.dim_employee", [{"employee_id": "E1", "name": "王芳"}])
     bonus = indicator("new", part="bonus")
     given(lab, [indicator("a")], [value("a", 100), value("new", 4)],
-          {**MONTH, "slips_most": 10, "slips_least": -20}, parts=[bonus])  # fmt: skip
+          {**MONTH, "slips_most": 10, "slips_least": -20},
+          active("2026-10-01", "2026-10-31"), parts=[bonus])  # fmt: skip
     points = lab.result("mart.appraisal_point", "point_id")
     assert pick(points, "point_id", "measure", "stated_points", "points") == [
         ("new", 4, 3, 3),
@@ -127,6 +129,40 @@ def test_bonus_steps_and_slips_are_points_beside_the_weights(lab: Laboratory) ->
     lab.build("mart.appraisal_score", "mart.appraisal_point")
     total = lab.result("mart.appraisal_total")
     assert pick(total, "card_score", "points", "score", "grade") == [(100, -17, 83, "B")]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "date", "points", "refused"),
+    [("S", "2026-10-10", [-4], []), ("S", "2026-10-11", [], ["not_there"]),
+     ("L", "2026-10-02", [-4], []), ("none", "2026-10-02", [], ["no_slips"])],
+)  # fmt: skip
+def test_a_slip_is_either_counted_or_listed(
+    lab: Laboratory, scheme: str, date: str, points: list[int], refused: list[str]
+) -> None:
+    """Gone on the 10th: a representative to the end, or a lead from the 5th on. The last scheme
+    counts slips of the whole period, or none."""
+    takes = {"slips_most": 10, "slips_least": -20}
+    first = takes if scheme != "L" else {}
+    lead = {**MONTH, "scheme_id": "L", "role": "lead", **(takes if scheme == "L" else {})}
+    roles = ["rep" if scheme == "S" or n < 5 else "lead" for n in range(1, 11)]
+    members = [row for n, role in enumerate(roles, 1)
+               for row in active(f"2026-10-{n:02}", role=role)]  # fmt: skip
+    given(lab, [indicator("a"), indicator("a", scheme_id="L")], (), MONTH, members)
+    lab.given("policy.appraisal_scheme", [{**MONTH, **first}, lead])
+    lab.build(*CARD)
+    lab.given("core.dim_employee", [{"employee_id": "E1", "leave_date": day("2026-10-10")}])
+    lab.given("core.employee_assignment", [
+        {"employee_id": "E1", "role": "rep", "valid_from": day("2026-01-01"),
+         "valid_to": None if scheme == "S" else day("2026-10-04")},
+        *([] if scheme == "S" else [
+            {"employee_id": "E1", "role": "lead", "valid_from": day("2026-10-05")}]),
+    ])  # fmt: skip
+    lab.given("staging.appraisal_slip", [
+        {"employee_id": "E1", "slip_date": day(date), "kind": "fault", "points": 4,
+         "reason": "r", "approved_by": "L"}
+    ])  # fmt: skip
+    assert [row["points"] for row in lab.result("mart.appraisal_point")] == points
+    assert [row["refused_for"] for row in lab.result("mart.appraisal_refused")] == refused
 
 
 GATE = {"scheme_id": "S", "version": 1, "gate": "cash", "value_limit": 70, "holds": False}

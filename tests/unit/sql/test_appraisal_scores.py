@@ -113,8 +113,36 @@ def test_a_quarter_takes_the_mean_of_the_scores_of_its_months(lab: Laboratory) -
         given_by_hand("2026-07", 80), given_by_hand("2026-09", 90), given_by_hand("2026-10", 10),
         given_by_hand("2026-Q2", 10),
     ]  # fmt: skip
-    row = scores(lab, [by_hand()], scheme=QUARTER, members=active("2026-08-03"), inputs=inputs)[0]
+    there = active("2026-07-31", "2026-09-01")
+    row = scores(lab, [by_hand()], scheme=QUARTER, members=there, inputs=inputs)[0]
     assert pick([row], "period", "score", "n") == [("2026-Q3", 85, 2)]
+
+
+@pytest.mark.parametrize(
+    ("there", "n", "score"),
+    [(("2026-07-01", "2026-08-10"), 2, 60), (("2026-08-01", "2026-08-10"), 1, 40),
+     (("2026-09-20", "2026-09-30"), 1, 90)],
+)  # fmt: skip
+def test_months_in_which_somebody_was_not_in_the_role_say_nothing(
+    lab: Laboratory, there: tuple[str, str], n: int, score: int
+) -> None:
+    inputs = [
+        given_by_hand(f"2026-0{month}", score) for month, score in ((7, 80), (8, 40), (9, 90))
+    ]
+    row = scores(lab, [by_hand()], scheme=QUARTER, members=active(*there), inputs=inputs)[0]
+    assert pick([row], "score", "n") == [(score, n)]
+
+
+def test_a_score_for_the_quarter_is_none_of_a_month(lab: Laboratory) -> None:
+    inputs = [given_by_hand("2026-Q4", 80), given_by_hand("2026-Q3", 80)]
+    row = scores(lab, [by_hand()], inputs=inputs)[0]
+    assert pick([row], "period", "score", "n") == [("2026-10", None, 0)]
+    # of half a year it is
+    half = {**QUARTER, "period_kind": "half_year"}
+    there = active("2026-01-05", "2026-06-05")
+    inputs = [given_by_hand("2026-Q1", 70), given_by_hand("2026-Q2", 80)]
+    row = scores(lab, [by_hand()], scheme=half, members=there, inputs=inputs)[0]
+    assert pick([row], "period", "score", "n") == [("2026-H1", 75, 2)]
 
 
 def test_a_score_for_the_quarter_itself_comes_before_those_of_its_months(lab: Laboratory) -> None:
