@@ -295,6 +295,37 @@ def test_who_changed_roles_is_judged_by_each_scheme_for_its_months(lab: Laborato
     ]
 
 
+@pytest.mark.parametrize(
+    ("against", "adds_up", "denominator", "target"),
+    [("prior_year", "sum", None, 40), ("prior_year", "sum", 1, None),
+     ("prior_year", "last", None, 30), ("previous", "sum", None, None),
+     ("previous", "last", None, 60)],
+)  # fmt: skip
+def test_months_of_a_role_are_compared_with_a_past_of_their_length_or_with_none(
+    lab: Laboratory, against: str, adds_up: str, denominator: int | None, target: int | None
+) -> None:
+    """A representative in July and August, with 10 and 30 a year before and 60 in June: 100 is not
+    held against August's 30, or July."""
+    members = active("2026-07-01", "2026-08-31") + active("2026-09-01", "2026-09-02", role="lead")
+    past = {"prior_year_value": (10, 30), "previous_value": (60, 60)}
+    values = [
+        value("a", amount, period_start=day(f"2026-0{7 + n}-01"), denominator=denominator,
+              **{name: two[n] for name, two in past.items()})
+        for n, amount in enumerate((60, 40))
+    ]  # fmt: skip
+    parts = [indicator("a", against=against, adds_up=adds_up), indicator("a", scheme_id="L")]
+    given(lab, parts, values, QUARTER, members)
+    lab.given("policy.appraisal_scheme", [QUARTER, {**QUARTER, "scheme_id": "L", "role": "lead"}])
+    lab.build(*CARD)
+    found = lab.result("core.appraisal_measure", "scheme_id")
+    assert [row["target"] for row in found if row["scheme_id"] == "S"] == [target]
+    del values[0]["prior_year_value"], values[0]["previous_value"]
+    lab.given("kpi.appraised", values)
+    lab.build(*CARD)
+    found = lab.result("core.appraisal_measure", "scheme_id")
+    assert [row["target"] for row in found if row["scheme_id"] == "S"] == [None]
+
+
 def test_a_stretch_of_which_nothing_could_be_judged_is_no_score_of_nothing(
     lab: Laboratory,
 ) -> None:
