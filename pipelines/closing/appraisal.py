@@ -38,6 +38,14 @@ _WRITTEN = (
     "appraisal_input", "appraisal_override", "appraisal_appeal", "agreed_target", "appraisal_slip",
 )  # fmt: skip
 
+# tables of these by the day on which something was written, and what to call a row
+_DATED = (
+    ("appraisal_input", "rated_at", "concat('the score ', indicator)"),
+    ("agreed_target", "agreed_at", "concat('the target ', indicator)"),
+    ("appraisal_override", "decided_at", "concat('the decision on the ', field)"),
+    ("appraisal_appeal", "opened_at", "concat('appeal ', appeal_id)"),
+)  # fmt: skip
+
 
 def check_period(period: str) -> None:
     if not APPRAISAL.period.fullmatch(period):
@@ -82,6 +90,8 @@ def refusals(
     reasons += _not_decided(session, period)
     reasons += _not_answered(session, period)
     names = _names(session, period)
+    reasons += _not_yet(session, names, as_of)
+    reasons += _of_no_period(session)
     reasons += in_quarantine(warehouse, _WRITTEN, names)
     reasons += unread_forms(session, _WRITTEN, names)
     return reasons
@@ -127,6 +137,43 @@ def _not_decided(session: Session, period: str) -> list[str]:
     return [
         f"a decision about the {row['field']} of {row['employee_id']} ({row['before']} → "
         f"{row['after']}) is not applied: {row['refused_for']}, computed is {row['computed']}"
+        for row in found
+    ]
+
+
+def _not_yet(session: Session, names: list[str], as_of: dt.date) -> list[str]:
+    """What people wrote under a day after that of the run: it would be left out of the period."""
+    found = session.warehouse.rows(
+        "select written.* from core.parameter as parameter cross join ("
+        + " union all ".join(
+            f"select employee_id, period, {column} as at, {what} as what from staging.{table}"
+            for table, column, what in _DATED
+        )
+        + ") as written where written.at >= parameter.as_of_end "
+        "and list_contains(?, written.period) order by written.at, written.employee_id, "
+        "written.what",
+        [names],
+    )
+    return [
+        f"{row['what']} of {row['employee_id']} for {row['period']} is dated {row['at']:%Y-%m-%d}, "
+        f"after the day of the run {as_of}: correct the day, or close as of that day"
+        for row in found
+    ]
+
+
+def _of_no_period(session: Session) -> list[str]:
+    """What people wrote about a period that none is called: it may be this one."""
+    found = session.warehouse.rows(
+        " union all ".join(
+            f"select employee_id, period, {what} as what from staging.{table} "
+            f"where not regexp_full_match(period, {literal(APPRAISAL.period.pattern)})"
+            for table, _, what in _DATED
+        )
+        + " order by employee_id, period, what"
+    )
+    return [
+        f"{row['what']} of {row['employee_id']} names the period {row['period']!r}, and there is "
+        "none: write it as 2026-10, 2026-Q3, 2026-H1 or 2026"
         for row in found
     ]
 

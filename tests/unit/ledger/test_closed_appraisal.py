@@ -313,6 +313,40 @@ def test_rows_of_another_period_stop_no_closing(here: Workspace) -> None:
         ]
 
 
+def test_what_is_dated_later_or_names_no_period_is_not_closed_over(here: Workspace) -> None:
+    """A year mistyped, or a closing as of a day before the scores came: each would be left out."""
+    path = scored(here, E1=70, E2=90).root / "data" / "appraisal_input.csv"
+    path.write_text(path.read_text(encoding="utf-8")
+                    + f"E2,{LATER},mood,70,L,2027-11-03\nE2,2026-12,mood,70,L,2027-01-03\n"
+                    + "E1,2026年10月,mood,70,L,2026-11-03\n", encoding="utf-8")  # fmt: skip
+    (here.root / "data" / "appraisal_override.csv").write_text(
+        "employee_id,period,field,before,after,reason,approved_by,decided_at\n"
+        f"E1,{LATER},grade,B,A,late,L,2026-11-16\nE2,2026-q4,grade,A,B,slow,L,2026-11-04\n",
+        encoding="utf-8",
+    )  # fmt: skip
+    (here.root / "data" / "appraisal_appeal.csv").write_text(
+        "appeal_id,employee_id,period,status,reason,opened_at\n"
+        f"A1,E2,{LATER},open,too low,2026-11-20\n", encoding="utf-8",
+    )  # fmt: skip
+    (here.root / "data" / "agreed_target.csv").write_text(
+        "employee_id,period,indicator,target,agreed_at,agreed_by\n"
+        f"E1,{LATER},visits,9,2026-12-01,L\n", encoding="utf-8",
+    )  # fmt: skip
+    with computed(here, tables=(*NEEDED, "staging.agreed_target")) as session:
+        told = refused(session, here, LATER)
+        assert [one.partition(":")[0] for one in told] == [
+            f"{what} for {LATER} is dated {day}, after the day of the run 2026-11-15"
+            for what, day in [
+                ("the decision on the grade of E1", "2026-11-16"),
+                ("appeal A1 of E2", "2026-11-20"),
+                ("the target visits of E1", "2026-12-01"), ("the score mood of E2", "2027-11-03"),
+            ]
+        ] + [
+            "the score mood of E1 names the period '2026年10月', and there is none",
+            "the decision on the grade of E2 names the period '2026-q4', and there is none",
+        ]  # fmt: skip
+
+
 def test_of_many_rows_that_cannot_be_read_it_is_told_how_many(here: Workspace) -> None:
     path = scored(here, E1=70, E2=90).root / "data" / "appraisal_input.csv"
     unread = [f"E2,{LATER},mood{n},often,L,2026-11-03\n" for n in range(7)]
