@@ -316,6 +316,7 @@ def test_of_two_different_decisions_about_one_field_neither_is_applied(lab: Labo
     assert pick(lab.result("mart.appraisal_decision", "field"), "field", "refused_for") == [
         ("grade", "contradicted"), ("score", None),
     ]  # fmt: skip
+    assert pick(lab.result("core.contradicted_decision"), "field") == [("grade",)]
     lab.con.execute("update refused.appraisal_override set after = '98' where field = 'score'")
     assert lab.result("mart.appraisal_score_decision")[0]["refused_for"] == "contradicted"
 
